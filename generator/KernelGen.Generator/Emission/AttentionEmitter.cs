@@ -1,0 +1,119 @@
+using KernelGen.Generator.Planning;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes fused multi-head attention (Vaswani et al. 2017, section 3.2): scores, masks, softmax and weighted sum, a block of query rows and a head at a time.</summary>
+internal static class AttentionEmitter
+{
+    public static GeneratedFile Emit(KernelContext context) => context.File(
+        "Attention",
+        "Fused multi-head attention. Keys are stored transposed in panels of 16 positions, so that a lane is a position and no sum goes across lanes.\n"
+        + "What a row may not see is not computed: the padding mask is the number of keys, the causal mask one more key for each row.",
+        writer =>
+        {
+            AttentionPlan attention = context.Plan.Attention;
+            EmitEntries(writer, context);
+            writer.Write();
+            EmitAttend(writer, context);
+            writer.Write();
+            TileEmitter.Emit(writer, context, attention.Scores(context.Vectors), context.Vectors.Panels);
+            writer.Write();
+            TileEmitter.Emit(writer, context, attention.WeightedSum(context.Vectors), attention.WeightedSumPanels(context.Vectors));
+        });
+
+    private static void EmitEntries(SourceWriter writer, KernelContext context)
+    {
+        int width = context.Plan.Attention.Width;
+        writer.Write(
+            $$"""
+            /// <summary>Attention of consecutive positions of a sequence to its own cache.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output) =>
+                Attend(queryKeyValue, {{3 * width}}, rows, keys, values, visible, visibleStep, scratch, output);
+
+            /// <summary>Attention of target positions to the source.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
+                Attend(query, {{width}}, rows, keys, values, visible, 0, scratch, output);
+            """);
+    }
+
+    private static void EmitAttend(SourceWriter writer, KernelContext context)
+    {
+        AttentionPlan attention = context.Plan.Attention;
+        VectorSet vectors = context.Vectors;
+        int block = AttentionPlan.BlockRows(vectors);
+        int panels = vectors.Panels;
+        int sumPanels = attention.WeightedSumPanels(vectors);
+        TileFamily scores = attention.Scores(vectors);
+        TileFamily weightedSum = attention.WeightedSum(vectors);
+        int keyPanel = attention.Width * VectorSet.PanelWidth;
+
+        writer.Write(
+            $"/// <summary>{attention.Heads} heads of {attention.HeadDimension}; row i sees the first visible + i · visibleStep positions. "
+            + $"{attention.Flops(1)} FLOPs a row and position.</summary>");
+        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Open("private static void Attend(float* query, int queryStride, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output)"))
+        {
+            writer.Write("float* scores = scratch;");
+            writer.Write($"float* queries = scratch + {block * attention.ScoreStride};");
+            writer.Write($"float* sums = stackalloc float[{block}];");
+            using (writer.Open($"for (int first = 0; first < rows; first += {block})"))
+            {
+                writer.Write($"int blockRows = rows - first < {block} ? rows - first : {block};");
+                writer.Write("int shortest = visible + (first * visibleStep);");
+                writer.Write("int longest = shortest + ((blockRows - 1) * visibleStep);");
+                using (writer.Open($"for (int head = 0; head < {attention.Width}; head += {attention.HeadWidth})"))
+                {
+                    using (writer.Open("for (int row = 0; row < blockRows; row++)"))
+                    {
+                        writer.Write("float* rowQuery = query + ((nint)(first + row) * queryStride) + head;");
+                        using (writer.Open($"for (int i = 0; i < {attention.HeadWidth}; i += {vectors.Lanes})"))
+                        {
+                            writer.Write($"{context.At($"queries + (row * {attention.HeadWidth}) + i")} = {context.At("rowQuery + i")};");
+                        }
+                    }
+
+                    writer.Write();
+                    using (writer.Open($"for (int position = 0; position < longest; position += {panels * VectorSet.PanelWidth})"))
+                    {
+                        writer.Write(
+                            $"{TileEmitter.RowsName(scores, panels)}(queries, blockRows, keys + ((nint)(position / 16) * {keyPanel}) + (head * 16), scores + position);");
+                    }
+
+                    writer.Write();
+                    using (writer.Open("for (int row = 0; row < blockRows; row++)"))
+                    {
+                        writer.Write(
+                            $"sums[row] = Exponentials(scores + ((nint)row * {attention.ScoreStride}), shortest + (row * visibleStep), {SourceWriter.Literal(attention.Base2Scale)});");
+                        writer.Write($"float* rowOutput = output + ((nint)(first + row) * {attention.OutputStride}) + head;");
+                        using (writer.Open($"for (int i = 0; i < {attention.HeadWidth}; i += {vectors.Lanes})"))
+                        {
+                            writer.Write($"{context.At("rowOutput + i")} = {context.Floats}.Zero;");
+                        }
+                    }
+
+                    writer.Write();
+                    writer.Write("// What every row sees, together; then what later rows see beyond it, row by row.");
+                    using (writer.Open($"for (int column = head; column < head + {attention.HeadWidth}; column += {sumPanels * VectorSet.PanelWidth})"))
+                    {
+                        writer.Write($"float* columnOutput = output + ((nint)first * {attention.OutputStride}) + column;");
+                        writer.Write($"{TileEmitter.RowsName(weightedSum, sumPanels)}(scores, blockRows, shortest, values + column, columnOutput);");
+                        using (writer.Open("for (int row = 1; row < blockRows && visibleStep != 0; row++)"))
+                        {
+                            writer.Write(
+                                $"{TileEmitter.RowsName(weightedSum, sumPanels)}(scores + ((nint)row * {attention.ScoreStride}) + shortest, 1, row, "
+                                + $"values + ((nint)shortest * {attention.Width}) + column, columnOutput + ((nint)row * {attention.OutputStride}));");
+                        }
+                    }
+
+                    writer.Write();
+                    using (writer.Open("for (int row = 0; row < blockRows; row++)"))
+                    {
+                        writer.Write($"DivideBySum(output + ((nint)(first + row) * {attention.OutputStride}) + head, {attention.HeadWidth}, sums[row]);");
+                    }
+                }
+            }
+        }
+    }
+}

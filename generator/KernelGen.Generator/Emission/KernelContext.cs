@@ -1,0 +1,64 @@
+using KernelGen.Generator.Planning;
+using KernelGen.Generator.Specification;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>What every kernel emitter works with: the model, the instruction set, and names for its vectors.</summary>
+internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorSet Vectors)
+{
+    /// <summary>The name of the struct that holds the kernels.</summary>
+    public string StructName => Vectors.Name + "Kernels";
+
+    /// <summary>The alias of the vector of floats.</summary>
+    public string Floats => "Floats" + Bits;
+
+    /// <summary>The alias of the vector of integers.</summary>
+    public string Integers => "Integers" + Bits;
+
+    /// <summary>The alias of the class with the vector operations.</summary>
+    public string Simd => "Simd" + Bits;
+
+    public ModelSpecification Specification => Plan.Specification;
+
+    private int Bits => 32 * Vectors.Lanes;
+
+    /// <summary>A vector in memory.</summary>
+    public string At(string pointer) => $"*({Floats}*)({pointer})";
+
+    /// <summary>The call that multiplies and adds with one rounding.</summary>
+    public string FusedMultiplyAdd =>
+        Vectors == VectorSet.Portable ? "PortableArithmetic.FusedMultiplyAdd" : Simd + ".FusedMultiplyAdd";
+
+    /// <summary>A pointer moved by a literal.</summary>
+    public static string Offset(string pointer, int floats) => floats == 0 ? pointer : $"{pointer} + {floats}";
+
+    /// <summary>The numbers of the vectors of one panel.</summary>
+    public IEnumerable<int> PanelVectors => Enumerable.Range(0, Vectors.VectorsPerPanel);
+
+    /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>
+    public GeneratedFile File(string family, string summary, Action<SourceWriter> body)
+    {
+        string aliases =
+            $$"""
+            using global::System.Runtime.Intrinsics;
+            using {{Floats}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<float>;
+            using {{Integers}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<int>;
+            using {{Simd}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}};
+            using PortableArithmetic = global::KernelGen.Execution.PortableArithmetic;
+            using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
+            using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
+            """;
+        return ModelFile.Write(
+            Class,
+            $"{Vectors.Name}.{family}",
+            $"{summary}\nModel: {ModelFile.Describe(Specification)}. Instruction set: {Vectors.Name}.",
+            aliases,
+            writer =>
+            {
+                using (writer.Open($"unsafe partial struct {StructName}"))
+                {
+                    body(writer);
+                }
+            });
+    }
+}

@@ -1,0 +1,85 @@
+using KernelGen.Generator.Planning;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes layer normalisation (Ba et al. 2016).</summary>
+internal static class LayerNormEmitter
+{
+    public static GeneratedFile Emit(KernelContext context) => context.File(
+        "LayerNorm",
+        "Layer normalisation: (x - mean) / √(variance + ε) · γ + β over each row.",
+        writer => EmitKernel(writer, context));
+
+    private static void EmitKernel(SourceWriter writer, KernelContext context)
+    {
+        string simd = context.Simd;
+        int lanes = context.Vectors.Lanes;
+        int dimension = context.Specification.ModelDimension;
+        int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
+        int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
+        string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
+
+        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Open("public static void LayerNorm(float* input, int rows, float* norm, float* output)"))
+        {
+            using (writer.Open("for (int row = 0; row < rows; row++)"))
+            {
+                foreach (int v in context.PanelVectors)
+                {
+                    writer.Write($"{context.Floats} sum{v} = {context.Floats}.Zero, square{v} = {context.Floats}.Zero;");
+                }
+
+                using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
+                {
+                    foreach (int v in context.PanelVectors)
+                    {
+                        writer.Write($"sum{v} += {Place("input + i", v)};");
+                    }
+                }
+
+                writer.Write($"{context.Floats} mean = {simd}.Create(SumOfLanes({SoftmaxEmitter.Arguments(context, "sum")}) / {dimension}f);");
+                if (whole > 0)
+                {
+                    using (writer.Open($"for (int i = 0; i < {whole}; i += 16)"))
+                    {
+                        foreach (int v in context.PanelVectors)
+                        {
+                            writer.Write($"{context.Floats} difference{v} = {Place("input + i", v)} - mean;");
+                            writer.Write($"square{v} = {context.FusedMultiplyAdd}(difference{v}, difference{v}, square{v});");
+                        }
+                    }
+                }
+
+                // The last panel is not full: what lies past the dimension does not count.
+                foreach (int v in context.PanelVectors.Where(v => whole + (v * lanes) < dimension))
+                {
+                    int inside = Math.Min(lanes, dimension - whole - (v * lanes));
+                    string difference = $"{Place($"input + {whole}", v)} - mean";
+                    if (inside < lanes)
+                    {
+                        string mask = string.Join(", ", Enumerable.Range(0, lanes).Select(lane => lane < inside ? "-1" : "0"));
+                        difference = $"{simd}.ConditionalSelect({simd}.Create({mask}).AsSingle(), {difference}, {context.Floats}.Zero)";
+                    }
+
+                    writer.Write($"{context.Floats} last{v} = {difference};");
+                    writer.Write($"square{v} = {context.FusedMultiplyAdd}(last{v}, last{v}, square{v});");
+                }
+
+                string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
+                writer.Write($"float variance = SumOfLanes({SoftmaxEmitter.Arguments(context, "square")}) / {dimension}f;");
+                writer.Write($"{context.Floats} inverse = {simd}.Create(1f / global::System.MathF.Sqrt(variance + {epsilon}));");
+                using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
+                {
+                    foreach (int v in context.PanelVectors)
+                    {
+                        writer.Write(
+                            $"{Place("output + i", v)} = {context.FusedMultiplyAdd}(({Place("input + i", v)} - mean) * inverse, {Place("norm + i", v)}, {Place($"norm + {width} + i", v)});");
+                    }
+                }
+
+                writer.Write($"input += {context.Plan.ModelStride};");
+                writer.Write($"output += {context.Plan.ModelStride};");
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using KernelGen.Generator.Planning;
+using KernelGen.Generator.Specification;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes every file of one model: the class with its way in, and the kernels for each instruction set, one file per kernel family.</summary>
+internal static class ModelEmitter
+{
+    public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelSpecification specification)
+    {
+        var plan = new ModelPlan(specification);
+        var files = new List<GeneratedFile> { EmitModel(declaredClass, plan) };
+        foreach (VectorSet vectors in VectorSet.All)
+        {
+            var context = new KernelContext(declaredClass, plan, vectors);
+            files.Add(EmitStruct(context));
+            files.Add(EmbeddingEmitter.Emit(context));
+            files.Add(LinearEmitter.Emit(context));
+            files.Add(KeyValueCacheEmitter.Emit(context));
+            files.Add(AttentionEmitter.Emit(context));
+            files.Add(SoftmaxEmitter.Emit(context));
+            files.Add(LayerNormEmitter.Emit(context));
+            files.Add(OutputEmitter.Emit(context));
+            files.Add(VectorMathEmitter.Emit(context));
+        }
+
+        return files;
+    }
+
+    private static GeneratedFile EmitModel(DeclaredClass declaredClass, ModelPlan plan) => ModelFile.Write(
+        declaredClass,
+        "Model",
+        $"The model: {ModelFile.Describe(plan.Specification)}.",
+        "",
+        writer =>
+        {
+            string name = declaredClass.Name;
+            writer.Write(
+                $$"""
+                private {{name}}(global::KernelGen.Execution.Engine engine)
+                    : base(engine)
+                {
+                }
+
+                /// <summary>Loads weights from a safetensors file, which stays mapped only while it loads.</summary>
+                /// <param name="path">The path of the file.</param>
+                /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
+                /// <returns>The model, ready to run; dispose it to free its memory.</returns>
+                /// <exception cref="global::System.IO.IOException">The file cannot be opened.</exception>
+                /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The file is no safetensors file, or a tensor is missing or does not have the declared shape.</exception>
+                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options ask for is not available.</exception>
+                public static {{name}} Load(string path, global::KernelGen.ModelLoadOptions? options = null) =>
+                    new(global::KernelGen.Execution.ModelLoader.Load(path, Description, options, CreateEngine));
+
+                /// <summary>Loads weights from a safetensors stream. An unmanaged stream, as an embedded resource has, is read in place.</summary>
+                /// <param name="stream">The stream; read to its end, not disposed.</param>
+                /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
+                /// <returns>The model, ready to run; dispose it to free its memory.</returns>
+                /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The stream holds no safetensors file, or a tensor is missing or does not have the declared shape.</exception>
+                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options ask for is not available.</exception>
+                public static {{name}} Load(global::System.IO.Stream stream, global::KernelGen.ModelLoadOptions? options = null) =>
+                    new(global::KernelGen.Execution.ModelLoader.Load(stream, Description, options, CreateEngine));
+
+                private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Execution.PackedModel model, global::KernelGen.InstructionSet instructionSet)
+                {
+                """);
+            foreach (VectorSet vectors in VectorSet.All.Where(static vectors => vectors.Guard != "true"))
+            {
+                writer.Write(
+                    $$"""
+                        if (instructionSet == global::KernelGen.InstructionSet.{{vectors.Name}} && {{vectors.Name}}Kernels.IsSupported)
+                        {
+                            return new global::KernelGen.Execution.Engine<{{vectors.Name}}Kernels>(model);
+                        }
+
+                    """);
+            }
+
+            writer.Write(
+                """
+                    return new global::KernelGen.Execution.Engine<PortableKernels>(model);
+                }
+                """);
+            writer.Write();
+            EmitDescription(writer, declaredClass, plan);
+            LinearEmitter.EmitEpilogues(writer, plan);
+        },
+        " : global::KernelGen.EncoderDecoder");
+
+    private static void EmitDescription(SourceWriter writer, DeclaredClass declaredClass, ModelPlan plan)
+    {
+        ModelSpecification model = plan.Specification;
+        static string Boolean(bool value) => value ? "true" : "false";
+        writer.Write("internal static global::KernelGen.Execution.ModelDescription Description { get; } = new()");
+        writer.Write("{");
+        foreach ((string name, string value) in new[]
+        {
+            ("Name", $"\"{declaredClass.Name}\""),
+            ("Architecture", $"global::KernelGen.Architecture.{model.Architecture}"),
+            ("ModelDimension", $"{model.ModelDimension}"),
+            ("Heads", $"{model.Heads}"),
+            ("FeedForwardDimension", $"{model.FeedForwardDimension}"),
+            ("EncoderLayers", $"{model.EncoderLayers}"),
+            ("DecoderLayers", $"{model.DecoderLayers}"),
+            ("SourceVocabularySize", $"{model.SourceVocabularySize}"),
+            ("TargetVocabularySize", $"{model.TargetVocabularySize}"),
+            ("MaxSourceLength", $"{model.MaxSourceLength}"),
+            ("MaxTargetLength", $"{model.MaxTargetLength}"),
+            ("NormPlacement", $"global::KernelGen.NormPlacement.{model.NormPlacement}"),
+            ("FinalNorm", Boolean(model.FinalNorm)),
+            ("EmbeddingNorm", Boolean(model.EmbeddingNorm)),
+            ("Activation", $"global::KernelGen.Activation.{model.Activation}"),
+            ("PositionalEncoding", $"global::KernelGen.PositionalEncoding.{model.PositionalEncoding}"),
+            ("PositionOffset", $"{model.PositionOffset}"),
+            ("ScaleEmbedding", Boolean(model.ScaleEmbedding)),
+            ("TieEmbeddings", Boolean(model.TieEmbeddings)),
+            ("OutputBias", Boolean(model.OutputBias)),
+            ("LayerNormEpsilon", SourceWriter.Literal(model.LayerNormEpsilon)),
+            ("StartToken", $"{model.StartToken}"),
+            ("EndToken", $"{model.EndToken}"),
+            ("PadToken", $"{model.PadToken}"),
+            ("SuppressedTokens", $"[{string.Join(", ", model.SuppressedTokens)}]"),
+            ("HeadWidth", $"{plan.Attention.HeadWidth}"),
+            ("ModelStride", $"{plan.ModelStride}"),
+            ("AttentionStride", $"{plan.AttentionStride}"),
+            ("FeedForwardStride", $"{plan.FeedForwardStride}"),
+            ("LogitsStride", $"{plan.LogitsStride}"),
+            ("AttentionScratch", $"{plan.AttentionScratch}"),
+        })
+        {
+            writer.Write($"    {name} = {value},");
+        }
+
+        writer.Write("};");
+    }
+
+    private static GeneratedFile EmitStruct(KernelContext context) => ModelFile.Write(
+        context.Class,
+        context.Vectors.Name,
+        $"The kernels for {context.Vectors.Name}; each family has a file of its own.\nModel: {ModelFile.Describe(context.Specification)}.",
+        "",
+        writer =>
+        {
+            writer.Write($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version}\")]");
+            using (writer.Open($"internal unsafe partial struct {context.StructName} : global::KernelGen.Execution.IModelKernels"))
+            {
+                writer.Write($"public static global::KernelGen.InstructionSet InstructionSet => global::KernelGen.InstructionSet.{context.Vectors.Name};");
+                writer.Write();
+                writer.Write($"public static bool IsSupported => {context.Vectors.Guard};");
+            }
+        });
+}

@@ -1,0 +1,167 @@
+using KernelGen.Generator.Specification;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes the elementary functions and the sums over 16 lanes: the same operations in the same order for every instruction set.</summary>
+internal static class VectorMathEmitter
+{
+    public const float Log2E = 1.44269504f;
+
+    /// <summary>2^f = 1 + f · P(f) for f in [-1/2, 1/2], minimax with a relative error of 2e-9: P's coefficients, the constant first.</summary>
+    private static readonly float[] Exponential2Polynomial =
+        [0.693147182f, 0.240226507f, 0.0555032753f, 0.00961801410f, 0.00134003849f, 0.000154735695f];
+
+    /// <summary>
+    /// log2(2 Φ(-a)) = a · S(a) for a in [0, 8.5], Φ the normal distribution: S's coefficients, the constant first. Minimax weighted with Φ(-a);
+    /// Φ(-a) is met within 4e-9 relative to max(Φ(-a), 1e-7). Beyond 8.5, Φ(-a) is below 1e-17.
+    /// </summary>
+    private static readonly float[] NormalTailPolynomial =
+    [
+        -1.15110445f, -0.459219903f, -0.0524394475f, 0.00693592895f, 1.62864089e-05f, -0.000290853408f, 8.04292358e-05f, -1.16913916e-05f,
+        9.19066508e-07f, -3.03669161e-08f,
+    ];
+
+    public static GeneratedFile Emit(KernelContext context) => context.File(
+        "VectorMath",
+        "Elementary functions on vectors, and sums over 16 lanes: the same bits for every instruction set.",
+        writer =>
+        {
+            EmitExponential2(writer, context);
+            EmitActivation(writer, context);
+            writer.Write();
+            EmitLaneReductions(writer, context);
+        });
+
+    private static void EmitExponential2(SourceWriter writer, KernelContext context)
+    {
+        string simd = context.Simd;
+        writer.Write("/// <summary>2^x: 0 below -126, at most 2^127. x = n + f with n whole; 2^f by a polynomial; n goes into the exponent's bits.</summary>");
+        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (writer.Open($"private static {context.Floats} Exponential2({context.Floats} x)"))
+        {
+            writer.Write(
+                $$"""
+                {{context.Floats}} magic = {{simd}}.Create(12582912f);
+                {{context.Floats}} bounded = {{simd}}.ConditionalSelect({{simd}}.GreaterThan(x, {{simd}}.Create(127f)), {{simd}}.Create(127f), x);
+                {{context.Floats}} shifted = bounded + magic;
+                {{context.Floats}} f = bounded - (shifted - magic);
+                """);
+            EmitHorner(writer, context, "p", "f", Exponential2Polynomial);
+            writer.Write(
+                $$"""
+                p = {{context.FusedMultiplyAdd}}(p, f, {{simd}}.Create(1f));
+                {{context.Floats}} power = ({{simd}}.ShiftLeft(shifted.AsInt32(), 23) + p.AsInt32()).AsSingle();
+                return {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{simd}}.Create(-126f)), {{context.Floats}}.Zero, power);
+                """);
+        }
+    }
+
+    private static void EmitActivation(SourceWriter writer, KernelContext context)
+    {
+        Activation activation = context.Specification.Activation;
+        if (activation == Activation.Relu)
+        {
+            return;
+        }
+
+        string simd = context.Simd;
+        writer.Write();
+        writer.Write(activation switch
+        {
+            Activation.Gelu => "/// <summary>x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016): Φ(-a) = 2^(a · S(a) - 1), S a polynomial, and Φ(a) = 1 - Φ(-a).</summary>",
+            Activation.GeluTanh => "/// <summary>x/2 · (1 + tanh u) = x · sigmoid(2u), u = √(2/π) · (x + 0.044715 x³).</summary>",
+            _ => "/// <summary>x · sigmoid(x).</summary>",
+        });
+        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (writer.Open($"private static {context.Floats} {activation}({context.Floats} x)"))
+        {
+            switch (activation)
+            {
+                case Activation.Gelu:
+                    writer.Write(
+                        $$"""
+                        {{context.Floats}} magnitude = {{simd}}.Abs(x);
+                        {{context.Floats}} a = {{simd}}.ConditionalSelect({{simd}}.GreaterThan(magnitude, {{simd}}.Create(8.5f)), {{simd}}.Create(8.5f), magnitude);
+                        """);
+                    EmitHorner(writer, context, "s", "a", NormalTailPolynomial);
+                    writer.Write(
+                        $$"""
+                        {{context.Floats}} tail = Exponential2({{context.FusedMultiplyAdd}}(s, a, {{simd}}.Create(-1f)));
+                        return x * {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{context.Floats}}.Zero), tail, {{simd}}.Create(1f) - tail);
+                        """);
+                    break;
+
+                case Activation.GeluTanh:
+                    // sigmoid(2u) = 1 / (1 + 2^(-2 · log2(e) · u)).
+                    float linear = (float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634);
+                    float cubic = (float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634 * 0.044715);
+                    writer.Write(
+                        $$"""
+                        {{context.Floats}} exponent = x * {{context.FusedMultiplyAdd}}({{simd}}.Create({{SourceWriter.Literal(cubic)}}), x * x, {{simd}}.Create({{SourceWriter.Literal(linear)}}));
+                        return x / ({{simd}}.Create(1f) + Exponential2(exponent));
+                        """);
+                    break;
+
+                default:
+                    writer.Write($"return x / ({simd}.Create(1f) + Exponential2(x * {simd}.Create({SourceWriter.Literal(-Log2E)})));");
+                    break;
+            }
+        }
+    }
+
+    private static void EmitHorner(SourceWriter writer, KernelContext context, string result, string variable, float[] coefficients)
+    {
+        string Constant(int index) => $"{context.Simd}.Create({SourceWriter.Literal(coefficients[index])})";
+        writer.Write($"{context.Floats} {result} = {Constant(coefficients.Length - 1)};");
+        for (int i = coefficients.Length - 2; i >= 0; i--)
+        {
+            writer.Write($"{result} = {context.FusedMultiplyAdd}({result}, {variable}, {Constant(i)});");
+        }
+    }
+
+    private static void EmitLaneReductions(SourceWriter writer, KernelContext context)
+    {
+        foreach ((string name, string summary, Func<string, string, string> combine) in new (string, string, Func<string, string, string>)[]
+        {
+            ("SumOfLanes", "The sum of 16 lanes as a tree: l + 8, l + 4, l + 2, l + 1.", (a, b) => $"{a} + {b}"),
+            ("MaximumOfLanes", "The largest of 16 lanes, by the same tree.", (a, b) => $"{{0}}.MaxNative({a}, {b})"),
+        })
+        {
+            if (name == "MaximumOfLanes")
+            {
+                writer.Write();
+            }
+
+            string Combine(string vector, string a, string b) =>
+                combine(a, b).Replace("{0}", "global::System.Runtime.Intrinsics." + vector);
+            string parameters = string.Join(", ", context.PanelVectors.Select(v => $"{context.Floats} lanes{v}"));
+            writer.Write($"/// <summary>{summary}</summary>");
+            writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+            using (writer.Open($"private static float {name}({parameters})"))
+            {
+                const string Half = "global::System.Runtime.Intrinsics.Vector256<float>";
+                const string Quarter = "global::System.Runtime.Intrinsics.Vector128<float>";
+                switch (context.Vectors.VectorsPerPanel)
+                {
+                    case 1:
+                        writer.Write($"{Half} half = {Combine("Vector256", "lanes0.GetLower()", "lanes0.GetUpper()")};");
+                        writer.Write($"{Quarter} quarter = {Combine("Vector128", "half.GetLower()", "half.GetUpper()")};");
+                        break;
+                    case 2:
+                        writer.Write($"{Half} half = {Combine("Vector256", "lanes0", "lanes1")};");
+                        writer.Write($"{Quarter} quarter = {Combine("Vector128", "half.GetLower()", "half.GetUpper()")};");
+                        break;
+                    default:
+                        writer.Write($"{Quarter} half0 = {Combine("Vector128", "lanes0", "lanes2")}, half1 = {Combine("Vector128", "lanes1", "lanes3")};");
+                        writer.Write($"{Quarter} quarter = {Combine("Vector128", "half0", "half1")};");
+                        break;
+                }
+
+                const string Shuffle = "global::System.Runtime.Intrinsics.Vector128.Shuffle(quarter, global::System.Runtime.Intrinsics.Vector128.Create(2, 3, 2, 3))";
+                const string ShufflePair = "global::System.Runtime.Intrinsics.Vector128.Shuffle(quarter, global::System.Runtime.Intrinsics.Vector128.Create(1, 1, 1, 1))";
+                writer.Write($"quarter = {Combine("Vector128", "quarter", Shuffle)};");
+                writer.Write($"return ({Combine("Vector128", "quarter", ShufflePair)}).GetElement(0);");
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Text;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Specification;
+using KernelGen.Generator.Specification.Configuration;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+
+namespace KernelGen.Generator;
+
+/// <summary>
+/// Writes the kernels of every class that carries <c>[EncoderDecoderModel]</c>: declaration → specification → files. It reports nothing: what is
+/// wrong with a declaration is said by <see cref="Diagnostics.DeclarationAnalyzer"/>, which reads declarations through the same code.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ModelGenerator : IIncrementalGenerator
+{
+    /// <summary>The names of the steps that can be cached, in the order of the data.</summary>
+    internal static class Steps
+    {
+        public const string Declarations = nameof(Declarations);
+        public const string RequestedFiles = nameof(RequestedFiles);
+        public const string ConfigurationFiles = nameof(ConfigurationFiles);
+        public const string CompilerSettings = nameof(CompilerSettings);
+        public const string Models = nameof(Models);
+    }
+
+    /// <summary>A model that is ready to be emitted.</summary>
+    internal sealed record Model(DeclaredClass Class, ModelSpecification Specification);
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<Declaration> declarations = context.SyntaxProvider
+            .ForAttributeWithMetadataName(DeclarationReader.AttributeName, static (node, _) => node is TypeDeclarationSyntax, static (context, _) => ReadDeclaration(context))
+            .Where(static declaration => declaration is not null)
+            .Select(static (declaration, _) => declaration!)
+            .WithTrackingName(Steps.Declarations);
+
+        // Only files that some declaration names are parsed, and only what matters of them goes on.
+        IncrementalValueProvider<EquatableArray<string>> requested = declarations
+            .Collect()
+            .Select(static (all, _) => RequestedNames(all))
+            .WithTrackingName(Steps.RequestedFiles);
+        IncrementalValueProvider<string> projectDirectory = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => ProjectDirectory(options));
+        IncrementalValueProvider<ConfigurationFiles> files = context.AdditionalTextsProvider
+            .Combine(requested)
+            .Where(static pair => pair.Right.Contains(FilePath.Name(pair.Left.Path), StringComparer.OrdinalIgnoreCase))
+            .Select(static (pair, cancellation) => ConfigurationFile.Read(pair.Left.Path, pair.Left.GetText(cancellation)?.ToString()))
+            .Collect()
+            .Combine(projectDirectory)
+            .Select(static (pair, _) => new ConfigurationFiles(pair.Right, new EquatableArray<ConfigurationFile>(pair.Left)))
+            .WithTrackingName(Steps.ConfigurationFiles);
+
+        IncrementalValueProvider<CompilerSettings> compiler = context.CompilationProvider
+            .Select(static (compilation, _) => CompilerSettings.Of(compilation))
+            .WithTrackingName(Steps.CompilerSettings);
+
+        IncrementalValuesProvider<Model> models = declarations
+            .Combine(files)
+            .Combine(compiler)
+            .Select(static (input, _) => BuildModel(input.Left.Left, input.Left.Right, input.Right))
+            .Where(static model => model is not null)
+            .Select(static (model, _) => model!)
+            .WithTrackingName(Steps.Models);
+
+        context.RegisterSourceOutput(models, static (output, model) => Emit(output, model));
+    }
+
+    /// <summary>The directory that the paths of a project are relative to, with which the .NET SDK tells the compiler where the project lies.</summary>
+    internal static string ProjectDirectory(AnalyzerConfigOptionsProvider options) =>
+        options.GlobalOptions.TryGetValue("build_property.ProjectDir", out string? directory) ? directory : "";
+
+    private static Declaration? ReadDeclaration(GeneratorAttributeSyntaxContext context)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        var syntax = (TypeDeclarationSyntax)context.TargetNode;
+
+        // Two parts of a class may each carry the attribute, which the compiler refuses; they must not give two sets of files with the same names.
+        AttributeData? first = DeclarationReader.FindAttribute(type);
+        return first?.ApplicationSyntaxReference?.GetSyntax().Parent?.Parent == syntax ? DeclarationReader.Read(type, syntax, first) : null;
+    }
+
+    private static EquatableArray<string> RequestedNames(ImmutableArray<Declaration> declarations) => new(
+        declarations
+            .Select(static declaration => declaration.Configuration)
+            .OfType<string>()
+            .Select(FilePath.Name)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .OrderBy(static name => name, StringComparer.OrdinalIgnoreCase));
+
+    private static Model? BuildModel(Declaration declaration, ConfigurationFiles files, CompilerSettings compiler) =>
+        SpecificationBuilder.Build(declaration, files, compiler).Specification is ModelSpecification specification
+            ? new Model(declaration.Class, specification)
+            : null;
+
+    private static void Emit(SourceProductionContext output, Model model)
+    {
+        using (InvariantCulture.Use())
+        {
+            foreach (GeneratedFile file in ModelEmitter.Emit(model.Class, model.Specification))
+            {
+                output.CancellationToken.ThrowIfCancellationRequested();
+                output.AddSource(file.HintName, SourceText.From(file.Source, Encoding.UTF8));
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace KernelGen.Generator.Planning;
+
+/// <summary>The attention kernels: widths, strides and scratch of one model.</summary>
+/// <param name="Heads">The number of heads.</param>
+/// <param name="HeadDimension">The width of a head.</param>
+/// <param name="HeadWidth">The room of a head: the dimension rounded up to a multiple of 16.</param>
+/// <param name="OutputStride">From row to row of the output.</param>
+/// <param name="ScoreStride">From row to row of the scores: the longest sequence, rounded up to two panels.</param>
+internal sealed record AttentionPlan(int Heads, int HeadDimension, int HeadWidth, int OutputStride, int ScoreStride)
+{
+    /// <summary>The room of all heads.</summary>
+    public int Width => Heads * HeadWidth;
+
+    /// <summary>
+    /// <c>exp(score / √d)</c> is computed as <c>2^(score · this)</c>. Rounded as the stand-alone softmax rounds its scale, so that both give the same bits.
+    /// </summary>
+    public float Base2Scale => (float)((double)(float)(1.0 / Math.Sqrt(HeadDimension)) * 1.4426950408889634);
+
+    /// <summary>Query rows that are attended to together: the tallest tile.</summary>
+    public static int BlockRows(VectorSet vectors) => vectors.RowTiles[0];
+
+    /// <summary>Floats of scratch: scores and gathered queries of a block.</summary>
+    public int Scratch(VectorSet vectors) => BlockRows(vectors) * (ScoreStride + HeadWidth);
+
+    /// <summary>Scores of a block: queries · transposed keys.</summary>
+    public TileFamily Scores(VectorSet vectors) =>
+        new("Scores", HeadDimension, HeadWidth, VectorSet.PanelWidth, Width * VectorSet.PanelWidth, InitialSum.Zero, ScoreStride, BlockRows(vectors));
+
+    /// <summary>The weighted sum of a block: probabilities · values. It goes on from the output, because rows of a causal block see further one by one.</summary>
+    public TileFamily WeightedSum(VectorSet vectors) =>
+        new("WeightedSum", 0, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride, BlockRows(vectors));
+
+    /// <summary>Panels side by side in the weighted sum: they must divide the head, since no column may be added twice.</summary>
+    public int WeightedSumPanels(VectorSet vectors) => HeadWidth / VectorSet.PanelWidth % vectors.Panels == 0 ? vectors.Panels : 1;
+
+    /// <summary>Floating-point operations for one query row that sees <paramref name="visible"/> positions, without the softmax.</summary>
+    public long Flops(int visible) => 4L * Heads * HeadDimension * visible;
+}

@@ -1,0 +1,38 @@
+namespace KernelGen.Generator.Planning;
+
+/// <summary>What a linear kernel does to its sums before they are stored.</summary>
+internal enum LinearEpilogue
+{
+    None,
+    Residual,
+    Activation,
+}
+
+/// <summary>One linear kernel: <c>output = epilogue(input · W + bias)</c>.</summary>
+/// <param name="Name">The name of the kernel in IModelKernels.</param>
+/// <param name="Input">The input width.</param>
+/// <param name="Output">The output width.</param>
+/// <param name="InputStride">From row to row of the input.</param>
+/// <param name="OutputStride">From row to row of the output, and of the residual.</param>
+/// <param name="Epilogue">What happens to the sums.</param>
+/// <param name="SeparateBias">Whether bias and panels are two arguments, rather than one block that begins with the bias.</param>
+internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue, bool SeparateBias = false)
+{
+    /// <summary>The number of panels of 16 output columns.</summary>
+    public int Panels => (Output + VectorSet.PanelWidth - 1) / VectorSet.PanelWidth;
+
+    /// <summary>Floats in the bias, padded.</summary>
+    public int BiasLength => Panels * VectorSet.PanelWidth;
+
+    /// <summary>Floats in one panel.</summary>
+    public int PanelLength => Input * VectorSet.PanelWidth;
+
+    /// <summary>Floating-point operations for one row: a multiplication and an addition for each weight.</summary>
+    public long FlopsPerRow => 2L * Input * Output;
+
+    /// <summary>Bytes of weights and bias that any number of rows reads once.</summary>
+    public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
+
+    /// <summary>The tiles that the kernel shares with every other of the same input layout.</summary>
+    public TileFamily Tiles => new($"Tile{Input}", Input, InputStride, VectorSet.PanelWidth, PanelLength, InitialSum.Bias, OutputStride: 0);
+}

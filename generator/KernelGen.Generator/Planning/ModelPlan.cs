@@ -1,0 +1,74 @@
+using KernelGen.Generator.Specification;
+
+namespace KernelGen.Generator.Planning;
+
+/// <summary>Everything that the emitters need to know of a model beyond its specification: strides, linear kernels, attention.</summary>
+internal sealed class ModelPlan
+{
+    public ModelPlan(ModelSpecification specification)
+    {
+        Specification = specification;
+        int headWidth = RoundUp(specification.HeadDimension, VectorSet.PanelWidth);
+        int attentionWidth = specification.Heads * headWidth;
+        ModelStride = RowStride(specification.ModelDimension);
+        AttentionStride = RowStride(attentionWidth);
+        FeedForwardStride = RowStride(specification.FeedForwardDimension);
+        LogitsStride = RoundUp(specification.TargetVocabularySize, VectorSet.PanelWidth);
+        int longest = Math.Max(specification.MaxSourceLength, specification.MaxTargetLength);
+        Attention = new AttentionPlan(specification.Heads, specification.HeadDimension, headWidth, AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
+
+        int model = specification.ModelDimension;
+        QueryKeyValue = new LinearPlan("QueryKeyValue", model, 3 * attentionWidth, ModelStride, 3 * attentionWidth, LinearEpilogue.None);
+        CrossQuery = new LinearPlan("CrossQuery", model, attentionWidth, ModelStride, attentionWidth, LinearEpilogue.None);
+        CrossKeyValue = new LinearPlan("CrossKeyValue", model, 2 * attentionWidth, ModelStride, 2 * attentionWidth, LinearEpilogue.None);
+        AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, LinearEpilogue.Residual);
+        FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Activation);
+        FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, LinearEpilogue.Residual);
+        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, LinearEpilogue.None, SeparateBias: true);
+    }
+
+    public ModelSpecification Specification { get; }
+
+    public int ModelStride { get; }
+
+    public int AttentionStride { get; }
+
+    public int FeedForwardStride { get; }
+
+    public int LogitsStride { get; }
+
+    public AttentionPlan Attention { get; }
+
+    public LinearPlan QueryKeyValue { get; }
+
+    public LinearPlan CrossQuery { get; }
+
+    public LinearPlan CrossKeyValue { get; }
+
+    public LinearPlan AttentionOutput { get; }
+
+    public LinearPlan FeedForwardExpand { get; }
+
+    public LinearPlan FeedForwardContract { get; }
+
+    public LinearPlan Logits { get; }
+
+    /// <summary>The linear kernels, in the order of a layer.</summary>
+    public IReadOnlyList<LinearPlan> Linears =>
+        [QueryKeyValue, AttentionOutput, CrossQuery, CrossKeyValue, FeedForwardExpand, FeedForwardContract, Logits];
+
+    /// <summary>Floats of scratch for the attention kernels of whichever instruction set needs most.</summary>
+    public int AttentionScratch => VectorSet.All.Max(Attention.Scratch);
+
+    public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    /// <summary>
+    /// From row to row of a linear kernel's input. Rows whose distance is a multiple of 4096 bytes fall into the same set of an 8-way L1 cache, and a
+    /// tile reads up to 12 of them at once: such rows are put one vector further apart.
+    /// </summary>
+    private static int RowStride(int width)
+    {
+        int stride = RoundUp(width, VectorSet.PanelWidth);
+        return stride % 1024 == 0 ? stride + VectorSet.PanelWidth : stride;
+    }
+}

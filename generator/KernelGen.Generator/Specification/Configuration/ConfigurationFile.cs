@@ -1,0 +1,48 @@
+namespace KernelGen.Generator.Specification.Configuration;
+
+/// <summary>A <c>config.json</c> that was read: only what decides something here.</summary>
+/// <param name="Path">Where it lies, with <c>/</c> between the parts.</param>
+/// <param name="Error">Why it could not be read, or <see langword="null"/>.</param>
+/// <param name="Entries">The entries whose keys are in <see cref="ConfigurationKeys"/>, in the order of their names.</param>
+internal sealed record ConfigurationFile(string Path, JsonError? Error, EquatableArray<JsonMember> Entries)
+{
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="path">Where the file lies.</param>
+    /// <param name="text">Its text, or <see langword="null"/> when the compiler could not read it.</param>
+    /// <returns>What it says, or why it says nothing. Never throws.</returns>
+    public static ConfigurationFile Read(string path, string? text)
+    {
+        path = FilePath.Normalize(path);
+        if (text is null)
+        {
+            return new ConfigurationFile(path, new JsonError(1, 1, "a file that can be opened"), default);
+        }
+
+        JsonValue? value = JsonReader.Read(text, out JsonError? error);
+        if (value is null)
+        {
+            return new ConfigurationFile(path, error, default);
+        }
+
+        if (value.Kind != JsonKind.Object)
+        {
+            return new ConfigurationFile(path, new JsonError(1, 1, "an object in braces"), default);
+        }
+
+        // Of two equal names the last wins, as in Python.
+        SortedDictionary<string, JsonValue> entries = new(StringComparer.Ordinal);
+        foreach (JsonMember member in value.Members)
+        {
+            if (ConfigurationKeys.All.Contains(member.Name))
+            {
+                entries[member.Name] = member.Value;
+            }
+        }
+
+        return new ConfigurationFile(path, null, new EquatableArray<JsonMember>(entries.Select(static entry => new JsonMember(entry.Key, entry.Value))));
+    }
+
+    /// <summary>The value of a key; <see langword="null"/> when it is absent or JSON's null, which mean the same.</summary>
+    public JsonValue? Find(string key) =>
+        Entries.FirstOrDefault(entry => entry.Name == key)?.Value is { Kind: not JsonKind.Null } value ? value : null;
+}

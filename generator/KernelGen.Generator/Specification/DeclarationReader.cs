@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Generator.Specification;
+
+/// <summary>Turns the attributed class that Roslyn sees into a <see cref="Declaration"/>. The generator and the analyzer read through it alike.</summary>
+internal static class DeclarationReader
+{
+    public const string AttributeName = "KernelGen.EncoderDecoderModelAttribute";
+
+    private const string BaseClassName = "KernelGen.EncoderDecoder";
+
+    // The namespace as it reads in source: without "global::", keywords escaped.
+    private static readonly SymbolDisplayFormat NamespaceFormat =
+        SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
+
+    /// <summary>The attribute that declares the model, or <see langword="null"/>. Of two, which the compiler refuses anyway, the first counts.</summary>
+    public static AttributeData? FindAttribute(INamedTypeSymbol type)
+    {
+        foreach (AttributeData attribute in type.GetAttributes())
+        {
+            if (attribute.AttributeClass?.ToDisplayString() == AttributeName)
+            {
+                return attribute;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads what the class and its attribute say.</summary>
+    /// <param name="type">The class.</param>
+    /// <param name="syntax">That part of the class that carries the attribute.</param>
+    /// <param name="attribute">The attribute.</param>
+    /// <returns>The declaration, or <see langword="null"/> when the compiler itself refuses the attribute.</returns>
+    public static Declaration? Read(INamedTypeSymbol type, TypeDeclarationSyntax syntax, AttributeData attribute)
+    {
+        if (attribute.AttributeConstructor is null || attribute.ConstructorArguments.Length != 1)
+        {
+            return null;
+        }
+
+        TypedConstant argument = attribute.ConstructorArguments[0];
+        if (argument.Kind == TypedConstantKind.Error)
+        {
+            return null;
+        }
+
+        bool isConfiguration = argument.Type?.SpecialType == SpecialType.System_String;
+        Dictionary<string, TypedConstant> set = [];
+        foreach (KeyValuePair<string, TypedConstant> property in attribute.NamedArguments)
+        {
+            set[property.Key] = property.Value;
+        }
+
+        int? Integer(string name) => set.TryGetValue(name, out TypedConstant value) && value.Value is int number ? number : null;
+        bool? Flag(string name) => set.TryGetValue(name, out TypedConstant value) && value.Value is bool flag ? flag : null;
+
+        return new Declaration(
+            ReadClass(type, syntax),
+            new EquatableArray<Problem>(FindClassProblems(type, syntax)),
+            isConfiguration ? null : argument.Value as int? ?? 0,
+            isConfiguration ? argument.Value as string ?? "" : null)
+        {
+            ModelDimension = Integer(nameof(Declaration.ModelDimension)),
+            Heads = Integer(nameof(Declaration.Heads)),
+            FeedForwardDimension = Integer(nameof(Declaration.FeedForwardDimension)),
+            EncoderLayers = Integer(nameof(Declaration.EncoderLayers)),
+            DecoderLayers = Integer(nameof(Declaration.DecoderLayers)),
+            VocabularySize = Integer(nameof(Declaration.VocabularySize)),
+            SourceVocabularySize = Integer(nameof(Declaration.SourceVocabularySize)),
+            TargetVocabularySize = Integer(nameof(Declaration.TargetVocabularySize)),
+            MaxSourceLength = Integer(nameof(Declaration.MaxSourceLength)),
+            MaxTargetLength = Integer(nameof(Declaration.MaxTargetLength)),
+            NormPlacement = Integer(nameof(Declaration.NormPlacement)),
+            FinalNorm = Flag(nameof(Declaration.FinalNorm)),
+            EmbeddingNorm = Flag(nameof(Declaration.EmbeddingNorm)),
+            Activation = Integer(nameof(Declaration.Activation)),
+            PositionalEncoding = Integer(nameof(Declaration.PositionalEncoding)),
+            PositionOffset = Integer(nameof(Declaration.PositionOffset)),
+            ScaleEmbedding = Flag(nameof(Declaration.ScaleEmbedding)),
+            TieEmbeddings = Flag(nameof(Declaration.TieEmbeddings)),
+            OutputBias = Flag(nameof(Declaration.OutputBias)),
+            LayerNormEpsilon = set.TryGetValue(nameof(Declaration.LayerNormEpsilon), out TypedConstant epsilon) ? epsilon.Value as double? : null,
+            StartToken = Integer(nameof(Declaration.StartToken)),
+            EndToken = Integer(nameof(Declaration.EndToken)),
+            PadToken = Integer(nameof(Declaration.PadToken)),
+            SuppressedTokens = set.TryGetValue(nameof(Declaration.SuppressedTokens), out TypedConstant tokens) ? ReadTokens(tokens) : null,
+        };
+    }
+
+    private static EquatableArray<int>? ReadTokens(TypedConstant tokens)
+    {
+        if (tokens.Kind != TypedConstantKind.Array)
+        {
+            return null;
+        }
+
+        ImmutableArray<TypedConstant> values = tokens.IsNull ? [] : tokens.Values;
+        return new EquatableArray<int>(values.Select(static value => value.Value).OfType<int>());
+    }
+
+    private static DeclaredClass ReadClass(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
+    {
+        IEnumerable<string> containing = ContainingTypes(syntax).Reverse().Select(static outer =>
+        {
+            string kind = outer is RecordDeclarationSyntax { ClassOrStructKeyword.RawKind: not (int)SyntaxKind.None } record
+                ? "record " + record.ClassOrStructKeyword.Text
+                : outer.Keyword.Text;
+            return $"partial {kind} {outer.Identifier.Text}";
+        });
+        string containingNamespace = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(NamespaceFormat);
+        return new DeclaredClass(containingNamespace, new EquatableArray<string>(containing), syntax.Identifier.Text);
+    }
+
+    private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
+    {
+        int depth = 0;
+        foreach (TypeDeclarationSyntax part in new[] { syntax }.Concat(ContainingTypes(syntax)))
+        {
+            if (!part.Modifiers.Any(SyntaxKind.PartialKeyword))
+            {
+                string role = depth == 0 ? "it declares a model" : $"the model '{type.Name}' is nested in it";
+                yield return new Problem(ProblemKind.NotPartial, Place.TypeName(depth), part.Identifier.ValueText, role);
+            }
+
+            depth++;
+        }
+
+        if (UnsuitableBecause(type) is string reason)
+        {
+            yield return new Problem(ProblemKind.UnsuitableClass, Place.TypeName(0), type.Name, reason);
+        }
+
+        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType
+            && !type.IsStatic && !type.IsRecord && baseType.ToDisplayString() != BaseClassName)
+        {
+            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
+        }
+    }
+
+    private static string? UnsuitableBecause(INamedTypeSymbol type)
+    {
+        if (type.IsRecord)
+        {
+            return "it is a record, and a record cannot derive from KernelGen.EncoderDecoder; make it a class";
+        }
+
+        if (type.IsStatic)
+        {
+            return "it is static, and a loaded model is an object; remove 'static'";
+        }
+
+        if (type.IsAbstract)
+        {
+            return "it is abstract, and 'Load' has to make an object of it; remove 'abstract'";
+        }
+
+        if (type.IsFileLocal)
+        {
+            return "it is local to its file, and the generated part lies in another file; remove 'file'";
+        }
+
+        if (type.TypeParameters.Length > 0)
+        {
+            return "it is generic, and the dimensions of a model are written into its kernels once; remove the type parameters";
+        }
+
+        if (type.DeclaringSyntaxReferences.Any(static part => part.GetSyntax() is TypeDeclarationSyntax { ParameterList: not null }))
+        {
+            return "it has a primary constructor, which the generated constructor cannot call; remove its parameters";
+        }
+
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.TypeParameters.Length > 0)
+            {
+                return $"it is nested in the generic type '{outer.Name}'; move it out of it";
+            }
+
+            if (outer.IsFileLocal)
+            {
+                return $"it is nested in '{outer.Name}', which is local to its file, and the generated part lies in another file; remove 'file'";
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<TypeDeclarationSyntax> ContainingTypes(TypeDeclarationSyntax syntax) => syntax.Ancestors().OfType<TypeDeclarationSyntax>();
+}

@@ -1,0 +1,20 @@
+namespace KernelGen.Generator.Specification;
+
+/// <summary>The class that carries the attribute: where the generated parts go. No Roslyn type in it.</summary>
+/// <param name="Namespace">The namespace, or an empty string for the global one.</param>
+/// <param name="ContainingTypes">The types around it, outermost first, each as its declaration reads without members: <c>partial class Outer</c>.</param>
+/// <param name="Name">The name of the class, as in source: a keyword has its <c>@</c>.</param>
+internal sealed record DeclaredClass(string Namespace, EquatableArray<string> ContainingTypes, string Name)
+{
+    /// <summary>The stable prefix of the names of the generated files: <c>Namespace.Outer.Name</c>.</summary>
+    public string HintName
+    {
+        get
+        {
+            IEnumerable<string> outer = ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1));
+            string name = string.Join(".", outer.Concat([Name]));
+            // A hint name must not hold the @ of an escaped keyword.
+            return (Namespace.Length == 0 ? name : Namespace + "." + name).Replace("@", "");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace KernelGen.Generator.Specification;
+
+/// <summary>What a problem is about.</summary>
+internal enum PlaceKind
+{
+    /// <summary>The attribute as a whole: something is missing from it.</summary>
+    Attribute,
+
+    /// <summary>The argument of the constructor: the architecture, or the path of the configuration file.</summary>
+    Constructor,
+
+    /// <summary>A property that the attribute sets.</summary>
+    Property,
+
+    /// <summary>The name of the class, or of a type around it.</summary>
+    TypeName,
+
+    /// <summary>The base class that the class names.</summary>
+    BaseClass,
+}
+
+/// <summary>Where a declaration is at fault, in words that need no syntax tree: the analyzer finds the text.</summary>
+/// <param name="Kind">What the problem is about.</param>
+/// <param name="Property">The name of the property, for <see cref="PlaceKind.Property"/>.</param>
+/// <param name="Depth">For <see cref="PlaceKind.TypeName"/>: 0 for the class, 1 for the type around it, and so on outwards.</param>
+internal readonly record struct Place(PlaceKind Kind, string Property = "", int Depth = 0)
+{
+    public static Place Attribute => new(PlaceKind.Attribute);
+
+    public static Place Constructor => new(PlaceKind.Constructor);
+
+    public static Place BaseClass => new(PlaceKind.BaseClass);
+
+    public static Place Of(string property) => new(PlaceKind.Property, property);
+
+    public static Place TypeName(int depth) => new(PlaceKind.TypeName, Depth: depth);
+}

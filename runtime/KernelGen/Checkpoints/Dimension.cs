@@ -1,0 +1,30 @@
+using KernelGen.Execution;
+
+namespace KernelGen.Checkpoints;
+
+/// <summary>One dimension of an expected shape, with the words to speak of it.</summary>
+/// <param name="Size">The size that the declaration asks for.</param>
+/// <param name="Meaning">What the dimension is.</param>
+/// <param name="Property">The property of the declaration that decides it.</param>
+internal readonly record struct Dimension(long Size, string Meaning, string Property)
+{
+    /// <summary>The width of the model.</summary>
+    public static Dimension Model(ModelDescription model) => new(model.ModelDimension, "model dimension", nameof(model.ModelDimension));
+
+    /// <summary>The width between the two linear layers of a feed-forward block.</summary>
+    public static Dimension FeedForward(ModelDescription model) => new(model.FeedForwardDimension, "feed-forward dimension", nameof(model.FeedForwardDimension));
+
+    /// <summary>The number of source tokens.</summary>
+    public static Dimension SourceVocabulary(ModelDescription model) => Vocabulary(model, model.SourceVocabularySize, "source vocabulary", nameof(model.SourceVocabularySize));
+
+    /// <summary>The number of target tokens.</summary>
+    public static Dimension TargetVocabulary(ModelDescription model) => Vocabulary(model, model.TargetVocabularySize, "target vocabulary", nameof(model.TargetVocabularySize));
+
+    /// <summary>Several things of the same size, one behind the other.</summary>
+    public Dimension Times(int factor) => this with { Size = factor * Size, Meaning = $"{factor} · {Meaning}" };
+
+    private static Dimension Vocabulary(ModelDescription model, int size, string meaning, string property) =>
+        model.SourceVocabularySize == model.TargetVocabularySize
+            ? new(size, "vocabulary", nameof(EncoderDecoderModelAttribute.VocabularySize))
+            : new(size, meaning, property);
+}

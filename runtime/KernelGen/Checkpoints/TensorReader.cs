@@ -1,0 +1,275 @@
+using KernelGen.Execution;
+
+namespace KernelGen.Checkpoints;
+
+/// <summary>Finds the tensors of a declared model in a file, and refuses what does not fit, in words that help.</summary>
+internal sealed class TensorReader
+{
+    private readonly SafetensorsFile _file;
+
+    public TensorReader(SafetensorsFile file, ModelDescription model)
+    {
+        _file = file;
+        Model = model;
+    }
+
+    /// <summary>The declared model.</summary>
+    public ModelDescription Model { get; }
+
+    /// <summary>Whether the file has a tensor of this name.</summary>
+    public bool Has(string name) => _file.Tensors.ContainsKey(name);
+
+    /// <summary>Whether the file has a tensor whose name begins so.</summary>
+    public bool HasBeginningWith(string start)
+    {
+        foreach (string name in _file.Tensors.Keys)
+        {
+            if (name.StartsWith(start, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The first of these names that the file has; otherwise the first.</summary>
+    public string FirstOf(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (Has(name))
+            {
+                return name;
+            }
+        }
+
+        return names[0];
+    }
+
+    /// <summary>The layers of a stack.</summary>
+    /// <param name="layers">Their number.</param>
+    /// <param name="start">What stands before the number of a layer.</param>
+    /// <param name="read">Reads the layer whose names begin so.</param>
+    public TLayer[] Layers<TLayer>(int layers, string start, Func<TensorReader, string, TLayer> read)
+    {
+        var result = new TLayer[layers];
+        for (int i = 0; i < layers; i++)
+        {
+            result[i] = read(this, $"{start}{i}.");
+        }
+
+        return result;
+    }
+
+    /// <summary>A tensor of one dimension, as one row.</summary>
+    public TensorSlice Vector(string name, Dimension length)
+    {
+        TensorInfo tensor = Find(name);
+        CheckShape(tensor, [length]);
+        return new TensorSlice(tensor, 0, 1, (int)length.Size);
+    }
+
+    /// <summary>A tensor of one dimension, or of two when the first is 1, as one row.</summary>
+    public TensorSlice VectorOrRow(string name, Dimension length)
+    {
+        TensorInfo tensor = Find(name);
+        CheckShape(tensor, tensor.Shape.Length == 1 ? [length] : [new Dimension(1, "1", ""), length]);
+        return new TensorSlice(tensor, 0, 1, (int)length.Size);
+    }
+
+    /// <summary>A tensor of two dimensions.</summary>
+    public TensorSlice Matrix(string name, Dimension rows, Dimension columns)
+    {
+        TensorInfo tensor = Find(name);
+        CheckShape(tensor, [rows, columns]);
+        return new TensorSlice(tensor, 0, (int)rows.Size, (int)columns.Size);
+    }
+
+    /// <summary>A linear layer: <c>name.weight</c>, <c>[outputs, inputs]</c>, and <c>name.bias</c>.</summary>
+    public LinearTensors Linear(string name, Dimension outputs, Dimension inputs) => new()
+    {
+        Weight = Matrix(name + ".weight", outputs, inputs),
+        Bias = Vector(name + ".bias", outputs),
+    };
+
+    /// <summary>A layer norm: <c>name.weight</c> and <c>name.bias</c>.</summary>
+    public NormTensors Norm(string name) => new()
+    {
+        Weight = Vector(name + ".weight", Dimension.Model(Model)),
+        Bias = Vector(name + ".bias", Dimension.Model(Model)),
+    };
+
+    /// <summary>A layer norm that a declaration may leave out; then the file must not have it.</summary>
+    public NormTensors? OptionalNorm(string name, bool isDeclared, string property)
+    {
+        if (isDeclared)
+        {
+            return Norm(name);
+        }
+
+        RefuseUnused(name + ".weight", $"{property} = true");
+        return null;
+    }
+
+    /// <summary>A table of learned positions, when the model is declared with one: at least as many rows as the longest sequence reaches.</summary>
+    public TensorSlice? LearnedPositions(string name, int maxLength, string property)
+    {
+        if (Model.PositionalEncoding != PositionalEncoding.Learned)
+        {
+            return null;
+        }
+
+        TensorInfo tensor = Find(name);
+        ReadOnlySpan<long> shape = tensor.Shape;
+        long needed = (long)maxLength + Model.PositionOffset;
+        long stored = shape.Length == 2 ? shape[0] : 0;
+        CheckShape(tensor, [new Dimension(stored, "positions", property), Dimension.Model(Model)]);
+        if (stored < needed)
+        {
+            throw Refusal(
+                name,
+                $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects at least [{needed}, {Model.ModelDimension}] ([positions, model dimension]): " +
+                $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file.");
+        }
+
+        return new TensorSlice(tensor, 0, (int)Math.Min(stored, int.MaxValue), Model.ModelDimension);
+    }
+
+    /// <summary>The bias of the output projection, when the model is declared with one; without, the file may only hold zeros.</summary>
+    public TensorSlice? OutputBias(string name)
+    {
+        Dimension vocabulary = Dimension.TargetVocabulary(Model);
+        if (Model.OutputBias)
+        {
+            return Has(name)
+                ? VectorOrRow(name, vocabulary)
+                : throw Missing(name, "A model without output bias is declared with OutputBias = false.");
+        }
+
+        if (Has(name))
+        {
+            float[] values = new float[Model.TargetVocabularySize];
+            VectorOrRow(name, vocabulary).CopyRow(0, values);
+            if (values.AsSpan().ContainsAnyExcept(0f))
+            {
+                RefuseUnused(name, "OutputBias = true");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The weight of the output projection: a tensor of its own when the file has one that differs from the target embedding, which otherwise
+    /// serves, if it may.
+    /// </summary>
+    public TensorSlice OutputWeight(string name, TensorSlice targetEmbedding)
+    {
+        if (Model.TieEmbeddings && !Has(name))
+        {
+            return targetEmbedding;
+        }
+
+        if (!Has(name))
+        {
+            throw Missing(name, "A model whose output projection is its target embedding is declared with TieEmbeddings = true.");
+        }
+
+        return Shared(Matrix(name, Dimension.TargetVocabulary(Model), Dimension.Model(Model)), targetEmbedding);
+    }
+
+    /// <summary>Refuses a tensor that the file has and that the declared model would leave out: its results would be wrong, and nobody would know.</summary>
+    public void RefuseUnused(string name, string remedy)
+    {
+        if (Has(name))
+        {
+            string advice = CheckpointFamily.OtherFamily(_file.Tensors.Keys, Model.Architecture) ?? $"Declare {remedy}, or load the matching file.";
+            throw Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}");
+        }
+    }
+
+    /// <summary>
+    /// Refuses a file with more layers than the declaration, because a model cut short answers, but wrongly; and one with fewer, before a tensor is missing.
+    /// </summary>
+    /// <param name="start">What stands before the number of a layer.</param>
+    /// <param name="layers">The declared number of layers.</param>
+    /// <param name="property">The property that declares it.</param>
+    public void CheckLayers(string start, int layers, string property)
+    {
+        long last = -1;
+        string? lastName = null;
+        foreach (string name in _file.Tensors.Keys)
+        {
+            if (!name.StartsWith(start, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            ReadOnlySpan<char> rest = name.AsSpan(start.Length);
+            int digits = rest.IndexOfAnyExceptInRange('0', '9');
+            if (digits is > 0 and < 18 && rest[digits] == '.' && long.Parse(rest[..digits], System.Globalization.CultureInfo.InvariantCulture) is long layer && layer > last)
+            {
+                last = layer;
+                lastName = name;
+            }
+        }
+
+        if (lastName != null && last + 1 != layers)
+        {
+            throw new CheckpointException(
+                $"{_file.Source} has {last + 1} layers '{start}0' to '{start}{last}'; the declaration of '{Model.Name}' has {property} = {layers}. Declare {property} = {last + 1}, or load the matching file.",
+                lastName);
+        }
+    }
+
+    /// <summary>The second slice when both hold the same numbers, so that they are packed once; otherwise the first.</summary>
+    public static TensorSlice Shared(TensorSlice slice, TensorSlice other) => slice.HasSameContent(other) ? other : slice;
+
+    private TensorInfo Find(string name)
+    {
+        if (!_file.Tensors.TryGetValue(name, out TensorInfo? tensor))
+        {
+            throw Missing(name, null);
+        }
+
+        tensor.ThrowIfNotReadable();
+        return tensor;
+    }
+
+    private void CheckShape(TensorInfo tensor, ReadOnlySpan<Dimension> expected)
+    {
+        ReadOnlySpan<long> found = tensor.Shape;
+        bool matches = found.Length == expected.Length;
+        for (int i = 0; matches && i < expected.Length; i++)
+        {
+            matches = found[i] == expected[i].Size;
+        }
+
+        if (!matches)
+        {
+            throw WrongShape(tensor, expected.ToArray());
+        }
+    }
+
+    private CheckpointException WrongShape(TensorInfo tensor, Dimension[] expected)
+    {
+        long[] found = tensor.Shape.ToArray();
+        string[] properties = found.Length != expected.Length
+            ? []
+            : [.. expected.Where((dimension, i) => dimension.Size != found[i] && dimension.Property.Length > 0).Select(static dimension => dimension.Property).Distinct()];
+        string sizes = string.Join(", ", expected.Select(static dimension => dimension.Size));
+        string meanings = string.Join(", ", expected.Select(static dimension => dimension.Meaning));
+        string remedy = properties.Length > 0 ? $"Correct {string.Join(" and ", properties)}, or load the matching file." : "Load the matching file.";
+        return Refusal(tensor.Name, $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects [{sizes}] ([{meanings}]). {remedy}");
+    }
+
+    private CheckpointException Refusal(string name, string what) => new($"{_file.Source}: tensor {CheckpointException.Quote(name)} {what}", name);
+
+    private CheckpointException Missing(string name, string? advice)
+    {
+        string message = $"{_file.Source} has no tensor '{name}', which the declaration of '{Model.Name}' ({Model.Architecture}) expects.";
+        string? hint = CheckpointFamily.Hint(_file.Tensors.Keys, name, Model.Architecture) ?? advice;
+        return new CheckpointException(hint is null ? message + " Load the matching file." : $"{message} {hint}", name);
+    }
+}

@@ -1,0 +1,18 @@
+namespace KernelGen;
+
+/// <summary>A family of encoder-decoder Transformers: it presets what a declaration leaves open, and names the tensors of a checkpoint.</summary>
+public enum Architecture
+{
+    /// <summary>
+    /// "Attention Is All You Need" (Vaswani et al. 2017) as <c>torch.nn.Transformer</c> has it: post-norm, ReLU, final norms, sinusoidal positions.
+    /// Tensors: <c>transformer.</c> followed by its state_dict, <c>source_embedding.weight</c>, <c>target_embedding.weight</c>,
+    /// <c>generator.weight</c>, <c>generator.bias</c>.
+    /// </summary>
+    Vanilla,
+
+    /// <summary>MarianMT (opus-mt), as Hugging Face Transformers has it: post-norm, swish, split sinusoidal positions, one embedding shared by all.</summary>
+    Marian,
+
+    /// <summary>BART and mBART, as Hugging Face Transformers has them: learned positions with offset 2, an embedding norm, exact GELU, one embedding shared by all.</summary>
+    Bart,
+}

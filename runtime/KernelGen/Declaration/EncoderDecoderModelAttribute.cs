@@ -1,0 +1,99 @@
+namespace KernelGen;
+
+/// <summary>
+/// Declares an encoder-decoder Transformer by its dimensions. The generator writes kernels for exactly these, and completes the class with
+/// <c>Load</c>; everything else is inherited from <see cref="EncoderDecoder"/>.
+/// </summary>
+/// <remarks>
+/// The class must be <c>partial</c>, neither generic nor static, and must not name a base class. A property that is not set has the preset of its
+/// <see cref="KernelGen.Architecture"/>, or, with a configuration file, what the file says. A property that is set wins over both.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class EncoderDecoderModelAttribute : Attribute
+{
+    /// <summary>Declares a model by its architecture and the dimensions given as properties.</summary>
+    /// <param name="architecture">The family whose presets and tensor names apply.</param>
+    public EncoderDecoderModelAttribute(Architecture architecture) => Architecture = architecture;
+
+    /// <summary>Declares a model by a Hugging Face <c>config.json</c>, read while compiling.</summary>
+    /// <param name="configuration">The path of the file, relative to the project, as given to an <c>AdditionalFiles</c> item; a trailing part of it is enough when it is unambiguous.</param>
+    public EncoderDecoderModelAttribute(string configuration) => Configuration = configuration;
+
+    /// <summary>The family whose presets and tensor names apply, when no configuration file is given.</summary>
+    public Architecture Architecture { get; }
+
+    /// <summary>The path of the configuration file, or <see langword="null"/>.</summary>
+    public string? Configuration { get; }
+
+    /// <summary>The width of the model: of embeddings, of attention, of the residual stream (Hugging Face: <c>d_model</c>).</summary>
+    public int ModelDimension { get; set; }
+
+    /// <summary>The number of attention heads; must divide <see cref="ModelDimension"/>.</summary>
+    public int Heads { get; set; }
+
+    /// <summary>The width between the two linear layers of a feed-forward block.</summary>
+    public int FeedForwardDimension { get; set; }
+
+    /// <summary>The number of encoder layers, at least 1.</summary>
+    public int EncoderLayers { get; set; }
+
+    /// <summary>The number of decoder layers, at least 1.</summary>
+    public int DecoderLayers { get; set; }
+
+    /// <summary>The number of tokens, when source and target share one vocabulary.</summary>
+    public int VocabularySize { get; set; }
+
+    /// <summary>The number of source tokens, when the vocabularies differ.</summary>
+    public int SourceVocabularySize { get; set; }
+
+    /// <summary>The number of target tokens, when the vocabularies differ.</summary>
+    public int TargetVocabularySize { get; set; }
+
+    /// <summary>The longest source, in tokens, end token included.</summary>
+    public int MaxSourceLength { get; set; }
+
+    /// <summary>The longest target, in tokens, start token included.</summary>
+    public int MaxTargetLength { get; set; }
+
+    /// <summary>Where layer normalisation stands. Preset: <see cref="NormPlacement.Post"/>.</summary>
+    public NormPlacement NormPlacement { get; set; }
+
+    /// <summary>Whether each stack ends with a layer norm of its own. Preset: Vanilla yes, Marian and BART no.</summary>
+    public bool FinalNorm { get; set; }
+
+    /// <summary>Whether embeddings are normalised before the first layer. Preset: BART yes, the others no.</summary>
+    public bool EmbeddingNorm { get; set; }
+
+    /// <summary>The function inside a feed-forward block. Preset: Vanilla ReLU, Marian SiLU, BART GELU.</summary>
+    public Activation Activation { get; set; }
+
+    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian split sinusoidal, BART learned.</summary>
+    public PositionalEncoding PositionalEncoding { get; set; }
+
+    /// <summary>The row of a learned table that holds position 0. Preset: BART 2, the others 0.</summary>
+    public int PositionOffset { get; set; }
+
+    /// <summary>Whether embeddings are multiplied by √<see cref="ModelDimension"/>. Preset: Vanilla and Marian yes, BART no.</summary>
+    public bool ScaleEmbedding { get; set; }
+
+    /// <summary>Whether the output projection is the target embedding. Preset: Vanilla no, Marian and BART yes.</summary>
+    public bool TieEmbeddings { get; set; }
+
+    /// <summary>Whether the output projection adds a bias. Preset: yes.</summary>
+    public bool OutputBias { get; set; }
+
+    /// <summary>What layer normalisation adds to the variance. Preset: 1e-5.</summary>
+    public double LayerNormEpsilon { get; set; }
+
+    /// <summary>The token that begins every target. Preset: Vanilla 1, Marian the pad token, BART 2.</summary>
+    public int StartToken { get; set; }
+
+    /// <summary>The token that ends a target. Preset: Vanilla 2, Marian 0, BART 2.</summary>
+    public int EndToken { get; set; }
+
+    /// <summary>The token that fills rectangular batches. Preset: Vanilla 0, Marian the last of the vocabulary, BART 1.</summary>
+    public int PadToken { get; set; }
+
+    /// <summary>Tokens that generation never chooses. Preset: Marian the pad token, the others none.</summary>
+    public int[] SuppressedTokens { get; set; } = [];
+}

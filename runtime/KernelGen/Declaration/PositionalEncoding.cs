@@ -1,0 +1,17 @@
+namespace KernelGen;
+
+/// <summary>What is added to each embedding so that the model can tell positions apart.</summary>
+public enum PositionalEncoding
+{
+    /// <summary>Nothing is added.</summary>
+    None,
+
+    /// <summary>The paper's, interleaved: <c>PE(pos, 2i) = sin(pos / 10000^(2i/d))</c>, <c>PE(pos, 2i+1)</c> the cosine.</summary>
+    Sinusoidal,
+
+    /// <summary>Marian's: the sines in the first half of the dimension, the cosines in the second.</summary>
+    SinusoidalSplit,
+
+    /// <summary>A learned table, row <c>position + PositionOffset</c>.</summary>
+    Learned,
+}

@@ -1,0 +1,20 @@
+namespace KernelGen;
+
+/// <summary>How probable a given target is.</summary>
+public sealed class ScoreResult
+{
+    internal ScoreResult(float[] tokenLogProbabilities)
+    {
+        TokenLogProbabilities = tokenLogProbabilities;
+        foreach (float logProbability in tokenLogProbabilities)
+        {
+            LogProbability += logProbability;
+        }
+    }
+
+    /// <summary>The natural logarithm of each token's probability given the source and the tokens before it.</summary>
+    public IReadOnlyList<float> TokenLogProbabilities { get; }
+
+    /// <summary>Their sum, from the first to the last: the log-probability of the target.</summary>
+    public float LogProbability { get; }
+}

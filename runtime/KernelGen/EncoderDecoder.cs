@@ -1,0 +1,254 @@
+using KernelGen.Decoding;
+using KernelGen.Execution;
+
+namespace KernelGen;
+
+/// <summary>An encoder-decoder Transformer, ready to run. Declared with <see cref="EncoderDecoderModelAttribute"/>.</summary>
+/// <remarks>
+/// Thread-safe: any number of calls may run at once; they share the weights. Results have the same bits on every instruction set, and whether
+/// tokens are generated one by one or scored together.
+/// </remarks>
+public abstract class EncoderDecoder : IDisposable
+{
+    private readonly Engine _engine;
+
+    /// <summary>Called by the generated class.</summary>
+    /// <param name="engine">Runs the model.</param>
+    protected EncoderDecoder(Engine engine) => _engine = engine;
+
+    /// <summary>The instruction set that this model runs with.</summary>
+    public InstructionSet InstructionSet => _engine.InstructionSet;
+
+    /// <summary>The longest source, in tokens.</summary>
+    public int MaxSourceLength => Model.MaxSourceLength;
+
+    /// <summary>The longest target, in tokens.</summary>
+    public int MaxTargetLength => Model.MaxTargetLength;
+
+    /// <summary>The number of source tokens; token ids are below it.</summary>
+    public int SourceVocabularySize => Model.SourceVocabularySize;
+
+    /// <summary>The number of target tokens; token ids are below it.</summary>
+    public int TargetVocabularySize => Model.TargetVocabularySize;
+
+    private ModelDescription Model => _engine.Description;
+
+    /// <summary>Generates a target for a source, by greedy search: each token is the most probable one after those before it.</summary>
+    /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
+    /// <param name="options">How to generate.</param>
+    /// <returns>The generated target.</returns>
+    /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null)
+    {
+        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
+        int maxLength = MaxLength(options);
+        bool scores = options?.ReturnScores ?? false;
+        Workspace workspace = _engine.Rent();
+        try
+        {
+            Encode(workspace, source, maxLength, targetRows: 1);
+            var search = new GreedySearch(_engine, workspace, maxLength, scores);
+            Span<int> tokens = workspace.Tokens(maxLength);
+            int length = 0;
+            while (search.TryNext(out int token))
+            {
+                tokens[length++] = token;
+            }
+
+            return new GenerationResult([
+                new Hypothesis(
+                    tokens[..length].ToArray(),
+                    scores ? search.LogProbability / search.Length : null,
+                    search.HasEnded ? FinishReason.EndToken : FinishReason.Length)]);
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+
+    /// <summary>Generates a target for a source, as <see cref="Generate"/> does, and hands out each token as soon as it is known.</summary>
+    /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
+    /// <param name="options">How to generate.</param>
+    /// <returns>The tokens, without the end token. Each enumeration generates anew; to stop early, stop enumerating.</returns>
+    /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
+    public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null)
+    {
+        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
+        return Stream(source.ToArray(), MaxLength(options), options?.ReturnScores ?? false);
+    }
+
+    /// <summary>The logits of every position of a given target (teacher forcing).</summary>
+    /// <param name="source">The source tokens.</param>
+    /// <param name="target">The target tokens, the start token first.</param>
+    /// <returns><c>[target length, target vocabulary]</c>, row by row: row i holds the unnormalised log-probabilities of token i + 1.</returns>
+    /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public float[] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    {
+        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
+        CheckTokens(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
+        int vocabulary = Model.TargetVocabularySize;
+        float[] result = new float[checked(target.Length * vocabulary)];
+        Workspace workspace = _engine.Rent();
+        try
+        {
+            Encode(workspace, source, target.Length, target.Length);
+            _engine.Decode(workspace, target, [0], [target.Length]);
+            ForEachLogits(workspace, target.Length, (row, logitsRow) => _engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+
+        return result;
+    }
+
+    /// <summary>How probable a given target is, token by token.</summary>
+    /// <param name="source">The source tokens.</param>
+    /// <param name="target">The target tokens without the start token; the end token is scored where it is given.</param>
+    /// <returns>The log-probability of each token, over the whole vocabulary: suppressed tokens are not left out.</returns>
+    /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public ScoreResult Score(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    {
+        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
+        CheckTokens(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
+        float[] logProbabilities = new float[target.Length];
+        int[] tokens = target.ToArray();
+        Workspace workspace = _engine.Rent();
+        try
+        {
+            Encode(workspace, source, target.Length, target.Length);
+            Span<int> input = workspace.Tokens(target.Length);
+            input[0] = Model.StartToken;
+            target[..^1].CopyTo(input[1..]);
+            _engine.Decode(workspace, input, [0], [target.Length]);
+            ForEachLogits(workspace, target.Length, (row, logitsRow) =>
+            {
+                (float maximum, float sum) = _engine.SumOfExponentials(workspace, logitsRow);
+                logProbabilities[row] = LogSoftmax.Of(_engine.Logits(workspace, logitsRow)[tokens[row]], maximum, sum);
+            });
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+
+        return new ScoreResult(logProbabilities);
+    }
+
+    /// <summary>Runs the encoder alone.</summary>
+    /// <param name="source">The source tokens.</param>
+    /// <returns>The encoder output, <c>[source length, model dimension]</c>, row by row.</returns>
+    /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public float[] Encode(ReadOnlySpan<int> source)
+    {
+        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
+        float[] result = new float[checked(source.Length * Model.ModelDimension)];
+        Workspace workspace = _engine.Rent();
+        try
+        {
+            Encode(workspace, source, targetLength: 1, targetRows: 1);
+            for (int row = 0; row < source.Length; row++)
+            {
+                _engine.Hidden(workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
+            }
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+
+        return result;
+    }
+
+    /// <summary>Frees the weights, once no call uses them any more. Later calls throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static void CheckTokens(ReadOnlySpan<int> tokens, int vocabularySize, int maxLength, string parameter, string limit)
+    {
+        if (tokens.IsEmpty)
+        {
+            throw new ArgumentException($"The {parameter} is empty; it needs at least one token.", parameter);
+        }
+
+        if (tokens.Length > maxLength)
+        {
+            throw new ArgumentException(
+                $"The {parameter} has {tokens.Length} tokens; this model takes at most {maxLength} ({limit} of its declaration). Split it, or declare more.",
+                parameter);
+        }
+
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if ((uint)tokens[i] >= (uint)vocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(
+                    parameter,
+                    tokens[i],
+                    $"Token {i} of the {parameter} is {tokens[i]}; the vocabulary goes from 0 to {vocabularySize - 1}.");
+            }
+        }
+    }
+
+    private int MaxLength(GenerationOptions? options)
+    {
+        int maxLength = options?.MaxLength ?? Model.MaxTargetLength;
+        if (maxLength < 1 || maxLength > Model.MaxTargetLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                maxLength,
+                $"{nameof(GenerationOptions.MaxLength)} is {maxLength}; it goes from 1 to {Model.MaxTargetLength}, the declared {nameof(MaxTargetLength)}.");
+        }
+
+        return maxLength;
+    }
+
+    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows)
+    {
+        workspace.Reserve([source.Length], targetLength, targetRows);
+        _engine.Encode(workspace, source, sequences: 1);
+    }
+
+    /// <summary>Projects the decoder output in blocks, and visits each row: its number, and where in the workspace its logits are.</summary>
+    private void ForEachLogits(Workspace workspace, int rows, Action<int, int> visit)
+    {
+        for (int first = 0; first < rows; first += Workspace.LogitsRows)
+        {
+            int block = Math.Min(Workspace.LogitsRows, rows - first);
+            _engine.Project(workspace, first, block);
+            for (int row = 0; row < block; row++)
+            {
+                visit(first + row, row);
+            }
+        }
+    }
+
+    private IEnumerable<GeneratedToken> Stream(int[] source, int maxLength, bool scores)
+    {
+        Workspace workspace = _engine.Rent();
+        try
+        {
+            Encode(workspace, source, maxLength, targetRows: 1);
+            var search = new GreedySearch(_engine, workspace, maxLength, scores);
+            while (search.TryNext(out int token))
+            {
+                yield return new GeneratedToken(search.Length - 1, token, scores ? search.TokenLogProbability : null);
+            }
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+}

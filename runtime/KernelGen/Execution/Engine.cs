@@ -1,0 +1,304 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using KernelGen.Packing;
+
+namespace KernelGen.Execution;
+
+/// <summary>Runs a packed model. What a model's calls need, independent of the instruction set.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe class Engine : IDisposable
+{
+    private readonly ConcurrentBag<Workspace> _workspaces = [];
+    private readonly PackedModel _model;
+
+    private protected Engine(PackedModel model) => _model = model;
+
+    /// <summary>The instruction set that the kernels are written for.</summary>
+    internal abstract InstructionSet InstructionSet { get; }
+
+    internal ModelDescription Description => _model.Description;
+
+    private protected PackedModel Model => _model;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _model.Block.Dispose();
+        while (_workspaces.TryTake(out Workspace? workspace))
+        {
+            workspace.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Rents the memory for one call and keeps the weights alive meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal Workspace Rent()
+    {
+        bool held = false;
+        try
+        {
+            _model.Block.DangerousAddRef(ref held);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new ObjectDisposedException(Description.Name, $"The model '{Description.Name}' has been disposed; load it again to use it.");
+        }
+
+        return _workspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(Description);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    internal void Return(Workspace workspace)
+    {
+        if (_model.Block.IsClosed)
+        {
+            workspace.Dispose();
+        }
+        else
+        {
+            _workspaces.Add(workspace);
+        }
+
+        _model.Block.DangerousRelease();
+    }
+
+    /// <summary>
+    /// Runs the encoder over the sources, which stand one behind the other without padding, and fills each sequence's cross-attention cache.
+    /// The encoder output is in <see cref="Workspace.Hidden"/>.
+    /// </summary>
+    internal abstract void Encode(Workspace workspace, ReadOnlySpan<int> tokens, int sequences);
+
+    /// <summary>
+    /// Runs the decoder over the next tokens of sequences: <paramref name="counts"/>[i] tokens of the sequence <paramref name="live"/>[i], one
+    /// sequence behind the other. The decoder output is in <see cref="Workspace.Hidden"/>.
+    /// </summary>
+    internal abstract void Decode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts);
+
+    /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
+    internal abstract void Project(Workspace workspace, int firstRow, int rows);
+
+    /// <summary>The best token of a row of logits.</summary>
+    internal abstract int ArgMax(Workspace workspace, int row);
+
+    /// <summary>The highest logit of a row and the sum of exponentials over it.</summary>
+    internal abstract (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row);
+
+    /// <summary>A row of <see cref="Workspace.Logits"/>.</summary>
+    internal Span<float> Logits(Workspace workspace, int row) =>
+        new(workspace.Logits + ((long)row * Description.LogitsStride), Description.TargetVocabularySize);
+
+    /// <summary>A row of <see cref="Workspace.Hidden"/>.</summary>
+    internal ReadOnlySpan<float> Hidden(Workspace workspace, int row) =>
+        new(workspace.Hidden + ((long)row * Description.ModelStride), Description.ModelDimension);
+}
+
+/// <summary>Composes a model's kernels to its encoder and decoder.</summary>
+/// <typeparam name="TKernels">The generated kernels; being a struct, each gets code of its own, in which every call is direct.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed unsafe class Engine<TKernels> : Engine
+    where TKernels : struct, IModelKernels
+{
+    /// <summary>Runs a model with these kernels.</summary>
+    /// <param name="model">The packed weights.</param>
+    public Engine(PackedModel model)
+        : base(model)
+    {
+    }
+
+    internal override InstructionSet InstructionSet => TKernels.InstructionSet;
+
+    private bool IsPreNorm => Description.NormPlacement == NormPlacement.Pre;
+
+    internal override void Encode(Workspace workspace, ReadOnlySpan<int> tokens, int sequences)
+    {
+        ModelDescription model = Description;
+        int row = 0;
+        for (int sequence = 0; sequence < sequences; sequence++)
+        {
+            for (int position = 0; position < workspace.Sequences[sequence].SourceLength; position++, row++)
+            {
+                TKernels.Embed(tokens[row], Model.SourceEmbedding, Position(Model.SourcePositions, position), workspace.Hidden + ((long)row * model.ModelStride));
+            }
+        }
+
+        int rows = row;
+        NormInPlace(workspace, rows, Model.SourceEmbeddingNorm);
+        foreach (ref readonly EncoderLayerWeights layer in Model.EncoderLayers.AsSpan())
+        {
+            float* input = SublayerInput(workspace, rows, layer.AttentionNorm);
+            TKernels.QueryKeyValue(input, rows, layer.QueryKeyValue, workspace.Wide);
+            long first = 0;
+            for (int sequence = 0; sequence < sequences; sequence++)
+            {
+                int length = workspace.Sequences[sequence].SourceLength;
+                float* queryKeyValue = workspace.Wide + (first * 3 * model.AttentionWidth);
+                TKernels.AppendKeysAndValues(queryKeyValue, length, 0, workspace.EncoderKeys, workspace.EncoderValues);
+                TKernels.SelfAttention(
+                    queryKeyValue,
+                    length,
+                    workspace.EncoderKeys,
+                    workspace.EncoderValues,
+                    visible: length,
+                    visibleStep: 0,
+                    workspace.AttentionScratch,
+                    workspace.Context + (first * model.AttentionStride));
+                first += length;
+            }
+
+            TKernels.AttentionOutput(workspace.Context, rows, layer.AttentionOutput, workspace.Hidden, workspace.Alternate);
+            EndSublayer(workspace, rows, layer.AttentionNorm);
+            FeedForward(workspace, rows, layer);
+        }
+
+        NormInPlace(workspace, rows, Model.EncoderFinalNorm);
+        StoreCrossKeysAndValues(workspace, rows, sequences);
+    }
+
+    internal override void Decode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts)
+    {
+        ModelDescription model = Description;
+        int rows = 0;
+        for (int i = 0; i < live.Length; i++)
+        {
+            int firstPosition = workspace.Sequences[live[i]].TargetLength;
+            for (int position = firstPosition; position < firstPosition + counts[i]; position++, rows++)
+            {
+                TKernels.Embed(tokens[rows], Model.TargetEmbedding, Position(Model.TargetPositions, position), workspace.Hidden + ((long)rows * model.ModelStride));
+            }
+        }
+
+        NormInPlace(workspace, rows, Model.TargetEmbeddingNorm);
+        for (int layerIndex = 0; layerIndex < Model.DecoderLayers.Length; layerIndex++)
+        {
+            ref readonly DecoderLayerWeights layer = ref Model.DecoderLayers[layerIndex];
+            float* input = SublayerInput(workspace, rows, layer.Self.AttentionNorm);
+            TKernels.QueryKeyValue(input, rows, layer.Self.QueryKeyValue, workspace.Wide);
+            long first = 0;
+            for (int i = 0; i < live.Length; i++)
+            {
+                ref readonly Sequence sequence = ref workspace.Sequences[live[i]];
+                float* keys = sequence.SelfKeys + (layerIndex * sequence.SelfLayerStride);
+                float* queryKeyValue = workspace.Wide + (first * 3 * model.AttentionWidth);
+                TKernels.AppendKeysAndValues(queryKeyValue, counts[i], sequence.TargetLength, keys, keys + sequence.SelfValues);
+                TKernels.SelfAttention(
+                    queryKeyValue,
+                    counts[i],
+                    keys,
+                    keys + sequence.SelfValues,
+                    visible: sequence.TargetLength + 1,
+                    visibleStep: 1,
+                    workspace.AttentionScratch,
+                    workspace.Context + (first * model.AttentionStride));
+                first += counts[i];
+            }
+
+            TKernels.AttentionOutput(workspace.Context, rows, layer.Self.AttentionOutput, workspace.Hidden, workspace.Alternate);
+            EndSublayer(workspace, rows, layer.Self.AttentionNorm);
+
+            input = SublayerInput(workspace, rows, layer.CrossNorm);
+            TKernels.CrossQuery(input, rows, layer.CrossQuery, workspace.Wide);
+            first = 0;
+            for (int i = 0; i < live.Length; i++)
+            {
+                ref readonly Sequence sequence = ref workspace.Sequences[live[i]];
+                float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
+                TKernels.CrossAttention(
+                    workspace.Wide + (first * model.AttentionWidth),
+                    counts[i],
+                    keys,
+                    keys + sequence.CrossValues,
+                    sequence.SourceLength,
+                    workspace.AttentionScratch,
+                    workspace.Context + (first * model.AttentionStride));
+                first += counts[i];
+            }
+
+            TKernels.AttentionOutput(workspace.Context, rows, layer.CrossOutput, workspace.Hidden, workspace.Alternate);
+            EndSublayer(workspace, rows, layer.CrossNorm);
+            FeedForward(workspace, rows, layer.Self);
+        }
+
+        NormInPlace(workspace, rows, Model.DecoderFinalNorm);
+        for (int i = 0; i < live.Length; i++)
+        {
+            workspace.Sequences[live[i]].TargetLength += counts[i];
+        }
+    }
+
+    internal override void Project(Workspace workspace, int firstRow, int rows) =>
+        TKernels.Logits(workspace.Hidden + ((long)firstRow * Description.ModelStride), rows, Model.OutputBias, Model.OutputPanels, workspace.Logits);
+
+    internal override int ArgMax(Workspace workspace, int row) => TKernels.ArgMax(workspace.Logits + ((long)row * Description.LogitsStride));
+
+    internal override (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row)
+    {
+        float maximum;
+        float sum = TKernels.SumOfExponentials(workspace.Logits + ((long)row * Description.LogitsStride), &maximum);
+        return (maximum, sum);
+    }
+
+    private float* Position(float* table, int position) => table == null ? null : table + ((long)position * Description.ModelStride);
+
+    /// <summary>A norm that stands alone: of embeddings, or at the end of a stack; nothing where the model has none.</summary>
+    private static void NormInPlace(Workspace workspace, int rows, float* norm)
+    {
+        if (norm != null)
+        {
+            TKernels.LayerNorm(workspace.Hidden, rows, norm, workspace.Hidden);
+        }
+    }
+
+    /// <summary>What a sublayer reads: the residual stream, normalised first in a pre-norm model.</summary>
+    private float* SublayerInput(Workspace workspace, int rows, float* norm)
+    {
+        if (!IsPreNorm)
+        {
+            return workspace.Hidden;
+        }
+
+        TKernels.LayerNorm(workspace.Hidden, rows, norm, workspace.Alternate);
+        return workspace.Alternate;
+    }
+
+    /// <summary>Makes a sublayer's result, which stands in <see cref="Workspace.Alternate"/>, the residual stream; normalised in a post-norm model.</summary>
+    private void EndSublayer(Workspace workspace, int rows, float* norm)
+    {
+        if (!IsPreNorm)
+        {
+            TKernels.LayerNorm(workspace.Alternate, rows, norm, workspace.Alternate);
+        }
+
+        workspace.SwapHidden();
+    }
+
+    private void FeedForward(Workspace workspace, int rows, in EncoderLayerWeights layer)
+    {
+        float* input = SublayerInput(workspace, rows, layer.FeedForwardNorm);
+        TKernels.FeedForwardExpand(input, rows, layer.FeedForwardExpand, workspace.Wide);
+        TKernels.FeedForwardContract(workspace.Wide, rows, layer.FeedForwardContract, workspace.Hidden, workspace.Alternate);
+        EndSublayer(workspace, rows, layer.FeedForwardNorm);
+    }
+
+    /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
+    private void StoreCrossKeysAndValues(Workspace workspace, int rows, int sequences)
+    {
+        for (int layerIndex = 0; layerIndex < Model.DecoderLayers.Length; layerIndex++)
+        {
+            TKernels.CrossKeyValue(workspace.Hidden, rows, Model.DecoderLayers[layerIndex].CrossKeyValue, workspace.Wide);
+            long first = 0;
+            for (int i = 0; i < sequences; i++)
+            {
+                ref readonly Sequence sequence = ref workspace.Sequences[i];
+                float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
+                TKernels.StoreCrossKeysAndValues(
+                    workspace.Wide + (first * 2 * Description.AttentionWidth),
+                    sequence.SourceLength,
+                    keys,
+                    keys + sequence.CrossValues);
+                first += sequence.SourceLength;
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.ComponentModel;
+
+namespace KernelGen.Execution;
+
+/// <summary>
+/// The kernels of one model for one instruction set, written by the generator: every dimension and every row stride in them is a literal.
+/// Buffers are 64-byte aligned; a row of width n takes the stride that <see cref="ModelDescription"/> names, and what lies between n and the
+/// next multiple of 16 is zero. Nothing is checked here: the engine has checked everything.
+/// </summary>
+/// <remarks>
+/// Each result has the same bits for every instruction set and however the rows are grouped: a matrix-product element is one chain of fused
+/// multiply-adds over k in ascending order that begins with the bias; a sum over a row goes through 16 lanes (element i to lane i mod 16) that are
+/// added as a tree: lane l to l+8, then l+4, then l+2, then l+1.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public unsafe interface IModelKernels
+{
+    /// <summary>The instruction set that the kernels are written for.</summary>
+    static abstract InstructionSet InstructionSet { get; }
+
+    /// <summary>Whether this process may run them: the CPU has the instructions, and the compiler was allowed to use them.</summary>
+    static abstract bool IsSupported { get; }
+
+    /// <summary><c>output = embedding[token] · scale + position</c>, one row.</summary>
+    /// <param name="token">The token id.</param>
+    /// <param name="embedding">The embedding table, packed in panels: <c>[panel of 16 tokens, model dimension, 16]</c>.</param>
+    /// <param name="position">The row of the position table, or <see langword="null"/> where positions are not encoded.</param>
+    /// <param name="output">A row of the model dimension.</param>
+    static abstract void Embed(int token, float* embedding, float* position, float* output);
+
+    /// <summary>Layer normalisation (Ba et al. 2016): <c>(x - mean) / √(variance + ε) · γ + β</c> for each row.</summary>
+    /// <param name="input"><c>[rows, model dimension]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="norm">γ, then β, each padded with zeros to a multiple of 16.</param>
+    /// <param name="output"><c>[rows, model dimension]</c>; may be the input.</param>
+    static abstract void LayerNorm(float* input, int rows, float* norm, float* output);
+
+    /// <summary>The three projections of self-attention at once.</summary>
+    /// <param name="input"><c>[rows, model dimension]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="weights">The bias, padded to a multiple of 16, then the weights in panels <c>[output / 16, input, 16]</c>; so for every linear kernel.</param>
+    /// <param name="output"><c>[rows, 3 · attention width]</c>: queries, keys, values; each head padded to a multiple of 16.</param>
+    static abstract void QueryKeyValue(float* input, int rows, float* weights, float* output);
+
+    /// <summary>The query projection of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, attention width]</c>.</summary>
+    static abstract void CrossQuery(float* input, int rows, float* weights, float* output);
+
+    /// <summary>The key and value projections of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, 2 · attention width]</c>.</summary>
+    static abstract void CrossKeyValue(float* input, int rows, float* weights, float* output);
+
+    /// <summary>The output projection of attention, <c>residual + input · W + b</c>: <c>[rows, attention width]</c> to <c>[rows, model dimension]</c>.</summary>
+    /// <remarks>The residual must not overlap the output: columns at the end may be computed twice.</remarks>
+    static abstract void AttentionOutput(float* input, int rows, float* weights, float* residual, float* output);
+
+    /// <summary>The first linear layer of a feed-forward block with its activation: <c>[rows, model dimension]</c> to <c>[rows, feed-forward dimension]</c>.</summary>
+    static abstract void FeedForwardExpand(float* input, int rows, float* weights, float* output);
+
+    /// <summary>The second linear layer of a feed-forward block, <c>residual + input · W + b</c>: <c>[rows, feed-forward dimension]</c> to <c>[rows, model dimension]</c>.</summary>
+    /// <remarks>The residual must not overlap the output: columns at the end may be computed twice.</remarks>
+    static abstract void FeedForwardContract(float* input, int rows, float* weights, float* residual, float* output);
+
+    /// <summary>The output projection: <c>[rows, model dimension]</c> to <c>[rows, target vocabulary]</c>. Padding columns have a bias of minus infinity.</summary>
+    static abstract void Logits(float* input, int rows, float* bias, float* panels, float* output);
+
+    /// <summary>Appends the keys and values of <paramref name="rows"/> consecutive positions to the self-attention cache of one sequence.</summary>
+    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as <see cref="QueryKeyValue"/> writes it.</param>
+    /// <param name="rows">The number of positions.</param>
+    /// <param name="firstPosition">The position of the first row.</param>
+    /// <param name="keys">The key cache, transposed in panels: <c>[panel of 16 positions, attention width, 16]</c>.</param>
+    /// <param name="values">The value cache: <c>[position, attention width]</c>.</param>
+    static abstract void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values);
+
+    /// <summary>Stores the keys and values of the encoder output for cross-attention, as <see cref="AppendKeysAndValues"/> does from position 0.</summary>
+    /// <param name="keyValue"><c>[rows, 2 · attention width]</c>, as <see cref="CrossKeyValue"/> writes it.</param>
+    /// <param name="rows">The number of source positions.</param>
+    /// <param name="keys">The key cache.</param>
+    /// <param name="values">The value cache.</param>
+    static abstract void StoreCrossKeysAndValues(float* keyValue, int rows, float* keys, float* values);
+
+    /// <summary>
+    /// Multi-head attention of consecutive positions of one sequence to its own cache: row i sees the first <c>visible + i · visibleStep</c> positions.
+    /// A step of 1 is the causal mask, a step of 0 the padding mask.
+    /// </summary>
+    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>; the queries are read.</param>
+    /// <param name="rows">The number of positions; 1 in a decoding step.</param>
+    /// <param name="keys">The key cache.</param>
+    /// <param name="values">The value cache.</param>
+    /// <param name="visible">How many positions the first row sees, at least 1.</param>
+    /// <param name="visibleStep">How many more each further row sees: 0 or 1.</param>
+    /// <param name="scratch">Room of <see cref="ModelDescription.AttentionScratch"/> floats.</param>
+    /// <param name="output"><c>[rows, attention width]</c>.</param>
+    static abstract void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output);
+
+    /// <summary>Multi-head attention of target positions to the first <paramref name="visible"/> source positions.</summary>
+    /// <param name="query"><c>[rows, attention width]</c>.</param>
+    /// <param name="rows">The number of target positions.</param>
+    /// <param name="keys">The cross-attention key cache.</param>
+    /// <param name="values">The cross-attention value cache.</param>
+    /// <param name="visible">The number of source positions.</param>
+    /// <param name="scratch">Room of <see cref="ModelDescription.AttentionScratch"/> floats.</param>
+    /// <param name="output"><c>[rows, attention width]</c>.</param>
+    static abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output);
+
+    /// <summary><c>softmax(scale · scores)</c> over each row, in place. A row of nothing but minus infinity becomes zeros.</summary>
+    /// <param name="scores"><c>[rows, count]</c>; what lies between count and the next multiple of 16 becomes zero.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="count">The number of scores in a row.</param>
+    /// <param name="stride">From row to row, in floats; a multiple of 16.</param>
+    /// <param name="scale">What the scores are multiplied with: 1, or <c>1/√(head dimension)</c> for attention.</param>
+    static abstract void Softmax(float* scores, int rows, int count, int stride, float scale);
+
+    /// <summary>The padding mask of a rectangular batch: sets the scores of every key whose token is the pad token to minus infinity.</summary>
+    /// <param name="scores"><c>[rows, count]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="stride">From row to row, in floats.</param>
+    /// <param name="tokens">The tokens of the keys.</param>
+    /// <param name="count">The number of keys.</param>
+    static abstract void MaskPadding(float* scores, int rows, int stride, int* tokens, int count);
+
+    /// <summary>The causal mask: row i keeps the scores of keys 0 to <c>firstPosition + i</c>; later ones become minus infinity.</summary>
+    /// <param name="scores"><c>[rows, count]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="stride">From row to row, in floats.</param>
+    /// <param name="firstPosition">The position of the first row.</param>
+    /// <param name="count">The number of keys.</param>
+    static abstract void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count);
+
+    /// <summary>The token with the highest logit; of equal ones the lowest.</summary>
+    /// <param name="logits">One row of the target vocabulary.</param>
+    /// <returns>The token id.</returns>
+    static abstract int ArgMax(float* logits);
+
+    /// <summary>What log-softmax subtracts, in two parts: <c>log p(token) = logits[token] - maximum - log(sum)</c>.</summary>
+    /// <param name="logits">One row of the target vocabulary.</param>
+    /// <param name="maximum">Receives the highest logit.</param>
+    /// <returns>The sum of <c>exp(logits - maximum)</c>.</returns>
+    static abstract float SumOfExponentials(float* logits, float* maximum);
+}

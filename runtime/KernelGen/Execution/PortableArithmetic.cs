@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelGen.Execution;
+
+/// <summary>What the portable kernels need of 128-bit vectors where the CPU, or the compiler, does not offer it. Called by generated code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class PortableArithmetic
+{
+    /// <summary><c>a · b + c</c>, rounded once, lane by lane; in software where there is no instruction for it, with the same bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FusedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : Emulate(a, b, c);
+
+    /// <summary>The fused multiply-add in double precision. A helper of <see cref="FusedMultiplyAdd"/>; internal for its tests.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static Vector128<float> Emulate(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
+        AddRoundedToOdd(Vector128.WidenLower(a) * Vector128.WidenLower(b), Vector128.WidenLower(c)),
+        AddRoundedToOdd(Vector128.WidenUpper(a) * Vector128.WidenUpper(b), Vector128.WidenUpper(c)));
+
+    /// <summary>
+    /// <c>product + addend</c>, rounded to odd: where the sum is not exact, the neighbour whose last bit is set. A product of two floats is exact in
+    /// double precision, and rounding to odd first makes the second rounding, to single precision, the only one that counts (Boldo and Melquiond 2008).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> AddRoundedToOdd(Vector128<double> product, Vector128<double> addend)
+    {
+        // The error of the sum, exactly (Knuth's TwoSum).
+        Vector128<double> sum = product + addend;
+        Vector128<double> addendShare = sum - product;
+        Vector128<double> error = (product - (sum - addendShare)) + (addend - addendShare);
+
+        // An infinite or undefined sum has an undefined error, which is neither above nor below zero: it stays as it is.
+        Vector128<long> inexact = (Vector128.GreaterThan(error, Vector128<double>.Zero) | Vector128.LessThan(error, Vector128<double>.Zero)).AsInt64();
+        Vector128<long> even = Vector128.AndNot(Vector128<long>.One, sum.AsInt64()) & inexact;
+
+        // Away from zero where the error has the sum's sign, towards zero where it has not.
+        Vector128<long> towardsZero = Vector128.ShiftRightLogical(error.AsInt64() ^ sum.AsInt64(), 63) & even;
+        return (sum.AsInt64() + even - (towardsZero + towardsZero)).AsDouble();
+    }
+}

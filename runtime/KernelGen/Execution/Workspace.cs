@@ -1,0 +1,173 @@
+namespace KernelGen.Execution;
+
+/// <summary>The memory of one call: activations, logits and the caches of its sequences, in one block that grows to the largest call it has served.</summary>
+internal sealed unsafe class Workspace : IDisposable
+{
+    /// <summary>Caches hold whole pairs of key panels, because the widest tile computes the scores of 32 positions.</summary>
+    private const int CachePositions = 32;
+
+    /// <summary>Rows of logits that are computed at a time when a whole target is scored.</summary>
+    public const int LogitsRows = 24;
+
+    private readonly ModelDescription _model;
+    private NativeBlock? _block;
+    private int[] _tokens = [];
+    private float* _next;
+
+    public Workspace(ModelDescription model) => _model = model;
+
+    /// <summary>The residual stream, <c>[rows, model dimension]</c>.</summary>
+    public float* Hidden { get; private set; }
+
+    /// <summary>A second buffer of the same shape, for results that may not overwrite their residual.</summary>
+    public float* Alternate { get; private set; }
+
+    /// <summary>Queries, keys and values, or what is between the feed-forward layers.</summary>
+    public float* Wide { get; private set; }
+
+    /// <summary>The output of attention.</summary>
+    public float* Context { get; private set; }
+
+    /// <summary>Logits of up to <see cref="LogitsRows"/> rows, or of every live sequence.</summary>
+    public float* Logits { get; private set; }
+
+    /// <summary>Room for the attention kernels.</summary>
+    public float* AttentionScratch { get; private set; }
+
+    /// <summary>Keys and values of one sequence and encoder layer.</summary>
+    public float* EncoderKeys { get; private set; }
+
+    public float* EncoderValues { get; private set; }
+
+    /// <summary>The sequences of this call.</summary>
+    public Sequence[] Sequences { get; private set; } = [];
+
+    /// <summary>Makes room for a call.</summary>
+    /// <param name="sourceLengths">The length of each source.</param>
+    /// <param name="targetLength">How many target positions each sequence may cache.</param>
+    /// <param name="targetRows">The most target rows that are decoded at once.</param>
+    public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows)
+    {
+        int sourceRows = 0;
+        int longest = 0;
+        foreach (int length in sourceLengths)
+        {
+            sourceRows += length;
+            longest = Math.Max(longest, length);
+        }
+
+        if (Sequences.Length < sourceLengths.Length)
+        {
+            Sequences = new Sequence[sourceLengths.Length];
+        }
+
+        int rows = Math.Max(sourceRows, targetRows);
+        int wide = Math.Max(3 * _model.AttentionWidth, _model.FeedForwardStride);
+        int logitsRows = Math.Max(sourceLengths.Length, Math.Min(targetRows, LogitsRows));
+        long crossLayers = 0;
+        foreach (int length in sourceLengths)
+        {
+            crossLayers += CacheLength(length);
+        }
+
+        long total = (2L * rows * _model.ModelStride)
+            + ((long)rows * wide)
+            + ((long)rows * _model.AttentionStride)
+            + ((long)logitsRows * _model.LogitsStride)
+            + RoundUp(_model.AttentionScratch, 16)
+            + CacheLength(longest)
+            + (_model.DecoderLayers * (crossLayers + (sourceLengths.Length * CacheLength(targetLength))));
+        if (_block is null || _block.Length < total)
+        {
+            _block?.Dispose();
+            _block = null;
+            _block = new NativeBlock(total);
+        }
+
+        _next = _block.Pointer;
+        Hidden = Take((long)rows * _model.ModelStride);
+        Alternate = Take((long)rows * _model.ModelStride);
+        Wide = Take((long)rows * wide);
+        Context = Take((long)rows * _model.AttentionStride);
+        Logits = Take((long)logitsRows * _model.LogitsStride);
+        AttentionScratch = Take(RoundUp(_model.AttentionScratch, 16));
+        EncoderKeys = Take(CacheLength(longest));
+        EncoderValues = EncoderKeys + KeysLength(longest);
+        for (int i = 0; i < sourceLengths.Length; i++)
+        {
+            Sequences[i] = new Sequence
+            {
+                SourceLength = sourceLengths[i],
+                CrossKeys = Take(_model.DecoderLayers * CacheLength(sourceLengths[i])),
+                CrossLayerStride = CacheLength(sourceLengths[i]),
+                CrossValues = KeysLength(sourceLengths[i]),
+                SelfKeys = Take(_model.DecoderLayers * CacheLength(targetLength)),
+                SelfLayerStride = CacheLength(targetLength),
+                SelfValues = KeysLength(targetLength),
+            };
+        }
+    }
+
+    /// <summary>Room for token ids.</summary>
+    public Span<int> Tokens(int count)
+    {
+        if (_tokens.Length < count)
+        {
+            _tokens = new int[count];
+        }
+
+        return _tokens.AsSpan(0, count);
+    }
+
+    /// <summary>Makes the second buffer the residual stream.</summary>
+    public void SwapHidden()
+    {
+        float* hidden = Hidden;
+        Hidden = Alternate;
+        Alternate = hidden;
+    }
+
+    public void Dispose() => _block?.Dispose();
+
+    private static long RoundUp(long value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    private long KeysLength(int positions) => RoundUp(positions, CachePositions) * _model.AttentionWidth;
+
+    /// <summary>Floats for the keys and values of one layer.</summary>
+    private long CacheLength(int positions) => KeysLength(positions) + ((long)positions * _model.AttentionWidth);
+
+    private float* Take(long floats)
+    {
+        float* taken = _next;
+        _next += floats;
+        return taken;
+    }
+}
+
+/// <summary>One source and the target that grows from it: lengths, and where its caches are. Distances are in floats.</summary>
+internal unsafe struct Sequence
+{
+    /// <summary>The number of source tokens.</summary>
+    public int SourceLength;
+
+    /// <summary>The number of target tokens in the cache.</summary>
+    public int TargetLength;
+
+    /// <summary>The cross-attention keys of the first layer.</summary>
+    public float* CrossKeys;
+
+    /// <summary>From a layer's cross-attention keys to the next layer's.</summary>
+    public long CrossLayerStride;
+
+    /// <summary>From a layer's cross-attention keys to its values.</summary>
+    public long CrossValues;
+
+    /// <summary>The self-attention keys of the first layer.</summary>
+    public float* SelfKeys;
+
+    /// <summary>From a layer's self-attention keys to the next layer's.</summary>
+    public long SelfLayerStride;
+
+    /// <summary>From a layer's self-attention keys to its values.</summary>
+    public long SelfValues;
+}

@@ -1,0 +1,59 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelGen;
+
+/// <summary>Tells which instruction sets this process may use.</summary>
+/// <remarks>A native-AOT program has what <c>IlcInstructionSet</c> allowed when it was published, whatever the CPU offers.</remarks>
+public static class InstructionSets
+{
+    /// <summary>The environment variable that forces an instruction set where <see cref="ModelLoadOptions.InstructionSet"/> does not.</summary>
+    public const string EnvironmentVariable = "KERNELGEN_INSTRUCTION_SET";
+
+    /// <summary>The widest instruction set that this process may use.</summary>
+    public static InstructionSet Best =>
+        IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
+        : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2
+        : InstructionSet.Portable;
+
+    /// <summary>Whether this process may use an instruction set.</summary>
+    /// <param name="instructionSet">The instruction set.</param>
+    /// <returns><see langword="true"/> when a model can be loaded with it.</returns>
+    public static bool IsSupported(InstructionSet instructionSet) => instructionSet switch
+    {
+        InstructionSet.Avx512 => Vector512.IsHardwareAccelerated && Avx512F.VL.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported,
+        InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
+        InstructionSet.Portable => true,
+        _ => false,
+    };
+
+    /// <summary>Decides what a model is loaded with: what is asked for, else what the environment variable says, else the best.</summary>
+    internal static InstructionSet Choose(InstructionSet? requested)
+    {
+        string source = $"{nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.InstructionSet)}";
+        if (requested is not { } chosen)
+        {
+            string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
+            if (string.IsNullOrEmpty(variable))
+            {
+                return Best;
+            }
+
+            source = $"The environment variable {EnvironmentVariable}";
+            if (!Enum.TryParse(variable, ignoreCase: true, out chosen) || !Enum.IsDefined(chosen) || char.IsAsciiDigit(variable[0]))
+            {
+                throw new PlatformNotSupportedException(
+                    $"{source} is '{variable}', which is no instruction set; set it to avx512, avx2 or portable, or remove it.");
+            }
+        }
+
+        if (!IsSupported(chosen))
+        {
+            throw new PlatformNotSupportedException(
+                $"{source} asks for {chosen}, which this process cannot use: the CPU lacks it, or the program was published without it "
+                + $"(IlcInstructionSet). Available here: {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}.");
+        }
+
+        return chosen;
+    }
+}

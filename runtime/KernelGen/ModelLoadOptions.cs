@@ -1,0 +1,11 @@
+namespace KernelGen;
+
+/// <summary>How a model is loaded.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>
+    /// The instruction set to run with. <see langword="null"/> (the default) takes what the environment variable
+    /// <see cref="InstructionSets.EnvironmentVariable"/> says, and without it the widest that this process may use. Results do not depend on it.
+    /// </summary>
+    public InstructionSet? InstructionSet { get; init; }
+}

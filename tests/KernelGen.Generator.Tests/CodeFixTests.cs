@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using KernelGen.Generator.CodeFixes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using static KernelGen.Generator.Tests.GeneratorTest;
+
+namespace KernelGen.Generator.Tests;
+
+public class CodeFixTests
+{
+    private const string Attribute = $"[KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {Dimensions})]";
+
+    [Fact]
+    public async Task TheClassBecomesPartial() => await AssertFixedAsync(
+        $$"""
+        {{Attribute}}
+        public sealed class Tiny;
+        """,
+        $$"""
+        {{Attribute}}
+        public sealed partial class Tiny;
+        """);
+
+    [Fact]
+    public async Task WhatStandsBeforeTheKeywordStaysBeforeTheDeclaration() => await AssertFixedAsync(
+        $$"""
+        // Outer things.
+        class Outer
+        {
+            {{Attribute}}
+            // A model.
+            class Tiny;
+        }
+        """,
+        $$"""
+        // Outer things.
+        partial class Outer
+        {
+            {{Attribute}}
+            // A model.
+            partial class Tiny;
+        }
+        """);
+
+    [Fact]
+    public async Task EveryTypeAroundItBecomesPartial() => await AssertFixedAsync(
+        $$"""
+        public class Outermost { internal ref struct Between { public partial record R { {{Attribute}} class Tiny; } } }
+        """,
+        $$"""
+        public partial class Outermost { internal ref partial struct Between { public partial record R { {{Attribute}} partial class Tiny; } } }
+        """);
+
+    [Fact]
+    public async Task AllAreFixedAtOnce()
+    {
+        using var workspace = new AdhocWorkspace();
+        Document document = CreateDocument(workspace, $$"""
+            public class Outer
+            {
+                {{Attribute}} class First;
+
+                {{Attribute}} partial class Second;
+
+                {{Attribute}} sealed class Third;
+            }
+            """);
+        ImmutableArray<Diagnostic> diagnostics = await AnalyzeDocumentAsync(document);
+        var provider = new MakePartialCodeFixProvider();
+        var context = new FixAllContext(
+            document,
+            provider,
+            FixAllScope.Document,
+            MakePartialCodeFixProvider.Title,
+            provider.FixableDiagnosticIds,
+            new Known(diagnostics),
+            TestContext.Current.CancellationToken);
+
+        CodeAction? action = await provider.GetFixAllProvider().GetFixAsync(context);
+
+        Assert.Equal(
+            $$"""
+            public partial class Outer
+            {
+                {{Attribute}} partial class First;
+
+                {{Attribute}} partial class Second;
+
+                {{Attribute}} sealed partial class Third;
+            }
+            """,
+            await ApplyAsync(document, action!));
+    }
+
+    private static async Task AssertFixedAsync(string source, string expected)
+    {
+        using var workspace = new AdhocWorkspace();
+        Document document = CreateDocument(workspace, source);
+        ImmutableArray<Diagnostic> diagnostics = await AnalyzeDocumentAsync(document);
+        Assert.NotEmpty(diagnostics);
+        var provider = new MakePartialCodeFixProvider();
+
+        // Each of the diagnostics offers the whole fix for its own type and those around it; the innermost comes last.
+        List<CodeAction> actions = [];
+        var context = new CodeFixContext(document, diagnostics[^1], (action, _) => actions.Add(action), TestContext.Current.CancellationToken);
+        await provider.RegisterCodeFixesAsync(context);
+        string text = await ApplyAsync(document, Assert.Single(actions));
+
+        Assert.Equal(expected, text);
+        Assert.Empty(await AnalyzeAsync(text));
+    }
+
+    private static Document CreateDocument(AdhocWorkspace workspace, string source) => workspace
+        .AddProject(ProjectInfo.Create(ProjectId.CreateNewId(), VersionStamp.Default, "Tested", "Tested", LanguageNames.CSharp, parseOptions: Language, compilationOptions: Settings)
+            .WithMetadataReferences(Compile("").References))
+        .AddDocument("Source.cs", source);
+
+    private static async Task<ImmutableArray<Diagnostic>> AnalyzeDocumentAsync(Document document)
+    {
+        var compilation = (Microsoft.CodeAnalysis.CSharp.CSharpCompilation)(await document.Project.GetCompilationAsync(TestContext.Current.CancellationToken))!;
+        return await AnalyzeAsync(compilation);
+    }
+
+    private static async Task<string> ApplyAsync(Document document, CodeAction action)
+    {
+        ImmutableArray<CodeActionOperation> operations = await action.GetOperationsAsync(TestContext.Current.CancellationToken);
+        Solution changed = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
+        return (await changed.GetDocument(document.Id)!.GetTextAsync(TestContext.Current.CancellationToken)).ToString();
+    }
+
+    private sealed class Known(ImmutableArray<Diagnostic> diagnostics) : FixAllContext.DiagnosticProvider
+    {
+        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>(diagnostics);
+
+        public override Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>(diagnostics);
+
+        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>([]);
+    }
+}

@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using static KernelGen.Generator.Tests.GeneratorTest;
+
+namespace KernelGen.Generator.Tests;
+
+/// <summary>Each diagnostic: when it comes, what it points at, what it says, and that it can be silenced there.</summary>
+public class DiagnosticTests
+{
+    private const string Configuration = "\"config.json\"";
+
+    /// <summary>Diagnostics of an attribute: architecture (or nothing for a configuration file), its other arguments, the text at fault, what is said.</summary>
+    public static TheoryData<string, string, string, string, string> OfAttributes => new()
+    {
+        { "KG0011", "Bart", "Heads = 0", "Heads = 0", "Heads = 0 is not positive" },
+        { "KG0011", "Vanilla", "VocabularySize = -5", "VocabularySize = -5", "VocabularySize = -5 is not positive" },
+        { "KG0011", "Vanilla", "MaxSourceLength = 0", "MaxSourceLength = 0", "at least 1" },
+        { "KG0012", "Bart", "ModelDimension = 16386", "ModelDimension = 16386", "at most 16384" },
+        { "KG0012", "Bart", "FeedForwardDimension = 65537", "FeedForwardDimension = 65537", "at most 65536" },
+        { "KG0012", "Bart", "EncoderLayers = 257", "EncoderLayers = 257", "at most 256" },
+        { "KG0012", "Bart", "DecoderLayers = 257", "DecoderLayers = 257", "at most 256" },
+        { "KG0012", "Bart", "VocabularySize = 1000001", "VocabularySize = 1000001", "at most 1000000" },
+        { "KG0012", "Bart", "MaxTargetLength = 65537", "MaxTargetLength = 65537", "at most 65536" },
+        { "KG0013", "Bart", "Heads = 3", "Heads = 3", "Heads = 3 does not divide the model dimension 8" },
+        { "KG0013", "Bart", "Heads = 3", "Heads = 3", "the nearest being 2 or 4" },
+        { "KG0013", "Bart", "Heads = 9", "Heads = 9", "the nearest being 8" },
+        { "KG0014", "Vanilla", "SourceVocabularySize = 30", "SourceVocabularySize = 30", "SourceVocabularySize = 30 contradicts VocabularySize = 20" },
+        { "KG0014", "Vanilla", "TargetVocabularySize = 30", "TargetVocabularySize = 30", "TargetVocabularySize = 30 contradicts VocabularySize = 20" },
+        { "KG0017", "Vanilla", "ModelDimension = 16384, VocabularySize = 200000", "VocabularySize = 200000", "gives an embedding 3276800000 elements, and at most 2147483647" },
+        { "KG0017", "Marian", "ModelDimension = 16384, VocabularySize = 1000000", "VocabularySize = 1000000", "gives an embedding" },
+        { "KG0017", "Vanilla", "ModelDimension = 16384, Heads = 16384", "ModelDimension = 16384", "the weights of the query, key and value projections" },
+        { "KG0017", "Vanilla", "FeedForwardDimension = 65536, MaxSourceLength = 65536", "MaxSourceLength = 65536", "the feed-forward activations of the longest sequence" },
+        { "KG0017", "Vanilla", "MaxTargetLength = 60000, VocabularySize = 60000", "MaxTargetLength = 60000", "the logits of the longest target" },
+        { "KG0020", "Bart", "Activation = (Activation)7", "Activation = (Activation)7", "7 is no value of 'Activation'; choose one of Activation.Relu, Activation.Gelu" },
+        { "KG0020", "Bart", "NormPlacement = (NormPlacement)(-1)", "NormPlacement = (NormPlacement)(-1)", "-1 is no value of 'NormPlacement'" },
+        { "KG0020", "Bart", "PositionalEncoding = (PositionalEncoding)4", "PositionalEncoding = (PositionalEncoding)4", "4 is no value of 'PositionalEncoding'" },
+        { "KG0021", "Bart", "LayerNormEpsilon = 0", "LayerNormEpsilon = 0", "LayerNormEpsilon = 0 is not a positive" },
+        { "KG0021", "Bart", "LayerNormEpsilon = -1e-5", "LayerNormEpsilon = -1e-5", "LayerNormEpsilon = -1E-05" },
+        { "KG0021", "Bart", "LayerNormEpsilon = double.NaN", "LayerNormEpsilon = double.NaN", "NaN" },
+        { "KG0021", "Bart", "LayerNormEpsilon = 1e-60", "LayerNormEpsilon = 1e-60", "single precision" },
+        { "KG0021", "Bart", "LayerNormEpsilon = 1e60", "LayerNormEpsilon = 1e60", "finite" },
+        { "KG0022", "Bart", "PositionOffset = -1", "PositionOffset = -1", "cannot be negative" },
+        { "KG0022", "Marian", "PositionOffset = 2", "PositionOffset = 2", "the positions are PositionalEncoding.SinusoidalSplit" },
+        { "KG0022", "Bart", "PositionOffset = 70000", "PositionOffset = 70000", "at most 65536" },
+        { "KG0030", "Bart", "StartToken = 20", "StartToken = 20", "StartToken = 20 is not in the vocabulary, whose tokens are 0 to 19" },
+        { "KG0030", "Bart", "EndToken = -1", "EndToken = -1", "EndToken = -1 is not in the vocabulary" },
+        { "KG0030", "Bart", "PadToken = 99", "PadToken = 99", "PadToken = 99 is not in the vocabulary" },
+        { "KG0030", "Bart", "SuppressedTokens = new[] { 3, 21 }", "SuppressedTokens = new[] { 3, 21 }", "SuppressedTokens holds 21, which is not in the vocabulary" },
+        { "KG0031", "Bart", "SuppressedTokens = new[] { 2 }", "SuppressedTokens = new[] { 2 }", "The end token 2 would never be generated, because it is among the suppressed tokens" },
+        { "KG0031", "Marian", "EndToken = 19", "EndToken = 19", "it is the pad token, and the pad token is suppressed by preset" },
+    };
+
+    /// <summary>Diagnostics of a configuration file: the further arguments, the file, the text at fault, what is said.</summary>
+    public static TheoryData<string, string, string, string, string> OfFiles => new()
+    {
+        { "KG0011", "", """{"model_type": "bart", "d_model": 0}""", Configuration, "\"d_model\": 0 in config.json is not positive" },
+        { "KG0012", "", """{"model_type": "bart", "encoder_layers": 999}""", Configuration, "\"encoder_layers\": 999 in config.json is larger" },
+        { "KG0013", "", """{"model_type": "bart", "d_model": 1000}""", Configuration, "Heads = 16, the default of model_type \"bart\", does not divide the model dimension 1000" },
+        { "KG0013", ", Heads = 3", """{"model_type": "bart"}""", "Heads = 3", "Heads = 3 does not divide the model dimension 1024" },
+        { "KG0015", "", """{"model_type": "marian", "decoder_vocab_size": 7}""", Configuration, "the source has 58101 tokens and the target 7" },
+        { "KG0016", ", MaxSourceLength = 65", """{"model_type": "bart", "max_position_embeddings": 64}""", "MaxSourceLength = 65", "the 64 that the model has learned" },
+        { "KG0016", ", MaxTargetLength = 65", """{"model_type": "bart", "max_position_embeddings": 64}""", "MaxTargetLength = 65", "set at most 64" },
+        { "KG0021", "", """{"model_type": "bart", "layer_norm_eps": 0}""", Configuration, "\"layer_norm_eps\": 0 in config.json is not a positive" },
+        { "KG0030", "", """{"model_type": "marian", "vocab_size": 100, "decoder_start_token_id": 5}""", Configuration, "PadToken = 58100, the default of model_type \"marian\", is not in the vocabulary, whose tokens are 0 to 99" },
+        { "KG0030", "", """{"model_type": "bart", "bad_words_ids": [[50265]]}""", Configuration, "\"bad_words_ids\" in config.json holds 50265, which is not in the vocabulary" },
+        { "KG0031", "", """{"model_type": "bart", "bad_words_ids": [[2]]}""", Configuration, "The end token 2" },
+        { "KG0042", "", "{\n  \"model_type\": bart }", Configuration, "config.json, line 2, column 17: expected a value" },
+        { "KG0042", "", "[]", Configuration, "config.json, line 1, column 1: expected an object in braces" },
+        { "KG0042", "", "", Configuration, "expected a value" },
+        { "KG0043", "", "{}", Configuration, "config.json has no \"model_type\"; supported are bart, marian, mbart" },
+        { "KG0043", "", """{"model_type": "t5"}""", Configuration, "config.json says \"model_type\": \"t5\"; supported" },
+        { "KG0043", "", """{"model_type": 5}""", Configuration, "config.json says \"model_type\": 5; supported" },
+        { "KG0044", "", """{"model_type": "bart", "d_model": "wide"}""", Configuration, "config.json says \"d_model\": \"wide\", but a whole number of 32 bits was expected" },
+        { "KG0044", "", """{"model_type": "bart", "d_model": 1.5}""", Configuration, "\"d_model\": 1.5" },
+        { "KG0044", "", """{"model_type": "bart", "scale_embedding": 1}""", Configuration, "\"scale_embedding\": 1, but true or false was expected" },
+        { "KG0044", "", """{"model_type": "bart", "layer_norm_eps": "small"}""", Configuration, "but a number was expected" },
+        { "KG0044", "", """{"model_type": "bart", "activation_function": {}}""", Configuration, "\"activation_function\": an object, but a string was expected" },
+        { "KG0044", "", """{"model_type": "bart", "bad_words_ids": [5]}""", Configuration, "an array of arrays of token ids" },
+        { "KG0044", "", """{"model_type": "bart", "bad_words_ids": 5}""", Configuration, "an array of arrays of token ids" },
+        { "KG0045", "", """{"model_type": "bart", "activation_function": "quick_gelu"}""", Configuration, "\"activation_function\": \"quick_gelu\", which is not supported" },
+        { "KG0045", "", """{"model_type": "marian", "share_encoder_decoder_embeddings": false}""", Configuration, "must share one embedding" },
+        { "KG0045", "", """{"model_type": "marian", "static_position_embeddings": false}""", Configuration, "Marian's positions are sinusoidal" },
+        { "KG0045", "", """{"model_type": "mbart", "is_encoder_decoder": false}""", Configuration, "only encoder-decoder models" },
+        { "KG0046", "", """{"model_type": "bart", "encoder_attention_heads": 8}""", Configuration, "\"encoder_attention_heads\": 8 and \"decoder_attention_heads\": 16" },
+        { "KG0046", "", """{"model_type": "bart", "decoder_ffn_dim": 8}""", Configuration, "setting FeedForwardDimension overrides both" },
+        { "KG0047", "", """{"model_type": "bart", "bad_words_ids": [[5, 6], [7], [8, 9]]}""", Configuration, "config.json forbids 2 sequence(s) of several tokens" },
+    };
+
+    /// <summary>Diagnostics of the class: a source in which ATTRIBUTE stands for a complete attribute, the text at fault, what is said.</summary>
+    public static TheoryData<string, string, string, string> OfClasses => new()
+    {
+        { "KG0001", "ATTRIBUTE class Tiny;", "Tiny", "'Tiny' is not partial, but it declares a model" },
+        { "KG0001", "class Outer { ATTRIBUTE partial class Tiny; }", "Outer", "'Outer' is not partial, but the model 'Tiny' is nested in it" },
+        { "KG0002", "ATTRIBUTE static partial class Tiny;", "Tiny", "it is static" },
+        { "KG0002", "ATTRIBUTE abstract partial class Tiny;", "Tiny", "it is abstract" },
+        { "KG0002", "ATTRIBUTE partial record Tiny;", "Tiny", "it is a record" },
+        { "KG0002", "ATTRIBUTE file partial class Tiny;", "Tiny", "it is local to its file" },
+        { "KG0002", "ATTRIBUTE partial class Tiny<T>;", "Tiny", "it is generic" },
+        { "KG0002", "ATTRIBUTE partial class Tiny(int size);", "Tiny", "it has a primary constructor" },
+        { "KG0002", "partial class Outer<T> { ATTRIBUTE partial class Tiny; }", "Tiny", "it is nested in the generic type 'Outer'" },
+        { "KG0002", "file partial class Outer { ATTRIBUTE partial class Tiny; }", "Tiny", "it is nested in 'Outer', which is local to its file" },
+        { "KG0003", "class Other; ATTRIBUTE partial class Tiny : Other;", "Other", "'Tiny' derives from 'Other'" },
+        { "KG0003", "class Other; ATTRIBUTE partial class Tiny; partial class Tiny : global::Other, System.IDisposable { public void Dispose() { } }", "global::Other", "remove the base class" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfAttributes))]
+    public async Task AnAttributeIsAtFault(string id, string architecture, string properties, string at, string message) =>
+        await AssertReportedAsync(id, Model(architecture, properties), at, message);
+
+    [Theory]
+    [MemberData(nameof(OfFiles))]
+    public async Task AFileIsAtFault(string id, string properties, string file, string at, string message) =>
+        await AssertReportedAsync(id, Model(Configuration + properties), at, message, ("/project/config.json", file));
+
+    [Theory]
+    [MemberData(nameof(OfClasses))]
+    public async Task AClassIsAtFault(string id, string source, string at, string message) =>
+        await AssertReportedAsync(id, "using KernelGen;\n" + source.Replace("ATTRIBUTE", $"[EncoderDecoderModel(Architecture.Bart, {Dimensions})]", StringComparison.Ordinal), at, message);
+
+    [Fact]
+    public async Task EveryMissingDimensionIsNamedAtOnce()
+    {
+        await AssertReportedAsync(
+            "KG0010",
+            Model("Architecture.Vanilla"),
+            "EncoderDecoderModel(Architecture.Vanilla)",
+            "The model 'Tiny' does not say: ModelDimension, Heads, FeedForwardDimension, EncoderLayers, DecoderLayers, VocabularySize, MaxSourceLength, MaxTargetLength;");
+        string arguments = "Architecture.Vanilla, " + Dimensions.Replace("VocabularySize = 20", "SourceVocabularySize = 20", StringComparison.Ordinal);
+        await AssertReportedAsync("KG0010", Model(arguments), $"EncoderDecoderModel({arguments})", "does not say: TargetVocabularySize;");
+    }
+
+    [Fact]
+    public async Task VocabulariesOfASharedEmbeddingAreEqual()
+    {
+        string arguments = Dimensions.Replace("VocabularySize = 20", "SourceVocabularySize = 20, TargetVocabularySize = 21", StringComparison.Ordinal);
+
+        await AssertReportedAsync("KG0015", Model("Architecture.Marian, " + arguments), "TargetVocabularySize = 21", "Architecture.Marian has one embedding");
+        Assert.Empty(await AnalyzeAsync(Model("Architecture.Vanilla, " + arguments)));
+    }
+
+    [Fact]
+    public async Task AnArchitectureThatDoesNotExistIsRefused() =>
+        await AssertReportedAsync("KG0020", Model($"(Architecture)9, {Dimensions}"), "(Architecture)9", "9 is no value of 'architecture'");
+
+    [Fact]
+    public async Task AFileThatIsNotAmongTheAdditionalFilesIsNamed()
+    {
+        await AssertReportedAsync("KG0040", Model("\"opus/config.json\""), "\"opus/config.json\"", "<AdditionalFiles Include=\"opus/config.json\" />", ("/project/config.json", "{}"));
+        await AssertReportedAsync("KG0040", Model("\"\""), "\"\"", "No file");
+        await AssertReportedAsync("KG0040", Model("configuration: \"x.json\""), "configuration: \"x.json\"", "x.json");
+    }
+
+    [Fact]
+    public async Task AnAmbiguousPathNamesItsFiles() => await AssertReportedAsync(
+        "KG0041",
+        Model(Configuration),
+        Configuration,
+        "/project/a/config.json and /project/b/config.json",
+        ("/project/a/config.json", "{}"),
+        ("/project/b/config.json", "{}"));
+
+    [Fact]
+    public async Task AProjectThatForbidsUnsafeCodeIsTold()
+    {
+        Diagnostic diagnostic = Assert.Single(await AnalyzeAsync(Compile(Model("Bart", ""), settings: Settings.WithAllowUnsafe(false))));
+
+        Assert.Equal("KG0004", diagnostic.Id);
+        Assert.StartsWith("EncoderDecoderModel(", TextAt(diagnostic), StringComparison.Ordinal);
+        Assert.Contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>", diagnostic.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LanguageVersion.CSharp11, "C# 11;")]
+    [InlineData(LanguageVersion.CSharp7_3, "C# 7.3;")]
+    [InlineData(LanguageVersion.CSharp6, "C# 6;")]
+    public async Task AProjectOfAnOlderLanguageIsTold(LanguageVersion version, string shown)
+    {
+        string source = Model("Bart", "").Replace("class Tiny;", "class Tiny { }", StringComparison.Ordinal);
+        ImmutableArray<Diagnostic> diagnostics = await AnalyzeAsync(Compile(source, Language.WithLanguageVersion(version), Settings.WithNullableContextOptions(NullableContextOptions.Disable)));
+
+        Diagnostic diagnostic = Assert.Single(diagnostics);
+        Assert.Equal("KG0005", diagnostic.Id);
+        Assert.Contains(shown, diagnostic.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SeveralFaultsAreReportedTogether() => Assert.Equal(
+        ["KG0013", "KG0021", "KG0030"],
+        (await AnalyzeAsync(Model("Bart", "Heads = 3, LayerNormEpsilon = 0, StartToken = 77"))).Select(static diagnostic => diagnostic.Id).Order());
+
+    [Fact]
+    public async Task EachTypeThatIsNotPartialIsReported() => Assert.Equal(
+        ["Outermost", "Tiny"],
+        (await AnalyzeAsync($"class Outermost {{ partial class Between {{ [KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {Dimensions})] class Tiny; }} }}")).Select(TextAt));
+
+    [Theory]
+    [InlineData("Vanilla", "")]
+    [InlineData("Marian", "ModelDimension = 7, Heads = 7")]
+    [InlineData("Bart", "NormPlacement = NormPlacement.Pre")]
+    [InlineData("Bart", "SuppressedTokens = new int[0]")]
+    [InlineData("Vanilla", "PositionOffset = 0")]
+    public async Task AGoodDeclarationIsLeftAlone(string architecture, string properties) => Assert.Empty(await AnalyzeAsync(Model(architecture, properties)));
+
+    [Fact]
+    public async Task TheBaseClassThatTheGeneratorNamesMayBeNamed() =>
+        Assert.Empty(await AnalyzeAsync(Model("Bart", "").Replace("Tiny;", "Tiny : EncoderDecoder;", StringComparison.Ordinal)));
+
+    [Fact]
+    public async Task LengthsBeyondSinusoidalPositionsAreFine() => Assert.Empty(await AnalyzeAsync(
+        Model(Configuration + ", MaxSourceLength = 2000"), ("/project/config.json", """{"model_type": "marian"}""")));
+
+    [Fact]
+    public async Task AWarningLetsTheModelBeGenerated()
+    {
+        (string Path, string Text) file = ("/project/config.json", SpecificationTest.Configuration("bart", "\"bad_words_ids\": [[5, 6], [7]]"));
+
+        Assert.Equal(DiagnosticSeverity.Warning, Assert.Single(await AnalyzeAsync(Model(Configuration), file)).Severity);
+        Assert.NotEmpty(Run(Model(Configuration), file).GeneratedTrees);
+    }
+
+    // The text at fault, the message, and silence under #pragma; and nothing is generated from an error.
+    private static async Task AssertReportedAsync(string id, string source, string at, string message, params (string Path, string Text)[] files)
+    {
+        Diagnostic diagnostic = Assert.Single(await AnalyzeAsync(source, files));
+        Assert.Equal(id, diagnostic.Id);
+        Assert.Equal(at, TextAt(diagnostic));
+        Assert.Contains(message, diagnostic.GetMessage(null), StringComparison.Ordinal);
+        Assert.EndsWith($"/generator/docs/{id}.md", diagnostic.Descriptor.HelpLinkUri, StringComparison.Ordinal);
+
+        Assert.Empty(await AnalyzeAsync($"#pragma warning disable {id}\n{source}", files));
+        if (diagnostic.Severity == DiagnosticSeverity.Error)
+        {
+            Assert.Empty(Run(source, files).GeneratedTrees);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using static KernelGen.Generator.Tests.GeneratorTest;
+
+namespace KernelGen.Generator.Tests;
+
+public class GenerationTests
+{
+    [Theory]
+    [InlineData("Vanilla")]
+    [InlineData("Marian")]
+    [InlineData("Bart")]
+    public void WhatIsGeneratedCompiles(string architecture)
+    {
+        CSharpCompilation compilation = Compile(Model(architecture, ""));
+
+        CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation updated, out _, TestContext.Current.CancellationToken);
+
+        Assert.Empty(updated.GetDiagnostics(TestContext.Current.CancellationToken).Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
+    }
+
+    [Fact]
+    public void FilesAreNamedAfterTheModel()
+    {
+        GeneratorDriverRunResult result = Run($$"""
+            namespace Some.@namespace
+            {
+                public partial struct Outer
+                {
+                    internal partial record Inner
+                    {
+                        [KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {{Dimensions}})]
+                        private sealed partial class @class;
+                    }
+                }
+            }
+            """);
+
+        Assert.NotEmpty(result.GeneratedTrees);
+        Assert.All(result.Results[0].GeneratedSources, static source =>
+        {
+            Assert.StartsWith("Some.namespace.Outer.Inner.class.", source.HintName, StringComparison.Ordinal);
+            Assert.EndsWith(".g.cs", source.HintName, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void ANestedModelOfAnyKindOfTypeCompiles()
+    {
+        CSharpCompilation compilation = Compile($$"""
+            namespace Some.@namespace;
+
+            public partial struct Outer
+            {
+                internal partial record struct Between
+                {
+                    public partial interface IInner
+                    {
+                        [KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {{Dimensions}})]
+                        public sealed partial class Tiny;
+                    }
+                }
+            }
+            """);
+
+        CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation updated, out _, TestContext.Current.CancellationToken);
+
+        Assert.Empty(updated.GetDiagnostics(TestContext.Current.CancellationToken).Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
+    }
+
+    [Fact]
+    public void AConfigurationFileGivesTheModelThatTheSameAttributeGives()
+    {
+        GeneratorDriverRunResult byFile = Run(
+            Model("\"tiny/config.json\", MaxTargetLength = 4"),
+            ("/project/models/tiny/config.json", """
+                {
+                  "model_type": "bart", "d_model": 8, "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 16, "decoder_ffn_dim": 16,
+                  "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 20, "max_position_embeddings": 4
+                }
+                """));
+
+        Assert.Equal(Texts(Run(Model("Bart", ""))), Texts(byFile));
+        Assert.NotEmpty(byFile.GeneratedTrees);
+    }
+
+    [Fact]
+    public void AWrongDeclarationGivesNothing()
+    {
+        Assert.Empty(Run(Model("Bart", "Heads = 3")).GeneratedTrees);
+        Assert.Empty(Run(Model("\"config.json\"")).GeneratedTrees);
+        Assert.Empty(Run(Model("Bart", "").Replace("partial", "", StringComparison.Ordinal)).GeneratedTrees);
+        Assert.Empty(Run(Compile(Model("Bart", ""), settings: Settings.WithAllowUnsafe(false))).GeneratedTrees);
+    }
+
+    [Fact]
+    public void AnAttributeThatTheCompilerRefusesGivesNothing()
+    {
+        Assert.Empty(Run(Model("")).GeneratedTrees);
+        Assert.Empty(Run(Model("Unknown.Architecture")).GeneratedTrees);
+        Assert.Empty(Run(Model("Architecture.Bart, Heads = unknown")).GeneratedTrees);
+    }
+
+    [Fact]
+    public void OneOfTwoAttributesCounts()
+    {
+        string second = "\n\n[EncoderDecoderModel(Architecture.Marian)] partial class Tiny;";
+
+        Assert.Equal(Texts(Run(Model("Bart", ""))), Texts(Run(Model("Bart", "") + second)));
+    }
+
+    [Fact]
+    public void TheOtherPartsOfTheClassChangeNothing() => Assert.Equal(
+        Texts(Run(Model("Bart", ""))),
+        Texts(Run(Model("Bart", "") + "\n\npartial class Tiny : System.IFormattable { public string ToString(string? f, System.IFormatProvider? p) => \"\"; }")));
+
+    [Fact]
+    public void TextsEndTheirLinesAlike() =>
+        Assert.All(Run(Model("Bart", "")).GeneratedTrees, static tree => Assert.DoesNotContain('\r', tree.ToString()));
+
+    private static IEnumerable<string> Texts(GeneratorDriverRunResult result) =>
+        result.Results[0].GeneratedSources.Select(static source => source.HintName + "\n" + source.SourceText);
+}

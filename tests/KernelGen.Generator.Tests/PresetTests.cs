@@ -1,0 +1,77 @@
+using KernelGen.Generator.Specification;
+using static KernelGen.Generator.Tests.SpecificationTest;
+
+namespace KernelGen.Generator.Tests;
+
+public class PresetTests
+{
+    [Fact]
+    public void VanillaIsTorchTransformer() => Assert.Equal(
+        new ModelSpecification(
+            Architecture.Vanilla, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: true, EmbeddingNorm: false, Activation.Relu,
+            PositionalEncoding.Sinusoidal, 0, ScaleEmbedding: true, TieEmbeddings: false, OutputBias: true, 1e-5, StartToken: 1, EndToken: 2, PadToken: 0, default),
+        Specify(Declare(Architecture.Vanilla)));
+
+    [Fact]
+    public void MarianIsOpusMt() => Assert.Equal(
+        new ModelSpecification(
+            Architecture.Marian, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: false, EmbeddingNorm: false, Activation.Silu,
+            PositionalEncoding.SinusoidalSplit, 0, ScaleEmbedding: true, TieEmbeddings: true, OutputBias: true, 1e-5, StartToken: 19, EndToken: 0, PadToken: 19, Tokens(19)),
+        Specify(Declare(Architecture.Marian)));
+
+    [Fact]
+    public void BartIsBart() => Assert.Equal(
+        new ModelSpecification(
+            Architecture.Bart, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: false, EmbeddingNorm: true, Activation.Gelu,
+            PositionalEncoding.Learned, 2, ScaleEmbedding: false, TieEmbeddings: true, OutputBias: true, 1e-5, StartToken: 2, EndToken: 2, PadToken: 1, default),
+        Specify(Declare(Architecture.Bart)));
+
+    [Fact]
+    public void EverySettingOverridesItsPreset() => Assert.Equal(
+        new ModelSpecification(
+            Architecture.Vanilla, 8, 2, 16, 3, 4, 21, 22, 5, 6, NormPlacement.Pre, FinalNorm: false, EmbeddingNorm: true, Activation.GeluTanh,
+            PositionalEncoding.Learned, 3, ScaleEmbedding: false, TieEmbeddings: true, OutputBias: false, 1e-6, StartToken: 4, EndToken: 5, PadToken: 6, Tokens(4, 7)),
+        Specify(Declare(Architecture.Vanilla) with
+        {
+            VocabularySize = null,
+            SourceVocabularySize = 21,
+            TargetVocabularySize = 22,
+            NormPlacement = (int)NormPlacement.Pre,
+            FinalNorm = false,
+            EmbeddingNorm = true,
+            Activation = (int)Activation.GeluTanh,
+            PositionalEncoding = (int)PositionalEncoding.Learned,
+            PositionOffset = 3,
+            ScaleEmbedding = false,
+            TieEmbeddings = true,
+            OutputBias = false,
+            LayerNormEpsilon = 1e-6,
+            StartToken = 4,
+            EndToken = 5,
+            PadToken = 6,
+            SuppressedTokens = Tokens(7, 4, 7),
+        }));
+
+    [Fact]
+    public void MarianStartsWithAndSuppressesThePadTokenThatIsSet()
+    {
+        ModelSpecification specification = Specify(Declare(Architecture.Marian) with { PadToken = 3 });
+
+        Assert.Equal(3, specification.StartToken);
+        Assert.Equal(Tokens(3), specification.SuppressedTokens);
+    }
+
+    [Fact]
+    public void AnEmptyListSuppressesNothing() =>
+        Assert.Empty(Specify(Declare(Architecture.Marian) with { SuppressedTokens = Tokens() }).SuppressedTokens);
+
+    [Fact]
+    public void PositionsThatAreNotLearnedHaveNoOffset() =>
+        Assert.Equal(0, Specify(Declare(Architecture.Bart) with { PositionalEncoding = (int)PositionalEncoding.Sinusoidal }).PositionOffset);
+
+    [Fact]
+    public void OneSideMayHaveItsOwnVocabularyWhenItAgreesWithTheSharedSize() =>
+        Assert.Equal(20, Specify(Declare(Architecture.Bart) with { TargetVocabularySize = 20 }).TargetVocabularySize);
+
+    private static EquatableArray<int> Tokens(params int[] tokens) => new(tokens);
+}
