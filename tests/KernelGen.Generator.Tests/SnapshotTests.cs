@@ -1,4 +1,5 @@
 using KernelGen.Generator.Diagnostics;
+using Snapshooter;
 using Snapshooter.Xunit3;
 using static KernelGen.Generator.Tests.GeneratorTest;
 
@@ -11,6 +12,27 @@ public class SnapshotTests
     public void Diagnostics() => string.Join(
         "\n",
         DiagnosticDescriptors.All.Select(static descriptor => $"{descriptor.Id} {descriptor.DefaultSeverity} {descriptor.Title}\n    {descriptor.MessageFormat}")).MatchSnapshot();
+
+    /// <summary>Width 8 and heads of 4 fill no panel: every padding, mask and tail that a model can need is in these files.</summary>
+    [Theory]
+    [InlineData("Model")]
+    [InlineData("Avx512")]
+    [InlineData("Avx512.Attention")]
+    [InlineData("Avx512.Embedding")]
+    [InlineData("Avx512.KeyValueCache")]
+    [InlineData("Avx512.LayerNorm")]
+    [InlineData("Avx512.Linear")]
+    [InlineData("Avx512.Output")]
+    [InlineData("Avx512.Softmax")]
+    [InlineData("Avx512.VectorMath")]
+    [InlineData("Avx2.Linear")]
+    [InlineData("Avx2.LayerNorm")]
+    [InlineData("Avx2.VectorMath")]
+    [InlineData("Portable.Softmax")]
+    [InlineData("Portable.VectorMath")]
+    public void GeneratedFile(string part) =>
+        Run(Model("Bart", "")).Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
+            .MatchSnapshot(SnapshotNameExtension.Create(part));
 
     [Fact]
     public void NamesOfTheGeneratedFiles() =>

@@ -149,7 +149,8 @@ internal static class LinearEmitter
 
             using (writer.Open("if (TEpilogue.IsRelu)"))
             {
-                writer.Write($"sum = {context.Simd}.ConditionalSelect({context.Simd}.LessThan(sum, {context.Floats}.Zero), {context.Floats}.Zero, sum);");
+                writer.Write("// The sum stands second, so that NaN stays NaN; adding 0 makes -0 a 0, as it is on every CPU then.");
+                writer.Write($"sum = {context.Simd}.MaxNative({context.Floats}.Zero, sum) + {context.Floats}.Zero;");
             }
 
             writer.Write($"{context.At("output + (row * TEpilogue.OutputStride) + column")} = sum;");
