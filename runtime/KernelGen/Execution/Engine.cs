@@ -10,6 +10,7 @@ public abstract unsafe class Engine : IDisposable
 {
     private readonly ConcurrentBag<Workspace> _workspaces = [];
     private readonly PackedModel _model;
+    private volatile bool _isDisposed;
 
     private protected Engine(PackedModel model) => _model = model;
 
@@ -23,6 +24,7 @@ public abstract unsafe class Engine : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _model.Block.Dispose();
         while (_workspaces.TryTake(out Workspace? workspace))
         {
@@ -36,6 +38,12 @@ public abstract unsafe class Engine : IDisposable
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal Workspace Rent()
     {
+        // Calls that run hold the weights, so the handle alone would let new ones in after disposal.
+        if (_isDisposed)
+        {
+            throw Disposed();
+        }
+
         bool held = false;
         try
         {
@@ -43,7 +51,7 @@ public abstract unsafe class Engine : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            throw new ObjectDisposedException(Description.Name, $"The model '{Description.Name}' has been disposed; load it again to use it.");
+            throw Disposed();
         }
 
         return _workspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(Description);
@@ -52,7 +60,7 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>Gives the memory back.</summary>
     internal void Return(Workspace workspace)
     {
-        if (_model.Block.IsClosed)
+        if (_isDisposed)
         {
             workspace.Dispose();
         }
@@ -92,6 +100,8 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>A row of <see cref="Workspace.Hidden"/>.</summary>
     internal ReadOnlySpan<float> Hidden(Workspace workspace, int row) =>
         new(workspace.Hidden + ((long)row * Description.ModelStride), Description.ModelDimension);
+
+    private ObjectDisposedException Disposed() => new(Description.Name, $"The model '{Description.Name}' has been disposed; load it again to use it.");
 }
 
 /// <summary>Composes a model's kernels to its encoder and decoder.</summary>
