@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using static KernelGen.Generator.Tests.GeneratorTest;
@@ -120,4 +121,18 @@ public class GenerationTests
 
     private static IEnumerable<string> Texts(GeneratorDriverRunResult result) =>
         result.Results[0].GeneratedSources.Select(static source => source.HintName + "\n" + source.SourceText);
+
+    /// <summary>The compiler takes about 10 s of CPU for 1.5 MB of generated code.</summary>
+    [Theory]
+    [InlineData("ModelDimension = 256, Heads = 4, FeedForwardDimension = 512, SourceVocabularySize = 2744, TargetVocabularySize = 3000, MaxSourceLength = 128, MaxTargetLength = 128")]
+    [InlineData("ModelDimension = 512, Heads = 8, FeedForwardDimension = 2048, VocabularySize = 32000, MaxSourceLength = 512, MaxTargetLength = 512")]
+    [InlineData("ModelDimension = 144, Heads = 2, FeedForwardDimension = 100, VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
+    public void GeneratedCodeStaysUnder300Kilobytes(string dimensions)
+    {
+        GeneratorDriverRunResult result = Run(Model($"Architecture.Vanilla, EncoderLayers = 3, DecoderLayers = 3, {dimensions}"));
+
+        int bytes = result.Results[0].GeneratedSources.Sum(static source => Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
+
+        Assert.InRange(bytes, 1, 300_000);
+    }
 }

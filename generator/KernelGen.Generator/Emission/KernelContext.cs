@@ -27,7 +27,7 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
 
     /// <summary>The call that multiplies and adds with one rounding.</summary>
     public string FusedMultiplyAdd =>
-        Vectors == VectorSet.Portable ? "PortableArithmetic.FusedMultiplyAdd" : Simd + ".FusedMultiplyAdd";
+        Vectors == VectorSet.Portable ? "Exact128.FusedMultiplyAdd" : Simd + ".FusedMultiplyAdd";
 
     /// <summary>A pointer moved by a literal.</summary>
     public static string Offset(string pointer, int floats) => floats == 0 ? pointer : $"{pointer} + {floats}";
@@ -44,7 +44,7 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
             using {{Floats}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<float>;
             using {{Integers}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<int>;
             using {{Simd}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}};
-            using PortableArithmetic = global::KernelGen.Execution.PortableArithmetic;
+            using Exact128 = global::KernelGen.Execution.PortableArithmetic;
             using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
             using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
             """;

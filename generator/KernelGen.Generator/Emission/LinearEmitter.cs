@@ -6,6 +6,8 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the linear kernels: the drivers that walk over panels of columns, the tiles that they share, and the epilogues.</summary>
 internal static class LinearEmitter
 {
+    private const string EpilogueConstraint = "\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue";
+
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "Linear",
         "Linear layers: output = epilogue(input · W + bias). Panels of weights are walked in the outer loop and rows in the inner one, so that a panel is read from memory once.",
@@ -30,7 +32,7 @@ internal static class LinearEmitter
             }
 
             writer.Write();
-            EmitStore(writer, context);
+            EmitStores(writer, context);
         });
 
     /// <summary>The groups of tiles that the kernels call, each once.</summary>
@@ -136,15 +138,21 @@ internal static class LinearEmitter
         }
     }
 
-    private static void EmitStore(SourceWriter writer, KernelContext context)
+    private static void EmitStores(SourceWriter writer, KernelContext context)
     {
-        writer.Write("/// <summary>Finishes one vector of sums and stores it; row and column are literals of the caller.</summary>");
+        foreach (int columns in Tiles(context).Select(tile => tile.Panels * context.Vectors.VectorsPerPanel).Distinct())
+        {
+            EmitStore(writer, context, columns);
+            writer.Write();
+        }
+
+        writer.Write("/// <summary>Finishes one vector of sums and stores it.</summary>");
         writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output, int row, int column)\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue"))
+        using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output){EpilogueConstraint}"))
         {
             using (writer.Open("if (TEpilogue.AddsResidual)"))
             {
-                writer.Write($"sum = {context.At("residual + (row * TEpilogue.ResidualStride) + column")} + sum;");
+                writer.Write($"sum = {context.At("residual")} + sum;");
             }
 
             using (writer.Open("if (TEpilogue.IsRelu)"))
@@ -153,7 +161,7 @@ internal static class LinearEmitter
                 writer.Write($"sum = {context.Simd}.MaxNative({context.Floats}.Zero, sum) + {context.Floats}.Zero;");
             }
 
-            writer.Write($"{context.At("output + (row * TEpilogue.OutputStride) + column")} = sum;");
+            writer.Write($"{context.At("output")} = sum;");
         }
 
         if (context.Specification.Activation == Activation.Relu)
@@ -174,6 +182,24 @@ internal static class LinearEmitter
                 }
 
                 writer.Write($"values += {context.Plan.FeedForwardStride};");
+            }
+        }
+    }
+
+    private static void EmitStore(SourceWriter writer, KernelContext context, int columns)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, columns);
+        writer.Write("/// <summary>Finishes and stores the sums of one row of a tile; the row is a literal of the caller.</summary>");
+        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        string sums = string.Join(", ", all.Select(column => $"{context.Floats} sum{column}"));
+        using (writer.Open($"private static void Store<TEpilogue>({sums}, float* residual, float* output, int row){EpilogueConstraint}"))
+        {
+            writer.Write("residual += row * TEpilogue.ResidualStride;");
+            writer.Write("output += row * TEpilogue.OutputStride;");
+            foreach (int column in all)
+            {
+                int offset = column * context.Vectors.Lanes;
+                writer.Write($"Store<TEpilogue>(sum{column}, {KernelContext.Offset("residual", offset)}, {KernelContext.Offset("output", offset)});");
             }
         }
     }

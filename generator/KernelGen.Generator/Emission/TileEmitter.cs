@@ -121,11 +121,11 @@ internal static class TileEmitter
                         factor = $"input{row}";
                     }
 
-                    foreach (int column in allColumns)
+                    writer.Write(string.Join(" ", allColumns.Select(column =>
                     {
                         string weight = rows > 1 ? $"weight{column}" : Weight(column);
-                        writer.Write($"sum{row}_{column} = {context.FusedMultiplyAdd}({factor}, {weight}, sum{row}_{column});");
-                    }
+                        return $"sum{row}_{column} = {context.FusedMultiplyAdd}({factor}, {weight}, sum{row}_{column});";
+                    })));
                 }
 
                 writer.Write("input++;");
@@ -134,17 +134,10 @@ internal static class TileEmitter
 
             for (int row = 0; row < rows; row++)
             {
-                foreach (int column in allColumns)
-                {
-                    int offset = column * vectors.Lanes;
-                    if (!family.HasEpilogue)
-                    {
-                        writer.Write($"{context.At(KernelContext.Offset("output", (row * family.OutputStride) + offset))} = sum{row}_{column};");
-                        continue;
-                    }
-
-                    writer.Write($"Store<TEpilogue>(sum{row}_{column}, residual, output, {row}, {offset});");
-                }
+                writer.Write(family.HasEpilogue
+                    ? $"Store<TEpilogue>({string.Join(", ", allColumns.Select(column => $"sum{row}_{column}"))}, residual, output, {row});"
+                    : string.Join(" ", allColumns.Select(column =>
+                        $"{context.At(KernelContext.Offset("output", (row * family.OutputStride) + (column * vectors.Lanes)))} = sum{row}_{column};")));
             }
         }
     }
