@@ -1,0 +1,270 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace KernelGen.Text;
+
+/// <summary>What decoding needs of a SentencePiece model: its pieces and a few settings, read in place from <c>sentencepiece_model.proto</c>'s message.</summary>
+internal sealed class SentencePieceModel
+{
+    // Field numbers of sentencepiece_model.proto.
+    private const int PieceField = 1;
+    private const int TrainerField = 2;
+    private const int NormalizerField = 3;
+    private const int DenormalizerField = 5;
+
+    // Values of its model type.
+    private const int Unigram = 1;
+    private const int Bpe = 2;
+
+    private static readonly byte[] DefaultUnknownSurface = Encoding.UTF8.GetBytes(" \u2047 ");
+
+    private readonly byte[] _file;
+    private readonly List<Piece> _pieces = [];
+    private byte[] _unknownSurface = DefaultUnknownSurface;
+    private string _startPiece = "<s>";
+    private string _endPiece = "</s>";
+    private string _padPiece = "<pad>";
+    private ulong _modelType = Unigram;
+    private bool _addDummyPrefix = true;
+    private bool _removeExtraWhiteSpace = true;
+
+    private SentencePieceModel(byte[] file) => _file = file;
+
+    /// <summary>The number of pieces.</summary>
+    public int PieceCount => _pieces.Count;
+
+    /// <summary>The token of everything that the model has no piece for.</summary>
+    public int UnknownToken { get; private set; } = -1;
+
+    /// <summary>The token that begins a sequence, if there is one.</summary>
+    public int? StartToken { get; private set; }
+
+    /// <summary>The token that ends a sequence, if there is one.</summary>
+    public int? EndToken { get; private set; }
+
+    /// <summary>The token that fills batches, if there is one.</summary>
+    public int? PadToken { get; private set; }
+
+    /// <summary>Whether the model is a unigram one; otherwise it is BPE.</summary>
+    public bool IsUnigram => _modelType == Unigram;
+
+    /// <summary>Whether encoding writes what it has no piece for as bytes.</summary>
+    public bool HasByteFallback { get; private set; }
+
+    /// <summary>Whether a space at the very start of decoded text is the one that encoding put there.</summary>
+    public bool DropsLeadingSpace => _addDummyPrefix || _removeExtraWhiteSpace;
+
+    /// <summary>Whether all spaces at the start of decoded text are dropped, not only one.</summary>
+    public bool DropsAllLeadingSpaces => _removeExtraWhiteSpace;
+
+    /// <summary>What an unknown token is decoded to, in UTF-8.</summary>
+    public ReadOnlySpan<byte> UnknownSurface => _unknownSurface;
+
+    /// <summary>The kind of a piece.</summary>
+    public PieceType TypeOf(int token) => _pieces[token].Type;
+
+    /// <summary>A piece in UTF-8; spaces are U+2581.</summary>
+    public ReadOnlySpan<byte> PieceOf(int token) => _file.AsSpan(_pieces[token].Start, _pieces[token].Length);
+
+    /// <summary>The byte that a piece of type <see cref="PieceType.Byte"/> stands for.</summary>
+    public byte ByteOf(int token) => byte.Parse(PieceOf(token)[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="file">The bytes of the file, which are kept.</param>
+    /// <param name="source">How errors name the file.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a SentencePiece model, or one that is not supported.</exception>
+    public static SentencePieceModel Read(byte[] file, string source)
+    {
+        var model = new SentencePieceModel(file);
+        try
+        {
+            model.ReadFields();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{source} is not a SentencePiece model, or it is damaged: {exception.Message}.", exception);
+        }
+
+        if (model._modelType is not (Unigram or Bpe))
+        {
+            throw new InvalidDataException($"{source} is a SentencePiece model of type {model._modelType}, which is not supported. Supported are unigram (1) and BPE (2).");
+        }
+
+        return model;
+    }
+
+    private void ReadFields()
+    {
+        bool hasTrainer = false;
+        bool hasNormalizer = false;
+        var fields = new ProtobufReader(_file);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case PieceField:
+                    ReadPiece(fields.Bytes, fields.Start);
+                    break;
+                case TrainerField:
+                    ReadTrainer(fields.Bytes);
+                    hasTrainer = true;
+                    break;
+                case NormalizerField:
+                    ReadNormalizer(fields.Bytes);
+                    hasNormalizer = true;
+                    break;
+                case DenormalizerField:
+                    RefuseDenormalizer(fields.Bytes);
+                    break;
+            }
+        }
+
+        if (_pieces.Count == 0)
+        {
+            throw new InvalidDataException("it has no pieces");
+        }
+
+        if (!hasTrainer || !hasNormalizer)
+        {
+            throw new InvalidDataException($"it has {_pieces.Count} pieces, but ends before the settings that should follow them");
+        }
+
+        FindSpecialTokens();
+    }
+
+    private void ReadPiece(ReadOnlySpan<byte> message, int messageStart)
+    {
+        int token = _pieces.Count;
+        int start = 0;
+        int length = 0;
+        ulong type = (ulong)PieceType.Normal;
+        var fields = new ProtobufReader(message);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 1:
+                    start = messageStart + fields.Start;
+                    length = fields.Bytes.Length;
+                    break;
+                case 3:
+                    type = fields.Number;
+                    break;
+            }
+        }
+
+        ReadOnlySpan<byte> piece = _file.AsSpan(start, length);
+        if (length == 0)
+        {
+            throw new InvalidDataException($"piece {token} has no text");
+        }
+
+        if (!Utf8.IsValid(piece))
+        {
+            throw new InvalidDataException($"the text of piece {token} is not UTF-8");
+        }
+
+        if (type is < (ulong)PieceType.Normal or > (ulong)PieceType.Byte)
+        {
+            throw new InvalidDataException($"piece {token} is of the unknown type {type}");
+        }
+
+        if (type == (ulong)PieceType.Byte && !IsBytePiece(piece))
+        {
+            throw new InvalidDataException($"piece {token} stands for a byte, but its text is '{Encoding.UTF8.GetString(piece)}', not of the form '<0x41>'");
+        }
+
+        _pieces.Add(new Piece(start, length, (PieceType)type));
+    }
+
+    private static bool IsBytePiece(ReadOnlySpan<byte> piece) =>
+        piece.Length == 6 && piece.StartsWith("<0x"u8) && char.IsAsciiHexDigit((char)piece[3]) && char.IsAsciiHexDigit((char)piece[4]) && piece[5] == '>';
+
+    private void ReadTrainer(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtobufReader(message);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 3:
+                    _modelType = fields.Number;
+                    break;
+                case 35:
+                    HasByteFallback = fields.Number != 0;
+                    break;
+                case 44:
+                    _unknownSurface = fields.Bytes.ToArray();
+                    break;
+                case 46:
+                    _startPiece = Encoding.UTF8.GetString(fields.Bytes);
+                    break;
+                case 47:
+                    _endPiece = Encoding.UTF8.GetString(fields.Bytes);
+                    break;
+                case 48:
+                    _padPiece = Encoding.UTF8.GetString(fields.Bytes);
+                    break;
+            }
+        }
+    }
+
+    private void ReadNormalizer(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtobufReader(message);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 3:
+                    _addDummyPrefix = fields.Number != 0;
+                    break;
+                case 4:
+                    _removeExtraWhiteSpace = fields.Number != 0;
+                    break;
+            }
+        }
+    }
+
+    private static void RefuseDenormalizer(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtobufReader(message);
+        while (fields.Read())
+        {
+            if (fields.Field == 2 && !fields.Bytes.IsEmpty)
+            {
+                throw new InvalidDataException("it rewrites decoded text by a denormalizer, which is not supported");
+            }
+        }
+    }
+
+    private void FindSpecialTokens()
+    {
+        for (int token = 0; token < _pieces.Count; token++)
+        {
+            switch (_pieces[token].Type)
+            {
+                case PieceType.Unknown when UnknownToken >= 0:
+                    throw new InvalidDataException($"pieces {UnknownToken} and {token} are both the unknown piece");
+                case PieceType.Unknown:
+                    UnknownToken = token;
+                    break;
+                case PieceType.Control:
+                    string piece = Encoding.UTF8.GetString(PieceOf(token));
+                    StartToken ??= piece == _startPiece ? token : null;
+                    EndToken ??= piece == _endPiece ? token : null;
+                    PadToken ??= piece == _padPiece ? token : null;
+                    break;
+            }
+        }
+
+        if (UnknownToken < 0)
+        {
+            throw new InvalidDataException("it has no unknown piece");
+        }
+    }
+
+    /// <summary>Where the text of a piece is in the file.</summary>
+    private readonly record struct Piece(int Start, int Length, PieceType Type);
+}

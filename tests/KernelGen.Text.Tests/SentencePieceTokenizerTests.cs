@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using CsCheck;
+
+namespace KernelGen.Text.Tests;
+
+public class SentencePieceTokenizerTests
+{
+    private static readonly SentencePieceTokenizer English = SentencePieceTokenizer.Load(TestFiles.TargetModel);
+
+    [Fact]
+    public void TheSampleModelHasItsSizeAndSpecialTokens()
+    {
+        Assert.Equal(3000, English.VocabularySize);
+        Assert.Equal((0, 1, 2, 3), (English.PadToken, English.StartToken, English.EndToken, English.UnknownToken));
+    }
+
+    [Fact]
+    public void ASentenceHasTheTokensThatSentencePieceGivesIt() => Assert.Equal([62, 494, 483, 1678, 22, 683, 2937], English.Encode("The dog chases the cat."));
+
+    [Fact]
+    public void EverySampleTranslationSurvivesEncodingAndDecoding()
+    {
+        foreach ((_, string reference) in TestFiles.WordOrder())
+        {
+            Assert.Equal(reference, English.Decode(English.Encode(reference)));
+        }
+    }
+
+    [Fact]
+    public void DecodingSkipsPaddingStartAndEnd() => Assert.Equal("The dog", English.Decode([0, 1, 62, 494, 2, 0, 0]));
+
+    [Fact]
+    public void DecodingShowsUnknownTokensAsSentencePieceDoes() => Assert.Equal("The \u2047  dog", English.Decode([62, 3, 494]));
+
+    [Fact]
+    public void NothingIsDecodedToNothing() => Assert.Equal("", English.Decode([]));
+
+    [Fact]
+    public void NothingIsEncodedToNothing() => Assert.Empty(English.Encode(""));
+
+    [Fact]
+    public void UnknownCharactersInARowAreOneUnknownToken() => Assert.Equal(1, English.Encode("狗追猫").Count(token => token == 3));
+
+    [Fact]
+    public void LoneSurrogatesAreEncodedAsTheReplacementCharacter() => Assert.Equal(English.Encode("dog\uFFFDcat 😀"), English.Encode("dog\uDC00cat 😀"));
+
+    [Fact]
+    public void ALongTextIsEncodedInReasonableTime()
+    {
+        string text = string.Concat(Enumerable.Repeat("The dog chases the cat. ", 4_300));
+        var clock = Stopwatch.StartNew();
+        int[] tokens = English.Encode(text);
+        Assert.Equal(text.TrimEnd(), English.Decode(tokens));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{text.Length} characters took {clock.Elapsed}.");
+    }
+
+    [Fact]
+    public void AnyTokensOfTheVocabularyAreDecoded() => Gen.Int[0, 2999].Array[0, 20].Sample(tokens => English.Decode(tokens) is not null, iter: 10_000, threads: 1);
+
+    [Fact]
+    public void AnyStringIsEncodedToTokensOfTheVocabulary() => Gen.Char.Array[0, 24].Sample(
+        chars => Array.TrueForAll(English.Encode(new string(chars)), token => token >= 0 && token < English.VocabularySize),
+        iter: 2_000,
+        threads: 1);
+
+    [Fact]
+    public void OptionsAddStartAndEndTokens()
+    {
+        var tokenizer = SentencePieceTokenizer.Load(TestFiles.TargetModel, new SentencePieceTokenizerOptions { PrependStartToken = true, AppendEndToken = true });
+        Assert.Equal([1, 62, 494, 2], tokenizer.Encode("The dog"));
+        Assert.Equal([1, 2], tokenizer.Encode(""));
+    }
+
+    [Fact]
+    public void OptionsThatTheModelHasNoTokenForAreRefused()
+    {
+        SentencePieceModelWriter writer = new SentencePieceModelWriter().Trainer(3, 1).Piece("<unk>", PieceType.Unknown).Piece("a");
+        Assert.Equal((null, null, null, 0), (writer.Load().StartToken, writer.Load().EndToken, writer.Load().PadToken, writer.Load().UnknownToken));
+        Assert.Contains("no start token", Refused(() => writer.Load(new SentencePieceTokenizerOptions { PrependStartToken = true })), StringComparison.Ordinal);
+        Assert.Contains("no end token", Refused(() => writer.Load(new SentencePieceTokenizerOptions { AppendEndToken = true })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AUnigramModelIsEncodedByItsScores()
+    {
+        // 0 <unk>, 1 <s>, 2 </s>, then these.
+        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram()
+            .Piece("\u2581", score: -3).Piece("\u2581a", score: -2).Piece("b", score: -2).Piece("\u2581ab", score: -3).Piece("a", score: -4).Load();
+        Assert.Equal([6, 3, 5, 7], tokenizer.Encode("ab ba"));
+        Assert.Equal("ab ba", tokenizer.Decode([6, 3, 5, 7]));
+    }
+
+    [Fact]
+    public void UnknownCharactersFallBackToBytesWhereTheModelHasThem()
+    {
+        // The bytes follow the three special tokens, so that byte b is token 3 + b.
+        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Bpe().BytePieces().Piece("\u2581", score: -1).Piece("a", score: -1).Load();
+        int[] tokens = tokenizer.Encode("a狗");
+        Assert.Equal([259, 260, 3 + 0xE7, 3 + 0x8B, 3 + 0x97], tokens);
+        Assert.Equal("a狗", tokenizer.Decode(tokens));
+    }
+
+    [Fact]
+    public void AUnigramModelWithBytesDecodesButRefusesToEncode()
+    {
+        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().BytePieces().Piece("\u2581a").Load();
+        Assert.Equal("a", tokenizer.Decode([259]));
+        Assert.Contains("unigram model that writes unknown characters as bytes", Assert.Throws<NotSupportedException>(() => tokenizer.Encode("a")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BytesThatAreNotUtf8AreDecodedToOneReplacementCharacterEach()
+    {
+        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().BytePieces().Piece("a").Load();
+        Assert.Equal("a\uFFFD\uFFFDa\uFFFD", tokenizer.Decode([259, 3 + 0xE7, 3 + 0x8B, 259, 3 + 0x97]));
+        Assert.Equal("\uFFFD狗", tokenizer.Decode([3 + 0xE7, 3 + 0xE7, 3 + 0x8B, 3 + 0x97]));
+    }
+
+    [Theory]
+    [InlineData(true, true, new[] { 3, 3, 6 }, "b")]
+    [InlineData(true, true, new[] { 4, 5 }, " ab")]
+    [InlineData(true, true, new[] { 1, 6, 6 }, "b b")]
+    [InlineData(true, false, new[] { 3, 6 }, " b")]
+    [InlineData(true, false, new[] { 3, 1, 6 }, " b")]
+    [InlineData(true, false, new[] { 1, 6 }, "b")]
+    [InlineData(false, true, new[] { 3, 6 }, "b")]
+    [InlineData(false, false, new[] { 6 }, " b")]
+    [InlineData(true, true, new[] { 0, 6 }, " \u2047  b")]
+    [InlineData(true, true, new[] { 5, 4 }, "b  a")]
+    public void SpacesAtTheStartAreDroppedAsSentencePieceDropsThem(bool addDummyPrefix, bool removeExtraWhiteSpace, int[] tokens, string expected)
+    {
+        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram()
+            .Piece("\u2581").Piece("\u2581\u2581a").Piece("b").Piece("\u2581b")
+            .Normalizer(3, addDummyPrefix ? 1u : 0u).Normalizer(4, removeExtraWhiteSpace ? 1u : 0u).Load();
+        Assert.Equal(expected, tokenizer.Decode(tokens));
+    }
+
+    [Fact]
+    public void AModelMayGiveUnknownTokensASurfaceAndSpecialTokensNames()
+    {
+        SentencePieceTokenizer tokenizer = new SentencePieceModelWriter().Trainer(44, "?").Trainer(46, "[B]").Trainer(47, "[E]").Trainer(48, "[P]")
+            .Piece("[E]", PieceType.Control).Piece("[P]", PieceType.Control).Piece("[U]", PieceType.Unknown).Piece("[B]", PieceType.Control)
+            .Piece("x", PieceType.UserDefined).Piece("y", PieceType.Unused).Load();
+        Assert.Equal((3, 0, 1, 2), (tokenizer.StartToken, tokenizer.EndToken, tokenizer.PadToken, tokenizer.UnknownToken));
+        Assert.Equal("?xy", tokenizer.Decode([3, 2, 4, 5, 0]));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3000)]
+    [InlineData(int.MinValue)]
+    public void DecodingRefusesATokenThatIsNotThere(int token)
+    {
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => English.Decode([62, token]));
+        Assert.Contains($"index 1 is {token}; the vocabulary has the tokens 0 to 2999", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFileThatIsNotAModelIsRefusedByName() => Assert.StartsWith(
+        $"The file '{TestFiles.SourceVocabulary}' is not a SentencePiece model, or it is damaged: byte ",
+        Refused(() => SentencePieceTokenizer.Load(TestFiles.SourceVocabulary)),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void EveryTruncationIsRefused()
+    {
+        byte[] model = File.ReadAllBytes(TestFiles.TargetModel);
+        for (int length = 0; length < model.Length; length += length < 100 || length > model.Length - 100 ? 1 : 997)
+        {
+            Assert.Contains("is not a SentencePiece model, or it is damaged", Refused(() => SentencePieceTokenizer.Load(new MemoryStream(model, 0, length))), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void ModelsThatCannotWorkAreRefusedWithTheReason()
+    {
+        AssertRefused("it has no pieces", new SentencePieceModelWriter().Trainer(3, 1));
+        AssertRefused("it has no unknown piece", new SentencePieceModelWriter().Piece("a"));
+        AssertRefused("pieces 0 and 3 are both the unknown piece", SentencePieceModelWriter.Unigram().Piece("b", PieceType.Unknown));
+        AssertRefused("piece 3 has no text", SentencePieceModelWriter.Unigram().Piece(""));
+        AssertRefused("the text of piece 3 is not UTF-8", SentencePieceModelWriter.Unigram().Piece([0xC3, 0x28], 1));
+        AssertRefused("piece 3 is of the unknown type 7", SentencePieceModelWriter.Unigram().Piece("a"u8.ToArray(), 7));
+        AssertRefused("piece 3 stands for a byte, but its text is '<0xZZ>'", SentencePieceModelWriter.Unigram().Piece("<0xZZ>", PieceType.Byte));
+        AssertRefused("denormalizer", SentencePieceModelWriter.Unigram().Denormalizer([1, 2, 3]));
+        AssertRefused("of type 3, which is not supported", SentencePieceModelWriter.Unigram().Trainer(3, 3));
+    }
+
+    [Fact]
+    public void EveryDamageIsRefusedOrHarmless()
+    {
+        byte[] model = SentencePieceModelWriter.Unigram().Piece("\u2581a", score: -1).Piece("b", score: -2).Normalizer(3, 1).Normalizer(4, 1).ToArray();
+        (from at in Gen.Int[0, model.Length - 1] from value in Gen.Byte select (at, value)).Sample(
+            damage =>
+            {
+                byte[] damaged = [.. model];
+                damaged[damage.at] = damage.value;
+                try
+                {
+                    SentencePieceTokenizer tokenizer = SentencePieceTokenizer.Load(new MemoryStream(damaged));
+                    tokenizer.Decode([.. Enumerable.Range(0, tokenizer.VocabularySize)]);
+                    tokenizer.Encode("ab c");
+                }
+                catch (InvalidDataException)
+                {
+                }
+            },
+            iter: 10_000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void OneTokenizerServesManyThreads()
+    {
+        var tokenizer = SentencePieceTokenizer.Load(TestFiles.TargetModel);
+        Parallel.For(0, 64, _ => Assert.Equal("The dog chases the cat.", tokenizer.Decode(tokenizer.Encode("The dog chases the cat."))));
+    }
+
+    private static string Refused(Action load) => Assert.Throws<InvalidDataException>(load).Message;
+
+    private static void AssertRefused(string reason, SentencePieceModelWriter model) => Assert.Contains(reason, Refused(() => model.Load()), StringComparison.Ordinal);
+}
