@@ -1,0 +1,47 @@
+using KernelGen.Text;
+
+namespace KernelGen.Samples.Translate;
+
+/// <summary>Chinese text in, English text out: the model between its two tokenizers, all from the program's resources.</summary>
+internal sealed class TextTranslator : IDisposable
+{
+    private readonly VocabularyTokenizer _chinese = VocabularyTokenizer.Load(Resource("source_vocabulary.json"));
+    private readonly SentencePieceTokenizer _english = SentencePieceTokenizer.Load(Resource("target.spm"));
+    private readonly Translator _model;
+    private readonly List<int> _source = [];
+
+    /// <param name="instructionSet">What to compute with, or <see langword="null"/> for the best.</param>
+    public TextTranslator(InstructionSet? instructionSet) =>
+        _model = Translator.Load(Resource("model.safetensors"), new ModelLoadOptions { InstructionSet = instructionSet });
+
+    /// <summary>The number of tokens generated so far.</summary>
+    public long GeneratedTokens { get; private set; }
+
+    /// <summary>Translates one sentence; an empty one, or one of white space, is translated to an empty one.</summary>
+    /// <exception cref="SentenceTooLongException">The sentence does not fit into the model.</exception>
+    public string Translate(string sentence)
+    {
+        if (string.IsNullOrWhiteSpace(sentence))
+        {
+            return "";
+        }
+
+        _source.Clear();
+        _chinese.Encode(sentence, _source);
+        if (_source.Count > _model.MaxSourceLength)
+        {
+            // The end token takes one place.
+            throw new SentenceTooLongException(_source.Count - 1, _model.MaxSourceLength - 1);
+        }
+
+        GenerationResult result = _model.Generate([.. _source]);
+        int[] tokens = [.. result.Hypotheses[0].Tokens];
+        GeneratedTokens += tokens.Length;
+        return _english.Decode(tokens);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private static Stream Resource(string name) => typeof(TextTranslator).Assembly.GetManifestResourceStream(name)
+        ?? throw new InvalidOperationException($"this program was built without its resource {name}");
+}
