@@ -1,0 +1,94 @@
+using System.Text.Json;
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Goldens;
+
+/// <summary>A model and what an independent reference answers for it; data/README.md describes the files.</summary>
+internal sealed class Golden
+{
+    private static readonly (string Folder, string Model)[] Folders =
+    [
+        ("vanilla-post-norm", nameof(GoldenVanilla)),
+        ("vanilla-pre-norm-odd-dimensions", nameof(GoldenVanillaPreNorm)),
+        ("vanilla-head-64", nameof(GoldenVanillaHead64)),
+        ("marian", nameof(GoldenMarian)),
+        ("bart", nameof(GoldenBart)),
+    ];
+
+    private Golden(string folder, string model)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Goldens", "data", folder);
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "case.json")));
+        JsonElement root = document.RootElement;
+        Name = folder;
+        Model = DeclaredModels.Named(model);
+        ModelPath = Path.Combine(path, "model.safetensors");
+        Expected = TensorFile.Read(Path.Combine(path, "expected.safetensors"));
+        Settings = root.GetProperty("settings").Clone();
+        MaxNewTokens = root.GetProperty("max_new_tokens").GetInt32();
+        Sources = [.. root.GetProperty("sources").EnumerateArray().Select(Integers)];
+        TargetPrefixes = [.. root.GetProperty("target_prefixes").EnumerateArray().Select(Integers)];
+        Greedy = [.. root.GetProperty("greedy").EnumerateArray().Select(static answer =>
+            new GreedyAnswer(Integers(answer.GetProperty("tokens")), answer.GetProperty("log_probability").GetDouble()))];
+    }
+
+    public static IReadOnlyList<Golden> All { get; } = [.. Folders.Select(static golden => new Golden(golden.Folder, golden.Model))];
+
+    public string Name { get; }
+
+    public DeclaredModel Model { get; }
+
+    public string ModelPath { get; }
+
+    public JsonElement Settings { get; }
+
+    public int MaxNewTokens { get; }
+
+    public int[][] Sources { get; }
+
+    public int[][] TargetPrefixes { get; }
+
+    /// <summary>The greedy answers, end token included.</summary>
+    public IReadOnlyList<GreedyAnswer> Greedy { get; }
+
+    /// <summary><c>memory.i</c> and <c>logits.i</c>.</summary>
+    public IReadOnlyDictionary<string, Tensor> Expected { get; }
+
+    /// <summary>The names of all goldens, for theories.</summary>
+    public static TheoryData<string> Names => [.. All.Select(static golden => golden.Name)];
+
+    /// <summary>Every golden with every instruction set, for theories.</summary>
+    public static TheoryData<string, InstructionSet> WithInstructionSets
+    {
+        get
+        {
+            var data = new TheoryData<string, InstructionSet>();
+            foreach (Golden golden in All)
+            {
+                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+                {
+                    data.Add(golden.Name, instructionSet);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    public static Golden Named(string name) => All.Single(golden => golden.Name == name);
+
+    /// <summary>Loads the model; the test is skipped where this process cannot use the instruction set.</summary>
+    public EncoderDecoder Load(InstructionSet instructionSet)
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
+        return Model.Load(ModelPath, instructionSet);
+    }
+
+    private static int[] Integers(JsonElement array) => [.. array.EnumerateArray().Select(static element => element.GetInt32())];
+}
+
+/// <summary>What the reference generates greedily for one source.</summary>
+/// <param name="Tokens">The tokens, the end token included where it came.</param>
+/// <param name="LogProbability">The sum of their log-probabilities.</param>
+internal sealed record GreedyAnswer(int[] Tokens, double LogProbability);

@@ -1,0 +1,251 @@
+using KernelGen.Execution;
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Kernels;
+
+/// <summary>
+/// Fused attention and its caches: bit for bit the scalar steps, whether positions come one by one or together, with the padding mask and with the
+/// causal mask. Everything in the caches that a row may not see is a NaN.
+/// </summary>
+public sealed unsafe class AttentionKernelTests
+{
+    /// <summary>Caches hold whole pairs of key panels.</summary>
+    private const int CachePositions = 32;
+
+    private static readonly int[] SomeLengths = [.. Enumerable.Range(1, 18), 24, 31, 32, 33, 40];
+
+    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Self_attention_with_the_padding_mask_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        var heads = new Heads(kernels.Model);
+        foreach (int length in heads.Lengths)
+        {
+            CheckSelfAttention(kernels, heads, firstPosition: 0, rows: length, visible: length, visibleStep: 0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Self_attention_with_the_causal_mask_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        var heads = new Heads(kernels.Model);
+        foreach (int length in heads.Lengths)
+        {
+            CheckSelfAttention(kernels, heads, firstPosition: 0, rows: length, visible: 1, visibleStep: 1);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Self_attention_of_a_later_block_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        var heads = new Heads(kernels.Model);
+        foreach (int first in new[] { 1, 7, 15, 16, 17, 31 })
+        {
+            foreach (int rows in new[] { 2, 3, 5, 8, 13, 25 }.Where(rows => first + rows <= heads.Positions))
+            {
+                CheckSelfAttention(kernels, heads, first, rows, visible: first + 1, visibleStep: 1);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_decoding_step_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        var heads = new Heads(kernels.Model);
+        for (int position = 0; position < heads.Positions; position++)
+        {
+            CheckSelfAttention(kernels, heads, position, rows: 1, visible: position + 1, visibleStep: 1);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Cross_attention_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var heads = new Heads(shape);
+        foreach (int visible in heads.Lengths)
+        {
+            (GuardedBuffer keys, GuardedBuffer values) = heads.Cache(visible);
+            foreach (int rows in new[] { 1, 2, 3, 5, 12, 13, 27 }.Where(rows => rows <= heads.Positions))
+            {
+                using GuardedBuffer query = GuardedBuffer.OfRows(heads.Query.AsSpan(0, rows), shape.AttentionWidth);
+                using var scratch = new GuardedBuffer(shape.AttentionScratch);
+                using var output = new GuardedBuffer(rows * shape.AttentionStride);
+                kernels.CrossAttention(query.Pointer, rows, keys.Pointer, values.Pointer, visible, scratch.Pointer, output.Pointer);
+
+                string what = $"{kernels}: cross-attention of {rows} rows to {visible} positions";
+                float[][] expected = [.. Enumerable.Range(0, rows).Select(row => heads.Expected(row, visible))];
+                output.AssertRows(expected, shape.AttentionStride, what);
+                scratch.AssertMargins(what);
+            }
+
+            keys.Dispose();
+            values.Dispose();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Keys_and_values_are_appended_at_their_positions(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var heads = new Heads(shape);
+        foreach (int first in new[] { 0, 1, 15, 16, 30 })
+        {
+            foreach (int rows in new[] { 1, 2, 16, 18 }.Where(rows => first + rows <= heads.Positions))
+            {
+                using GuardedBuffer input = GuardedBuffer.OfRows(heads.QueryKeyValue.AsSpan(first, rows), 3 * shape.AttentionWidth);
+                (GuardedBuffer keys, GuardedBuffer values) = heads.EmptyCache(first + rows);
+                kernels.AppendKeysAndValues(input.Pointer, rows, first, keys.Pointer, values.Pointer);
+                AssertCache(heads, keys, values, first, rows, $"{kernels}: {rows} positions appended from position {first}");
+                keys.Dispose();
+                values.Dispose();
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Cross_attention_keys_and_values_are_stored_from_position_0(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var heads = new Heads(shape);
+        foreach (int rows in heads.Lengths)
+        {
+            float[][] keyValue = [.. Enumerable.Range(0, rows).Select(row => heads.QueryKeyValue[row][shape.AttentionWidth..])];
+            using GuardedBuffer input = GuardedBuffer.OfRows(keyValue, 2 * shape.AttentionWidth);
+            (GuardedBuffer keys, GuardedBuffer values) = heads.EmptyCache(rows);
+            kernels.StoreCrossKeysAndValues(input.Pointer, rows, keys.Pointer, values.Pointer);
+            AssertCache(heads, keys, values, 0, rows, $"{kernels}: {rows} source positions stored");
+            keys.Dispose();
+            values.Dispose();
+        }
+    }
+
+    private static void CheckSelfAttention(KernelSet kernels, Heads heads, int firstPosition, int rows, int visible, int visibleStep)
+    {
+        ModelDescription shape = kernels.Model;
+        (GuardedBuffer keys, GuardedBuffer values) = heads.Cache(visible + ((rows - 1) * visibleStep));
+        using GuardedBuffer input = GuardedBuffer.OfRows(heads.QueryKeyValue.AsSpan(firstPosition, rows), 3 * shape.AttentionWidth);
+        using var scratch = new GuardedBuffer(shape.AttentionScratch);
+        using var output = new GuardedBuffer(rows * shape.AttentionStride);
+        kernels.SelfAttention(input.Pointer, rows, keys.Pointer, values.Pointer, visible, visibleStep, scratch.Pointer, output.Pointer);
+
+        string what = $"{kernels}: self-attention of {rows} rows from position {firstPosition}, the first of which sees {visible}, step {visibleStep}";
+        float[][] expected = [.. Enumerable.Range(0, rows).Select(row => heads.Expected(firstPosition + row, visible + (row * visibleStep)))];
+        output.AssertRows(expected, shape.AttentionStride, what);
+        scratch.AssertMargins(what);
+        keys.Dispose();
+        values.Dispose();
+    }
+
+    private static void AssertCache(Heads heads, GuardedBuffer keys, GuardedBuffer values, int first, int rows, string what)
+    {
+        (GuardedBuffer expectedKeys, GuardedBuffer expectedValues) = heads.Cache(first + rows, first);
+        keys.AssertRows([expectedKeys.Span.ToArray()], keys.Length, $"{what}: keys");
+        values.AssertRows([expectedValues.Span.ToArray()], values.Length, $"{what}: values");
+        expectedKeys.Dispose();
+        expectedValues.Dispose();
+    }
+
+    /// <summary>Random queries, keys and values of a model's heads for a number of positions, in the room that the kernels give them.</summary>
+    private sealed class Heads
+    {
+        private readonly ModelDescription _model;
+        private readonly Dictionary<(int Row, int Visible), float[]> _expected = [];
+
+        public Heads(ModelDescription model)
+        {
+            _model = model;
+            Positions = Math.Min(40, Math.Max(model.MaxSourceLength, model.MaxTargetLength));
+            var samples = new Samples(model.AttentionWidth);
+            QueryKeyValue = [.. Enumerable.Range(0, Positions).Select(_ => WithRoom(samples))];
+        }
+
+        public int Positions { get; }
+
+        public IEnumerable<int> Lengths => SomeLengths.Where(length => length <= Positions);
+
+        public float[][] QueryKeyValue { get; }
+
+        public float[][] Query => [.. QueryKeyValue.Select(row => row[.._model.AttentionWidth])];
+
+        /// <summary>Caches in which nothing stands yet.</summary>
+        public (GuardedBuffer Keys, GuardedBuffer Values) EmptyCache(int positions) => (
+            new GuardedBuffer((positions + CachePositions - 1) / CachePositions * CachePositions * _model.AttentionWidth),
+            new GuardedBuffer(positions * _model.AttentionWidth));
+
+        /// <summary>Caches in which positions stand from <paramref name="first"/> on.</summary>
+        public (GuardedBuffer Keys, GuardedBuffer Values) Cache(int positions, int first = 0)
+        {
+            int width = _model.AttentionWidth;
+            (GuardedBuffer keys, GuardedBuffer values) = EmptyCache(positions);
+            for (int position = first; position < positions; position++)
+            {
+                for (int i = 0; i < width; i++)
+                {
+                    keys.Span[(((position / Panels.Width * width) + i) * Panels.Width) + (position % Panels.Width)] = QueryKeyValue[position][width + i];
+                    values.Span[(position * width) + i] = QueryKeyValue[position][(2 * width) + i];
+                }
+            }
+
+            return (keys, values);
+        }
+
+        /// <summary>The output row of a query that sees the first positions, by the scalar steps, after it was compared with double precision.</summary>
+        public float[] Expected(int row, int visible)
+        {
+            if (_expected.TryGetValue((row, visible), out float[]? output))
+            {
+                return output;
+            }
+
+            output = new float[_model.AttentionWidth];
+            for (int head = 0; head < _model.Heads; head++)
+            {
+                float[] query = Part(row, 0, head);
+                float[][] keys = [.. Enumerable.Range(0, visible).Select(position => Part(position, 1, head))];
+                float[][] values = [.. Enumerable.Range(0, visible).Select(position => Part(position, 2, head))];
+                float[] result = ReferenceKernels.Attention(query, keys, values);
+                double[] exact = DoubleKernels.Attention(
+                    DoubleKernels.Widen(query),
+                    Array.ConvertAll(keys, key => DoubleKernels.Widen(key)),
+                    Array.ConvertAll(values, value => DoubleKernels.Widen(value)));
+                Closeness.AssertClose(exact, result, 1e-5, $"{_model.Name}: attention of row {row} to {visible} positions in scalar steps, head {head}");
+                result.CopyTo(output, head * _model.HeadWidth);
+            }
+
+            _expected.Add((row, visible), output);
+            return output;
+        }
+
+        private float[] Part(int row, int part, int head) =>
+            QueryKeyValue[row].AsSpan((part * _model.AttentionWidth) + (head * _model.HeadWidth), _model.HeadDimension).ToArray();
+
+        /// <summary>A row of queries, keys and values; what a head does not fill of its room is zero.</summary>
+        private float[] WithRoom(Samples samples)
+        {
+            float[] row = new float[3 * _model.AttentionWidth];
+            for (int place = 0; place < row.Length; place += _model.HeadWidth)
+            {
+                samples.Normal(_model.HeadDimension).CopyTo(row, place);
+            }
+
+            return row;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.Intrinsics;
+using KernelGen.Execution;
+
+namespace KernelGen.Tests.Kernels;
+
+/// <summary>The fused multiply-add of the portable kernels in software: the bits of the instruction, so that results do not depend on the CPU.</summary>
+public sealed class PortableArithmeticTests
+{
+    [Fact]
+    public void Emulation_has_the_bits_of_the_instruction_for_numbers_of_every_size()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 1_000_000; i++)
+        {
+            AssertEqual(
+                BitConverter.Int32BitsToSingle((int)random.NextInt64(uint.MaxValue)),
+                BitConverter.Int32BitsToSingle((int)random.NextInt64(uint.MaxValue)),
+                BitConverter.Int32BitsToSingle((int)random.NextInt64(uint.MaxValue)));
+        }
+    }
+
+    [Fact]
+    public void Emulation_has_the_bits_of_the_instruction_where_the_sum_nearly_cancels_or_nearly_ties()
+    {
+        var random = new Random(2);
+        for (int i = 0; i < 1_000_000; i++)
+        {
+            // Few bits in each factor make exact ties common; an addend near the product, up to 2^±30 of it, decides which way they go.
+            float a = random.Next(-4096, 4096) * MathF.ScaleB(1, random.Next(-70, 40));
+            float b = random.Next(-4096, 4096) * MathF.ScaleB(1, random.Next(-70, 40));
+            float product = a * b;
+            AssertEqual(a, b, -product);
+            AssertEqual(a, b, MathF.BitIncrement(-product));
+            AssertEqual(a, b, MathF.ScaleB(product, random.Next(-30, 31)));
+            AssertEqual(a, b, MathF.ScaleB(random.Next(1, 4), MathF.ILogB(product == 0 ? 1 : product) + random.Next(-30, 31)));
+        }
+    }
+
+    [Fact]
+    public void Emulation_has_the_bits_of_the_instruction_for_every_special_number()
+    {
+        float[] special =
+        [
+            0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, MathF.ScaleB(1, -126), MathF.BitDecrement(MathF.ScaleB(1, -126)), MathF.ScaleB(1, -75),
+            float.MaxValue, float.MinValue, MathF.ScaleB(1, 103), float.PositiveInfinity, float.NegativeInfinity, float.NaN, 0.5f, 3f, MathF.BitIncrement(1f),
+        ];
+        foreach (float a in special)
+        {
+            foreach (float b in special)
+            {
+                foreach (float c in special)
+                {
+                    AssertEqual(a, b, c);
+                }
+            }
+        }
+    }
+
+    private static void AssertEqual(float a, float b, float c)
+    {
+        float expected = MathF.FusedMultiplyAdd(a, b, c);
+        Vector128<float> actual = PortableArithmetic.Emulate(Vector128.Create(a, 0f, 0f, a), Vector128.Create(b, 0f, 0f, b), Vector128.Create(c, 0f, 0f, c));
+        bool isEqual = float.IsNaN(expected)
+            ? float.IsNaN(actual[0]) && float.IsNaN(actual[3])
+            : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual[0]) && BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual[3]);
+        if (!isEqual)
+        {
+            Assert.Fail($"{a:G9} · {b:G9} + {c:G9} is {actual[0]:G9} and {actual[3]:G9} instead of {expected:G9}.");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using KernelGen.Execution;
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Kernels;
+
+/// <summary>The kernels that work row by row: embedding, layer norm, arg-max and the sum of exponentials.</summary>
+public sealed unsafe class RowKernelTests
+{
+    private const int MaxRows = 40;
+
+    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_token_is_embedded(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        int dimension = shape.ModelDimension;
+        float scale = shape.ScaleEmbedding ? (float)Math.Sqrt(dimension) : 1f;
+        bool hasPositions = shape.PositionalEncoding != PositionalEncoding.None;
+        var samples = new Samples(dimension);
+        float[] table = samples.Normal(shape.SourceVocabularySize * dimension);
+        float[] encoding = samples.Normal(dimension);
+        using GuardedBuffer embedding = Panels.Pack(table, shape.SourceVocabularySize, dimension);
+        using GuardedBuffer position = GuardedBuffer.OfRows([encoding], shape.ModelStride);
+        for (int token = 0; token < shape.SourceVocabularySize; token++)
+        {
+            float[] row = table[(token * dimension)..((token + 1) * dimension)];
+            float[] expected = ReferenceKernels.Embed(row, scale, hasPositions ? encoding : []);
+            double[] exact = [.. row.Select((x, i) => (x * (shape.ScaleEmbedding ? Math.Sqrt(dimension) : 1)) + (hasPositions ? encoding[i] : 0))];
+            Closeness.AssertClose(exact, expected, 1e-6, $"{kernels}: embedding of token {token} in scalar steps");
+
+            using var output = new GuardedBuffer(shape.ModelStride);
+            kernels.Embed(token, embedding.Pointer, hasPositions ? position.Pointer : null, output.Pointer);
+            output.AssertRows([expected], shape.ModelStride, $"{kernels}: embedding of token {token}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Layer_norm_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        int dimension = shape.ModelDimension;
+        var samples = new Samples(dimension);
+        float[][] inputs = samples.NormalRows(MaxRows, dimension);
+        inputs[1] = [.. Enumerable.Repeat(1234.5f, dimension)]; // no variance
+        inputs[2] = new float[dimension];
+        inputs[3] = Array.ConvertAll(inputs[3], static x => 1000 + x); // a mean far from 0
+        inputs[4] = Array.ConvertAll(inputs[4], static x => 1e-6f * x); // a variance below epsilon
+        float[] gamma = Array.ConvertAll(samples.Normal(dimension, 0.3f), static x => 1 + x);
+        float[] beta = samples.Normal(dimension, 0.3f);
+        float[][] expected = [.. inputs.Select(input => ReferenceKernels.LayerNorm(input, gamma, beta, (float)shape.LayerNormEpsilon))];
+        for (int row = 0; row < MaxRows; row++)
+        {
+            // Where x is around 1000, x - mean is known to 3e-5 only; in a row of equal numbers that is divided by √ε.
+            double tolerance = row is 1 or 3 ? 0.05 : 5e-6;
+            double[] exact = DoubleKernels.LayerNorm(DoubleKernels.Widen(inputs[row]), DoubleKernels.Widen(gamma), DoubleKernels.Widen(beta), shape.LayerNormEpsilon);
+            Closeness.AssertClose(exact, expected[row], tolerance, $"{kernels}: layer norm of row {row} in scalar steps");
+        }
+
+        using GuardedBuffer norm = GuardedBuffer.OfRows([gamma, beta], Panels.RoundUp(dimension));
+        for (int rows = 1; rows <= MaxRows; rows++)
+        {
+            using GuardedBuffer input = GuardedBuffer.OfRows(inputs.AsSpan(0, rows), shape.ModelStride);
+            using var output = new GuardedBuffer(rows * shape.ModelStride);
+            kernels.LayerNorm(input.Pointer, rows, norm.Pointer, output.Pointer);
+            output.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: layer norm of {rows} rows");
+
+            kernels.LayerNorm(input.Pointer, rows, norm.Pointer, input.Pointer);
+            input.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: layer norm of {rows} rows in place");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Arg_max_finds_the_highest_logit_wherever_it_is(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        int vocabulary = kernels.Model.TargetVocabularySize;
+        float[] logits = new Samples(vocabulary).Normal(vocabulary);
+        Assert.Equal(ReferenceKernels.ArgMax(logits), ArgMax(kernels, logits));
+        for (int best = 0; best < vocabulary; best++)
+        {
+            float[] changed = [.. logits];
+            changed[best] = 100;
+            Assert.Equal(best, ArgMax(kernels, changed));
+            Assert.Equal(best, ArgMax(kernels, Array.ConvertAll(changed, static logit => logit - 1000)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Arg_max_takes_the_lowest_of_equal_logits(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        int vocabulary = kernels.Model.TargetVocabularySize;
+        Assert.Equal(0, ArgMax(kernels, new float[vocabulary]));
+        Assert.Equal(0, ArgMax(kernels, [.. Enumerable.Repeat(float.NegativeInfinity, vocabulary)]));
+
+        // Pairs in every distance that a panel and its neighbours have.
+        float[] logits = new Samples(vocabulary).Normal(vocabulary);
+        for (int first = 0; first < Math.Min(vocabulary, 33); first++)
+        {
+            for (int second = first + 1; second < Math.Min(vocabulary, first + 35); second++)
+            {
+                float[] tied = [.. logits];
+                tied[first] = tied[second] = 100;
+                Assert.Equal(first, ArgMax(kernels, tied));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Sum_of_exponentials_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        int vocabulary = kernels.Model.TargetVocabularySize;
+        foreach (float spread in new[] { 0f, 0.1f, 3f, 60f })
+        {
+            float[] logits = new Samples(vocabulary).Normal(vocabulary, spread);
+            logits[vocabulary / 2] = vocabulary > 2 ? float.NegativeInfinity : logits[vocabulary / 2]; // a suppressed token
+            (float maximum, float sum) = ReferenceKernels.SumOfExponentials(logits);
+            double exact = logits.Sum(logit => Math.Exp((double)logit - maximum));
+            Closeness.AssertClose([exact], [sum], 2e-6, $"{kernels}: sum of exponentials in scalar steps, spread {spread}");
+
+            using GuardedBuffer row = LogitsRow(kernels, logits);
+            float actualMaximum;
+            float actualSum = kernels.SumOfExponentials(row.Pointer, &actualMaximum);
+            Assert.Equal(BitConverter.SingleToInt32Bits(maximum + 0f), BitConverter.SingleToInt32Bits(actualMaximum + 0f));
+            Assert.Equal(BitConverter.SingleToInt32Bits(sum), BitConverter.SingleToInt32Bits(actualSum));
+        }
+    }
+
+    private static int ArgMax(KernelSet kernels, float[] logits)
+    {
+        using GuardedBuffer row = LogitsRow(kernels, logits);
+        return kernels.ArgMax(row.Pointer);
+    }
+
+    /// <summary>A row as the output projection leaves it: minus infinity after the vocabulary.</summary>
+    private static GuardedBuffer LogitsRow(KernelSet kernels, float[] logits)
+    {
+        var row = new GuardedBuffer(kernels.Model.LogitsStride);
+        row.Span.Fill(float.NegativeInfinity);
+        logits.CopyTo(row.Span);
+        return row;
+    }
+}

@@ -1,0 +1,213 @@
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Model;
+
+/// <summary>What a caller may get wrong: an exception that says what is wrong, and a model that works afterwards.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    private static readonly int[] GoodSource = [4, 5, 6];
+    private static readonly int[] GoodTarget = [1, 7, 8];
+
+    private readonly GoldenVanilla _model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+    private readonly float[] _logits;
+
+    public BadInputTests() => _logits = _model.Logits(GoodSource, GoodTarget);
+
+    public void Dispose() => _model.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_source_that_is_null_or_empty_is_refused(bool isNull)
+    {
+        int[] source = isNull ? null! : [];
+        foreach (Action<ReadOnlySpan<int>> call in EntriesBySource())
+        {
+            ArgumentException exception = AssertRefused<ArgumentException>(() => call(source));
+            Assert.Equal("source", exception.ParamName);
+            Assert.Contains("empty", exception.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_target_that_is_null_or_empty_is_refused(bool isNull)
+    {
+        int[] target = isNull ? null! : [];
+        foreach (Action<ReadOnlySpan<int>> call in EntriesByTarget())
+        {
+            ArgumentException exception = AssertRefused<ArgumentException>(() => call(target));
+            Assert.Equal("target", exception.ParamName);
+            Assert.Contains("empty", exception.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(50)]
+    [InlineData(int.MinValue)]
+    [InlineData(int.MaxValue)]
+    public void A_source_token_out_of_range_is_refused_with_its_index_and_the_range(int token)
+    {
+        foreach (Action<ReadOnlySpan<int>> call in EntriesBySource())
+        {
+            ArgumentOutOfRangeException exception = AssertRefused<ArgumentOutOfRangeException>(() => call([4, 49, token, 5]));
+            Assert.Equal("source", exception.ParamName);
+            Assert.Equal(token, exception.ActualValue);
+            Assert.Contains("Token 2 ", exception.Message);
+            Assert.Contains("0 to 49", exception.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(60)]
+    [InlineData(int.MaxValue)]
+    public void A_target_token_out_of_range_is_refused_with_its_index_and_the_range(int token)
+    {
+        foreach (Action<ReadOnlySpan<int>> call in EntriesByTarget())
+        {
+            ArgumentOutOfRangeException exception = AssertRefused<ArgumentOutOfRangeException>(() => call([59, token]));
+            Assert.Equal("target", exception.ParamName);
+            Assert.Equal(token, exception.ActualValue);
+            Assert.Contains("Token 1 ", exception.Message);
+            Assert.Contains("0 to 59", exception.Message);
+        }
+    }
+
+    [Fact]
+    public void The_longest_source_and_target_are_taken_and_one_token_more_is_refused()
+    {
+        int[] longest = new int[64];
+        Assert.Equal(64 * 64, _model.Encode(longest).Length);
+        Assert.Equal(64 * 60, _model.Logits(longest, longest).Length);
+        Assert.Equal(64, _model.Score(longest, longest).TokenLogProbabilities.Count);
+
+        int[] tooLong = new int[65];
+        foreach (Action<ReadOnlySpan<int>> call in EntriesBySource())
+        {
+            ArgumentException exception = AssertRefused<ArgumentException>(() => call(tooLong));
+            Assert.Equal("source", exception.ParamName);
+            Assert.Contains("65", exception.Message);
+            Assert.Contains("64", exception.Message);
+        }
+
+        foreach (Action<ReadOnlySpan<int>> call in EntriesByTarget())
+        {
+            ArgumentException exception = AssertRefused<ArgumentException>(() => call(tooLong));
+            Assert.Equal("target", exception.ParamName);
+            Assert.Contains("65", exception.Message);
+            Assert.Contains("64", exception.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(65)]
+    [InlineData(int.MaxValue)]
+    public void A_maximum_length_out_of_range_is_refused(int maxLength)
+    {
+        var options = new GenerationOptions { MaxLength = maxLength };
+        foreach (Action call in new Action[] { () => _model.Generate(GoodSource, options), () => _model.Stream(GoodSource, options) })
+        {
+            ArgumentOutOfRangeException exception = AssertRefused<ArgumentOutOfRangeException>(call);
+            Assert.Equal("options", exception.ParamName);
+            Assert.Contains("1 to 64", exception.Message);
+        }
+    }
+
+    [Fact]
+    public void A_disposed_model_is_refused()
+    {
+        GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        model.Dispose();
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Generate(GoodSource));
+        Assert.Throws<ObjectDisposedException>(() => model.Stream(GoodSource).ToList());
+        Assert.Throws<ObjectDisposedException>(() => model.Logits(GoodSource, GoodTarget));
+        Assert.Throws<ObjectDisposedException>(() => model.Score(GoodSource, GoodTarget));
+        ObjectDisposedException exception = Assert.Throws<ObjectDisposedException>(() => model.Encode(GoodSource));
+        Assert.Contains(nameof(GoldenVanilla), exception.Message);
+    }
+
+    [Fact]
+    public void A_stream_that_has_begun_ends_well_when_the_model_is_disposed()
+    {
+        GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        List<GeneratedToken> expected = [.. model.Stream(GoodSource)];
+        var streamed = new List<GeneratedToken>();
+        foreach (GeneratedToken token in model.Stream(GoodSource))
+        {
+            streamed.Add(token);
+            model.Dispose();
+        }
+
+        Assert.NotEmpty(streamed);
+        Assert.Equal(expected, streamed);
+        Assert.Throws<ObjectDisposedException>(() => model.Encode(GoodSource));
+    }
+
+    [Fact]
+    public void A_disposed_model_is_refused_also_while_a_stream_still_runs()
+    {
+        GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        using IEnumerator<GeneratedToken> stream = model.Stream(GoodSource).GetEnumerator();
+        Assert.True(stream.MoveNext());
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Encode(GoodSource));
+        Assert.Throws<ObjectDisposedException>(() => model.Stream(GoodSource).ToList());
+        Assert.True(stream.MoveNext());
+    }
+
+    [Fact]
+    public void A_stream_that_is_left_early_does_no_harm()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            foreach (GeneratedToken token in _model.Stream(GoodSource))
+            {
+                Assert.Equal(0, token.Index);
+                break;
+            }
+        }
+
+        AssertStillWorks();
+    }
+
+    [Fact]
+    public void Loading_from_nothing_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>(() => GoldenVanilla.Load((string)null!));
+        Assert.Throws<ArgumentException>(() => GoldenVanilla.Load(""));
+        Assert.Throws<ArgumentNullException>(() => GoldenVanilla.Load((Stream)null!));
+        Assert.ThrowsAny<IOException>(() => GoldenVanilla.Load(Path.Combine(AppContext.BaseDirectory, "no-such-file.safetensors")));
+    }
+
+    private IEnumerable<Action<ReadOnlySpan<int>>> EntriesBySource() =>
+    [
+        source => _model.Generate(source),
+        source => _model.Stream(source),
+        source => _model.Encode(source),
+        source => _model.Logits(source, GoodTarget),
+        source => _model.Score(source, GoodTarget),
+    ];
+
+    private IEnumerable<Action<ReadOnlySpan<int>>> EntriesByTarget() =>
+    [
+        target => _model.Logits(GoodSource, target),
+        target => _model.Score(GoodSource, target),
+    ];
+
+    private TException AssertRefused<TException>(Action call)
+        where TException : Exception
+    {
+        TException exception = Assert.ThrowsAny<TException>(call);
+        AssertStillWorks();
+        return exception;
+    }
+
+    private void AssertStillWorks() => BitAssert.Equal(_logits, _model.Logits(GoodSource, GoodTarget), "The model after it refused");
+}

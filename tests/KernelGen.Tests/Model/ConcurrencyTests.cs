@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Reflection;
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Model;
+
+/// <summary>One loaded model serves any number of calls at once, and what one call does shows in no other.</summary>
+public sealed class ConcurrencyTests
+{
+    [Fact]
+    public void Calls_at_once_give_the_bits_of_calls_one_after_another()
+    {
+        using GoldenMarian model = GoldenMarian.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenMarian.Description)));
+        var samples = new Samples(1);
+        int[][] sources = [.. Enumerable.Range(1, 40).Select(length => samples.Tokens(length, model.SourceVocabularySize))];
+        int[][] tokens = [.. sources.Select(source => model.Generate(source).Hypotheses[0].Tokens.ToArray())];
+        float[][] memories = [.. sources.Select(source => model.Encode(source))];
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            int source = i * 7 % sources.Length;
+            Assert.Equal(tokens[source], model.Generate(sources[source]).Hypotheses[0].Tokens);
+            BitAssert.Equal(memories[source], model.Encode(sources[source]), $"source {source}");
+        });
+    }
+
+    [Fact]
+    public void Disposal_during_calls_lets_them_end_and_refuses_later_ones()
+    {
+        GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        int[] source = [4, 5, 6, 7];
+        int[] expected = [.. model.Generate(source).Hypotheses[0].Tokens];
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                while (true)
+                {
+                    Assert.Equal(expected, model.Generate(source).Hypotheses[0].Tokens);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // Where every call ends once the model is gone.
+            }
+        }) { IsBackground = true })];
+        foreach (Thread thread in threads)
+        {
+            thread.Start();
+        }
+
+        Thread.Sleep(50);
+        model.Dispose();
+        Assert.All(threads, static thread => Assert.True(thread.Join(TimeSpan.FromSeconds(30))));
+    }
+
+    [Fact]
+    public void A_long_call_leaves_nothing_behind_for_a_short_one()
+    {
+        using GoldenBart model = GoldenBart.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenBart.Description)));
+        var samples = new Samples(1);
+        int[] shortSource = samples.Tokens(3, model.SourceVocabularySize);
+        int[] shortTarget = samples.Tokens(2, model.TargetVocabularySize);
+        float[] fresh = model.Logits(shortSource, shortTarget);
+        model.Logits(samples.Tokens(64, model.SourceVocabularySize), samples.Tokens(64, model.TargetVocabularySize));
+        BitAssert.Equal(fresh, model.Logits(shortSource, shortTarget), "a short call after a long one");
+    }
+
+    [Fact]
+    public void A_warm_call_allocates_its_result_and_nothing_for_each_token()
+    {
+        Assert.SkipWhen(
+            typeof(EncoderDecoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true },
+            "Without optimisation the JIT allocates where it otherwise does not.");
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description, seed: 3)));
+        int[] source = new Samples(1).Tokens(20, model.SourceVocabularySize);
+        var shorter = new GenerationOptions { MaxLength = 2 };
+        var longer = new GenerationOptions { MaxLength = 50 };
+        Assert.Equal(50, model.Generate(source, longer).Hypotheses[0].Tokens.Count);
+
+        // Warm is when the JIT has compiled the hot methods anew, in the background.
+        long forMoreTokens = -1;
+        for (int attempt = 0; attempt < 100 && forMoreTokens != sizeof(int) * 48; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            model.Generate(source, shorter);
+            long between = GC.GetAllocatedBytesForCurrentThread();
+            model.Generate(source, longer);
+            long after = GC.GetAllocatedBytesForCurrentThread();
+            forMoreTokens = (after - between) - (between - before);
+            Thread.Sleep(20);
+        }
+
+        Assert.Equal(sizeof(int) * 48, forMoreTokens);
+    }
+}

@@ -1,0 +1,112 @@
+using KernelGen.Execution;
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Model;
+
+/// <summary>Every declared model with random weights: against the oracle in double precision, and against itself run in other ways.</summary>
+public sealed class RandomModelTests
+{
+    private static readonly int[] SomeLengths = [1, 2, 7, 12, 13, 16, 17, 33];
+
+    public static TheoryData<string> Names => DeclaredModels.Names;
+
+    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Encoder_output_and_logits_agree_with_the_oracle(string name)
+    {
+        DeclaredModel declared = DeclaredModels.Named(name);
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description);
+        var oracle = new ReferenceModel(declared.Description, tensors);
+        using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), InstructionSets.Best);
+        foreach ((int[] source, int[] target) in Pairs(declared.Description))
+        {
+            string what = $"{name}: {source.Length} source tokens, {target.Length} target tokens";
+            Closeness.AssertClose([.. oracle.Encode(source).SelectMany(static row => row)], model.Encode(source), 2e-4, $"{what}: encoder output");
+            Closeness.AssertClose([.. oracle.Logits(source, target).SelectMany(static row => row)], model.Logits(source, target), 2e-4, $"{what}: logits");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Scores_are_the_log_softmax_of_the_oracle(string name)
+    {
+        DeclaredModel declared = DeclaredModels.Named(name);
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description, seed: 2);
+        var oracle = new ReferenceModel(declared.Description, tensors);
+        using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), InstructionSets.Best);
+        (int[] source, int[] target) = Pairs(declared.Description).Last();
+        double[][] logits = oracle.Logits(source, [declared.Description.StartToken, .. target[..^1]]);
+        double[] expected = [.. logits.Select((row, i) => DoubleKernels.LogSoftmax(row)[target[i]])];
+
+        ScoreResult score = model.Score(source, target);
+        Closeness.AssertClose(expected, [.. score.TokenLogProbabilities], 2e-4, $"{name}: log-probabilities");
+        Assert.Equal(expected.Sum(), score.LogProbability, 2e-4 * target.Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Instruction_sets_give_the_same_bits(string name, InstructionSet instructionSet)
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
+        DeclaredModel declared = DeclaredModels.Named(name);
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description);
+        using EncoderDecoder portable = declared.Load(TensorFile.Write(tensors), InstructionSet.Portable);
+        using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), instructionSet);
+        foreach ((int[] source, int[] target) in Pairs(declared.Description))
+        {
+            string what = $"{name}, {instructionSet}: {source.Length} source tokens, {target.Length} target tokens";
+            BitAssert.Equal(portable.Encode(source), model.Encode(source), $"{what}: encoder output");
+            BitAssert.Equal(portable.Logits(source, target), model.Logits(source, target), $"{what}: logits");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Generated_tokens_are_each_the_best_one_and_never_suppressed(string name, InstructionSet instructionSet)
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
+        DeclaredModel declared = DeclaredModels.Named(name);
+        ModelDescription settings = declared.Description;
+        using EncoderDecoder model = declared.Load(TensorFile.Write(RandomCheckpoint.Create(settings)), instructionSet);
+        foreach (int sourceLength in SomeLengths.Where(length => length <= settings.MaxSourceLength))
+        {
+            int[] source = new Samples(sourceLength).Tokens(sourceLength, settings.SourceVocabularySize);
+            Hypothesis hypothesis = model.Generate(source).Hypotheses[0];
+            int[] generated = [.. hypothesis.Tokens];
+            bool ended = hypothesis.FinishReason == FinishReason.EndToken;
+            Assert.Equal(ended, generated.Length < settings.MaxTargetLength);
+
+            // All logits at once say for each position what should have been chosen there.
+            int[] prefix = [settings.StartToken, .. ended ? generated : generated[..^1]];
+            int[] chosen = ended ? [.. generated, settings.EndToken] : generated;
+            float[] logits = model.Logits(source, prefix);
+            for (int i = 0; i < chosen.Length; i++)
+            {
+                Span<float> row = logits.AsSpan(i * settings.TargetVocabularySize, settings.TargetVocabularySize);
+                foreach (int suppressed in settings.SuppressedTokens)
+                {
+                    row[suppressed] = float.NegativeInfinity;
+                }
+
+                Assert.Equal(ReferenceKernels.ArgMax(row), chosen[i]);
+            }
+        }
+    }
+
+    /// <summary>Sources and targets of random tokens, long and short, as far as the model's limits let them be.</summary>
+    private static IEnumerable<(int[] Source, int[] Target)> Pairs(ModelDescription model)
+    {
+        var samples = new Samples(model.ModelDimension);
+        for (int i = 0; i < SomeLengths.Length; i++)
+        {
+            yield return (
+                samples.Tokens(Math.Min(SomeLengths[i], model.MaxSourceLength), model.SourceVocabularySize),
+                samples.Tokens(Math.Min(SomeLengths[^(i + 1)], model.MaxTargetLength), model.TargetVocabularySize));
+        }
+
+        yield return (samples.Tokens(model.MaxSourceLength, model.SourceVocabularySize), samples.Tokens(model.MaxTargetLength, model.TargetVocabularySize));
+    }
+}

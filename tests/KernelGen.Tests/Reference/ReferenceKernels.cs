@@ -1,0 +1,200 @@
+namespace KernelGen.Tests.Reference;
+
+/// <summary>
+/// Every kernel for one row, in plain scalar single precision and with exactly the order of operations that the kernels promise. No padding, no
+/// panels, no tiles: whatever a generated kernel does with those must not show in its bits.
+/// </summary>
+internal static class ReferenceKernels
+{
+    private const int Lanes = 16;
+
+    /// <summary><c>embedding · scale + position</c>; positions may be empty.</summary>
+    public static float[] Embed(ReadOnlySpan<float> embedding, float scale, ReadOnlySpan<float> position)
+    {
+        float[] output = new float[embedding.Length];
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = position.IsEmpty ? embedding[i] * scale : MathF.FusedMultiplyAdd(embedding[i], scale, position[i]);
+        }
+
+        return output;
+    }
+
+    /// <summary><c>input · Wᵀ + bias</c>, W being [output, input]: one chain of fused multiply-adds for each output, which begins with the bias.</summary>
+    public static float[] Linear(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        float[] output = new float[bias.Length];
+        for (int column = 0; column < output.Length; column++)
+        {
+            ReadOnlySpan<float> weightRow = weights.Slice(column * input.Length, input.Length);
+            float sum = bias[column];
+            for (int k = 0; k < input.Length; k++)
+            {
+                sum = MathF.FusedMultiplyAdd(input[k], weightRow[k], sum);
+            }
+
+            output[column] = sum;
+        }
+
+        return output;
+    }
+
+    /// <summary><c>residual + sums</c>.</summary>
+    public static float[] AddResidual(ReadOnlySpan<float> residual, ReadOnlySpan<float> sums)
+    {
+        float[] output = new float[sums.Length];
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = residual[i] + sums[i];
+        }
+
+        return output;
+    }
+
+    /// <summary>The activation of each element.</summary>
+    public static float[] Activate(Activation activation, float[] values) => Array.ConvertAll(values, x => ScalarMath.Activate(activation, x));
+
+    /// <summary><c>(x - mean) / √(variance + ε) · γ + β</c>.</summary>
+    public static float[] LayerNorm(ReadOnlySpan<float> input, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, float epsilon)
+    {
+        Span<float> sums = stackalloc float[Lanes];
+        for (int i = 0; i < input.Length; i++)
+        {
+            sums[i % Lanes] += input[i];
+        }
+
+        float mean = ScalarMath.SumOfLanes(sums) / input.Length;
+        Span<float> squares = stackalloc float[Lanes];
+        for (int i = 0; i < input.Length; i++)
+        {
+            float difference = input[i] - mean;
+            squares[i % Lanes] = MathF.FusedMultiplyAdd(difference, difference, squares[i % Lanes]);
+        }
+
+        float variance = ScalarMath.SumOfLanes(squares) / input.Length;
+        float inverse = 1f / MathF.Sqrt(variance + epsilon);
+        float[] output = new float[input.Length];
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = MathF.FusedMultiplyAdd((input[i] - mean) * inverse, gamma[i], beta[i]);
+        }
+
+        return output;
+    }
+
+    /// <summary>One query of one head over the positions that it sees; <paramref name="keys"/> and <paramref name="values"/> hold a row for each.</summary>
+    public static float[] Attention(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys, IReadOnlyList<float[]> values)
+    {
+        float[] scores = new float[keys.Count];
+        for (int position = 0; position < scores.Length; position++)
+        {
+            for (int i = 0; i < query.Length; i++)
+            {
+                scores[position] = MathF.FusedMultiplyAdd(query[i], keys[position][i], scores[position]);
+            }
+        }
+
+        float sum = Exponentials(scores, (float)(1 / Math.Sqrt(query.Length)));
+        float[] output = new float[query.Length];
+        for (int i = 0; i < output.Length; i++)
+        {
+            for (int position = 0; position < scores.Length; position++)
+            {
+                output[i] = MathF.FusedMultiplyAdd(scores[position], values[position][i], output[i]);
+            }
+
+            output[i] *= 1f / sum;
+        }
+
+        return output;
+    }
+
+    /// <summary><c>softmax(scale · scores)</c>; zeros where every score is minus infinity.</summary>
+    public static float[] Softmax(ReadOnlySpan<float> scores, float scale)
+    {
+        float[] output = scores.ToArray();
+        float sum = Exponentials(output, scale);
+        float inverse = sum == 0f ? 0f : 1f / sum;
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] *= inverse;
+        }
+
+        return output;
+    }
+
+    /// <summary>The scores of a row with those of pad tokens at minus infinity.</summary>
+    public static float[] MaskPadding(ReadOnlySpan<float> scores, ReadOnlySpan<int> tokens, int padToken)
+    {
+        float[] output = scores.ToArray();
+        for (int key = 0; key < output.Length; key++)
+        {
+            output[key] = tokens[key] == padToken ? float.NegativeInfinity : output[key];
+        }
+
+        return output;
+    }
+
+    /// <summary>The scores of the row at a position with those of later keys at minus infinity.</summary>
+    public static float[] MaskCausal(ReadOnlySpan<float> scores, int position)
+    {
+        float[] output = scores.ToArray();
+        for (int key = position + 1; key < output.Length; key++)
+        {
+            output[key] = float.NegativeInfinity;
+        }
+
+        return output;
+    }
+
+    /// <summary>The lowest index of the highest logit.</summary>
+    public static int ArgMax(ReadOnlySpan<float> logits)
+    {
+        int best = 0;
+        for (int i = 1; i < logits.Length; i++)
+        {
+            best = logits[i] > logits[best] ? i : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>The highest logit, and the sum of <c>exp(logit - maximum)</c>.</summary>
+    public static (float Maximum, float Sum) SumOfExponentials(ReadOnlySpan<float> logits)
+    {
+        float maximum = float.NegativeInfinity;
+        foreach (float logit in logits)
+        {
+            maximum = logit > maximum ? logit : maximum;
+        }
+
+        Span<float> sums = stackalloc float[Lanes];
+        for (int i = 0; i < logits.Length; i++)
+        {
+            sums[i % Lanes] += ScalarMath.Exponential2((logits[i] - maximum) * ScalarMath.Log2E);
+        }
+
+        return (maximum, ScalarMath.SumOfLanes(sums));
+    }
+
+    /// <summary>Replaces scores by <c>exp(scale · (score - maximum))</c>, computed as a power of 2, and returns their sum.</summary>
+    private static float Exponentials(Span<float> scores, float scale)
+    {
+        float base2Scale = (float)((double)scale * 1.4426950408889634);
+        float maximum = float.NegativeInfinity;
+        foreach (float score in scores)
+        {
+            maximum = score > maximum ? score : maximum;
+        }
+
+        float shift = float.IsNegativeInfinity(maximum) ? 0f : maximum;
+        Span<float> sums = stackalloc float[Lanes];
+        for (int i = 0; i < scores.Length; i++)
+        {
+            scores[i] = ScalarMath.Exponential2((scores[i] - shift) * base2Scale);
+            sums[i % Lanes] += scores[i];
+        }
+
+        return ScalarMath.SumOfLanes(sums);
+    }
+}

@@ -1,0 +1,152 @@
+using KernelGen.Execution;
+
+namespace KernelGen.Tests.Reference;
+
+/// <summary>
+/// A whole encoder-decoder forward pass in double precision, from the tensors as they stand in the checkpoint: an oracle that shares no code with
+/// the runtime, for models of any weights.
+/// </summary>
+internal sealed class ReferenceModel
+{
+    private readonly ModelDescription _model;
+    private readonly TensorNames _names;
+    private readonly IReadOnlyDictionary<string, Tensor> _tensors;
+    private readonly Dictionary<string, double[]> _wide = [];
+
+    public ReferenceModel(ModelDescription model, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        _model = model;
+        _names = new TensorNames(model);
+        _tensors = tensors;
+    }
+
+    /// <summary>The encoder output, a row for each source token.</summary>
+    public double[][] Encode(ReadOnlySpan<int> source)
+    {
+        double[][] hidden = Embed(source, _names.SourceEmbedding, Stack.Encoder);
+        for (int layer = 0; layer < _model.EncoderLayers; layer++)
+        {
+            string attention = _names.SelfAttention(Stack.Encoder, layer);
+            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Encoder, layer), x => Attention(attention, x, x, isCausal: false));
+            hidden = FeedForward(hidden, Stack.Encoder, layer);
+        }
+
+        return _model.FinalNorm ? Norm(hidden, _names.FinalNorm(Stack.Encoder)) : hidden;
+    }
+
+    /// <summary>The logits of every position of a target, which begins with the start token.</summary>
+    public double[][] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    {
+        double[][] memory = Encode(source);
+        double[][] hidden = Embed(target, _names.TargetEmbedding, Stack.Decoder);
+        for (int layer = 0; layer < _model.DecoderLayers; layer++)
+        {
+            string self = _names.SelfAttention(Stack.Decoder, layer);
+            string cross = _names.CrossAttention(layer);
+            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Decoder, layer), x => Attention(self, x, x, isCausal: true));
+            hidden = Sublayer(hidden, _names.CrossAttentionNorm(layer), x => Attention(cross, x, memory, isCausal: false));
+            hidden = FeedForward(hidden, Stack.Decoder, layer);
+        }
+
+        hidden = _model.FinalNorm ? Norm(hidden, _names.FinalNorm(Stack.Decoder)) : hidden;
+        double[] bias = _model.OutputBias ? Values(_names.OutputBias) : new double[_model.TargetVocabularySize];
+        return [.. hidden.Select(row => DoubleKernels.Linear(row, Values(_names.OutputWeight), bias))];
+    }
+
+    private double[][] Embed(ReadOnlySpan<int> tokens, string table, Stack stack)
+    {
+        double scale = _model.ScaleEmbedding ? Math.Sqrt(_model.ModelDimension) : 1;
+        double[][] hidden = new double[tokens.Length][];
+        for (int position = 0; position < hidden.Length; position++)
+        {
+            double[] encoding = Position(position, stack);
+            hidden[position] = [.. DoubleKernels.Widen(_tensors[table].Row(tokens[position])).Select((x, i) => (x * scale) + encoding[i])];
+        }
+
+        return _model.EmbeddingNorm ? Norm(hidden, _names.EmbeddingNorm(stack)) : hidden;
+    }
+
+    private double[] Position(int position, Stack stack)
+    {
+        int dimension = _model.ModelDimension;
+        double Angle(int pair) => position / Math.Pow(10000, 2.0 * pair / dimension);
+        int sines = (dimension + 1) / 2;
+        return _model.PositionalEncoding switch
+        {
+            PositionalEncoding.Learned => DoubleKernels.Widen(_tensors[_names.Positions(stack)].Row(position + _model.PositionOffset)),
+            PositionalEncoding.Sinusoidal =>
+                [.. Enumerable.Range(0, dimension).Select(i => i % 2 == 0 ? Math.Sin(Angle(i / 2)) : Math.Cos(Angle(i / 2)))],
+            PositionalEncoding.SinusoidalSplit =>
+                [.. Enumerable.Range(0, dimension).Select(i => i < sines ? Math.Sin(Angle(i)) : Math.Cos(Angle(i - sines)))],
+            _ => new double[dimension],
+        };
+    }
+
+    private double[][] FeedForward(double[][] hidden, Stack stack, int layer) => Sublayer(
+        hidden,
+        _names.FeedForwardNorm(stack, layer),
+        x => Linear(
+            [.. Linear(x, _names.FeedForwardExpand(stack, layer)).Select(row => Array.ConvertAll(row, value => ReferenceMath.Activate(_model.Activation, value)))],
+            _names.FeedForwardContract(stack, layer)));
+
+    private double[][] Sublayer(double[][] hidden, string norm, Func<double[][], double[][]> sublayer)
+    {
+        bool isPreNorm = _model.NormPlacement == NormPlacement.Pre;
+        double[][] result = sublayer(isPreNorm ? Norm(hidden, norm) : hidden);
+        double[][] sum = [.. hidden.Zip(result, static (x, y) => x.Zip(y, static (a, b) => a + b).ToArray())];
+        return isPreNorm ? sum : Norm(sum, norm);
+    }
+
+    private double[][] Attention(string name, double[][] queries, double[][] memory, bool isCausal)
+    {
+        double[][] query = Project(name, 0, queries);
+        double[][] key = Project(name, 1, memory);
+        double[][] value = Project(name, 2, memory);
+        double[][] context = [.. query.Select(static row => new double[row.Length])];
+        for (int head = 0; head < _model.Heads; head++)
+        {
+            int begin = head * _model.HeadDimension;
+            int end = begin + _model.HeadDimension;
+            double[][] headKeys = [.. key.Select(row => row[begin..end])];
+            double[][] headValues = [.. value.Select(row => row[begin..end])];
+            for (int row = 0; row < query.Length; row++)
+            {
+                int visible = isCausal ? row + 1 : memory.Length;
+                DoubleKernels.Attention(query[row].AsSpan(begin..end), headKeys[..visible], headValues[..visible]).CopyTo(context[row], begin);
+            }
+        }
+
+        return Linear(context, $"{name}.out_proj");
+    }
+
+    /// <summary>The query (0), key (1) or value (2) projection.</summary>
+    private double[][] Project(string name, int projection, double[][] rows)
+    {
+        if (!_names.ProjectionsAreOne)
+        {
+            return Linear(rows, $"{name}.{"qkv"[projection]}_proj");
+        }
+
+        int dimension = _model.ModelDimension;
+        double[] weight = Values($"{name}.in_proj_weight")[(projection * dimension * dimension)..((projection + 1) * dimension * dimension)];
+        double[] bias = Values($"{name}.in_proj_bias")[(projection * dimension)..((projection + 1) * dimension)];
+        return [.. rows.Select(row => DoubleKernels.Linear(row, weight, bias))];
+    }
+
+    private double[][] Linear(double[][] rows, string name) =>
+        [.. rows.Select(row => DoubleKernels.Linear(row, Values($"{name}.weight"), Values($"{name}.bias")))];
+
+    private double[][] Norm(double[][] rows, string name) =>
+        [.. rows.Select(row => DoubleKernels.LayerNorm(row, Values($"{name}.weight"), Values($"{name}.bias"), _model.LayerNormEpsilon))];
+
+    private double[] Values(string name)
+    {
+        if (!_wide.TryGetValue(name, out double[]? values))
+        {
+            values = DoubleKernels.Widen(_tensors[name].Values);
+            _wide.Add(name, values);
+        }
+
+        return values;
+    }
+}

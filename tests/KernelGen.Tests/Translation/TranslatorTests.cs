@@ -1,0 +1,110 @@
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+using KernelGen.Text;
+
+namespace KernelGen.Tests.Translation;
+
+/// <summary>The sample's Chinese to English translator, from text to text.</summary>
+public sealed class TranslatorTests
+{
+    /// <summary>Where the reference cut off the one sentence of test.tsv that never ends.</summary>
+    private const int ReferenceMaxLength = 60;
+
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Translation", "model");
+    private static readonly VocabularyTokenizer SourceTokenizer = VocabularyTokenizer.Load(Path.Combine(Folder, "source_vocabulary.json"));
+    private static readonly SentencePieceTokenizer TargetTokenizer = SentencePieceTokenizer.Load(Path.Combine(Folder, "target.spm"));
+
+    public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>()];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_word_order_sentence_is_translated_exactly(InstructionSet instructionSet)
+    {
+        using Translator model = Load(instructionSet);
+        IReadOnlyList<(string Source, string Reference, string Model)> sentences = Sentences(Path.Combine(Folder, "word-order.tsv"));
+        Assert.Equal(102, sentences.Count);
+        Assert.All(sentences, sentence => Assert.Equal(sentence.Model, Translate(model, sentence.Source)));
+        Assert.All(sentences, sentence => Assert.Equal(sentence.Reference, sentence.Model));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Unseen_sentences_are_translated_as_by_the_reference(InstructionSet instructionSet)
+    {
+        string path = SharedFolder.Require("models/zh-en/test.tsv");
+        using Translator model = Load(instructionSet);
+        IReadOnlyList<(string Source, string Reference, string Model)> sentences = Sentences(path);
+        Assert.Equal(300, sentences.Count);
+        int ties = 0;
+        foreach ((string source, _, string expected) in sentences)
+        {
+            Hypothesis hypothesis = model.Generate(SourceTokenizer.Encode(source), new GenerationOptions { MaxLength = ReferenceMaxLength }).Hypotheses[0];
+            int[] tokens = [.. hypothesis.Tokens];
+            if (TargetTokenizer.Decode(tokens) != expected)
+            {
+                AssertTie(model, source, expected, tokens, hypothesis.FinishReason);
+                ties++;
+            }
+        }
+
+        Assert.InRange(ties, 0, 3);
+    }
+
+    [Fact]
+    public void Word_order_matters()
+    {
+        using Translator model = Load(InstructionSet.Portable);
+        Assert.Equal("The cat chases the dog.", Translate(model, "猫追狗。"));
+        Assert.Equal("The dog chases the cat.", Translate(model, "狗追猫。"));
+    }
+
+    [Fact]
+    public void Weights_in_half_precision_give_the_oracles_logits()
+    {
+        string path = Path.Combine(Folder, "model.safetensors");
+        var oracle = new ReferenceModel(Translator.Description, TensorFile.Read(path));
+        using Translator model = Load(InstructionSet.Portable);
+        int[] source = SourceTokenizer.Encode("猫追狗。");
+        int[] target = [Translator.Description.StartToken, .. TargetTokenizer.Encode("The cat chases the dog.")];
+        Closeness.AssertClose([.. oracle.Logits(source, target).SelectMany(static row => row)], model.Logits(source, target), 1e-4, "logits");
+    }
+
+    /// <summary>A translation may differ only where two tokens are as good as equally probable, so that rounding decides.</summary>
+    private static void AssertTie(Translator model, string source, string expected, int[] tokens, FinishReason finishReason)
+    {
+        int[] chosen = finishReason == FinishReason.EndToken ? [.. tokens, Translator.Description.EndToken] : tokens;
+        float[] logits = model.Logits(SourceTokenizer.Encode(source), [Translator.Description.StartToken, .. chosen[..^1]]);
+        string what = $"'{source}' became '{TargetTokenizer.Decode(tokens)}' instead of '{expected}'";
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            float[] best = [.. logits[(i * model.TargetVocabularySize)..((i + 1) * model.TargetVocabularySize)].OrderDescending().Take(2)];
+            if (best[0] - best[1] < 1e-3f)
+            {
+                return;
+            }
+
+            // Up to here the text may be the expected one's beginning; the first token that is not must be the tie.
+            bool differs = i == tokens.Length || !expected.StartsWith(TargetTokenizer.Decode(tokens.AsSpan(0, i + 1)), StringComparison.Ordinal);
+            Assert.False(differs, $"{what}, and token {i} leads by {best[0] - best[1]}: that is no tie.");
+        }
+
+        Assert.Fail($"{what}, and no token is a tie.");
+    }
+
+    private static Translator Load(InstructionSet instructionSet)
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
+        return Translator.Load(Path.Combine(Folder, "model.safetensors"), new ModelLoadOptions { InstructionSet = instructionSet });
+    }
+
+    private static string Translate(Translator model, string source) =>
+        TargetTokenizer.Decode([.. model.Generate(SourceTokenizer.Encode(source)).Hypotheses[0].Tokens]);
+
+    private static IReadOnlyList<(string Source, string Reference, string Model)> Sentences(string path) =>
+    [
+        .. File.ReadLines(path)
+            .Where(static line => !line.StartsWith('#'))
+            .Select(static line => line.Split('\t'))
+            .Select(static columns => (columns[0], columns[1], columns[2])),
+    ];
+}
