@@ -1,0 +1,25 @@
+using KernelGen;
+
+Console.WriteLine($"tiny: {Tiny.DeclaredAs}");
+using Translator model = Translator.Load(args[0]);
+int[] source = [.. args[1].Split(',').Select(int.Parse)];
+GenerationResult result = model.Generate(source, new GenerationOptions { MaxLength = 16 });
+Console.WriteLine("tokens: " + string.Join(',', result.Hypotheses[0].Tokens));
+
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 128,
+    Heads = 2,
+    FeedForwardDimension = 256,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 100,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64)]
+internal sealed partial class Translator;
+
+[EncoderDecoderModel("tiny/config.json")]
+internal sealed partial class Tiny
+{
+    public static string DeclaredAs => typeof(Tiny).BaseType!.Name;
+}
