@@ -1,0 +1,45 @@
+namespace KernelGen.Benchmarks;
+
+/// <summary>The model of samples/Translate.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 256,
+    Heads = 4,
+    FeedForwardDimension = 512,
+    EncoderLayers = 3,
+    DecoderLayers = 3,
+    SourceVocabularySize = 2744,
+    TargetVocabularySize = 3000,
+    MaxSourceLength = 128,
+    MaxTargetLength = 128,
+    TieEmbeddings = true)]
+internal sealed partial class ZhEn;
+
+/// <summary>The base model of the paper, for its feed-forward layers of 512 → 2048 → 512.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 512,
+    Heads = 8,
+    FeedForwardDimension = 2048,
+    EncoderLayers = 6,
+    DecoderLayers = 6,
+    VocabularySize = 32000,
+    MaxSourceLength = 128,
+    MaxTargetLength = 128,
+    TieEmbeddings = true,
+    FinalNorm = false,
+    OutputBias = false)]
+internal sealed partial class Base;
+
+/// <summary>A narrow model with a feed-forward layer of 128 → 1024.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 128,
+    Heads = 1,
+    FeedForwardDimension = 1024,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 63,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64)]
+internal sealed partial class Narrow;
