@@ -61,7 +61,7 @@ internal static class ModelEmitter
                 public static {{name}} Load(global::System.IO.Stream stream, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(stream, Description, options, CreateEngine));
 
-                private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Execution.PackedModel model, global::KernelGen.InstructionSet instructionSet)
+                private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Packing.PackedModel model, global::KernelGen.InstructionSet instructionSet)
                 {
                 """);
             foreach (VectorSet vectors in VectorSet.All.Where(static vectors => vectors.Guard != "true"))

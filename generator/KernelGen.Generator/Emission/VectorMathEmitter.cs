@@ -121,47 +121,39 @@ internal static class VectorMathEmitter
 
     private static void EmitLaneReductions(SourceWriter writer, KernelContext context)
     {
-        foreach ((string name, string summary, Func<string, string, string> combine) in new (string, string, Func<string, string, string>)[]
+        EmitLaneReduction(writer, context, "SumOfLanes", "The sum of 16 lanes as a tree: l + 8, l + 4, l + 2, l + 1.", static (_, a, b) => $"({a} + {b})");
+        writer.Write();
+        EmitLaneReduction(writer, context, "MaximumOfLanes", "The largest of 16 lanes, by the same tree.", static (type, a, b) => $"{type}.MaxNative({a}, {b})");
+    }
+
+    /// <param name="writer">The file.</param>
+    /// <param name="context">The model and the instruction set.</param>
+    /// <param name="name">The name of the method.</param>
+    /// <param name="summary">What it does.</param>
+    /// <param name="combine">Given a vector class and two vectors, the expression that combines them.</param>
+    private static void EmitLaneReduction(SourceWriter writer, KernelContext context, string name, string summary, Func<string, string, string, string> combine)
+    {
+        const string Vector256 = "global::System.Runtime.Intrinsics.Vector256";
+        const string Vector128 = "global::System.Runtime.Intrinsics.Vector128";
+        string parameters = string.Join(", ", context.PanelVectors.Select(v => $"{context.Floats} lanes{v}"));
+        writer.Write($"/// <summary>{summary}</summary>");
+        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (writer.Open($"private static float {name}({parameters})"))
         {
-            ("SumOfLanes", "The sum of 16 lanes as a tree: l + 8, l + 4, l + 2, l + 1.", (a, b) => $"{a} + {b}"),
-            ("MaximumOfLanes", "The largest of 16 lanes, by the same tree.", (a, b) => $"{{0}}.MaxNative({a}, {b})"),
-        })
-        {
-            if (name == "MaximumOfLanes")
+            if (context.Vectors.VectorsPerPanel == 4)
             {
-                writer.Write();
+                writer.Write($"{Vector128}<float> half0 = {combine(Vector128, "lanes0", "lanes2")}, half1 = {combine(Vector128, "lanes1", "lanes3")};");
+                writer.Write($"{Vector128}<float> quarter = {combine(Vector128, "half0", "half1")};");
+            }
+            else
+            {
+                (string low, string high) = context.Vectors.VectorsPerPanel == 2 ? ("lanes0", "lanes1") : ("lanes0.GetLower()", "lanes0.GetUpper()");
+                writer.Write($"{Vector256}<float> half = {combine(Vector256, low, high)};");
+                writer.Write($"{Vector128}<float> quarter = {combine(Vector128, "half.GetLower()", "half.GetUpper()")};");
             }
 
-            string Combine(string vector, string a, string b) =>
-                combine(a, b).Replace("{0}", "global::System.Runtime.Intrinsics." + vector);
-            string parameters = string.Join(", ", context.PanelVectors.Select(v => $"{context.Floats} lanes{v}"));
-            writer.Write($"/// <summary>{summary}</summary>");
-            writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-            using (writer.Open($"private static float {name}({parameters})"))
-            {
-                const string Half = "global::System.Runtime.Intrinsics.Vector256<float>";
-                const string Quarter = "global::System.Runtime.Intrinsics.Vector128<float>";
-                switch (context.Vectors.VectorsPerPanel)
-                {
-                    case 1:
-                        writer.Write($"{Half} half = {Combine("Vector256", "lanes0.GetLower()", "lanes0.GetUpper()")};");
-                        writer.Write($"{Quarter} quarter = {Combine("Vector128", "half.GetLower()", "half.GetUpper()")};");
-                        break;
-                    case 2:
-                        writer.Write($"{Half} half = {Combine("Vector256", "lanes0", "lanes1")};");
-                        writer.Write($"{Quarter} quarter = {Combine("Vector128", "half.GetLower()", "half.GetUpper()")};");
-                        break;
-                    default:
-                        writer.Write($"{Quarter} half0 = {Combine("Vector128", "lanes0", "lanes2")}, half1 = {Combine("Vector128", "lanes1", "lanes3")};");
-                        writer.Write($"{Quarter} quarter = {Combine("Vector128", "half0", "half1")};");
-                        break;
-                }
-
-                const string Shuffle = "global::System.Runtime.Intrinsics.Vector128.Shuffle(quarter, global::System.Runtime.Intrinsics.Vector128.Create(2, 3, 2, 3))";
-                const string ShufflePair = "global::System.Runtime.Intrinsics.Vector128.Shuffle(quarter, global::System.Runtime.Intrinsics.Vector128.Create(1, 1, 1, 1))";
-                writer.Write($"quarter = {Combine("Vector128", "quarter", Shuffle)};");
-                writer.Write($"return ({Combine("Vector128", "quarter", ShufflePair)}).GetElement(0);");
-            }
+            writer.Write($"quarter = {combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(2, 3, 2, 3))")};");
+            writer.Write($"return {combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(1, 1, 1, 1))")}.GetElement(0);");
         }
     }
 }

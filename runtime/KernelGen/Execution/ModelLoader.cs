@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using KernelGen.Checkpoints;
+using KernelGen.Packing;
 
 namespace KernelGen.Execution;
 

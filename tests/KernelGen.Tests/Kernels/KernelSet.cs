@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Packing;
 
 namespace KernelGen.Tests.Kernels;
 

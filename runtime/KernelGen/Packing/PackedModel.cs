@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using KernelGen.Checkpoints;
-using KernelGen.Packing;
+using KernelGen.Execution;
 
-namespace KernelGen.Execution;
+namespace KernelGen.Packing;
 
 /// <summary>The weights of a model in the layout that its kernels read, in one block of native memory.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
