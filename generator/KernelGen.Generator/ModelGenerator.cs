@@ -23,6 +23,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         public const string Declarations = nameof(Declarations);
         public const string RequestedFiles = nameof(RequestedFiles);
         public const string ConfigurationFiles = nameof(ConfigurationFiles);
+        public const string AmbiguousNames = nameof(AmbiguousNames);
         public const string CompilerSettings = nameof(CompilerSettings);
         public const string Models = nameof(Models);
     }
@@ -58,7 +59,16 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select(static (compilation, _) => CompilerSettings.Of(compilation))
             .WithTrackingName(Steps.CompilerSettings);
 
+        IncrementalValueProvider<EquatableArray<string>> ambiguous = declarations
+            .Collect()
+            .Select(static (all, _) => AmbiguousNames(all))
+            .WithTrackingName(Steps.AmbiguousNames);
+
         IncrementalValuesProvider<Model> models = declarations
+            .Combine(ambiguous)
+            .Select(static (input, _) => input.Right.Contains(input.Left.Class.HintName)
+                ? input.Left with { Class = input.Left.Class with { IsAmbiguous = true } }
+                : input.Left)
             .Combine(files)
             .Combine(compiler)
             .Select(static (input, _) => BuildModel(input.Left.Left, input.Left.Right, input.Right))
@@ -90,6 +100,16 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select(FilePath.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .OrderBy(static name => name, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The hint names that letter case alone tells apart, which Roslyn takes for the same.</summary>
+    private static EquatableArray<string> AmbiguousNames(ImmutableArray<Declaration> declarations) => new(
+        declarations
+            .Select(static declaration => declaration.Class.HintName)
+            .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
+            .Where(static group => group.Distinct().Skip(1).Any())
+            .SelectMany(static group => group)
+            .Distinct()
+            .OrderBy(static name => name, StringComparer.Ordinal));
 
     private static Model? BuildModel(Declaration declaration, ConfigurationFiles files, CompilerSettings compiler) =>
         SpecificationBuilder.Build(declaration, files, compiler).Specification is ModelSpecification specification

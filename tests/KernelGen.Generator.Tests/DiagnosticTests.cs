@@ -100,6 +100,9 @@ public class DiagnosticTests
         { "KG0002", "ATTRIBUTE partial class Tiny(int size);", "Tiny", "it has a primary constructor" },
         { "KG0002", "partial class Outer<T> { ATTRIBUTE partial class Tiny; }", "Tiny", "it is nested in the generic type 'Outer'" },
         { "KG0002", "file partial class Outer { ATTRIBUTE partial class Tiny; }", "Tiny", "it is nested in 'Outer', which is local to its file" },
+        { "KG0002", "ATTRIBUTE partial class Tiny { public string Description => \"mine\"; }", "Tiny", "adds a member named 'Description'" },
+        { "KG0002", "ATTRIBUTE partial class Avx2Kernels;", "Avx2Kernels", "adds a member named 'Avx2Kernels'" },
+        { "KG0002", "ATTRIBUTE partial class Load;", "Load", "adds a member named 'Load'" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny : Other;", "Other", "'Tiny' derives from 'Other'" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny; partial class Tiny : global::Other, System.IDisposable { public void Dispose() { } }", "global::Other", "remove the base class" },
     };

@@ -1,4 +1,5 @@
 using System.Text;
+using KernelGen.Generator.Emission;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using static KernelGen.Generator.Tests.GeneratorTest;
@@ -122,10 +123,72 @@ public class GenerationTests
     private static IEnumerable<string> Texts(GeneratorDriverRunResult result) =>
         result.Results[0].GeneratedSources.Select(static source => source.HintName + "\n" + source.SourceText);
 
+    /// <summary>What a project may hold beside its model without breaking the generated files.</summary>
+    [Theory]
+    [InlineData("public sealed class MethodImpl; public sealed class Simd512; public static class Floats256; public static class Vector512;")]
+    [InlineData("internal static class Extensions { public static int AsInt32<T>(this T value) => 0; public static int GetLower<T>(this T value) => 0; }")]
+    public void TypesOfTheUsersDoNotCaptureTheGeneratedNames(string types) => AssertCompiles(Model("Bart", "") + types);
+
+    [Fact]
+    public void GlobalAliasesOfTheUsersDoNotCaptureTheGeneratedNames() =>
+        AssertCompiles("global using MethodImpl = System.Runtime.CompilerServices.MethodImplAttribute;\n" + Model("Bart", ""));
+
+    [Fact]
+    public void RequiredMembersOfTheModelCompile() =>
+        AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class Tiny { public required int Value { get; set; } }", StringComparison.Ordinal));
+
+    [Fact]
+    public void AnEscapedNameCompiles() => AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class \\u0054iny;", StringComparison.Ordinal));
+
+    [Fact]
+    public void NamesThatDifferInLetterCaseAloneCompile()
+    {
+        string source = Model("Bart", "");
+        AssertCompiles(source + source.Replace("using KernelGen;", "", StringComparison.Ordinal).Replace("class Tiny", "class TINY", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Relu")]
+    [InlineData("Gelu")]
+    [InlineData("GeluTanh")]
+    [InlineData("Silu")]
+    public void EveryActivationCompilesInTheOldestLanguage(string activation) => AssertCompiles(
+        Model("Vanilla", $"Activation = Activation.{activation}, ModelDimension = 48, Heads = 3"),
+        GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
+
+    /// <summary>The list by which collisions with a user's members are found is what is really declared.</summary>
+    [Fact]
+    public void TheListOfGeneratedMembersIsComplete()
+    {
+        Compilation updated = Update(Compile(Model("Bart", "")));
+        IEnumerable<string> members = updated.GetTypeByMetadataName("Tiny")!.GetMembers()
+            .Where(static member => member is { CanBeReferencedByName: true, Name: not "Load" })
+            .Select(static member => member.Name);
+        Assert.Equal(ModelEmitter.MemberNames.Order(StringComparer.Ordinal), members.Order(StringComparer.Ordinal));
+    }
+
+    private static void AssertCompiles(string source, CSharpParseOptions? language = null) => Assert.Empty(
+        Update(Compile(source, language), language).GetDiagnostics(TestContext.Current.CancellationToken).Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
+
+    private static Compilation Update(CSharpCompilation compilation, CSharpParseOptions? language = null)
+    {
+        GeneratorDriver driver = CreateDriver();
+        if (language is not null)
+        {
+            driver = driver.WithUpdatedParseOptions(language);
+        }
+
+        driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation updated, out var diagnostics, TestContext.Current.CancellationToken);
+        Assert.Empty(diagnostics);
+        return updated;
+    }
+
     /// <summary>The compiler takes about 10 s of CPU for 1.5 MB of generated code.</summary>
     [Theory]
     [InlineData("ModelDimension = 256, Heads = 4, FeedForwardDimension = 512, SourceVocabularySize = 2744, TargetVocabularySize = 3000, MaxSourceLength = 128, MaxTargetLength = 128")]
     [InlineData("ModelDimension = 512, Heads = 8, FeedForwardDimension = 2048, VocabularySize = 32000, MaxSourceLength = 512, MaxTargetLength = 512")]
+    [InlineData("ModelDimension = 100, Heads = 5, FeedForwardDimension = 40, VocabularySize = 10, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
+    [InlineData("ModelDimension = 33, Heads = 3, FeedForwardDimension = 65, VocabularySize = 33, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
     [InlineData("ModelDimension = 144, Heads = 2, FeedForwardDimension = 100, VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
     public void GeneratedCodeStaysUnder300Kilobytes(string dimensions)
     {

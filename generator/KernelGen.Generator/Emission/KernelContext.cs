@@ -4,19 +4,20 @@ using KernelGen.Generator.Specification;
 namespace KernelGen.Generator.Emission;
 
 /// <summary>What every kernel emitter works with: the model, the instruction set, and names for its vectors.</summary>
+/// <remarks>Aliases end with an underscore, so that no type or alias of the user's is likely to have the same name.</remarks>
 internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorSet Vectors)
 {
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
 
     /// <summary>The alias of the vector of floats.</summary>
-    public string Floats => "Floats" + Bits;
+    public string Floats => $"Floats{Bits}_";
 
     /// <summary>The alias of the vector of integers.</summary>
-    public string Integers => "Integers" + Bits;
+    public string Integers => $"Integers{Bits}_";
 
     /// <summary>The alias of the class with the vector operations.</summary>
-    public string Simd => "Simd" + Bits;
+    public string Simd => $"Simd{Bits}_";
 
     public ModelSpecification Specification => Plan.Specification;
 
@@ -27,7 +28,7 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
 
     /// <summary>The call that multiplies and adds with one rounding.</summary>
     public string FusedMultiplyAdd =>
-        Vectors == VectorSet.Portable ? "Exact128.FusedMultiplyAdd" : Simd + ".FusedMultiplyAdd";
+        Vectors == VectorSet.Portable ? "Exact128_.FusedMultiplyAdd" : Simd + ".FusedMultiplyAdd";
 
     /// <summary>A pointer moved by a literal.</summary>
     public static string Offset(string pointer, int floats) => floats == 0 ? pointer : $"{pointer} + {floats}";
@@ -40,13 +41,12 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     {
         string aliases =
             $$"""
-            using global::System.Runtime.Intrinsics;
             using {{Floats}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<float>;
             using {{Integers}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<int>;
             using {{Simd}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}};
-            using Exact128 = global::KernelGen.Execution.PortableArithmetic;
-            using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
-            using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
+            using Exact128_ = global::KernelGen.Execution.PortableArithmetic;
+            using MethodImpl_ = global::System.Runtime.CompilerServices.MethodImplAttribute;
+            using MethodImplOptions_ = global::System.Runtime.CompilerServices.MethodImplOptions;
             """;
         return ModelFile.Write(
             Class,

@@ -19,7 +19,7 @@ internal static class LayerNormEmitter
         int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
         using (writer.Open("public static void LayerNorm(float* input, int rows, float* norm, float* output)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
@@ -58,7 +58,7 @@ internal static class LayerNormEmitter
                     if (inside < lanes)
                     {
                         string mask = string.Join(", ", Enumerable.Range(0, lanes).Select(lane => lane < inside ? "-1" : "0"));
-                        difference = $"{simd}.ConditionalSelect({simd}.Create({mask}).AsSingle(), {difference}, {context.Floats}.Zero)";
+                        difference = $"{simd}.ConditionalSelect({simd}.AsSingle({simd}.Create({mask})), {difference}, {context.Floats}.Zero)";
                     }
 
                     writer.Write($"{context.Floats} last{v} = {difference};");

@@ -8,6 +8,10 @@ internal static class LinearEmitter
 {
     private const string EpilogueConstraint = "\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue";
 
+    /// <summary>The names of the linear kernels, in the order of a layer.</summary>
+    public static readonly IReadOnlyList<string> KernelNames =
+        ["QueryKeyValue", "AttentionOutput", "CrossQuery", "CrossKeyValue", "FeedForwardExpand", "FeedForwardContract", "Logits"];
+
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "Linear",
         "Linear layers: output = epilogue(input · W + bias). Panels of weights are walked in the outer loop and rows in the inner one, so that a panel is read from memory once.",
@@ -43,7 +47,6 @@ internal static class LinearEmitter
         {
             foreach ((int panels, int maxRows) in new[] { (WidePanels(context, linear), 0), (NarrowPanels(context, linear), context.Vectors.NarrowRows) })
             {
-                // With too few columns for side-by-side panels, the narrow group is the wide one.
                 bool sameAsWide = maxRows != 0 && panels == WidePanels(context, linear);
                 if (!sameAsWide && seen.Add(TileEmitter.RowsName(linear.Tiles, panels)))
                 {
@@ -55,7 +58,9 @@ internal static class LinearEmitter
 
     private static int WidePanels(KernelContext context, LinearPlan linear) => Math.Min(context.Vectors.Panels, linear.Panels);
 
-    private static int NarrowPanels(KernelContext context, LinearPlan linear) => Math.Min(context.Vectors.NarrowPanels, linear.Panels);
+    /// <summary>Too few columns for narrow tiles: the wide ones serve any number of rows.</summary>
+    private static int NarrowPanels(KernelContext context, LinearPlan linear) =>
+        linear.Panels >= context.Vectors.NarrowPanels ? context.Vectors.NarrowPanels : WidePanels(context, linear);
 
     private static void EmitKernel(SourceWriter writer, KernelContext context, LinearPlan linear)
     {
@@ -70,7 +75,7 @@ internal static class LinearEmitter
         writer.Write(
             $"/// <summary>[rows, {linear.Input}] · [{linear.Input}, {linear.Output}] + bias{epilogue}. "
             + $"{linear.FlopsPerRow} FLOPs a row, {linear.WeightBytes} bytes of weights.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
         using (writer.Open($"public static void {linear.Name}(float* input, int rows, {weights}{(residual ? ", float* residual" : "")}, float* output)"))
         {
             string bias = linear.SeparateBias ? "bias" : "weights";
@@ -147,7 +152,7 @@ internal static class LinearEmitter
         }
 
         writer.Write("/// <summary>Finishes one vector of sums and stores it.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
         using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output){EpilogueConstraint}"))
         {
             using (writer.Open("if (TEpilogue.AddsResidual)"))
@@ -171,7 +176,7 @@ internal static class LinearEmitter
 
         writer.Write();
         writer.Write($"/// <summary>{context.Specification.Activation} of a block of columns, in place, while it is in the first-level cache.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
         using (writer.Open("private static void Activate(int rows, int columns, float* values)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
@@ -190,7 +195,7 @@ internal static class LinearEmitter
     {
         IEnumerable<int> all = Enumerable.Range(0, columns);
         writer.Write("/// <summary>Finishes and stores the sums of one row of a tile; the row is a literal of the caller.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
         string sums = string.Join(", ", all.Select(column => $"{context.Floats} sum{column}"));
         using (writer.Open($"private static void Store<TEpilogue>({sums}, float* residual, float* output, int row){EpilogueConstraint}"))
         {

@@ -6,6 +6,15 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes every file of one model: the class with its way in, and the kernels for each instruction set, one file per kernel family.</summary>
 internal static class ModelEmitter
 {
+    /// <summary>What the generated part of a class declares, overloads of Load apart: the user's part must not.</summary>
+    public static readonly IReadOnlyList<string> MemberNames =
+    [
+        "CreateEngine",
+        "Description",
+        .. VectorSet.All.Select(static vectors => vectors.Name + "Kernels"),
+        .. LinearEmitter.KernelNames.Select(static kernel => kernel + "Epilogue"),
+    ];
+
     public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelSpecification specification)
     {
         var plan = new ModelPlan(specification);
@@ -37,6 +46,7 @@ internal static class ModelEmitter
             string name = declaredClass.Name;
             writer.Write(
                 $$"""
+                [global::System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
                 private {{name}}(global::KernelGen.Execution.Engine engine)
                     : base(engine)
                 {
@@ -46,9 +56,10 @@ internal static class ModelEmitter
                 /// <param name="path">The path of the file.</param>
                 /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
                 /// <returns>The model, ready to run; dispose it to free its memory.</returns>
-                /// <exception cref="global::System.IO.IOException">The file cannot be opened.</exception>
+                /// <exception cref="global::System.IO.IOException">The file cannot be opened or mapped.</exception>
+                /// <exception cref="global::System.UnauthorizedAccessException">The file may not be read, or is a directory.</exception>
                 /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The file is no safetensors file, or a tensor is missing or does not have the declared shape.</exception>
-                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options ask for is not available.</exception>
+                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options, or else the environment, ask for is not available.</exception>
                 public static {{name}} Load(string path, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(path, Description, options, CreateEngine));
 
@@ -57,7 +68,9 @@ internal static class ModelEmitter
                 /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
                 /// <returns>The model, ready to run; dispose it to free its memory.</returns>
                 /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The stream holds no safetensors file, or a tensor is missing or does not have the declared shape.</exception>
-                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options ask for is not available.</exception>
+                /// <exception cref="global::System.ArgumentException">The stream cannot be read.</exception>
+                /// <exception cref="global::System.IO.IOException">Reading the stream failed.</exception>
+                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options, or else the environment, ask for is not available.</exception>
                 public static {{name}} Load(global::System.IO.Stream stream, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(stream, Description, options, CreateEngine));
 
@@ -78,7 +91,9 @@ internal static class ModelEmitter
 
             writer.Write(
                 """
-                    return new global::KernelGen.Execution.Engine<PortableKernels>(model);
+                    return instructionSet == global::KernelGen.InstructionSet.Portable
+                        ? new global::KernelGen.Execution.Engine<PortableKernels>(model)
+                        : throw new global::System.PlatformNotSupportedException($"No kernels for {instructionSet} may run in this process.");
                 }
                 """);
             writer.Write();
@@ -95,7 +110,7 @@ internal static class ModelEmitter
         writer.Write("{");
         foreach ((string name, string value) in new[]
         {
-            ("Name", $"\"{declaredClass.Name}\""),
+            ("Name", $"\"{declaredClass.Name.TrimStart('@')}\""),
             ("Architecture", $"global::KernelGen.Architecture.{model.Architecture}"),
             ("ModelDimension", $"{model.ModelDimension}"),
             ("Heads", $"{model.Heads}"),

@@ -39,10 +39,10 @@ internal static class ModelFile
 
         foreach (string type in declared.ContainingTypes)
         {
-            blocks.Push(writer.Open(type));
+            blocks.Push(writer.OpenFlat(type));
         }
 
-        blocks.Push(writer.Open($"partial class {declared.Name}{baseList}"));
+        blocks.Push(writer.OpenFlat($"partial class {declared.Name}{baseList}"));
         body(writer);
         while (blocks.Count > 0)
         {

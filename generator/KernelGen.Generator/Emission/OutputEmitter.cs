@@ -18,7 +18,7 @@ internal static class OutputEmitter
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
         writer.Write("/// <summary>The token with the highest logit; of equal ones the lowest.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
         using (writer.Open("public static int ArgMax(float* logits)"))
         {
             foreach (int v in context.PanelVectors)
@@ -35,7 +35,7 @@ internal static class OutputEmitter
                     writer.Write($"{context.Floats} value{v} = {context.At(KernelContext.Offset("logits + i", v * lanes))};");
                     writer.Write($"{context.Floats} higher{v} = {simd}.GreaterThan(value{v}, best{v});");
                     writer.Write($"best{v} = {simd}.ConditionalSelect(higher{v}, value{v}, best{v});");
-                    writer.Write($"bestColumn{v} = {simd}.ConditionalSelect(higher{v}.AsInt32(), column{v}, bestColumn{v});");
+                    writer.Write($"bestColumn{v} = {simd}.ConditionalSelect({simd}.AsInt32(higher{v}), column{v}, bestColumn{v});");
                     writer.Write($"column{v} += {simd}.Create(16);");
                 }
             }
@@ -66,7 +66,7 @@ internal static class OutputEmitter
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
         writer.Write("/// <summary>The sum of exp(logit - maximum), and the maximum.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
         using (writer.Open("public static float SumOfExponentials(float* logits, float* maximum)"))
         {
             foreach (int v in context.PanelVectors)
@@ -82,7 +82,7 @@ internal static class OutputEmitter
                 }
             }
 
-            writer.Write($"*maximum = MaximumOfLanes({SoftmaxEmitter.Arguments(context, "highest")});");
+            writer.Write($"*maximum = MaximumOfLanes({SoftmaxEmitter.Arguments(context, "highest")}) + 0f;");
             writer.Write($"{context.Floats} shift = {simd}.Create(*maximum);");
             using (writer.Open($"for (int i = 0; i < {context.Plan.LogitsStride}; i += 16)"))
             {

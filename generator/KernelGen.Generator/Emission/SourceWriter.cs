@@ -27,12 +27,17 @@ internal sealed class SourceWriter
     public void Write() => _text.Append('\n');
 
     /// <summary>Writes <paramref name="head"/> and an opening brace; the closing one comes with disposal.</summary>
-    public Block Open(string head)
+    public Block Open(string head) => Open(head, indentation: 1);
+
+    /// <summary>As <see cref="Open(string)"/>, but what is inside is not indented: for the frames of a file, which would cost every line some columns.</summary>
+    public Block OpenFlat(string head) => Open(head, indentation: 0);
+
+    private Block Open(string head, int indentation)
     {
         Write(head);
         Write("{");
-        _depth++;
-        return new Block(this);
+        _depth += indentation;
+        return new Block(this, indentation);
     }
 
     public override string ToString() => _text.ToString();
@@ -46,12 +51,17 @@ internal sealed class SourceWriter
     public readonly struct Block : IDisposable
     {
         private readonly SourceWriter _writer;
+        private readonly int _indentation;
 
-        public Block(SourceWriter writer) => _writer = writer;
+        public Block(SourceWriter writer, int indentation)
+        {
+            _writer = writer;
+            _indentation = indentation;
+        }
 
         public void Dispose()
         {
-            _writer._depth--;
+            _writer._depth -= _indentation;
             _writer.Write("}");
         }
     }

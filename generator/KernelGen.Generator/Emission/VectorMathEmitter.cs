@@ -36,7 +36,7 @@ internal static class VectorMathEmitter
     {
         string simd = context.Simd;
         writer.Write("/// <summary>2^x: 0 below -126, at most 2^127. x = n + f with n whole; 2^f by a polynomial; n goes into the exponent's bits.</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
         using (writer.Open($"private static {context.Floats} Exponential2({context.Floats} x)"))
         {
             writer.Write(
@@ -50,7 +50,7 @@ internal static class VectorMathEmitter
             writer.Write(
                 $$"""
                 p = {{context.FusedMultiplyAdd}}(p, f, {{simd}}.Create(1f));
-                {{context.Floats}} power = ({{simd}}.ShiftLeft(shifted.AsInt32(), 23) + p.AsInt32()).AsSingle();
+                {{context.Floats}} power = {{simd}}.AsSingle({{simd}}.ShiftLeft({{simd}}.AsInt32(shifted), 23) + {{simd}}.AsInt32(p));
                 return {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{simd}}.Create(-126f)), {{context.Floats}}.Zero, power);
                 """);
         }
@@ -72,7 +72,7 @@ internal static class VectorMathEmitter
             Activation.GeluTanh => "/// <summary>x/2 · (1 + tanh u) = x · sigmoid(2u), u = √(2/π) · (x + 0.044715 x³).</summary>",
             _ => "/// <summary>x · sigmoid(x).</summary>",
         });
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
         using (writer.Open($"private static {context.Floats} {activation}({context.Floats} x)"))
         {
             switch (activation)
@@ -133,11 +133,12 @@ internal static class VectorMathEmitter
     /// <param name="combine">Given a vector class and two vectors, the expression that combines them.</param>
     private static void EmitLaneReduction(SourceWriter writer, KernelContext context, string name, string summary, Func<string, string, string, string> combine)
     {
+        const string Vector512 = "global::System.Runtime.Intrinsics.Vector512";
         const string Vector256 = "global::System.Runtime.Intrinsics.Vector256";
         const string Vector128 = "global::System.Runtime.Intrinsics.Vector128";
         string parameters = string.Join(", ", context.PanelVectors.Select(v => $"{context.Floats} lanes{v}"));
         writer.Write($"/// <summary>{summary}</summary>");
-        writer.Write("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
         using (writer.Open($"private static float {name}({parameters})"))
         {
             if (context.Vectors.VectorsPerPanel == 4)
@@ -147,13 +148,13 @@ internal static class VectorMathEmitter
             }
             else
             {
-                (string low, string high) = context.Vectors.VectorsPerPanel == 2 ? ("lanes0", "lanes1") : ("lanes0.GetLower()", "lanes0.GetUpper()");
+                (string low, string high) = context.Vectors.VectorsPerPanel == 2 ? ("lanes0", "lanes1") : ($"{Vector512}.GetLower(lanes0)", $"{Vector512}.GetUpper(lanes0)");
                 writer.Write($"{Vector256}<float> half = {combine(Vector256, low, high)};");
-                writer.Write($"{Vector128}<float> quarter = {combine(Vector128, "half.GetLower()", "half.GetUpper()")};");
+                writer.Write($"{Vector128}<float> quarter = {combine(Vector128, $"{Vector256}.GetLower(half)", $"{Vector256}.GetUpper(half)")};");
             }
 
             writer.Write($"quarter = {combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(2, 3, 2, 3))")};");
-            writer.Write($"return {combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(1, 1, 1, 1))")}.GetElement(0);");
+            writer.Write($"return {Vector128}.ToScalar({combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(1, 1, 1, 1))")});");
         }
     }
 }

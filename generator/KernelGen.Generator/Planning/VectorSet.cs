@@ -65,7 +65,4 @@ internal sealed record VectorSet(
 
     /// <summary>Vectors that make up one panel of 16.</summary>
     public int VectorsPerPanel => PanelWidth / Lanes;
-
-    /// <summary>The vector type of floats.</summary>
-    public string Float => Vector + "<float>";
 }

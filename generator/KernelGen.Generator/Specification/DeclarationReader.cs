@@ -109,11 +109,15 @@ internal static class DeclarationReader
             string kind = outer is RecordDeclarationSyntax { ClassOrStructKeyword.RawKind: not (int)SyntaxKind.None } record
                 ? "record " + record.ClassOrStructKeyword.Text
                 : outer.Keyword.Text;
-            return $"partial {kind} {outer.Identifier.Text}";
+            return $"partial {kind} {InSource(outer.Identifier)}";
         });
         string containingNamespace = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(NamespaceFormat);
-        return new DeclaredClass(containingNamespace, new EquatableArray<string>(containing), syntax.Identifier.Text);
+        return new DeclaredClass(containingNamespace, new EquatableArray<string>(containing), InSource(syntax.Identifier));
     }
+
+    /// <summary>A name as generated source has it: without Unicode escapes, a keyword with its <c>@</c>.</summary>
+    private static string InSource(SyntaxToken identifier) =>
+        SyntaxFacts.GetKeywordKind(identifier.ValueText) == SyntaxKind.None ? identifier.ValueText : "@" + identifier.ValueText;
 
     private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
     {
@@ -163,6 +167,11 @@ internal static class DeclarationReader
             return "it is local to its file, and the generated part lies in another file; remove 'file'";
         }
 
+        if (Emission.ModelEmitter.MemberNames.Concat(["Load"]).FirstOrDefault(name => name == type.Name || (name != "Load" && DeclaresMember(type, name))) is string taken)
+        {
+            return $"the generator adds a member named '{taken}' to it; rename yours";
+        }
+
         if (type.TypeParameters.Length > 0)
         {
             return "it is generic, and the dimensions of a model are written into its kernels once; remove the type parameters";
@@ -188,6 +197,11 @@ internal static class DeclarationReader
 
         return null;
     }
+
+    /// <summary>Whether the user's part of a class has a member of this name; analyzers see the generated part, too.</summary>
+    private static bool DeclaresMember(INamedTypeSymbol type, string name) => type.GetMembers(name)
+        .SelectMany(static member => member.DeclaringSyntaxReferences)
+        .Any(static reference => !reference.SyntaxTree.FilePath.Contains(typeof(ModelGenerator).FullName));
 
     private static IEnumerable<TypeDeclarationSyntax> ContainingTypes(TypeDeclarationSyntax syntax) => syntax.Ancestors().OfType<TypeDeclarationSyntax>();
 }
