@@ -26,7 +26,7 @@ internal static class TranslationReport
                 () => tokens = sentences.Sum(sentence =>
                 {
                     Hypothesis hypothesis = model.Generate(sentence).Hypotheses[0];
-                    return hypothesis.Tokens.Count + (hypothesis.FinishReason == FinishReason.EndToken ? 1 : 0);
+                    return hypothesis.Tokens.Length + (hypothesis.FinishReason == FinishReason.EndToken ? 1 : 0);
                 }),
                 slices: 7);
             Console.WriteLine(

@@ -22,7 +22,10 @@ public abstract class EncoderDecoder : IDisposable
     /// <summary>The longest source, in tokens.</summary>
     public int MaxSourceLength => Model.MaxSourceLength;
 
-    /// <summary>The longest target, in tokens.</summary>
+    /// <summary>
+    /// The number of target positions. <see cref="Generate"/> yields at most this many tokens, the end token included and the start token not;
+    /// <see cref="Score"/> takes as many; the target of <see cref="Logits"/> begins with the start token, which counts.
+    /// </summary>
     public int MaxTargetLength => Model.MaxTargetLength;
 
     /// <summary>The number of source tokens; token ids are below it.</summary>
@@ -71,7 +74,10 @@ public abstract class EncoderDecoder : IDisposable
     /// <summary>Generates a target for a source, as <see cref="Generate"/> does, and hands out each token as soon as it is known.</summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
-    /// <returns>The tokens, without the end token. Each enumeration generates anew; to stop early, stop enumerating.</returns>
+    /// <returns>
+    /// The tokens, without the end token: fewer than the maximum length when the end token came. Each enumeration generates anew; to stop early,
+    /// stop enumerating.
+    /// </returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null)

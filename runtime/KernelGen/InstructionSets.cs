@@ -40,18 +40,21 @@ public static class InstructionSets
             }
 
             source = $"The environment variable {EnvironmentVariable}";
-            if (!Enum.TryParse(variable, ignoreCase: true, out chosen) || !Enum.IsDefined(chosen) || char.IsAsciiDigit(variable[0]))
+            chosen = variable.ToLowerInvariant() switch
             {
-                throw new PlatformNotSupportedException(
-                    $"{source} is '{variable}', which is no instruction set; set it to avx512, avx2 or portable, or remove it.");
-            }
+                "avx512" => InstructionSet.Avx512,
+                "avx2" => InstructionSet.Avx2,
+                "portable" => InstructionSet.Portable,
+                _ => throw new PlatformNotSupportedException(
+                    $"{source} is '{variable}', which is no instruction set; set it to avx512, avx2 or portable, or remove it."),
+            };
         }
 
         if (!IsSupported(chosen))
         {
             throw new PlatformNotSupportedException(
-                $"{source} asks for {chosen}, which this process cannot use: the CPU lacks it, or the program was published without it "
-                + $"(IlcInstructionSet). Available here: {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}.");
+                $"{source} asks for {chosen}, which this process cannot use: the CPU lacks it, the runtime was told not to use it, or the program was "
+                + $"published without it (IlcInstructionSet). Available here: {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}.");
         }
 
         return chosen;

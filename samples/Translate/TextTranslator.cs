@@ -35,7 +35,7 @@ internal sealed class TextTranslator : IDisposable
         }
 
         GenerationResult result = _model.Generate([.. _source]);
-        int[] tokens = [.. result.Hypotheses[0].Tokens];
+        ReadOnlySpan<int> tokens = result.Hypotheses[0].Tokens.AsSpan();
         GeneratedTokens += tokens.Length;
         return _english.Decode(tokens);
     }

@@ -16,14 +16,12 @@ namespace KernelGen.Checkpoints;
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly IDisposable[] _owned;
-    private readonly MemoryMappedViewAccessor? _view;
     private readonly Stream? _stream;
     private bool _disposed;
 
-    private SafetensorsFile(string source, byte* start, long length, MemoryMappedViewAccessor? view, Stream? stream, params IDisposable[] owned)
+    private SafetensorsFile(string source, byte* start, long length, Stream? stream, params IDisposable[] owned)
     {
         Source = source;
-        _view = view;
         _stream = stream;
         _owned = owned;
         (Tensors, Metadata) = SafetensorsHeader.Parse(this, start, length);
@@ -52,7 +50,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         string source = $"The file '{path}'";
         using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        long length = RandomAccess.GetLength(handle);
+        long length;
+        try
+        {
+            length = RandomAccess.GetLength(handle);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new IOException($"{source} is no regular file and cannot be mapped; open it as a stream instead.", exception);
+        }
+
         if (length == 0)
         {
             // Nothing can be mapped.
@@ -61,20 +68,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
         MemoryMappedFile file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         MemoryMappedViewAccessor? view = null;
-        byte* start = null;
         try
         {
+            // The handle stays reachable, and the mapping with it, as long as a tensor does; without a reference count of ours, it is finalised if nobody disposes it.
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            return new SafetensorsFile(source, start + view.PointerOffset, length, view, null, view, file);
+            byte* start = (byte*)view.SafeMemoryMappedViewHandle.DangerousGetHandle() + view.PointerOffset;
+            return new SafetensorsFile(source, start, length, null, view, file);
         }
         catch
         {
-            if (start != null)
-            {
-                view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            }
-
             view?.Dispose();
             file.Dispose();
             throw;
@@ -101,15 +103,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
         const string Source = "The stream";
         if (stream is UnmanagedMemoryStream memory && TryGetPointer(memory, out byte* pointer))
         {
-            long remaining = memory.Length - memory.Position;
+            long remaining = Math.Max(0, memory.Length - memory.Position);
             memory.Position = memory.Length;
-            return new SafetensorsFile(Source, pointer, remaining, null, memory);
+            return new SafetensorsFile(Source, pointer, remaining, memory);
         }
 
         NativeBlock block = StreamReading.ReadToEnd(stream, out long length);
         try
         {
-            return new SafetensorsFile(Source, (byte*)block.Pointer, length, null, null, block);
+            return new SafetensorsFile(Source, (byte*)block.Pointer, length, null, block);
         }
         catch
         {
@@ -127,7 +129,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
 
         _disposed = true;
-        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
         foreach (IDisposable owned in _owned)
         {
             owned.Dispose();

@@ -79,8 +79,9 @@ internal unsafe ref struct SafetensorsHeader
         {
             header.ParseObject();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The reader throws the second where an escaped name is no valid text.
             throw new CheckpointException(
                 $"{file.Source} is damaged: its header is no valid JSON ({exception.Message.TrimEnd('.')}). Fetch or write it again.", null, exception);
         }

@@ -52,7 +52,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>The longest source, in tokens, end token included.</summary>
     public int MaxSourceLength { get; set; }
 
-    /// <summary>The longest target, in tokens, start token included.</summary>
+    /// <summary>The number of target positions: the start token takes the first, and each generated token but the last takes another.</summary>
     public int MaxTargetLength { get; set; }
 
     /// <summary>Where layer normalisation stands. Preset: <see cref="NormPlacement.Post"/>.</summary>

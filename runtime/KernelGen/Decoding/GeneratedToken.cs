@@ -3,5 +3,7 @@ namespace KernelGen;
 /// <summary>A token as it comes while a target is generated.</summary>
 /// <param name="Index">Its place in the target, from 0.</param>
 /// <param name="Token">The token id; never the end token.</param>
-/// <param name="LogProbability">Its log-probability; <see langword="null"/> unless <see cref="GenerationOptions.ReturnScores"/> asked for it.</param>
+/// <param name="LogProbability">
+/// Its log-probability among the tokens that may be generated; <see langword="null"/> unless <see cref="GenerationOptions.ReturnScores"/> asked for it.
+/// </param>
 public readonly record struct GeneratedToken(int Index, int Token, float? LogProbability);

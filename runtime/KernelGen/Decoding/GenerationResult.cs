@@ -1,12 +1,15 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace KernelGen;
 
 /// <summary>What was generated for one source.</summary>
 public sealed class GenerationResult
 {
-    internal GenerationResult(IReadOnlyList<Hypothesis> hypotheses) => Hypotheses = hypotheses;
+    internal GenerationResult(ImmutableArray<Hypothesis> hypotheses) => Hypotheses = hypotheses;
 
     /// <summary>The hypotheses, the best first; greedy search gives one.</summary>
-    public IReadOnlyList<Hypothesis> Hypotheses { get; }
+    public ImmutableArray<Hypothesis> Hypotheses { get; }
 }
 
 /// <summary>One generated target.</summary>
@@ -14,17 +17,18 @@ public sealed class Hypothesis
 {
     internal Hypothesis(int[] tokens, float? score, FinishReason finishReason)
     {
-        Tokens = tokens;
+        Tokens = ImmutableCollectionsMarshal.AsImmutableArray(tokens);
         Score = score;
         FinishReason = finishReason;
     }
 
     /// <summary>The tokens, without the start and the end token.</summary>
-    public IReadOnlyList<int> Tokens { get; }
+    public ImmutableArray<int> Tokens { get; }
 
     /// <summary>
     /// The sum of the tokens' log-probabilities divided by their number, the end token counted; <see langword="null"/> unless
-    /// <see cref="GenerationOptions.ReturnScores"/> asked for it.
+    /// <see cref="GenerationOptions.ReturnScores"/> asked for it. Probabilities are over the tokens that may be generated: suppressed ones have none,
+    /// while <see cref="EncoderDecoder.Score"/> counts the whole vocabulary.
     /// </summary>
     public float? Score { get; }
 

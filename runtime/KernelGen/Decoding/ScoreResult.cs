@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace KernelGen;
 
 /// <summary>How probable a given target is.</summary>
@@ -5,7 +8,7 @@ public sealed class ScoreResult
 {
     internal ScoreResult(float[] tokenLogProbabilities)
     {
-        TokenLogProbabilities = tokenLogProbabilities;
+        TokenLogProbabilities = ImmutableCollectionsMarshal.AsImmutableArray(tokenLogProbabilities);
         foreach (float logProbability in tokenLogProbabilities)
         {
             LogProbability += logProbability;
@@ -13,7 +16,7 @@ public sealed class ScoreResult
     }
 
     /// <summary>The natural logarithm of each token's probability given the source and the tokens before it.</summary>
-    public IReadOnlyList<float> TokenLogProbabilities { get; }
+    public ImmutableArray<float> TokenLogProbabilities { get; }
 
     /// <summary>Their sum, from the first to the last: the log-probability of the target.</summary>
     public float LogProbability { get; }

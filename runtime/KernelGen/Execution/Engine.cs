@@ -26,11 +26,7 @@ public abstract unsafe class Engine : IDisposable
     {
         _isDisposed = true;
         _model.Block.Dispose();
-        while (_workspaces.TryTake(out Workspace? workspace))
-        {
-            workspace.Dispose();
-        }
-
+        DisposeWorkspaces();
         GC.SuppressFinalize(this);
     }
 
@@ -44,32 +40,32 @@ public abstract unsafe class Engine : IDisposable
             throw Disposed();
         }
 
-        bool held = false;
+        if (!_workspaces.TryTake(out Workspace? workspace))
+        {
+            workspace = new Workspace(Description);
+        }
+
         try
         {
-            _model.Block.DangerousAddRef(ref held);
+            workspace.HoldWeights(_model.Block);
+            return workspace;
         }
         catch (ObjectDisposedException)
         {
+            workspace.Dispose();
             throw Disposed();
         }
-
-        return _workspaces.TryTake(out Workspace? workspace) ? workspace : new Workspace(Description);
     }
 
     /// <summary>Gives the memory back.</summary>
     internal void Return(Workspace workspace)
     {
+        workspace.ReleaseWeights();
+        _workspaces.Add(workspace);
         if (_isDisposed)
         {
-            workspace.Dispose();
+            DisposeWorkspaces();
         }
-        else
-        {
-            _workspaces.Add(workspace);
-        }
-
-        _model.Block.DangerousRelease();
     }
 
     /// <summary>
@@ -100,6 +96,14 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>A row of <see cref="Workspace.Hidden"/>.</summary>
     internal ReadOnlySpan<float> Hidden(Workspace workspace, int row) =>
         new(workspace.Hidden + ((long)row * Description.ModelStride), Description.ModelDimension);
+
+    private void DisposeWorkspaces()
+    {
+        while (_workspaces.TryTake(out Workspace? workspace))
+        {
+            workspace.Dispose();
+        }
+    }
 
     private ObjectDisposedException Disposed() => new(Description.Name, $"The model '{Description.Name}' has been disposed; load it again to use it.");
 }

@@ -8,7 +8,7 @@ namespace KernelGen.Execution;
 /// next multiple of 16 is zero. Nothing is checked here: the engine has checked everything.
 /// </summary>
 /// <remarks>
-/// Each result has the same bits for every instruction set and however the rows are grouped: a matrix-product element is one chain of fused
+/// Each result of finite inputs has the same bits for every instruction set and however the rows are grouped: a matrix-product element is one chain of fused
 /// multiply-adds over k in ascending order that begins with the bias; a sum over a row goes through 16 lanes (element i to lane i mod 16) that are
 /// added as a tree: lane l to l+8, then l+4, then l+2, then l+1.
 /// </remarks>

@@ -36,7 +36,7 @@ public sealed record ModelDescription
     /// <summary>The longest source, in tokens.</summary>
     public required int MaxSourceLength { get; init; }
 
-    /// <summary>The longest target, in tokens, the start token included.</summary>
+    /// <summary>The number of target positions: the start token takes the first, and each generated token but the last takes another.</summary>
     public required int MaxTargetLength { get; init; }
 
     /// <summary>Where layer normalisation stands.</summary>

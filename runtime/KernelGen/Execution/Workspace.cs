@@ -10,6 +10,7 @@ internal sealed unsafe class Workspace : IDisposable
     public const int LogitsRows = 24;
 
     private readonly ModelDescription _model;
+    private NativeBlock? _weights;
     private NativeBlock? _block;
     private int[] _tokens = [];
     private float* _next;
@@ -106,6 +107,11 @@ internal sealed unsafe class Workspace : IDisposable
                 SelfValues = KeysLength(targetLength),
             };
         }
+
+        if (_next > _block.Pointer + total)
+        {
+            throw new InvalidOperationException($"The workspace of '{_model.Name}' was reserved too small; please report this with the declaration.");
+        }
     }
 
     /// <summary>Room for token ids.</summary>
@@ -127,7 +133,30 @@ internal sealed unsafe class Workspace : IDisposable
         Alternate = hidden;
     }
 
-    public void Dispose() => _block?.Dispose();
+    /// <summary>Keeps the weights alive until <see cref="ReleaseWeights"/>, or until nobody refers to this workspace any more: an enumerator may be abandoned.</summary>
+    /// <exception cref="ObjectDisposedException">The weights are gone.</exception>
+    public void HoldWeights(NativeBlock weights)
+    {
+        bool held = false;
+        weights.DangerousAddRef(ref held);
+        _weights = weights;
+    }
+
+    public void ReleaseWeights()
+    {
+        NativeBlock? weights = _weights;
+        _weights = null;
+        weights?.DangerousRelease();
+    }
+
+    public void Dispose()
+    {
+        _block?.Dispose();
+        ReleaseWeights();
+        GC.SuppressFinalize(this);
+    }
+
+    ~Workspace() => ReleaseWeights();
 
     private static long RoundUp(long value, int multiple) => (value + multiple - 1) / multiple * multiple;
 

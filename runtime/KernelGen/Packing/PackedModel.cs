@@ -21,6 +21,10 @@ public sealed unsafe class PackedModel
         try
         {
             Pack(tensors);
+            if (_next != _block.Pointer + _block.Length)
+            {
+                throw new InvalidOperationException($"The weights of '{description.Name}' do not fill their memory exactly; please report this with the declaration.");
+            }
         }
         catch
         {

@@ -203,6 +203,8 @@ public sealed class SafetensorsFileTests
     [InlineData("""{"__metadata__":["a"],"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "object of strings")]
     [InlineData("""{"__metadata__":{},"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "occurs twice")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "no valid text")]
+    [InlineData("""{"a":{"\ud800":1}}""", "no valid JSON")]
+    [InlineData("""{"\ud800abcdefghijk":{}}""", "no valid JSON")]
     [InlineData("{}", "8 bytes follow")]
     public void A_damaged_header_is_refused(string header, string expected)
     {

@@ -120,7 +120,7 @@ public sealed class GoldenTests
             if (golden.Model.Description.SuppressedTokens.Length == 0)
             {
                 ScoreResult score = model.Score(golden.Sources[i], expected.Tokens);
-                Assert.Equal(expected.Tokens.Length, score.TokenLogProbabilities.Count);
+                Assert.Equal(expected.Tokens.Length, score.TokenLogProbabilities.Length);
                 Assert.Equal(expected.LogProbability, score.LogProbability, 1e-3);
             }
         }

@@ -83,7 +83,7 @@ public sealed class BadInputTests : IDisposable
         int[] longest = new int[64];
         Assert.Equal(64 * 64, _model.Encode(longest).Length);
         Assert.Equal(64 * 60, _model.Logits(longest, longest).Length);
-        Assert.Equal(64, _model.Score(longest, longest).TokenLogProbabilities.Count);
+        Assert.Equal(64, _model.Score(longest, longest).TokenLogProbabilities.Length);
 
         int[] tooLong = new int[65];
         foreach (Action<ReadOnlySpan<int>> call in EntriesBySource())
