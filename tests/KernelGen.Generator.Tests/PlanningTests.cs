@@ -1,0 +1,98 @@
+using KernelGen.Generator.Planning;
+using KernelGen.Generator.Specification;
+
+namespace KernelGen.Generator.Tests;
+
+/// <summary>The plan alone, without a compilation: strides, costs and tiles.</summary>
+public class PlanningTests
+{
+    public static TheoryData<string, int> Registers => new() { { "Avx512", 32 }, { "Avx2", 16 }, { "Portable", 32 } };
+
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(16, 16)]
+    [InlineData(17, 32)]
+    [InlineData(512, 512)]
+    [InlineData(1023, 1040)]
+    [InlineData(1024, 1040)]
+    [InlineData(2048, 2064)]
+    public void RowsOfALinearInputAreNeverAMultipleOf4096BytesApart(int width, int stride)
+    {
+        ModelPlan plan = Plan(modelDimension: 16, heads: 1, feedForward: width);
+        Assert.Equal(stride, plan.FeedForwardStride);
+        Assert.Equal(stride, plan.FeedForwardContract.InputStride);
+        Assert.Equal(stride, plan.FeedForwardExpand.OutputStride);
+    }
+
+    [Fact]
+    public void CostsAreCounted()
+    {
+        ModelPlan plan = Plan(modelDimension: 256, heads: 4, feedForward: 512);
+        Assert.Equal(2L * 256 * 768, plan.QueryKeyValue.FlopsPerRow);
+        Assert.Equal(4L * ((256 * 768) + 768), plan.QueryKeyValue.WeightBytes);
+        Assert.Equal(4L * ((256 * 3008) + 3008), plan.Logits.WeightBytes);
+        Assert.Equal(4L * 256 * 10, plan.Attention.Flops(visible: 10));
+    }
+
+    [Theory]
+    [InlineData(20, 5, 16)]
+    [InlineData(64, 1, 64)]
+    [InlineData(33, 3, 16)]
+    [InlineData(72, 1, 80)]
+    public void EachHeadHasWholePanels(int modelDimension, int heads, int headWidth)
+    {
+        ModelPlan plan = Plan(modelDimension, heads, feedForward: 8);
+        Assert.Equal(headWidth, plan.Attention.HeadWidth);
+        Assert.Equal(3 * heads * headWidth, plan.QueryKeyValue.Output);
+        Assert.Equal(heads * headWidth, plan.AttentionOutput.Input);
+        Assert.All(VectorSet.All, vectors => Assert.Equal(0, headWidth / VectorSet.PanelWidth % plan.Attention.WeightedSumPanels(vectors)));
+    }
+
+    [Fact]
+    public void TheScratchIsEnoughForEveryInstructionSet()
+    {
+        ModelPlan plan = Plan(modelDimension: 64, heads: 2, feedForward: 8);
+        Assert.Equal(128, plan.Attention.ScoreStride);
+        Assert.All(VectorSet.All, vectors => Assert.InRange(AttentionPlan.BlockRows(vectors) * (128 + 32), 1, plan.AttentionScratch));
+    }
+
+    /// <summary>A tile that needs more registers than there are spills in its inner loop: sums, the weights of a step, and one input.</summary>
+    [Theory]
+    [MemberData(nameof(Registers))]
+    public void TilesFitIntoTheRegisters(string name, int registers)
+    {
+        VectorSet vectors = VectorSet.All.Single(set => set.Name == name);
+        Assert.Equal(1, vectors.RowTiles[vectors.RowTiles.Count - 1]);
+        Assert.Equal(vectors.RowTiles.OrderByDescending(static rows => rows), vectors.RowTiles);
+        Assert.InRange(Used(vectors.RowTiles[0], vectors.Panels), 1, registers);
+        Assert.InRange(Used(vectors.NarrowRows, vectors.NarrowPanels), 1, registers);
+
+        int Used(int rows, int panels) => ((rows + (rows > 1 ? 1 : 0)) * panels * vectors.VectorsPerPanel) + 1;
+    }
+
+    private static ModelPlan Plan(int modelDimension, int heads, int feedForward) => new(new ModelSpecification(
+        Architecture.Vanilla,
+        modelDimension,
+        heads,
+        feedForward,
+        EncoderLayers: 1,
+        DecoderLayers: 1,
+        SourceVocabularySize: 3000,
+        TargetVocabularySize: 3000,
+        MaxSourceLength: 100,
+        MaxTargetLength: 128,
+        NormPlacement.Post,
+        FinalNorm: true,
+        EmbeddingNorm: false,
+        Activation.Relu,
+        PositionalEncoding.Sinusoidal,
+        PositionOffset: 0,
+        ScaleEmbedding: true,
+        TieEmbeddings: true,
+        OutputBias: true,
+        LayerNormEpsilon: 1e-5,
+        StartToken: 1,
+        EndToken: 2,
+        PadToken: 0,
+        new EquatableArray<int>([])));
+}
