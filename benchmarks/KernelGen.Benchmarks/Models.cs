@@ -15,7 +15,7 @@ namespace KernelGen.Benchmarks;
     TieEmbeddings = true)]
 internal sealed partial class ZhEn;
 
-/// <summary>The base model of the paper, for its feed-forward layers of 512 → 2048 → 512.</summary>
+/// <summary>The base model of the paper.</summary>
 [EncoderDecoderModel(
     Architecture.Vanilla,
     ModelDimension = 512,
@@ -30,6 +30,38 @@ internal sealed partial class ZhEn;
     FinalNorm = false,
     OutputBias = false)]
 internal sealed partial class Base;
+
+/// <summary>A distilled model: a deep encoder, a shallow decoder.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 256,
+    Heads = 8,
+    FeedForwardDimension = 1536,
+    EncoderLayers = 6,
+    DecoderLayers = 2,
+    VocabularySize = 32000,
+    MaxSourceLength = 128,
+    MaxTargetLength = 128,
+    TieEmbeddings = true,
+    FinalNorm = false,
+    OutputBias = false)]
+internal sealed partial class Student;
+
+/// <summary>A small model with a small vocabulary.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 256,
+    Heads = 4,
+    FeedForwardDimension = 1024,
+    EncoderLayers = 3,
+    DecoderLayers = 3,
+    VocabularySize = 128,
+    MaxSourceLength = 128,
+    MaxTargetLength = 128,
+    TieEmbeddings = true,
+    FinalNorm = false,
+    OutputBias = false)]
+internal sealed partial class Small;
 
 /// <summary>A narrow model with a feed-forward layer of 128 → 1024.</summary>
 [EncoderDecoderModel(

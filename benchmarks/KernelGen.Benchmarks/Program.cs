@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelGen.Benchmarks;
+using KernelGen.Benchmarks.Peers;
 
 string repository = FindRepository();
 var model = new Option<string>("--model")
@@ -22,7 +23,18 @@ translation.SetAction(result => TranslationReport.Print(result.GetValue(model)!,
 var generator = new Command("generator", "Size and time of the generator.");
 generator.SetAction(_ => GeneratorReport.Print());
 
-return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.") { linear, translation, generator }
+var peerCase = new Option<string?>("--case") { Description = "Only this model; otherwise all three." };
+peerCase.AcceptOnlyFromAmong([.. PeerCase.All.Select(static peer => peer.Name)]);
+var peersFolder = new Option<string>("--peers")
+{
+    Description = "The folder with the ONNX graphs; ../shared/peers beside the repository unless given.",
+    DefaultValueFactory = _ => Path.GetFullPath(Path.Combine(repository, "..", "shared", "peers")),
+};
+var seconds = new Option<double>("--seconds") { Description = "Seconds of measuring for each column of each model.", DefaultValueFactory = _ => 10 };
+var peers = new Command("peers", "Whole models with random weights: KernelGen and ONNX Runtime, one source at a time.") { peerCase, peersFolder, seconds };
+peers.SetAction(result => PeersReport.Print(result.GetValue(peerCase), result.GetValue(peersFolder)!, result.GetValue(seconds)));
+
+return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.") { linear, translation, generator, peers }
     .Parse(args)
     .Invoke();
 
