@@ -27,12 +27,12 @@ internal static class AttentionEmitter
         writer.Write(
             $$"""
             /// <summary>Attention of consecutive positions of a sequence to its own cache.</summary>
-            [MethodImpl_(MethodImplOptions_.AggressiveOptimization)]
+            {{KernelContext.Optimized}}
             public static void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output) =>
                 Attend(queryKeyValue, {{3 * width}}, rows, keys, values, visible, visibleStep, scratch, output);
 
             /// <summary>Attention of target positions to the source.</summary>
-            [MethodImpl_(MethodImplOptions_.AggressiveOptimization)]
+            {{KernelContext.Optimized}}
             public static void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
                 Attend(query, {{width}}, rows, keys, values, visible, 0, scratch, output);
             """);
@@ -52,7 +52,7 @@ internal static class AttentionEmitter
         writer.Write(
             $"/// <summary>{attention.Heads} heads of {attention.HeadDimension}; row i sees the first visible + i · visibleStep positions. "
             + $"{attention.Flops(1)} FLOPs a row and position.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("private static void Attend(float* query, int queryStride, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output)"))
         {
             writer.Write("float* scores = scratch;");

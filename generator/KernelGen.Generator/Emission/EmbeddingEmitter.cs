@@ -14,7 +14,7 @@ internal static class EmbeddingEmitter
             ModelSpecification model = context.Specification;
             int dimension = model.ModelDimension;
             string scale = SourceWriter.Literal(model.ScaleEmbedding ? (float)Math.Sqrt(dimension) : 1f);
-            writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+            writer.Write(KernelContext.Optimized);
             using (writer.Open("public static void Embed(int token, float* embedding, float* position, float* output)"))
             {
                 writer.Write($"float* column = embedding + ((nint)(token >> 4) * {dimension * VectorSet.PanelWidth}) + (token & 15);");

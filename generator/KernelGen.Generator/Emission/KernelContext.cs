@@ -7,6 +7,15 @@ namespace KernelGen.Generator.Emission;
 /// <remarks>Aliases end with an underscore, so that no type or alias of the user's is likely to have the same name.</remarks>
 internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorSet Vectors)
 {
+    /// <summary>The attribute of a kernel: optimised at its first call, not after many.</summary>
+    public const string Optimized = "[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]";
+
+    /// <summary>The attribute of a small piece of a kernel.</summary>
+    public const string Inlined = "[MethodImpl_(MethodImplOptions_.AggressiveInlining)]";
+
+    /// <summary>What a method that is generic over a linear kernel's epilogue asks of it.</summary>
+    public const string EpilogueConstraint = "\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue";
+
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
 

@@ -14,17 +14,17 @@ internal static class KeyValueCacheEmitter
             writer.Write(
                 $$"""
                 /// <summary>Appends to the self-attention cache.</summary>
-                [MethodImpl_(MethodImplOptions_.AggressiveOptimization)]
+                {{KernelContext.Optimized}}
                 public static void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values) =>
                     StoreKeysAndValues(queryKeyValue + {{width}}, {{3 * width}}, rows, firstPosition, keys, values);
 
                 /// <summary>Stores the encoder output's keys and values for cross-attention.</summary>
-                [MethodImpl_(MethodImplOptions_.AggressiveOptimization)]
+                {{KernelContext.Optimized}}
                 public static void StoreCrossKeysAndValues(float* keyValue, int rows, float* keys, float* values) =>
                     StoreKeysAndValues(keyValue, {{2 * width}}, rows, 0, keys, values);
                 """);
             writer.Write();
-            writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+            writer.Write(KernelContext.Optimized);
             using (writer.Open("private static void StoreKeysAndValues(float* keyValue, int stride, int rows, int firstPosition, float* keys, float* values)"))
             {
                 using (writer.Open("for (int position = firstPosition; position < firstPosition + rows; position++)"))

@@ -19,7 +19,7 @@ internal static class LayerNormEmitter
         int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void LayerNorm(float* input, int rows, float* norm, float* output)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))

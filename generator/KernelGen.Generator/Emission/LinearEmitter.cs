@@ -6,8 +6,6 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the linear kernels: the drivers that walk over panels of columns, the tiles that they share, and the epilogues.</summary>
 internal static class LinearEmitter
 {
-    private const string EpilogueConstraint = "\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue";
-
     /// <summary>The names of the linear kernels, in the order of a layer.</summary>
     public static readonly IReadOnlyList<string> KernelNames =
         ["QueryKeyValue", "AttentionOutput", "CrossQuery", "CrossKeyValue", "FeedForwardExpand", "FeedForwardContract", "Logits"];
@@ -75,7 +73,7 @@ internal static class LinearEmitter
         writer.Write(
             $"/// <summary>[rows, {linear.Input}] · [{linear.Input}, {linear.Output}] + bias{epilogue}. "
             + $"{linear.FlopsPerRow} FLOPs a row, {linear.WeightBytes} bytes of weights.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open($"public static void {linear.Name}(float* input, int rows, {weights}{(residual ? ", float* residual" : "")}, float* output)"))
         {
             string bias = linear.SeparateBias ? "bias" : "weights";
@@ -152,8 +150,8 @@ internal static class LinearEmitter
         }
 
         writer.Write("/// <summary>Finishes one vector of sums and stores it.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
-        using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output){EpilogueConstraint}"))
+        writer.Write(KernelContext.Inlined);
+        using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output){KernelContext.EpilogueConstraint}"))
         {
             using (writer.Open("if (TEpilogue.AddsResidual)"))
             {
@@ -176,7 +174,7 @@ internal static class LinearEmitter
 
         writer.Write();
         writer.Write($"/// <summary>{context.Specification.Activation} of a block of columns, in place, while it is in the first-level cache.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("private static void Activate(int rows, int columns, float* values)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
@@ -195,9 +193,9 @@ internal static class LinearEmitter
     {
         IEnumerable<int> all = Enumerable.Range(0, columns);
         writer.Write("/// <summary>Finishes and stores the sums of one row of a tile; the row is a literal of the caller.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
+        writer.Write(KernelContext.Inlined);
         string sums = string.Join(", ", all.Select(column => $"{context.Floats} sum{column}"));
-        using (writer.Open($"private static void Store<TEpilogue>({sums}, float* residual, float* output, int row){EpilogueConstraint}"))
+        using (writer.Open($"private static void Store<TEpilogue>({sums}, float* residual, float* output, int row){KernelContext.EpilogueConstraint}"))
         {
             writer.Write("residual += row * TEpilogue.ResidualStride;");
             writer.Write("output += row * TEpilogue.OutputStride;");

@@ -18,7 +18,7 @@ internal static class OutputEmitter
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
         writer.Write("/// <summary>The token with the highest logit; of equal ones the lowest.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("public static int ArgMax(float* logits)"))
         {
             foreach (int v in context.PanelVectors)
@@ -66,7 +66,7 @@ internal static class OutputEmitter
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
         writer.Write("/// <summary>The sum of exp(logit - maximum), and the maximum.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("public static float SumOfExponentials(float* logits, float* maximum)"))
         {
             foreach (int v in context.PanelVectors)

@@ -26,7 +26,7 @@ internal static class SoftmaxEmitter
             /// Replaces scores by 2^((score - maximum) · scale) and returns the sum of these. Lanes past count become 0, so that they do not count.
             /// </summary>
             """);
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("private static float Exponentials(float* scores, int count, float scale)"))
         {
             writer.Write("int whole = count & ~15;");
@@ -98,7 +98,7 @@ internal static class SoftmaxEmitter
     private static void EmitScale(SourceWriter writer, KernelContext context)
     {
         writer.Write("/// <summary>Multiplies count floats, rounded up to a multiple of 16, by 1 / sum; by 0 where the sum is 0.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("private static void DivideBySum(float* values, int count, float sum)"))
         {
             writer.Write($"{context.Floats} inverse = {context.Simd}.Create(sum == 0f ? 0f : 1f / sum);");
@@ -116,7 +116,7 @@ internal static class SoftmaxEmitter
     private static void EmitSoftmax(SourceWriter writer)
     {
         writer.Write("/// <summary>softmax(scale · scores) over each row.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void Softmax(float* scores, int rows, int count, int stride, float scale)"))
         {
             writer.Write("float base2Scale = (float)((double)scale * 1.4426950408889634);");
@@ -131,7 +131,7 @@ internal static class SoftmaxEmitter
     private static void EmitMasks(SourceWriter writer, KernelContext context)
     {
         writer.Write("/// <summary>Keys that hold the pad token are not seen.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void MaskPadding(float* scores, int rows, int stride, int* tokens, int count)"))
         {
             using (writer.Open("for (int key = 0; key < count; key++)"))
@@ -148,7 +148,7 @@ internal static class SoftmaxEmitter
 
         writer.Write();
         writer.Write("/// <summary>Row i sees keys 0 to firstPosition + i.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))

@@ -36,13 +36,12 @@ internal static class TileEmitter
 
     private static string Generic(TileFamily family) => family.HasEpilogue ? "<TEpilogue>" : "";
 
-    private static string Constraint(TileFamily family) =>
-        family.HasEpilogue ? "\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue" : "";
+    private static string Constraint(TileFamily family) => family.HasEpilogue ? KernelContext.EpilogueConstraint : "";
 
     private static void EmitRows(SourceWriter writer, KernelContext context, TileFamily family, int panels, int[] rowTiles, int maxRows)
     {
         writer.Write($"/// <summary>{panels * VectorSet.PanelWidth} columns for any number of rows{(maxRows == 0 ? "" : $" up to {maxRows}")}: the tallest tile that fits, again and again.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open($"private static void {RowsName(family, panels)}{Generic(family)}({Parameters(family, withRows: true)}){Constraint(family)}"))
         {
             foreach (int rows in rowTiles)
@@ -88,7 +87,7 @@ internal static class TileEmitter
         IEnumerable<int> allColumns = Enumerable.Range(0, columns);
 
         writer.Write($"/// <summary>{rows} × {panels * VectorSet.PanelWidth}: {rows * columns} sums in registers over {length} products.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]");
+        writer.Write(KernelContext.Optimized);
         using (writer.Open($"private static void {TileName(family, panels, rows)}{Generic(family)}({Parameters(family, withRows: false)}){Constraint(family)}"))
         {
             for (int row = 0; row < rows; row++)

@@ -36,7 +36,7 @@ internal static class VectorMathEmitter
     {
         string simd = context.Simd;
         writer.Write("/// <summary>2^x: 0 below -126, at most 2^127. x = n + f with n whole; 2^f by a polynomial; n goes into the exponent's bits.</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
+        writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} Exponential2({context.Floats} x)"))
         {
             writer.Write(
@@ -72,7 +72,7 @@ internal static class VectorMathEmitter
             Activation.GeluTanh => "/// <summary>x/2 · (1 + tanh u) = x · sigmoid(2u), u = √(2/π) · (x + 0.044715 x³).</summary>",
             _ => "/// <summary>x · sigmoid(x).</summary>",
         });
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
+        writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} {activation}({context.Floats} x)"))
         {
             switch (activation)
@@ -138,7 +138,7 @@ internal static class VectorMathEmitter
         const string Vector128 = "global::System.Runtime.Intrinsics.Vector128";
         string parameters = string.Join(", ", context.PanelVectors.Select(v => $"{context.Floats} lanes{v}"));
         writer.Write($"/// <summary>{summary}</summary>");
-        writer.Write("[MethodImpl_(MethodImplOptions_.AggressiveInlining)]");
+        writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static float {name}({parameters})"))
         {
             if (context.Vectors.VectorsPerPanel == 4)
