@@ -25,7 +25,7 @@ public abstract unsafe class Engine : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _model.Block.Dispose();
+        _model.Memory.Dispose();
         DisposeWorkspaces();
         GC.SuppressFinalize(this);
     }
@@ -47,7 +47,7 @@ public abstract unsafe class Engine : IDisposable
 
         try
         {
-            workspace.HoldWeights(_model.Block);
+            workspace.HoldWeights(_model.Memory);
             return workspace;
         }
         catch (ObjectDisposedException)

@@ -27,5 +27,5 @@ public static class ModelLoader
     }
 
     private static Engine Load(SafetensorsFile file, ModelDescription description, InstructionSet instructionSet, Func<PackedModel, InstructionSet, Engine> createEngine) =>
-        createEngine(new PackedModel(description, CheckpointTensors.Read(file, description)), instructionSet);
+        createEngine(WeightPacking.Pack(description, CheckpointTensors.Read(file, description)), instructionSet);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace KernelGen.Execution;
 
 /// <summary>The memory of one call: activations, logits and the caches of its sequences, in one block that grows to the largest call it has served.</summary>
@@ -10,7 +12,7 @@ internal sealed unsafe class Workspace : IDisposable
     public const int LogitsRows = 24;
 
     private readonly ModelDescription _model;
-    private NativeBlock? _weights;
+    private SafeHandle? _weights;
     private NativeBlock? _block;
     private int[] _tokens = [];
     private float* _next;
@@ -135,7 +137,7 @@ internal sealed unsafe class Workspace : IDisposable
 
     /// <summary>Keeps the weights alive until <see cref="ReleaseWeights"/>, or until nobody refers to this workspace any more: an enumerator may be abandoned.</summary>
     /// <exception cref="ObjectDisposedException">The weights are gone.</exception>
-    public void HoldWeights(NativeBlock weights)
+    public void HoldWeights(SafeHandle weights)
     {
         bool held = false;
         weights.DangerousAddRef(ref held);
@@ -144,7 +146,7 @@ internal sealed unsafe class Workspace : IDisposable
 
     public void ReleaseWeights()
     {
-        NativeBlock? weights = _weights;
+        SafeHandle? weights = _weights;
         _weights = null;
         weights?.DangerousRelease();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using KernelGen.Checkpoints;
 
 namespace KernelGen.Packing;
@@ -9,55 +10,65 @@ internal static unsafe class PanelPacking
     /// <summary>The number of output columns in a panel.</summary>
     public const int Width = 16;
 
+    /// <summary>Inputs that are converted and transposed at a time: 16 rows of them fill a part of the first-level cache.</summary>
+    private const int BlockInputs = 128;
+
     /// <summary>Rounds up to whole panels.</summary>
     public static int RoundUp(int columns) => (columns + Width - 1) / Width * Width;
 
     /// <summary>Floats that a packed matrix takes.</summary>
     public static long Length(int outputs, int inputs) => (long)RoundUp(outputs) * inputs;
 
-    /// <summary>Sets the last panel to zero where columns do not fill it.</summary>
-    public static void ClearLastPanel(float* panels, int outputs, int inputs)
-    {
-        if (outputs % Width != 0)
-        {
-            new Span<float>(panels + ((long)(outputs / Width) * inputs * Width), inputs * Width).Clear();
-        }
-    }
-
-    /// <summary>Packs rows of a weight <c>[output, input]</c> as consecutive columns of the panels.</summary>
+    /// <summary>Packs rows of a weight <c>[output, input]</c> as consecutive columns of the panels. Writes whole panels: what rows do not fill is zero.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="firstRow">The first row to pack.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="panels">The panels.</param>
-    /// <param name="firstColumn">The column that the first row becomes.</param>
+    /// <param name="firstColumn">The column that the first row becomes; the first of a panel.</param>
     /// <param name="inputs">The input width of the panels.</param>
     /// <param name="group">Inputs that lie together in the weight...</param>
     /// <param name="groupWidth">... and the room that such a group has in the panels; what is left over is zero.</param>
     public static void Pack(TensorSlice weight, int firstRow, int rows, float* panels, int firstColumn, int inputs, int group, int groupWidth)
     {
-        float[] row = new float[weight.Columns];
-        for (int i = 0; i < rows; i++)
+        if (group == groupWidth)
         {
-            weight.CopyRow(firstRow + i, row);
-            int column = firstColumn + i;
-            float* destination = panels + ((long)(column / Width) * inputs * Width) + (column % Width);
-            fixed (float* source = row)
+            group = groupWidth = weight.Columns;
+        }
+
+        float* block = stackalloc float[Width * BlockInputs];
+        for (int row = 0; row < rows; row += Width)
+        {
+            int count = Math.Min(Width, rows - row);
+            new Span<float>(block + (count * BlockInputs), (Width - count) * BlockInputs).Clear();
+            float* panel = panels + ((long)((firstColumn + row) / Width) * inputs * Width);
+            for (int start = 0; start < weight.Columns; start += group)
             {
-                for (int start = 0; start < weight.Columns; start += group)
+                for (int input = 0; input < group; input += BlockInputs)
                 {
-                    Scatter(source + start, group, destination);
-                    destination += (nint)groupWidth * Width;
+                    int width = Math.Min(BlockInputs, group - input);
+                    weight.CopyBlock(firstRow + row, count, start + input, width, block, BlockInputs);
+                    Transpose(block, width, panel + (input * Width));
                 }
+
+                new Span<float>(panel + (group * Width), (groupWidth - group) * Width).Clear();
+                panel += groupWidth * Width;
             }
         }
     }
 
+    /// <summary>Writes 16 rows of a block as columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scatter(float* source, int count, float* destination)
+    private static void Transpose(float* block, int inputs, float* panel)
     {
-        for (int i = 0; i < count; i++)
+        for (int input = 0; input < inputs; input++)
         {
-            destination[(nint)i * Width] = source[i];
+            for (int row = 0; row < Width; row += Vector128<float>.Count)
+            {
+                float* from = block + (row * BlockInputs) + input;
+                *(Vector128<float>*)(panel + row) = Vector128.Create(from[0], from[BlockInputs], from[2 * BlockInputs], from[3 * BlockInputs]);
+            }
+
+            panel += Width;
         }
     }
 }

@@ -67,20 +67,20 @@ public sealed class ConcurrencyTests
     public void An_abandoned_enumerator_does_not_keep_the_weights_of_a_disposed_model()
     {
         using var file = SafetensorsFile.Open(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
-        var packed = new PackedModel(GoldenVanilla.Description, CheckpointTensors.Read(file, GoldenVanilla.Description));
+        var packed = WeightPacking.Pack(GoldenVanilla.Description, CheckpointTensors.Read(file, GoldenVanilla.Description));
         var engine = new Engine<GoldenVanilla.PortableKernels>(packed);
         Abandon(engine);
         engine.Dispose();
         bool held = false;
-        packed.Block.DangerousAddRef(ref held);
-        packed.Block.DangerousRelease();
+        packed.Memory.DangerousAddRef(ref held);
+        packed.Memory.DangerousRelease();
         for (int i = 0; i < 5; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
 
-        Assert.Throws<ObjectDisposedException>(() => packed.Block.DangerousAddRef(ref held));
+        Assert.Throws<ObjectDisposedException>(() => packed.Memory.DangerousAddRef(ref held));
     }
 
     /// <summary>What an enumerator does that nobody disposes: a frame of its own, so that nothing refers to the workspace afterwards.</summary>
