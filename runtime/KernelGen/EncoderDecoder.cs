@@ -1,5 +1,6 @@
 using KernelGen.Decoding;
 using KernelGen.Execution;
+using KernelGen.Packing;
 
 namespace KernelGen;
 
@@ -171,6 +172,42 @@ public abstract class EncoderDecoder : IDisposable
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// Writes the weights as they are in memory to a packed file, which Load then maps and uses in place: it loads without reading, converting or copying
+    /// them. It fits every instruction set, but only this declaration.
+    /// </summary>
+    /// <remarks>
+    /// The file is written beside the path first and then moved there, so there is never half a file; a model that uses the file that was there before keeps
+    /// it (Windows refuses to replace it instead). The format: docs/packed-file.md in the repository.
+    /// </remarks>
+    /// <param name="path">The path of the file; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written, or the path is a directory's.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine is big-endian.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _engine.WithWeights(model => PackedFile.Write(model, path));
+    }
+
+    /// <summary>Writes a packed file, as <see cref="Save(string)"/> does, to a stream.</summary>
+    /// <param name="stream">The stream; written from its position on, not disposed.</param>
+    /// <exception cref="IOException">Writing failed.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be written.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine is big-endian.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+        {
+            throw new ArgumentException("The stream cannot be written: it is closed, or open for reading only.", nameof(stream));
+        }
+
+        _engine.WithWeights(model => PackedFile.Write(model, stream));
     }
 
     /// <summary>Frees the weights, once no call uses them any more. Later calls throw <see cref="ObjectDisposedException"/>.</summary>

@@ -1,7 +1,3 @@
-using System.IO.MemoryMappedFiles;
-using KernelGen.Execution;
-using Microsoft.Win32.SafeHandles;
-
 namespace KernelGen.Checkpoints;
 
 /// <summary>
@@ -13,18 +9,14 @@ namespace KernelGen.Checkpoints;
 /// library, the tensors must cover the data exactly: no holes, no overlap, nothing after the last. A file that is open here must not be
 /// truncated by another process: memory-mapped, the pages would be gone.
 /// </remarks>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IDisposable
 {
-    private readonly IDisposable[] _owned;
-    private readonly Stream? _stream;
-    private bool _disposed;
+    private readonly FileMemory _memory;
 
-    private SafetensorsFile(string source, byte* start, long length, Stream? stream, params IDisposable[] owned)
+    private unsafe SafetensorsFile(FileMemory memory)
     {
-        Source = source;
-        _stream = stream;
-        _owned = owned;
-        (Tensors, Metadata) = SafetensorsHeader.Parse(this, start, length);
+        _memory = memory;
+        (Tensors, Metadata) = SafetensorsHeader.Parse(this, memory.Start, memory.Length);
     }
 
     /// <summary>The tensors by name.</summary>
@@ -34,10 +26,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Where the tensors come from, to begin a message: <c>The file '...'</c> or <c>The stream</c>.</summary>
-    internal string Source { get; }
+    internal string Source => _memory.Source;
 
     /// <summary>Whether the memory may be gone: this was disposed, or the stream that it lies in was closed.</summary>
-    internal bool IsDisposed => _disposed || _stream is { CanRead: false };
+    internal bool IsDisposed => _memory.IsDisposed;
 
     /// <summary>Opens a file by mapping it into memory, for reading only.</summary>
     /// <param name="path">The path of the file.</param>
@@ -45,43 +37,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="CheckpointException">The file is no valid safetensors file.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static SafetensorsFile Open(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string source = $"The file '{path}'";
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        long length;
-        try
-        {
-            length = RandomAccess.GetLength(handle);
-        }
-        catch (NotSupportedException exception)
-        {
-            throw new IOException($"{source} is no regular file and cannot be mapped; open it as a stream instead.", exception);
-        }
-
-        if (length == 0)
-        {
-            // Nothing can be mapped.
-            throw SafetensorsHeader.Truncated(source, 0);
-        }
-
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        MemoryMappedViewAccessor? view = null;
-        try
-        {
-            // The handle stays reachable, and the mapping with it, as long as a tensor does; without a reference count of ours, it is finalised if nobody disposes it.
-            view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            byte* start = (byte*)view.SafeMemoryMappedViewHandle.DangerousGetHandle() + view.PointerOffset;
-            return new SafetensorsFile(source, start, length, null, view, file);
-        }
-        catch
-        {
-            view?.Dispose();
-            file.Dispose();
-            throw;
-        }
-    }
+    public static SafetensorsFile Open(string path) => Open(FileMemory.Map(path));
 
     /// <summary>Opens what a stream holds from its position to its end, and leaves the stream at its end.</summary>
     /// <param name="stream">
@@ -92,67 +48,22 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="CheckpointException">The stream holds no valid safetensors file.</exception>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     /// <exception cref="IOException">Reading the stream failed.</exception>
-    public static SafetensorsFile Open(Stream stream)
+    public static SafetensorsFile Open(Stream stream) => Open(FileMemory.Of(stream));
+
+    /// <summary>Gives back the memory. Tensors cannot be read any more.</summary>
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>Opens what is in memory; from now on the result's to free.</summary>
+    internal static SafetensorsFile Open(FileMemory memory)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanRead)
-        {
-            throw new ArgumentException("The stream cannot be read: it is closed, or open for writing only.", nameof(stream));
-        }
-
-        const string Source = "The stream";
-        if (stream is UnmanagedMemoryStream memory && TryGetPointer(memory, out byte* pointer))
-        {
-            long remaining = Math.Max(0, memory.Length - memory.Position);
-            memory.Position = memory.Length;
-            return new SafetensorsFile(Source, pointer, remaining, memory);
-        }
-
-        NativeBlock block = StreamReading.ReadToEnd(stream, out long length);
         try
         {
-            return new SafetensorsFile(Source, (byte*)block.Pointer, length, null, block);
+            return new SafetensorsFile(memory);
         }
         catch
         {
-            block.Dispose();
+            memory.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Gives back the memory. Tensors cannot be read any more.</summary>
-    public void Dispose()
-    {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
-        foreach (IDisposable owned in _owned)
-        {
-            owned.Dispose();
-        }
-    }
-
-    /// <summary>The address of the next byte, unless the stream lies over a buffer that does not tell, as a mapped view's does.</summary>
-    private static bool TryGetPointer(UnmanagedMemoryStream stream, out byte* pointer)
-    {
-        if (stream.Position >= stream.Length)
-        {
-            pointer = null;
-            return true;
-        }
-
-        try
-        {
-            pointer = stream.PositionPointer;
-            return true;
-        }
-        catch (NotSupportedException)
-        {
-            pointer = null;
-            return false;
         }
     }
 }

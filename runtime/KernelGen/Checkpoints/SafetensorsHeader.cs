@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
+using KernelGen.Packing;
 
 namespace KernelGen.Checkpoints;
 
@@ -102,6 +103,11 @@ internal unsafe ref struct SafetensorsHeader
         if (bytes.StartsWith("PK"u8) || (bytes[0] == 0x80 && bytes[1] == 2))
         {
             return "It looks like a PyTorch file (.pt, .pth, .bin): convert it with safetensors.torch.save_file.";
+        }
+
+        if (PackedFile.Begins(bytes))
+        {
+            return "It is a packed file, which holds no tensors: give it to the Load of the declared model.";
         }
 
         if (bytes.StartsWith("version https://git-lfs"u8))

@@ -30,6 +30,21 @@ public abstract unsafe class Engine : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Uses the weights while they are held.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal void WithWeights(Action<PackedModel> use)
+    {
+        Workspace workspace = Rent();
+        try
+        {
+            use(_model);
+        }
+        finally
+        {
+            Return(workspace);
+        }
+    }
+
     /// <summary>Rents the memory for one call and keeps the weights alive meanwhile.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal Workspace Rent()

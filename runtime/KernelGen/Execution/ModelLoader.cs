@@ -13,8 +13,7 @@ public static class ModelLoader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         InstructionSet instructionSet = InstructionSets.Choose(options?.InstructionSet);
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        return Load(file, description, instructionSet, createEngine);
+        return createEngine(Load(FileMemory.Map(path), description, options), instructionSet);
     }
 
     /// <summary>Loads from a stream.</summary>
@@ -22,10 +21,18 @@ public static class ModelLoader
     {
         ArgumentNullException.ThrowIfNull(stream);
         InstructionSet instructionSet = InstructionSets.Choose(options?.InstructionSet);
-        using SafetensorsFile file = SafetensorsFile.Open(stream);
-        return Load(file, description, instructionSet, createEngine);
+        return createEngine(Load(FileMemory.Of(stream), description, options), instructionSet);
     }
 
-    private static Engine Load(SafetensorsFile file, ModelDescription description, InstructionSet instructionSet, Func<PackedModel, InstructionSet, Engine> createEngine) =>
-        createEngine(WeightPacking.Pack(description, CheckpointTensors.Read(file, description)), instructionSet);
+    /// <summary>Uses a packed file in place, and packs a checkpoint; the first bytes tell which it is.</summary>
+    private static unsafe PackedModel Load(FileMemory memory, ModelDescription description, ModelLoadOptions? options)
+    {
+        if (PackedFile.Begins(new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, PackedFileHeader.Magic.Length))))
+        {
+            return PackedFile.Open(memory, description, options?.VerifyChecksum ?? false);
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(memory);
+        return WeightPacking.Pack(description, CheckpointTensors.Read(file, description));
+    }
 }

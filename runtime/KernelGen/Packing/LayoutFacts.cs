@@ -2,7 +2,7 @@ using KernelGen.Checkpoints;
 
 namespace KernelGen.Packing;
 
-/// <summary>The number format of packed weights.</summary>
+/// <summary>The number format of packed weights; the value is what a packed file says.</summary>
 internal enum PackedPrecision : byte
 {
     /// <summary>Single precision throughout.</summary>

@@ -6,13 +6,19 @@ namespace KernelGen.Packing;
 
 /// <summary>
 /// The weights of a model in the layout that its kernels read, in one block of memory. Where each of them is, is decided here and nowhere else, by one walk
-/// over the description; <see cref="WeightPacking"/> fills it from a checkpoint.
+/// over the description: <see cref="WeightPacking"/> fills such a block from a checkpoint, <see cref="PackedFile"/> writes it to a file and finds it there again.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class PackedModel
 {
     /// <summary>Every part begins at a multiple of so many bytes: the widest vector, and a cache line.</summary>
     internal const int Alignment = 64;
+
+    /// <summary>
+    /// The version of the layout: of the order of the walk, and of what is within a part. A file of another version is refused, so whoever changes
+    /// either takes the next number.
+    /// </summary>
+    internal const int LayoutVersion = 1;
 
     private readonly byte* _start;
     private byte* _next;

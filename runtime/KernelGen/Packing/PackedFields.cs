@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using KernelGen.Checkpoints;
+using KernelGen.Execution;
+
+namespace KernelGen.Packing;
+
+/// <summary>
+/// What a packed file says of the model that it was saved from, as lines of text, <c>ModelDimension=256</c>, so that people can read it and a mismatch can be
+/// explained. Special tokens are left out: the weights do not depend on them.
+/// </summary>
+internal static class PackedFields
+{
+    /// <summary>The class that the file was saved from; told, not compared.</summary>
+    private const string Declaration = "Declaration";
+
+    /// <summary>The lines of a model.</summary>
+    public static byte[] Format(ModelDescription model)
+    {
+        var text = new StringBuilder();
+        Append(text, (Declaration, model.Name));
+        foreach ((string Name, string Value) field in Declared(model))
+        {
+            Append(text, field);
+        }
+
+        foreach ((string Name, string Value) field in Planned(model))
+        {
+            Append(text, field);
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>Refuses lines that are not those of a model.</summary>
+    /// <param name="source">The file, to begin a message.</param>
+    /// <param name="lines">The lines of the file.</param>
+    /// <param name="model">The declared model.</param>
+    /// <exception cref="CheckpointException">A line says something else; the message names what differs.</exception>
+    public static void Check(string source, ReadOnlySpan<byte> lines, ModelDescription model)
+    {
+        if (lines.SequenceEqual(Format(model)))
+        {
+            return;
+        }
+
+        Dictionary<string, string> inFile = Parse(lines);
+        string savedFrom = inFile.Remove(Declaration, out string? name) ? $"'{model.Name}' was given a file saved from {CheckpointException.Quote(name)}" : $"'{model.Name}' was given it";
+        List<string> declared = TakeDifferences(inFile, Declared(model), "the declaration");
+        if (declared.Count > 0)
+        {
+            throw new CheckpointException(
+                $"{source} was saved from another declaration ({savedFrom}): {string.Join("; ", declared)}. Load it with the declaration that it was saved from, or save it again from the checkpoint.");
+        }
+
+        List<string> planned = TakeDifferences(inFile, Planned(model), "this build");
+        planned.AddRange(inFile.Select(static field => $"{CheckpointException.Quote(field.Key)} is {CheckpointException.Quote(field.Value)} in the file and unknown here"));
+        if (planned.Count > 0)
+        {
+            throw new CheckpointException(
+                $"{source} was saved for kernels of another version ({savedFrom}): {string.Join("; ", planned)}. Save it again from the checkpoint.");
+        }
+    }
+
+    /// <summary>What the declaration says and the weights, or what is computed with them, depend on.</summary>
+    private static (string Name, string Value)[] Declared(ModelDescription model) =>
+    [
+        (nameof(model.Architecture), model.Architecture.ToString()),
+        (nameof(model.ModelDimension), Text(model.ModelDimension)),
+        (nameof(model.Heads), Text(model.Heads)),
+        (nameof(model.FeedForwardDimension), Text(model.FeedForwardDimension)),
+        (nameof(model.EncoderLayers), Text(model.EncoderLayers)),
+        (nameof(model.DecoderLayers), Text(model.DecoderLayers)),
+        (nameof(model.SourceVocabularySize), Text(model.SourceVocabularySize)),
+        (nameof(model.TargetVocabularySize), Text(model.TargetVocabularySize)),
+        (nameof(model.MaxSourceLength), Text(model.MaxSourceLength)),
+        (nameof(model.MaxTargetLength), Text(model.MaxTargetLength)),
+        (nameof(model.NormPlacement), model.NormPlacement.ToString()),
+        (nameof(model.FinalNorm), Text(model.FinalNorm)),
+        (nameof(model.EmbeddingNorm), Text(model.EmbeddingNorm)),
+        (nameof(model.Activation), model.Activation.ToString()),
+        (nameof(model.PositionalEncoding), model.PositionalEncoding.ToString()),
+        (nameof(model.PositionOffset), Text(model.PositionOffset)),
+        (nameof(model.ScaleEmbedding), Text(model.ScaleEmbedding)),
+        (nameof(model.TieEmbeddings), Text(model.TieEmbeddings)),
+        (nameof(model.OutputBias), Text(model.OutputBias)),
+        (nameof(model.LayerNormEpsilon), model.LayerNormEpsilon.ToString("R", CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>What the generator decided, and where the weights are depends on.</summary>
+    private static (string Name, string Value)[] Planned(ModelDescription model) =>
+    [
+        (nameof(model.HeadWidth), Text(model.HeadWidth)),
+        (nameof(model.ModelStride), Text(model.ModelStride)),
+        (nameof(model.LogitsStride), Text(model.LogitsStride)),
+    ];
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private static void Append(StringBuilder text, (string Name, string Value) field) => text.Append(field.Name).Append('=').Append(field.Value).Append('\n');
+
+    /// <summary>The fields of any text; lines that are none count as a name without a value.</summary>
+    private static Dictionary<string, string> Parse(ReadOnlySpan<byte> lines)
+    {
+        var fields = new Dictionary<string, string>();
+        foreach (string line in Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int end = line.IndexOf('=', StringComparison.Ordinal);
+            fields[end < 0 ? line : line[..end]] = end < 0 ? "" : line[(end + 1)..];
+        }
+
+        return fields;
+    }
+
+    /// <summary>Takes the expected fields out, and says which of them are not as expected.</summary>
+    private static List<string> TakeDifferences(Dictionary<string, string> inFile, (string Name, string Value)[] expected, string here)
+    {
+        var differences = new List<string>();
+        foreach ((string name, string value) in expected)
+        {
+            if (!inFile.Remove(name, out string? other))
+            {
+                differences.Add($"{name} is missing in the file and {value} in {here}");
+            }
+            else if (other != value)
+            {
+                string shown = CheckpointException.Quote(other);
+                differences.Add($"{name} is {shown[1..^1]} in the file and {value} in {here}");
+            }
+        }
+
+        return differences;
+    }
+}

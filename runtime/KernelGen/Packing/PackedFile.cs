@@ -1,0 +1,128 @@
+using KernelGen.Checkpoints;
+using KernelGen.Execution;
+using KernelGen.Numerics;
+
+namespace KernelGen.Packing;
+
+/// <summary>A file of packed weights: a header, then the memory of a <see cref="PackedModel"/> as it is, to be used in place. docs/packed-file.md describes it.</summary>
+internal static unsafe class PackedFile
+{
+    /// <summary>Bytes that are written or summed at a time.</summary>
+    private const int Chunk = 1 << 20;
+
+    /// <summary>Whether these bytes begin a packed file, though perhaps a damaged one.</summary>
+    public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(PackedFileHeader.Magic[..4]);
+
+    /// <summary>Opens a packed file.</summary>
+    /// <param name="memory">The file; from now on the model's to free.</param>
+    /// <param name="description">The declared model.</param>
+    /// <param name="verifiesChecksum">Whether to read all weights and compare their checksum; otherwise they are read when they are used.</param>
+    /// <returns>The weights: in place, or in a copy where the memory is not aligned.</returns>
+    /// <exception cref="CheckpointException">The file is damaged, of another version, or of another model.</exception>
+    public static PackedModel Open(FileMemory memory, ModelDescription description, bool verifiesChecksum)
+    {
+        try
+        {
+            RefuseBigEndian(BitConverter.IsLittleEndian);
+            var beginning = new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, Chunk));
+            PackedFileHeader header = PackedFileHeader.Parse(memory.Source, beginning, memory.Length, description);
+            byte* data = memory.Start + header.DataOffset;
+            if (verifiesChecksum)
+            {
+                Verify(memory.Source, data, header);
+            }
+
+            if ((nuint)data % PackedModel.Alignment == 0)
+            {
+                return new PackedModel(description, header.Facts, memory.Owner, data);
+            }
+
+            var block = new NativeBlock(header.DataLength / sizeof(float));
+            Buffer.MemoryCopy(data, block.Pointer, header.DataLength, header.DataLength);
+            memory.Dispose();
+            return new PackedModel(description, header.Facts, block, (byte*)block.Pointer);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a model to a stream.</summary>
+    public static void Write(PackedModel model, Stream stream)
+    {
+        RefuseBigEndian(BitConverter.IsLittleEndian);
+        stream.Write(PackedFileHeader.Format(model, Checksum(model.Start, model.ByteLength)));
+        for (long done = 0; done < model.ByteLength; done += Chunk)
+        {
+            stream.Write(new ReadOnlySpan<byte>(model.Start + done, (int)Math.Min(Chunk, model.ByteLength - done)));
+        }
+    }
+
+    /// <summary>Writes a model to a file: beside it first, so that there is never half a file, and who has mapped the old one keeps it.</summary>
+    public static void Write(PackedModel model, string path)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                Write(model, stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string message = $"The packed file '{path}' cannot be written: {exception.Message}";
+            throw exception is IOException ? new IOException(message, exception) : new UnauthorizedAccessException(message, exception);
+        }
+        finally
+        {
+            DeleteIfThere(temporary);
+        }
+    }
+
+    /// <summary>Packed files hold numbers as little-endian machines do, and are used as they are.</summary>
+    internal static void RefuseBigEndian(bool isLittleEndian)
+    {
+        if (!isLittleEndian)
+        {
+            throw new PlatformNotSupportedException("Packed files hold little-endian numbers, which this big-endian machine cannot use in place. Load the safetensors checkpoint instead.");
+        }
+    }
+
+    private static void Verify(string source, byte* data, PackedFileHeader header)
+    {
+        uint found = Checksum(data, header.DataLength);
+        if (found != header.DataChecksum)
+        {
+            throw new CheckpointException($"{source} is damaged: the checksum of its weights is 0x{found:X8} instead of 0x{header.DataChecksum:X8}. Copy it or save it again.");
+        }
+    }
+
+    private static uint Checksum(byte* data, long length)
+    {
+        uint state = Crc32C.Initial;
+        for (long done = 0; done < length; done += Chunk)
+        {
+            state = Crc32C.Append(state, new ReadOnlySpan<byte>(data + done, (int)Math.Min(Chunk, length - done)));
+        }
+
+        return Crc32C.Finish(state);
+    }
+
+    private static void DeleteIfThere(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It was never created, or the folder is gone; the reason has been told.
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Buffers.Binary;
+using KernelGen.Checkpoints;
+using KernelGen.Execution;
+using KernelGen.Numerics;
+
+namespace KernelGen.Packing;
+
+/// <summary>What stands before the weights of a packed file; docs/packed-file.md describes each byte.</summary>
+internal readonly record struct PackedFileHeader
+{
+    /// <summary>The version of the header.</summary>
+    private const uint FormatVersion = 1;
+
+    /// <summary>The length of what stands before the fields of the model.</summary>
+    private const int PrefixLength = 64;
+
+    /// <summary>The weights begin at a multiple of this: a page.</summary>
+    private const int DataAlignment = 4096;
+
+    /// <summary>Far more than a model's fields take; what announces more is damaged.</summary>
+    private const int MostFieldBytes = 1 << 16;
+
+    private const int FormatVersionOffset = 8;
+    private const int LayoutVersionOffset = 12;
+    private const int FileLengthOffset = 16;
+    private const int DataOffsetOffset = 24;
+    private const int FieldsLengthOffset = 28;
+    private const int PrecisionOffset = 32;
+    private const int SharingOffset = 33;
+    private const int DataChecksumOffset = 36;
+    private const int HeaderChecksumOffset = 40;
+
+    private const byte SharesEmbedding = 1;
+    private const byte SharesOutput = 2;
+
+    /// <summary>The format's own first bytes. The first four cannot begin a safetensors file: its header would be too long. The line ends and the 0x1A do not survive a transfer as text.</summary>
+    public static ReadOnlySpan<byte> Magic => [0x89, (byte)'K', (byte)'G', (byte)'P', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>What else than the description decides the layout.</summary>
+    public LayoutFacts Facts { get; private init; }
+
+    /// <summary>Where the weights begin.</summary>
+    public int DataOffset { get; private init; }
+
+    /// <summary>The number of bytes of weights.</summary>
+    public long DataLength { get; private init; }
+
+    /// <summary>The CRC-32C of the weights.</summary>
+    public uint DataChecksum { get; private init; }
+
+    /// <summary>The header of a packed model, up to where the weights begin.</summary>
+    public static byte[] Format(PackedModel model, uint dataChecksum)
+    {
+        byte[] fields = PackedFields.Format(model.Description);
+        byte[] header = new byte[RoundUp(PrefixLength + fields.Length)];
+        Magic.CopyTo(header);
+        Write(header, FormatVersionOffset, FormatVersion);
+        Write(header, LayoutVersionOffset, PackedModel.LayoutVersion);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(FileLengthOffset), header.Length + model.ByteLength);
+        Write(header, DataOffsetOffset, (uint)header.Length);
+        Write(header, FieldsLengthOffset, (uint)fields.Length);
+        header[PrecisionOffset] = (byte)model.Facts.Precision;
+        header[SharingOffset] = (byte)((model.Facts.SharesEmbedding ? SharesEmbedding : 0) | (model.Facts.SharesOutput ? SharesOutput : 0));
+        Write(header, DataChecksumOffset, dataChecksum);
+        fields.CopyTo(header, PrefixLength);
+        Write(header, HeaderChecksumOffset, Checksum(header));
+        return header;
+    }
+
+    /// <summary>Reads the header, trusting nothing in it; only the weights themselves are not looked at.</summary>
+    /// <param name="source">The file, to begin a message.</param>
+    /// <param name="file">The file, or as much of it as a span holds: more than the longest header.</param>
+    /// <param name="length">The length of the file.</param>
+    /// <param name="description">The declared model.</param>
+    /// <exception cref="CheckpointException">The file is damaged, of another version, or of another model.</exception>
+    public static PackedFileHeader Parse(string source, ReadOnlySpan<byte> file, long length, ModelDescription description)
+    {
+        if (length < PrefixLength)
+        {
+            throw new CheckpointException($"{source} is truncated: it has {length} bytes, and a packed file has a header of at least {PrefixLength}. Copy it or save it again.");
+        }
+
+        if (!file.StartsWith(Magic))
+        {
+            throw new CheckpointException($"{source} is damaged in its first 8 bytes, as by a transfer as text: they should be those of a packed file. Copy it or save it again.");
+        }
+
+        CheckVersion(source, "format", Read(file, FormatVersionOffset), FormatVersion);
+        long announced = BinaryPrimitives.ReadInt64LittleEndian(file[FileLengthOffset..]);
+        if (length < announced)
+        {
+            throw new CheckpointException($"{source} is truncated: it has {length} bytes, and its header announces {announced}. Copy it or save it again.");
+        }
+
+        if (length > announced)
+        {
+            throw new CheckpointException($"{source} is damaged: it has {length} bytes, and its header announces {announced}, so {(ulong)length - (ulong)announced} too many. Copy it or save it again.");
+        }
+
+        uint dataOffset = Read(file, DataOffsetOffset);
+        uint fieldsLength = Read(file, FieldsLengthOffset);
+        if (fieldsLength > MostFieldBytes || dataOffset != RoundUp(PrefixLength + (int)fieldsLength) || dataOffset > length)
+        {
+            throw new CheckpointException(
+                $"{source} is damaged: its header announces {fieldsLength} bytes of fields and weights from byte {dataOffset} on, which do not belong together in {length} bytes. Copy it or save it again.");
+        }
+
+        ReadOnlySpan<byte> header = file[..(int)dataOffset];
+        uint expected = Read(file, HeaderChecksumOffset);
+        uint found = Checksum(header);
+        if (found != expected)
+        {
+            throw new CheckpointException($"{source} is damaged: the checksum of its header is 0x{found:X8} instead of 0x{expected:X8}. Copy it or save it again.");
+        }
+
+        CheckVersion(source, "layout", Read(file, LayoutVersionOffset), PackedModel.LayoutVersion);
+        PackedFields.Check(source, header.Slice(PrefixLength, (int)fieldsLength), description);
+        LayoutFacts facts = ParseFacts(source, header[PrecisionOffset], header[SharingOffset], description);
+        long dataLength = length - dataOffset;
+        long needed = PackedModel.LengthOf(description, facts);
+        if (dataLength != needed)
+        {
+            throw new CheckpointException($"{source} is damaged: it holds {dataLength} bytes of weights, and '{description.Name}' has {needed}. Save it again from the checkpoint.");
+        }
+
+        return new PackedFileHeader { Facts = facts, DataOffset = (int)dataOffset, DataLength = dataLength, DataChecksum = Read(file, DataChecksumOffset) };
+    }
+
+    private static LayoutFacts ParseFacts(string source, byte precision, byte sharing, ModelDescription description)
+    {
+        if (!Enum.IsDefined((PackedPrecision)precision))
+        {
+            throw new CheckpointException($"{source} holds weights of the precision {precision}, which this version does not know. Save it again from the checkpoint.");
+        }
+
+        bool sharesEmbedding = (sharing & SharesEmbedding) != 0;
+        if ((sharing & ~(SharesEmbedding | SharesOutput)) != 0 || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize))
+        {
+            throw new CheckpointException($"{source} is damaged: its weights cannot share memory as its header says ({sharing}). Save it again from the checkpoint.");
+        }
+
+        return new LayoutFacts((PackedPrecision)precision, sharesEmbedding, (sharing & SharesOutput) != 0);
+    }
+
+    private static void CheckVersion(string source, string what, uint found, uint expected)
+    {
+        if (found != expected)
+        {
+            throw new CheckpointException($"{source} has version {found} of the packed {what}, and this version of KernelGen reads version {expected}. Save it again from the checkpoint.");
+        }
+    }
+
+    /// <summary>The CRC-32C of the header, its own field taken as zero.</summary>
+    private static uint Checksum(ReadOnlySpan<byte> header)
+    {
+        uint state = Crc32C.Append(Crc32C.Initial, header[..HeaderChecksumOffset]);
+        state = Crc32C.Append(state, [0, 0, 0, 0]);
+        return Crc32C.Finish(Crc32C.Append(state, header[(HeaderChecksumOffset + sizeof(uint))..]));
+    }
+
+    private static int RoundUp(int length) => (length + DataAlignment - 1) / DataAlignment * DataAlignment;
+
+    private static uint Read(ReadOnlySpan<byte> file, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(file[offset..]);
+
+    private static void Write(byte[] header, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(offset), value);
+}
