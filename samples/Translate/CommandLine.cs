@@ -27,6 +27,18 @@ internal sealed class CommandLine
         CustomParser = ParseInstructionSet,
     };
 
+    private readonly Option<string?> _model = new("--model")
+    {
+        Description = "Weights to use instead of the program's own: a file that --pack wrote, which starts sooner, or safetensors of the same shape.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _pack = new("--pack")
+    {
+        Description = "Write the weights to a packed file for --model. Without sentences, that is all.",
+        HelpName = "file",
+    };
+
     private readonly Option<bool> _time = new("--time")
     {
         Description = "Tell on standard error how long it took.",
@@ -38,7 +50,7 @@ internal sealed class CommandLine
     /// <param name="arguments">The program's arguments.</param>
     public CommandLine(string[] arguments)
     {
-        var command = new RootCommand(Description) { _sentences, _instructionSet, _time };
+        var command = new RootCommand(Description) { _sentences, _instructionSet, _model, _pack, _time };
 
         // A sentence may well begin with "[" or "@", which would be a directive and a file of arguments.
         command.Directives.Clear();
@@ -54,6 +66,12 @@ internal sealed class CommandLine
     public string[] Sentences => _result.GetValue(_sentences) ?? [];
 
     public InstructionSet? InstructionSet => _result.GetValue(_instructionSet);
+
+    /// <summary>The weights file, or <see langword="null"/> for the program's own weights.</summary>
+    public string? Model => _result.GetValue(_model);
+
+    /// <summary>The packed file to write, or <see langword="null"/>.</summary>
+    public string? Pack => _result.GetValue(_pack);
 
     public bool ShowsTime => _result.GetValue(_time);
 

@@ -49,12 +49,18 @@ internal static class Program
 
         using var output = new StreamWriter(Console.OpenStandardOutput(), Utf8) { NewLine = "\n" };
         long start = Stopwatch.GetTimestamp();
-        using var translator = new TextTranslator(commandLine.InstructionSet);
+        using var translator = new TextTranslator(commandLine.Model, commandLine.InstructionSet);
         TimeSpan loading = Stopwatch.GetElapsedTime(start);
+        if (commandLine.Pack is { } packedFile)
+        {
+            translator.Pack(packedFile);
+        }
+
         start = Stopwatch.GetTimestamp();
         int sentences = 0;
         bool failed = false;
-        foreach (string sentence in commandLine.Sentences is { Length: > 0 } given ? given : StandardInput())
+        bool readsInput = commandLine.Sentences.Length == 0 && commandLine.Pack is null;
+        foreach (string sentence in readsInput ? StandardInput() : commandLine.Sentences)
         {
             sentences++;
             try

@@ -2,7 +2,7 @@ using KernelGen.Text;
 
 namespace KernelGen.Samples.Translate;
 
-/// <summary>Chinese text in, English text out: the model between its two tokenizers, all from the program's resources.</summary>
+/// <summary>Chinese text in, English text out: the model between its two tokenizers, from the program's resources; only the weights may come from a file.</summary>
 internal sealed class TextTranslator : IDisposable
 {
     private readonly VocabularyTokenizer _chinese = VocabularyTokenizer.Load(Resource("source_vocabulary.json"));
@@ -10,9 +10,13 @@ internal sealed class TextTranslator : IDisposable
     private readonly Translator _model;
     private readonly List<int> _source = [];
 
+    /// <param name="model">The weights file, or <see langword="null"/> for the program's own weights.</param>
     /// <param name="instructionSet">What to compute with, or <see langword="null"/> for the best.</param>
-    public TextTranslator(InstructionSet? instructionSet) =>
-        _model = Translator.Load(Resource("model.safetensors"), new ModelLoadOptions { InstructionSet = instructionSet });
+    public TextTranslator(string? model, InstructionSet? instructionSet)
+    {
+        var options = new ModelLoadOptions { InstructionSet = instructionSet };
+        _model = model is null ? Translator.Load(Resource("model.safetensors"), options) : Translator.Load(model, options);
+    }
 
     /// <summary>The number of tokens generated so far.</summary>
     public long GeneratedTokens { get; private set; }
@@ -39,6 +43,9 @@ internal sealed class TextTranslator : IDisposable
         GeneratedTokens += tokens.Length;
         return _english.Decode(tokens);
     }
+
+    /// <summary>Writes the weights to a packed file.</summary>
+    public void Pack(string path) => _model.Save(path);
 
     public void Dispose() => _model.Dispose();
 

@@ -130,6 +130,34 @@ refuses '--isa with a wrong value' 2 "'mmx'"
 run '' --isa portable '狗追猫。'
 gives '--isa portable' 0 "$dog"
 
+packed=$folder/model.packed
+run '' --pack "$packed"
+gives '--pack' 0 ''
+check '--pack: nothing else is left in the folder' [ "$(ls "$folder" | wc -l)" -eq 3 ]
+
+run '' --model "$packed" '狗追猫。' '猫追狗。'
+gives '--model with a packed file' 0 "$dog$cat"
+
+run '' --model "$packed" --isa portable '狗追猫。'
+gives '--model with a packed file and --isa portable' 0 "$dog"
+
+run '' --model "$packed" --pack "$folder/again.packed" '狗追猫。'
+gives '--pack with a sentence' 0 "$dog"
+check '--pack: the same bytes from a packed file' cmp -s "$packed" "$folder/again.packed"
+
+run '' --model "$(dirname "$0")/model/model.safetensors" '狗追猫。'
+gives '--model with safetensors' 0 "$dog"
+
+head -c 1000000 "$packed" >"$folder/short.packed"
+run '' --model "$folder/short.packed" '狗追猫。'
+refuses '--model with half a file' 1 'short.packed.*truncated'
+
+run '' --model "$folder/none.packed" '狗追猫。'
+refuses '--model with a file that is not there' 1 'none.packed'
+
+run '' --pack "$folder/none/model.packed"
+refuses '--pack into a folder that is not there' 1 'none/model.packed.*cannot be written'
+
 for set in avx2 avx512; do
     run '' --isa $set '狗追猫。' '猫追狗。'
     if [ "$code" -eq 0 ]; then
