@@ -23,6 +23,9 @@ translation.SetAction(result => TranslationReport.Print(result.GetValue(model)!,
 var generator = new Command("generator", "Size and time of the generator.");
 generator.SetAction(_ => GeneratorReport.Print());
 
+var loading = new Command("loading", "From a file to a first token: checkpoints and packed files.");
+loading.SetAction(_ => LoadingReport.Print());
+
 var peerCase = new Option<string?>("--case") { Description = "Only this model; otherwise all three." };
 peerCase.AcceptOnlyFromAmong([.. PeerCase.All.Select(static peer => peer.Name)]);
 var peersFolder = new Option<string>("--peers")
@@ -34,7 +37,7 @@ var seconds = new Option<double>("--seconds") { Description = "Seconds of measur
 var peers = new Command("peers", "Whole models with random weights: KernelGen and ONNX Runtime, one source at a time.") { peerCase, peersFolder, seconds };
 peers.SetAction(result => PeersReport.Print(result.GetValue(peerCase), result.GetValue(peersFolder)!, result.GetValue(seconds)));
 
-return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.") { linear, translation, generator, peers }
+return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.") { linear, translation, loading, generator, peers }
     .Parse(args)
     .Invoke();
 
