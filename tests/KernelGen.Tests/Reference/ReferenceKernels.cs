@@ -159,6 +159,16 @@ internal static class ReferenceKernels
         return best;
     }
 
+    /// <summary>The indices of the highest logits above minus infinity: the best first, of equal ones the lowest first.</summary>
+    public static int[] TopK(float[] logits, int count) =>
+    [
+        .. Enumerable.Range(0, logits.Length)
+            .Where(i => logits[i] > float.NegativeInfinity)
+            .OrderByDescending(i => logits[i])
+            .ThenBy(static i => i)
+            .Take(count),
+    ];
+
     /// <summary>The highest logit, and the sum of <c>exp(logit - maximum)</c>.</summary>
     public static (float Maximum, float Sum) SumOfExponentials(ReadOnlySpan<float> logits)
     {
