@@ -6,8 +6,8 @@ namespace KernelGen;
 
 /// <summary>An encoder-decoder Transformer, ready to run. Declared with <see cref="EncoderDecoderModelAttribute"/>.</summary>
 /// <remarks>
-/// Thread-safe: any number of calls may run at once; they share the weights. Results have the same bits on every instruction set, and whether
-/// tokens are generated one by one or scored together.
+/// Thread-safe: any number of calls may run at once; they share the weights. Results have the same bits on every instruction set, whether
+/// tokens are generated one by one or scored together, and whatever sources are generated for together.
 /// </remarks>
 public abstract class EncoderDecoder : IDisposable
 {
@@ -24,7 +24,7 @@ public abstract class EncoderDecoder : IDisposable
     public int MaxSourceLength => Model.MaxSourceLength;
 
     /// <summary>
-    /// The number of target positions. <see cref="Generate"/> yields at most this many tokens, the end token included and the start token not;
+    /// The number of target positions. <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?)"/> yields at most this many tokens, the end token included and the start token not;
     /// <see cref="Score"/> takes as many; the target of <see cref="Logits"/> begins with the start token, which counts.
     /// </summary>
     public int MaxTargetLength => Model.MaxTargetLength;
@@ -37,34 +37,25 @@ public abstract class EncoderDecoder : IDisposable
 
     private ModelDescription Model => _engine.Description;
 
-    /// <summary>Generates a target for a source, by greedy search: each token is the most probable one after those before it.</summary>
+    /// <summary>
+    /// Generates a target for a source: by greedy search, in which each token is the most probable one after those before it, or by beam search where
+    /// <see cref="GenerationOptions.BeamSize"/> asks for it.
+    /// </summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
-    /// <returns>The generated target.</returns>
+    /// <returns>The generated target, or the best ones.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null)
     {
-        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
-        int maxLength = MaxLength(options);
-        bool scores = options?.ReturnScores ?? false;
+        CheckSource(source);
+        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
         Workspace workspace = _engine.Rent();
         try
         {
-            Encode(workspace, source, maxLength, targetRows: 1);
-            var search = new GreedySearch(_engine, workspace, maxLength, scores);
-            Span<int> tokens = workspace.Tokens(maxLength);
-            int length = 0;
-            while (search.TryNext(out int token))
-            {
-                tokens[length++] = token;
-            }
-
-            return new GenerationResult([
-                new Hypothesis(
-                    tokens[..length].ToArray(),
-                    scores ? search.LogProbability / search.Length : null,
-                    search.HasEnded ? FinishReason.EndToken : FinishReason.Length)]);
+            BatchSearch.Run(_engine, workspace, source, [source.Length], settings);
+            return BatchSearch.Result(workspace, 0, settings);
         }
         finally
         {
@@ -72,19 +63,62 @@ public abstract class EncoderDecoder : IDisposable
         }
     }
 
-    /// <summary>Generates a target for a source, as <see cref="Generate"/> does, and hands out each token as soon as it is known.</summary>
+    /// <summary>
+    /// Generates targets for a list of sources of any lengths, several at once: faster than one after another, because the weights are read once for all of
+    /// them, with the same bits.
+    /// </summary>
+    /// <param name="sources">The tokens of each source, as <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?)"/> takes them. Left alone until the call returns.</param>
+    /// <param name="options">How to generate; the same for all.</param>
+    /// <returns>What was generated for each source, in the order of the list; empty for an empty list.</returns>
+    /// <remarks>
+    /// Sources are worked on in groups, the longest first; one whose target is complete leaves its group at once. A group has at most 64 rows (sources times
+    /// <see cref="GenerationOptions.BeamSize"/>), so the memory of a call does not grow with the list, its results apart. Most of it are caches: for each
+    /// row <c>2 · decoder layers · model dimension · MaxLength</c> floats, and for each source the same with its own length.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">There is no list.</exception>
+    /// <exception cref="ArgumentException">A source is null or empty, is longer than declared, or holds a token out of range; or an option is.</exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public GenerationResult[] Generate(IReadOnlyList<int[]> sources, GenerationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
+        Workspace workspace = _engine.Rent();
+        try
+        {
+            return BatchSearch.RunAll(_engine, workspace, sources, settings);
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+
+    /// <summary>Generates a target for a source by greedy search, and hands out each token as soon as it is known.</summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
     /// <returns>
     /// The tokens, without the end token: fewer than the maximum length when the end token came. Each enumeration generates anew; to stop early,
     /// stop enumerating.
     /// </returns>
-    /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for beam search, whose tokens are known
+    /// only at the end.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null)
     {
-        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
-        return Stream(source.ToArray(), MaxLength(options), options?.ReturnScores ?? false);
+        CheckSource(source);
+        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
+        if (settings.BeamSize > 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                settings.BeamSize,
+                $"{nameof(GenerationOptions.BeamSize)} is {settings.BeamSize}; a stream takes 1, because beam search knows no token before the end. Use {nameof(Generate)}.");
+        }
+
+        return Stream(source.ToArray(), settings);
     }
 
     /// <summary>The logits of every position of a given target (teacher forcing).</summary>
@@ -95,8 +129,8 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public float[] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
     {
-        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
-        CheckTokens(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
+        CheckSource(source);
+        CheckTarget(target);
         int vocabulary = Model.TargetVocabularySize;
         float[] result = new float[checked(target.Length * vocabulary)];
         Workspace workspace = _engine.Rent();
@@ -122,8 +156,8 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public ScoreResult Score(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
     {
-        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
-        CheckTokens(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
+        CheckSource(source);
+        CheckTarget(target);
         float[] logProbabilities = new float[target.Length];
         int[] tokens = target.ToArray();
         Workspace workspace = _engine.Rent();
@@ -155,7 +189,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public float[] Encode(ReadOnlySpan<int> source)
     {
-        CheckTokens(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
+        CheckSource(source);
         float[] result = new float[checked(source.Length * Model.ModelDimension)];
         Workspace workspace = _engine.Rent();
         try
@@ -217,45 +251,11 @@ public abstract class EncoderDecoder : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static void CheckTokens(ReadOnlySpan<int> tokens, int vocabularySize, int maxLength, string parameter, string limit)
-    {
-        if (tokens.IsEmpty)
-        {
-            throw new ArgumentException($"The {parameter} is empty; it needs at least one token.", parameter);
-        }
+    private void CheckSource(ReadOnlySpan<int> source) =>
+        InputTokens.Check(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
 
-        if (tokens.Length > maxLength)
-        {
-            throw new ArgumentException(
-                $"The {parameter} has {tokens.Length} tokens; this model takes at most {maxLength} ({limit} of its declaration). Split it, or declare more.",
-                parameter);
-        }
-
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            if ((uint)tokens[i] >= (uint)vocabularySize)
-            {
-                throw new ArgumentOutOfRangeException(
-                    parameter,
-                    tokens[i],
-                    $"Token {i} of the {parameter} is {tokens[i]}; the vocabulary goes from 0 to {vocabularySize - 1}.");
-            }
-        }
-    }
-
-    private int MaxLength(GenerationOptions? options)
-    {
-        int maxLength = options?.MaxLength ?? Model.MaxTargetLength;
-        if (maxLength < 1 || maxLength > Model.MaxTargetLength)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options),
-                maxLength,
-                $"{nameof(GenerationOptions.MaxLength)} is {maxLength}; it goes from 1 to {Model.MaxTargetLength}, the declared {nameof(MaxTargetLength)}.");
-        }
-
-        return maxLength;
-    }
+    private void CheckTarget(ReadOnlySpan<int> target) =>
+        InputTokens.Check(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
 
     private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows)
     {
@@ -277,16 +277,21 @@ public abstract class EncoderDecoder : IDisposable
         }
     }
 
-    private IEnumerable<GeneratedToken> Stream(int[] source, int maxLength, bool scores)
+    private IEnumerable<GeneratedToken> Stream(int[] source, SearchSettings settings)
     {
         Workspace workspace = _engine.Rent();
         try
         {
-            Encode(workspace, source, maxLength, targetRows: 1);
-            var search = new GreedySearch(_engine, workspace, maxLength, scores);
-            while (search.TryNext(out int token))
+            Encode(workspace, source, settings.MaxLength, targetRows: 1);
+            GreedySearch search = workspace.Greedy;
+            search.Begin(_engine, sources: 1, settings);
+            for (int index = 0; !search.IsDone; index++)
             {
-                yield return new GeneratedToken(search.Length - 1, token, scores ? search.TokenLogProbability : null);
+                search.Step(_engine, workspace);
+                if (search.Tokens(0).Length > index)
+                {
+                    yield return new GeneratedToken(index, search.Tokens(0)[index], search.TokenLogProbability(0));
+                }
             }
         }
         finally

@@ -8,7 +8,7 @@ public sealed class GenerationResult
 {
     internal GenerationResult(ImmutableArray<Hypothesis> hypotheses) => Hypotheses = hypotheses;
 
-    /// <summary>The hypotheses, the best first; greedy search gives one.</summary>
+    /// <summary>The hypotheses, the best first: one from greedy search, <see cref="GenerationOptions.HypothesisCount"/> from beam search.</summary>
     public ImmutableArray<Hypothesis> Hypotheses { get; }
 }
 
@@ -26,7 +26,8 @@ public sealed class Hypothesis
     public ImmutableArray<int> Tokens { get; }
 
     /// <summary>
-    /// The sum of the tokens' log-probabilities divided by their number, the end token counted; <see langword="null"/> unless
+    /// The sum of the tokens' log-probabilities divided by <c>tokens^LengthPenalty</c> (<see cref="GenerationOptions.LengthPenalty"/>; by default their
+    /// number), the end token counted. Beam search always gives it; greedy search gives <see langword="null"/> unless
     /// <see cref="GenerationOptions.ReturnScores"/> asked for it. Probabilities are over the tokens that may be generated: suppressed ones have none,
     /// while <see cref="EncoderDecoder.Score"/> counts the whole vocabulary.
     /// </summary>

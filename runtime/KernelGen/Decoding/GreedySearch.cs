@@ -2,65 +2,108 @@ using KernelGen.Execution;
 
 namespace KernelGen.Decoding;
 
-/// <summary>The loop that feeds each best token back, for one encoded sequence.</summary>
-internal struct GreedySearch
+/// <summary>
+/// The loop that feeds each best token back, for all encoded sequences of a workspace together: a target that is complete leaves the batch at once.
+/// Belongs to a workspace, whose calls reuse its arrays.
+/// </summary>
+internal sealed class GreedySearch
 {
-    private readonly Engine _engine;
-    private readonly Workspace _workspace;
-    private readonly bool _scores;
-    private readonly int _maxLength;
-    private int _token;
+    private Target[] _targets = [];
+    private int[] _tokens = [];
+    private int[] _live = [];
+    private int[] _next = [];
+    private int _liveCount;
+    private SearchSettings _settings;
 
-    public GreedySearch(Engine engine, Workspace workspace, int maxLength, bool scores)
+    /// <summary>Whether every target is complete.</summary>
+    public bool IsDone => _liveCount == 0;
+
+    /// <summary>Begins a target for each source that stands encoded in a workspace.</summary>
+    public void Begin(Engine engine, int sources, SearchSettings settings)
     {
-        _engine = engine;
-        _workspace = workspace;
-        _scores = scores;
-        _maxLength = maxLength;
-        _token = engine.Description.StartToken;
+        _settings = settings;
+        _liveCount = sources;
+        ReusedArray.Take(ref _targets, sources).Clear();
+        ReusedArray.Take(ref _tokens, sources * settings.MaxLength);
+        ReusedArray.Take(ref _next, sources).Fill(engine.Description.StartToken);
+        Span<int> live = ReusedArray.Take(ref _live, sources);
+        for (int source = 0; source < sources; source++)
+        {
+            live[source] = source;
+        }
     }
 
-    /// <summary>The number of tokens generated so far, the end token included.</summary>
-    public int Length { get; private set; }
-
-    /// <summary>The sum of the log-probabilities of the tokens so far, when scores are asked for.</summary>
-    public float LogProbability { get; private set; }
-
-    /// <summary>The log-probability of the last token, when scores are asked for.</summary>
-    public float TokenLogProbability { get; private set; }
-
-    /// <summary>Whether the end token came.</summary>
-    public bool HasEnded { get; private set; }
-
-    /// <summary>Generates the next token.</summary>
-    /// <param name="token">The token.</param>
-    /// <returns><see langword="false"/> when the end token came, or came before, or the maximum length is reached.</returns>
-    public bool TryNext(out int token)
+    /// <summary>Generates the next token of every target that is not complete.</summary>
+    public void Step(Engine engine, Workspace workspace)
     {
-        token = -1;
-        if (HasEnded || Length == _maxLength)
+        int rows = _liveCount;
+        Span<int> next = _next.AsSpan(0, rows);
+        engine.DecodeStep(workspace, next, _live.AsSpan(0, rows));
+        if (_settings.ReturnScores)
         {
-            return false;
+            engine.ProjectAllowed(workspace, rows);
+            for (int row = 0; row < rows; row++)
+            {
+                next[row] = engine.ArgMax(workspace, row);
+                (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
+                ref Target target = ref _targets[_live[row]];
+                target.TokenLogProbability = LogSoftmax.Of(engine.Logits(workspace, row)[next[row]], maximum, sum);
+                target.LogProbability += target.TokenLogProbability;
+            }
+        }
+        else
+        {
+            engine.BestTokens(workspace, rows, next);
         }
 
-        _engine.Decode(_workspace, [_token], [0], [1]);
-        _engine.Project(_workspace, 0, 1);
-        Span<float> logits = _engine.Logits(_workspace, 0);
-        foreach (int suppressed in _engine.Description.SuppressedTokens)
+        _liveCount = 0;
+        for (int row = 0; row < rows; row++)
         {
-            logits[suppressed] = float.NegativeInfinity;
-        }
+            int source = _live[row];
+            ref Target target = ref _targets[source];
+            target.HasEnded = next[row] == engine.Description.EndToken;
+            if (target.HasEnded)
+            {
+                continue;
+            }
 
-        _token = token = _engine.ArgMax(_workspace, 0);
-        Length++;
-        if (_scores)
-        {
-            (float maximum, float sum) = _engine.SumOfExponentials(_workspace, 0);
-            TokenLogProbability = LogSoftmax.Of(logits[token], maximum, sum);
-            LogProbability += TokenLogProbability;
+            _tokens[(source * _settings.MaxLength) + target.Length++] = next[row];
+            if (target.Length < _settings.MaxLength)
+            {
+                _live[_liveCount] = source;
+                next[_liveCount++] = next[row];
+            }
         }
+    }
 
-        HasEnded = token == _engine.Description.EndToken;
-        return !HasEnded;
+    /// <summary>The tokens of a target so far, without the end token.</summary>
+    public ReadOnlySpan<int> Tokens(int source) => _tokens.AsSpan(source * _settings.MaxLength, _targets[source].Length);
+
+    /// <summary>The log-probability of a target's last token, when scores are asked for.</summary>
+    public float? TokenLogProbability(int source) => _settings.ReturnScores ? _targets[source].TokenLogProbability : null;
+
+    /// <summary>What was generated for a source.</summary>
+    public GenerationResult Result(int source)
+    {
+        Target target = _targets[source];
+        int tokens = target.Length + (target.HasEnded ? 1 : 0);
+        return new GenerationResult([
+            new Hypothesis(
+                Tokens(source).ToArray(),
+                _settings.ReturnScores ? (float)(target.LogProbability / _settings.Normalizer(tokens)) : null,
+                target.HasEnded ? FinishReason.EndToken : FinishReason.Length)]);
+    }
+
+    private struct Target
+    {
+        /// <summary>The number of tokens, the end token not included.</summary>
+        public int Length;
+
+        public bool HasEnded;
+
+        /// <summary>The sum over all tokens, the end token included.</summary>
+        public float LogProbability;
+
+        public float TokenLogProbability;
     }
 }

@@ -8,6 +8,9 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class Engine : IDisposable
 {
+    /// <summary>The most tokens that <see cref="TopK"/> finds.</summary>
+    internal const int MaxTopK = 64;
+
     private readonly ConcurrentBag<Workspace> _workspaces = [];
     private readonly PackedModel _model;
     private volatile bool _isDisposed;
@@ -85,9 +88,28 @@ public abstract unsafe class Engine : IDisposable
 
     /// <summary>
     /// Runs the encoder over the sources, which stand one behind the other without padding, and fills each sequence's cross-attention cache.
-    /// The encoder output is in <see cref="Workspace.Hidden"/>.
+    /// The encoder output is in <see cref="Workspace.Hidden"/> where it is of one source, or of no more than <see cref="Workspace.SourceRows"/> tokens.
     /// </summary>
-    internal abstract void Encode(Workspace workspace, ReadOnlySpan<int> tokens, int sequences);
+    internal void Encode(Workspace workspace, ReadOnlySpan<int> tokens, int sequences)
+    {
+        for (int first = 0; first < sequences;)
+        {
+            int rows = 0;
+            int end = first;
+            do
+            {
+                rows += workspace.Sequences[end++].SourceLength;
+            }
+            while (end < sequences && rows + workspace.Sequences[end].SourceLength <= Workspace.SourceRows);
+
+            EncodeBlock(workspace, tokens[..rows], first, end - first);
+            tokens = tokens[rows..];
+            first = end;
+        }
+    }
+
+    /// <summary>Runs the encoder over some sequences, from <paramref name="firstSequence"/> on.</summary>
+    private protected abstract void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, int firstSequence, int sequences);
 
     /// <summary>
     /// Runs the decoder over the next tokens of sequences: <paramref name="counts"/>[i] tokens of the sequence <paramref name="live"/>[i], one
@@ -95,11 +117,46 @@ public abstract unsafe class Engine : IDisposable
     /// </summary>
     internal abstract void Decode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts);
 
+    /// <summary>Decodes one token of each of the sequences <paramref name="live"/>.</summary>
+    internal void DecodeStep(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live) =>
+        Decode(workspace, tokens, live, workspace.Ones(live.Length));
+
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     internal abstract void Project(Workspace workspace, int firstRow, int rows);
 
+    /// <summary>Projects the first rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>, those of suppressed tokens being minus infinity.</summary>
+    internal void ProjectAllowed(Workspace workspace, int rows)
+    {
+        Project(workspace, 0, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> logits = Logits(workspace, row);
+            foreach (int suppressed in Description.SuppressedTokens)
+            {
+                logits[suppressed] = float.NegativeInfinity;
+            }
+        }
+    }
+
+    /// <summary>The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest.</summary>
+    internal void BestTokens(Workspace workspace, int rows, Span<int> tokens)
+    {
+        ProjectAllowed(workspace, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            tokens[row] = ArgMax(workspace, row);
+        }
+    }
+
     /// <summary>The best token of a row of logits.</summary>
     internal abstract int ArgMax(Workspace workspace, int row);
+
+    /// <summary>The best tokens of a row of logits that are above minus infinity, the best first; of equal ones the lower first.</summary>
+    /// <param name="workspace">Holds the logits.</param>
+    /// <param name="row">The row of logits.</param>
+    /// <param name="tokens">Receives the tokens; its length, at most <see cref="MaxTopK"/>, is how many are looked for.</param>
+    /// <returns>How many were found.</returns>
+    internal abstract int TopK(Workspace workspace, int row, Span<int> tokens);
 
     /// <summary>The highest logit of a row and the sum of exponentials over it.</summary>
     internal abstract (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row);
@@ -140,11 +197,11 @@ public sealed unsafe class Engine<TKernels> : Engine
 
     private bool IsPreNorm => Description.NormPlacement == NormPlacement.Pre;
 
-    internal override void Encode(Workspace workspace, ReadOnlySpan<int> tokens, int sequences)
+    private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, int firstSequence, int sequences)
     {
         ModelDescription model = Description;
         int row = 0;
-        for (int sequence = 0; sequence < sequences; sequence++)
+        for (int sequence = firstSequence; sequence < firstSequence + sequences; sequence++)
         {
             for (int position = 0; position < workspace.Sequences[sequence].SourceLength; position++, row++)
             {
@@ -159,7 +216,7 @@ public sealed unsafe class Engine<TKernels> : Engine
             float* input = SublayerInput(workspace, rows, layer.AttentionNorm);
             TKernels.QueryKeyValue(input, rows, layer.QueryKeyValue, workspace.Wide);
             long first = 0;
-            for (int sequence = 0; sequence < sequences; sequence++)
+            for (int sequence = firstSequence; sequence < firstSequence + sequences; sequence++)
             {
                 int length = workspace.Sequences[sequence].SourceLength;
                 float* queryKeyValue = workspace.Wide + (first * 3 * model.AttentionWidth);
@@ -182,7 +239,7 @@ public sealed unsafe class Engine<TKernels> : Engine
         }
 
         NormInPlace(workspace, rows, Model.EncoderFinalNorm);
-        StoreCrossKeysAndValues(workspace, rows, sequences);
+        StoreCrossKeysAndValues(workspace, rows, firstSequence, sequences);
     }
 
     internal override void Decode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts)
@@ -229,19 +286,27 @@ public sealed unsafe class Engine<TKernels> : Engine
             input = SublayerInput(workspace, rows, layer.CrossNorm);
             TKernels.CrossQuery(input, rows, layer.CrossQuery, workspace.Wide);
             first = 0;
-            for (int i = 0; i < live.Length; i++)
+            for (int i = 0; i < live.Length;)
             {
+                // Neighbours that are hypotheses of one source attend to one cache: together, so that it is read once.
                 ref readonly Sequence sequence = ref workspace.Sequences[live[i]];
+                int count = 0;
+                do
+                {
+                    count += counts[i++];
+                }
+                while (i < live.Length && workspace.Sequences[live[i]].CrossKeys == sequence.CrossKeys);
+
                 float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
                 TKernels.CrossAttention(
                     workspace.Wide + (first * model.AttentionWidth),
-                    counts[i],
+                    count,
                     keys,
                     keys + sequence.CrossValues,
                     sequence.SourceLength,
                     workspace.AttentionScratch,
                     workspace.Context + (first * model.AttentionStride));
-                first += counts[i];
+                first += count;
             }
 
             TKernels.AttentionOutput(workspace.Context, rows, layer.CrossOutput, workspace.Hidden, workspace.Alternate);
@@ -260,6 +325,14 @@ public sealed unsafe class Engine<TKernels> : Engine
         TKernels.Logits(workspace.Hidden + ((long)firstRow * Description.ModelStride), rows, Model.OutputBias, Model.OutputPanels, workspace.Logits);
 
     internal override int ArgMax(Workspace workspace, int row) => TKernels.ArgMax(workspace.Logits + ((long)row * Description.LogitsStride));
+
+    internal override int TopK(Workspace workspace, int row, Span<int> tokens)
+    {
+        fixed (int* destination = tokens)
+        {
+            return TKernels.TopK(workspace.Logits + ((long)row * Description.LogitsStride), tokens.Length, destination);
+        }
+    }
 
     internal override (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row)
     {
@@ -311,13 +384,13 @@ public sealed unsafe class Engine<TKernels> : Engine
     }
 
     /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
-    private void StoreCrossKeysAndValues(Workspace workspace, int rows, int sequences)
+    private void StoreCrossKeysAndValues(Workspace workspace, int rows, int firstSequence, int sequences)
     {
         for (int layerIndex = 0; layerIndex < Model.DecoderLayers.Length; layerIndex++)
         {
             TKernels.CrossKeyValue(workspace.Hidden, rows, Model.DecoderLayers[layerIndex].CrossKeyValue, workspace.Wide);
             long first = 0;
-            for (int i = 0; i < sequences; i++)
+            for (int i = firstSequence; i < firstSequence + sequences; i++)
             {
                 ref readonly Sequence sequence = ref workspace.Sequences[i];
                 float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using KernelGen.Decoding;
+using KernelGen.Packing;
 
 namespace KernelGen.Execution;
 
@@ -11,10 +13,18 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Rows of logits that are computed at a time when a whole target is scored.</summary>
     public const int LogitsRows = 24;
 
+    /// <summary>
+    /// Source tokens that are encoded at a time, where one source has no more: enough that reading the weights costs little, so few that activations stay
+    /// in the second-level cache.
+    /// </summary>
+    public const int SourceRows = 256;
+
     private readonly ModelDescription _model;
     private SafeHandle? _weights;
     private NativeBlock? _block;
     private int[] _tokens = [];
+    private int[] _ones = [];
+    private long[] _order = [];
     private float* _next;
 
     public Workspace(ModelDescription model) => _model = model;
@@ -42,15 +52,26 @@ internal sealed unsafe class Workspace : IDisposable
 
     public float* EncoderValues { get; private set; }
 
-    /// <summary>The sequences of this call.</summary>
+    /// <summary>
+    /// The sequences of this call: the first hypothesis of each source, then the second of each, and so on. Hypotheses of one source share its
+    /// cross-attention cache.
+    /// </summary>
     public Sequence[] Sequences { get; private set; } = [];
+
+    /// <summary>The state of greedy search.</summary>
+    public GreedySearch Greedy { get; } = new();
+
+    /// <summary>The state of beam search.</summary>
+    public BeamSearch Beams { get; } = new();
 
     /// <summary>Makes room for a call.</summary>
     /// <param name="sourceLengths">The length of each source.</param>
     /// <param name="targetLength">How many target positions each sequence may cache.</param>
     /// <param name="targetRows">The most target rows that are decoded at once.</param>
-    public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows)
+    /// <param name="hypotheses">The number of hypotheses for each source.</param>
+    public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1)
     {
+        int sequences = sourceLengths.Length * hypotheses;
         int sourceRows = 0;
         int longest = 0;
         foreach (int length in sourceLengths)
@@ -59,14 +80,14 @@ internal sealed unsafe class Workspace : IDisposable
             longest = Math.Max(longest, length);
         }
 
-        if (Sequences.Length < sourceLengths.Length)
+        if (Sequences.Length < sequences)
         {
-            Sequences = new Sequence[sourceLengths.Length];
+            Sequences = new Sequence[sequences];
         }
 
-        int rows = Math.Max(sourceRows, targetRows);
+        int rows = Math.Max(Math.Max(longest, Math.Min(sourceRows, SourceRows)), targetRows);
         int wide = Math.Max(3 * _model.AttentionWidth, _model.FeedForwardStride);
-        int logitsRows = Math.Max(sourceLengths.Length, Math.Min(targetRows, LogitsRows));
+        int logitsRows = Math.Max(sequences, Math.Min(targetRows, LogitsRows));
         long crossLayers = 0;
         foreach (int length in sourceLengths)
         {
@@ -79,7 +100,7 @@ internal sealed unsafe class Workspace : IDisposable
             + ((long)logitsRows * _model.LogitsStride)
             + RoundUp(_model.AttentionScratch, 16)
             + CacheLength(longest)
-            + (_model.DecoderLayers * (crossLayers + (sourceLengths.Length * CacheLength(targetLength))));
+            + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
         if (_block is null || _block.Length < total)
         {
             _block?.Dispose();
@@ -96,14 +117,15 @@ internal sealed unsafe class Workspace : IDisposable
         AttentionScratch = Take(RoundUp(_model.AttentionScratch, 16));
         EncoderKeys = Take(CacheLength(longest));
         EncoderValues = EncoderKeys + KeysLength(longest);
-        for (int i = 0; i < sourceLengths.Length; i++)
+        for (int i = 0; i < sequences; i++)
         {
+            int source = i % sourceLengths.Length;
             Sequences[i] = new Sequence
             {
-                SourceLength = sourceLengths[i],
-                CrossKeys = Take(_model.DecoderLayers * CacheLength(sourceLengths[i])),
-                CrossLayerStride = CacheLength(sourceLengths[i]),
-                CrossValues = KeysLength(sourceLengths[i]),
+                SourceLength = sourceLengths[source],
+                CrossKeys = i == source ? Take(_model.DecoderLayers * CacheLength(sourceLengths[source])) : Sequences[source].CrossKeys,
+                CrossLayerStride = CacheLength(sourceLengths[source]),
+                CrossValues = KeysLength(sourceLengths[source]),
                 SelfKeys = Take(_model.DecoderLayers * CacheLength(targetLength)),
                 SelfLayerStride = CacheLength(targetLength),
                 SelfValues = KeysLength(targetLength),
@@ -117,14 +139,38 @@ internal sealed unsafe class Workspace : IDisposable
     }
 
     /// <summary>Room for token ids.</summary>
-    public Span<int> Tokens(int count)
+    public Span<int> Tokens(int count) => ReusedArray.Take(ref _tokens, count);
+
+    /// <summary>Room for the order in which a list of sources is worked on.</summary>
+    public Span<long> Order(int count) => ReusedArray.Take(ref _order, count);
+
+    /// <summary>So many ones: the counts of a step that takes one token of each sequence.</summary>
+    public ReadOnlySpan<int> Ones(int count)
     {
-        if (_tokens.Length < count)
+        if (_ones.Length < count)
         {
-            _tokens = new int[count];
+            _ones = new int[count];
+            _ones.AsSpan().Fill(1);
         }
 
-        return _tokens.AsSpan(0, count);
+        return _ones.AsSpan(0, count);
+    }
+
+    /// <summary>Makes the target that one sequence has cached another's too: both are of one source.</summary>
+    public void CopyTarget(int from, int to)
+    {
+        Sequence source = Sequences[from];
+        ref Sequence destination = ref Sequences[to];
+        destination.TargetLength = source.TargetLength;
+        nuint keys = (nuint)PanelPacking.RoundUp(source.TargetLength) * (nuint)_model.AttentionWidth * sizeof(float);
+        nuint values = (nuint)source.TargetLength * (nuint)_model.AttentionWidth * sizeof(float);
+        for (int layer = 0; layer < _model.DecoderLayers; layer++)
+        {
+            float* layerSource = source.SelfKeys + (layer * source.SelfLayerStride);
+            float* layerDestination = destination.SelfKeys + (layer * destination.SelfLayerStride);
+            NativeMemory.Copy(layerSource, layerDestination, keys);
+            NativeMemory.Copy(layerSource + source.SelfValues, layerDestination + destination.SelfValues, values);
+        }
     }
 
     /// <summary>Makes the second buffer the residual stream.</summary>

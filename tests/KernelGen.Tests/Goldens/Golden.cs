@@ -31,6 +31,10 @@ internal sealed class Golden
         TargetPrefixes = [.. root.GetProperty("target_prefixes").EnumerateArray().Select(Integers)];
         Greedy = [.. root.GetProperty("greedy").EnumerateArray().Select(static answer =>
             new GreedyAnswer(Integers(answer.GetProperty("tokens")), answer.GetProperty("log_probability").GetDouble()))];
+        BeamSize = root.GetProperty("beam_size").GetInt32();
+        LengthPenalty = root.GetProperty("length_penalty").GetDouble();
+        Beam = [.. root.GetProperty("beam").EnumerateArray().Select(static answers => answers.EnumerateArray().Select(static answer =>
+            new BeamAnswer(Integers(answer.GetProperty("tokens")), answer.GetProperty("score").GetDouble())).ToArray())];
     }
 
     public static IReadOnlyList<Golden> All { get; } = [.. Folders.Select(static golden => new Golden(golden.Folder, golden.Model))];
@@ -51,6 +55,13 @@ internal sealed class Golden
 
     /// <summary>The greedy answers, end token included.</summary>
     public IReadOnlyList<GreedyAnswer> Greedy { get; }
+
+    public int BeamSize { get; }
+
+    public double LengthPenalty { get; }
+
+    /// <summary>The hypotheses of beam search for each source, the best first.</summary>
+    public IReadOnlyList<BeamAnswer[]> Beam { get; }
 
     /// <summary><c>memory.i</c> and <c>logits.i</c>.</summary>
     public IReadOnlyDictionary<string, Tensor> Expected { get; }
@@ -92,3 +103,8 @@ internal sealed class Golden
 /// <param name="Tokens">The tokens, the end token included where it came.</param>
 /// <param name="LogProbability">The sum of their log-probabilities.</param>
 internal sealed record GreedyAnswer(int[] Tokens, double LogProbability);
+
+/// <summary>A hypothesis that the reference finds by beam search.</summary>
+/// <param name="Tokens">The tokens, the end token included where it came.</param>
+/// <param name="Score">The sum of their log-probabilities divided by their number to the power of the length penalty.</param>
+internal sealed record BeamAnswer(int[] Tokens, double Score);

@@ -128,6 +128,39 @@ public sealed class GoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Hypotheses_of_beam_search_are_the_golden_ones(string name, InstructionSet instructionSet)
+    {
+        Golden golden = Golden.Named(name);
+        using EncoderDecoder model = golden.Load(instructionSet);
+        int endToken = golden.Model.Description.EndToken;
+        var options = new GenerationOptions
+        {
+            MaxLength = golden.MaxNewTokens,
+            BeamSize = golden.BeamSize,
+            HypothesisCount = golden.BeamSize,
+            LengthPenalty = golden.LengthPenalty,
+        };
+        GenerationResult[] results = model.Generate(golden.Sources, options);
+        Assert.Equal(golden.Beam.Count, results.Length);
+        for (int i = 0; i < results.Length; i++)
+        {
+            BeamAnswer[] expected = golden.Beam[i];
+            Assert.Equal(expected.Length, results[i].Hypotheses.Length);
+            for (int j = 0; j < expected.Length; j++)
+            {
+                Hypothesis hypothesis = results[i].Hypotheses[j];
+                bool ends = expected[j].Tokens[^1] == endToken;
+                Assert.Equal(ends ? expected[j].Tokens[..^1] : expected[j].Tokens, hypothesis.Tokens);
+                Assert.Equal(ends ? FinishReason.EndToken : FinishReason.Length, hypothesis.FinishReason);
+                Assert.Equal(expected[j].Score, hypothesis.Score!.Value, 1e-3);
+            }
+
+            ResultAssert.Same(results[i], model.Generate(golden.Sources[i], options), $"{name}: source {i} alone");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Streamed_tokens_are_the_generated_ones(string name, InstructionSet instructionSet)
     {
         Golden golden = Golden.Named(name);

@@ -119,6 +119,62 @@ public sealed class BadInputTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, 1, 1, "BeamSize is 0", "1 (greedy search) to 32")]
+    [InlineData(-1, 1, 1, "BeamSize is -1", "1 (greedy search) to 32")]
+    [InlineData(33, 1, 1, "BeamSize is 33", "1 (greedy search) to 32")]
+    [InlineData(4, 0, 1, "HypothesisCount is 0", "1 to 4")]
+    [InlineData(4, 5, 1, "HypothesisCount is 5", "1 to 4")]
+    [InlineData(1, 2, 1, "HypothesisCount is 2", "1 to 1")]
+    [InlineData(4, 1, -0.5, "LengthPenalty is -0.5", "0 ")]
+    [InlineData(4, 1, double.NaN, "LengthPenalty is NaN", "finite")]
+    [InlineData(4, 1, double.PositiveInfinity, "LengthPenalty is Infinity", "finite")]
+    public void Options_of_a_search_out_of_range_are_refused(int beamSize, int hypothesisCount, double lengthPenalty, string what, string range)
+    {
+        var options = new GenerationOptions { BeamSize = beamSize, HypothesisCount = hypothesisCount, LengthPenalty = lengthPenalty };
+        foreach (Action call in new Action[]
+        {
+            () => _model.Generate(GoodSource, options),
+            () => _model.Generate([GoodSource], options),
+            () => _model.Generate(Array.Empty<int[]>(), options),
+            () => _model.Stream(GoodSource, options),
+        })
+        {
+            ArgumentOutOfRangeException exception = AssertRefused<ArgumentOutOfRangeException>(call);
+            Assert.Equal("options", exception.ParamName);
+            Assert.Contains(what, exception.Message);
+            Assert.Contains(range, exception.Message);
+        }
+    }
+
+    [Fact]
+    public void A_stream_of_beam_search_is_refused()
+    {
+        ArgumentOutOfRangeException exception =
+            AssertRefused<ArgumentOutOfRangeException>(() => _model.Stream(GoodSource, new GenerationOptions { BeamSize = 2 }));
+        Assert.Equal("options", exception.ParamName);
+        Assert.Contains("Generate", exception.Message);
+    }
+
+    [Fact]
+    public void A_list_with_a_bad_source_is_refused_with_the_number_of_the_source()
+    {
+        AssertRefused<ArgumentNullException>(() => _model.Generate((IReadOnlyList<int[]>)null!));
+        foreach ((int[]? bad, string what) in new (int[]?, string)[]
+        {
+            (null, "Source 2 is null"),
+            ([], "Source 2 is empty"),
+            (new int[65], "Source 2 has 65 tokens"),
+            ([4, 50], "Token 1 of source 2 is 50"),
+            ([-3], "Token 0 of source 2 is -3"),
+        })
+        {
+            ArgumentException exception = AssertRefused<ArgumentException>(() => _model.Generate([GoodSource, GoodSource, bad!, GoodSource]));
+            Assert.Equal("sources", exception.ParamName);
+            Assert.Contains(what, exception.Message);
+        }
+    }
+
     [Fact]
     public void A_disposed_model_is_refused()
     {
@@ -126,6 +182,7 @@ public sealed class BadInputTests : IDisposable
         model.Dispose();
         model.Dispose();
         Assert.Throws<ObjectDisposedException>(() => model.Generate(GoodSource));
+        Assert.Throws<ObjectDisposedException>(() => model.Generate([GoodSource]));
         Assert.Throws<ObjectDisposedException>(() => model.Stream(GoodSource).ToList());
         Assert.Throws<ObjectDisposedException>(() => model.Logits(GoodSource, GoodTarget));
         Assert.Throws<ObjectDisposedException>(() => model.Score(GoodSource, GoodTarget));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Packing;
@@ -125,5 +126,52 @@ public sealed class ConcurrencyTests
         }
 
         Assert.Equal(sizeof(int) * 48, forMoreTokens);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 1)]
+    [InlineData(4, 4)]
+    public void A_warm_call_for_a_list_allocates_its_results_alone(int beamSize, int hypothesisCount)
+    {
+        Assert.SkipWhen(
+            typeof(EncoderDecoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true },
+            "Without optimisation the JIT allocates where it otherwise does not.");
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description, seed: 3)));
+        var samples = new Samples(1);
+        int[][] sources = [.. Enumerable.Range(1, 40).Select(length => samples.Tokens(length, model.SourceVocabularySize))];
+        var options = new GenerationOptions { MaxLength = 12, BeamSize = beamSize, HypothesisCount = hypothesisCount, ReturnScores = true };
+        long more = -1;
+        for (int attempt = 0; attempt < 100 && more != 0; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            GenerationResult[] results = model.Generate(sources, options);
+            long between = GC.GetAllocatedBytesForCurrentThread();
+            Copy(results);
+            long after = GC.GetAllocatedBytesForCurrentThread();
+            more = (between - before) - (after - between);
+            Thread.Sleep(20);
+        }
+
+        Assert.Equal(0, more);
+    }
+
+    /// <summary>Allocates what results are made of.</summary>
+    private static GenerationResult[] Copy(GenerationResult[] results)
+    {
+        var copies = new GenerationResult[results.Length];
+        for (int i = 0; i < copies.Length; i++)
+        {
+            var hypotheses = new Hypothesis[results[i].Hypotheses.Length];
+            for (int j = 0; j < hypotheses.Length; j++)
+            {
+                Hypothesis hypothesis = results[i].Hypotheses[j];
+                hypotheses[j] = new Hypothesis(hypothesis.Tokens.AsSpan().ToArray(), hypothesis.Score, hypothesis.FinishReason);
+            }
+
+            copies[i] = new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));
+        }
+
+        return copies;
     }
 }

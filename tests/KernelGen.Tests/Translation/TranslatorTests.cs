@@ -50,6 +50,36 @@ public sealed class TranslatorTests
         Assert.InRange(ties, 0, 3);
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Sentences_together_are_translated_as_each_alone(InstructionSet instructionSet)
+    {
+        using Translator model = Load(instructionSet);
+        int[][] sources = [.. Sentences(Path.Combine(Folder, "word-order.tsv")).Select(static sentence => SourceTokenizer.Encode(sentence.Source))];
+        foreach (int beamSize in new[] { 1, 4 })
+        {
+            var options = new GenerationOptions { BeamSize = beamSize, HypothesisCount = beamSize, ReturnScores = true };
+            GenerationResult[] together = model.Generate(sources, options);
+            for (int i = 0; i < sources.Length; i++)
+            {
+                ResultAssert.Same(model.Generate(sources[i], options), together[i], $"{instructionSet}, beam {beamSize}: sentence {i}");
+            }
+
+            // Rows leave the batch at many different steps.
+            Assert.InRange(together.Select(static result => result.Hypotheses[0].Tokens.Length).Distinct().Count(), 5, 128);
+        }
+    }
+
+    [Fact]
+    public void Beam_search_finds_translations_that_are_at_least_as_probable()
+    {
+        using Translator model = Load(InstructionSets.Best);
+        int[][] sources = [.. Sentences(Path.Combine(Folder, "word-order.tsv")).Select(static sentence => SourceTokenizer.Encode(sentence.Source))];
+        double Total(int beamSize) =>
+            model.Generate(sources, new GenerationOptions { BeamSize = beamSize, ReturnScores = true }).Sum(static result => result.Hypotheses[0].Score!.Value);
+        Assert.InRange(Total(4), Total(1) - 1e-4, 0);
+    }
+
     [Fact]
     public void Word_order_matters()
     {

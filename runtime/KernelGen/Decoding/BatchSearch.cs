@@ -1,0 +1,120 @@
+using KernelGen.Execution;
+
+namespace KernelGen.Decoding;
+
+/// <summary>
+/// Searches targets for sources: for a few together, or for a list of any length in groups. Sources are sorted by length, so that those of a group are
+/// alike; a group's rows stand one behind the other without padding.
+/// </summary>
+internal static class BatchSearch
+{
+    /// <summary>
+    /// The most target rows (hypotheses of all sources) in a group. The weights are read once for all rows of a step; more than so many gain little, and
+    /// memory grows with them.
+    /// </summary>
+    public const int MaxRows = 64;
+
+    /// <summary>Searches targets for sources together, with greedy or beam search.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call; holds what is found until its next search.</param>
+    /// <param name="tokens">The tokens of the sources, checked, one source behind the other.</param>
+    /// <param name="lengths">The length of each source.</param>
+    /// <param name="settings">How to search.</param>
+    public static void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, SearchSettings settings)
+    {
+        workspace.Reserve(lengths, settings.MaxLength, lengths.Length * settings.BeamSize, settings.BeamSize);
+        engine.Encode(workspace, tokens, lengths.Length);
+        if (settings.BeamSize > 1)
+        {
+            workspace.Beams.Run(engine, workspace, lengths.Length, settings);
+            return;
+        }
+
+        workspace.Greedy.Begin(engine, lengths.Length, settings);
+        while (!workspace.Greedy.IsDone)
+        {
+            workspace.Greedy.Step(engine, workspace);
+        }
+    }
+
+    /// <summary>What <see cref="Run"/> found for a source.</summary>
+    public static GenerationResult Result(Workspace workspace, int source, SearchSettings settings) =>
+        settings.BeamSize > 1 ? workspace.Beams.Result(source) : workspace.Greedy.Result(source);
+
+    /// <summary>Searches targets for a list of sources, in groups.</summary>
+    /// <exception cref="ArgumentException">A source is null, empty, too long, or holds a token out of range.</exception>
+    public static GenerationResult[] RunAll(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, SearchSettings settings)
+    {
+        var results = new GenerationResult[sources.Count];
+        ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
+        int groupSize = Math.Max(1, MaxRows / settings.BeamSize);
+        Span<int> lengths = stackalloc int[MaxRows];
+        for (int first = 0; first < order.Length; first += groupSize)
+        {
+            ReadOnlySpan<long> group = order.Slice(first, Math.Min(groupSize, order.Length - first));
+            int total = 0;
+            for (int i = 0; i < group.Length; i++)
+            {
+                lengths[i] = Length(group[i]);
+                total += lengths[i];
+            }
+
+            Span<int> tokens = workspace.Tokens(total);
+            Span<int> rest = tokens;
+            foreach (long item in group)
+            {
+                Fetch(sources, Index(item), Length(item)).CopyTo(rest);
+                InputTokens.Check(
+                    rest[..Length(item)],
+                    engine.Description.SourceVocabularySize,
+                    engine.Description.MaxSourceLength,
+                    nameof(sources),
+                    nameof(EncoderDecoder.MaxSourceLength),
+                    Index(item));
+                rest = rest[Length(item)..];
+            }
+
+            Run(engine, workspace, tokens, lengths[..group.Length], settings);
+            for (int i = 0; i < group.Length; i++)
+            {
+                results[Index(group[i])] = Result(workspace, i, settings);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>
+    private static ReadOnlySpan<long> LongestFirst(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, int count)
+    {
+        Span<long> order = workspace.Order(count);
+        for (int i = 0; i < count; i++)
+        {
+            int[] source = sources[i] ?? throw new ArgumentException($"Source {i} is null; each source is an array of tokens.", nameof(sources));
+            InputTokens.Check(
+                source,
+                engine.Description.SourceVocabularySize,
+                engine.Description.MaxSourceLength,
+                nameof(sources),
+                nameof(EncoderDecoder.MaxSourceLength),
+                i);
+            order[i] = ((long)(int.MaxValue - source.Length) << 32) | (uint)i;
+        }
+
+        order.Sort();
+        return order;
+    }
+
+    private static int Length(long item) => int.MaxValue - (int)(item >> 32);
+
+    private static int Index(long item) => (int)item;
+
+    /// <summary>A source as it was when the work began. Another thread may have changed the list since, so what it holds is checked again once it is copied.</summary>
+    private static int[] Fetch(IReadOnlyList<int[]> sources, int index, int length)
+    {
+        int[]? source = sources[index];
+        return source?.Length == length
+            ? source
+            : throw new ArgumentException($"Source {index} was changed while targets were generated; leave the list alone until then.", nameof(sources));
+    }
+}

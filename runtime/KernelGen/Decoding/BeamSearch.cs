@@ -1,0 +1,284 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using KernelGen.Execution;
+
+namespace KernelGen.Decoding;
+
+/// <summary>
+/// Beam search as <see cref="GenerationOptions.BeamSize"/> defines it, for all encoded sources of a workspace together: one decoding step takes the live
+/// hypotheses of all of them, and a source whose search has stopped leaves at once. Belongs to a workspace, whose calls reuse its arrays.
+/// </summary>
+/// <remarks>
+/// Hypothesis in slot j of source i is the workspace's sequence <c>j · sources + i</c>. The first child of a hypothesis goes on in its slot and so in its
+/// cache; further children get copies. Which tokens a hypothesis is made of stands in links from each step to the one before.
+/// </remarks>
+internal sealed class BeamSearch
+{
+    /// <summary>The widest beam: its double is the most that <see cref="Engine.TopK"/> finds.</summary>
+    public const int MaxSize = Engine.MaxTopK / 2;
+
+    private LiveHypothesis[] _live = [];
+    private int[] _liveCounts = [];
+    private FinishedHypothesis[] _finished = [];
+    private int[] _finishedCounts = [];
+    private Link[] _links = [];
+    private int[] _active = [];
+    private int[] _rowTokens = [];
+    private int[] _rowSequences = [];
+    private LiveHypothesis[] _candidates = [];
+    private int[] _best = [];
+    private int _sources;
+    private int _activeCount;
+    private int _length;
+    private SearchSettings _settings;
+
+    private int Size => _settings.BeamSize;
+
+    /// <summary>Searches targets for the first <paramref name="sources"/> sequences of a workspace, each encoded, with room for a beam.</summary>
+    public void Run(Engine engine, Workspace workspace, int sources, SearchSettings settings)
+    {
+        Begin(engine, sources, settings);
+        while (_activeCount > 0)
+        {
+            Step(engine, workspace);
+        }
+    }
+
+    /// <summary>What was found for a source, the best first.</summary>
+    public GenerationResult Result(int source)
+    {
+        var hypotheses = new Hypothesis[Math.Min(_settings.HypothesisCount, _finishedCounts[source])];
+        for (int i = 0; i < hypotheses.Length; i++)
+        {
+            FinishedHypothesis finished = _finished[(source * Size) + i];
+            int[] tokens = new int[finished.Length];
+            int rank = finished.Rank;
+            for (int position = tokens.Length - 1; position >= 0; position--)
+            {
+                Link link = _links[LinkIndex(source, position, rank)];
+                tokens[position] = link.Token;
+                rank = link.Parent;
+            }
+
+            hypotheses[i] = new Hypothesis(tokens, (float)finished.Score, finished.Reason);
+        }
+
+        return new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));
+    }
+
+    private void Begin(Engine engine, int sources, SearchSettings settings)
+    {
+        _settings = settings;
+        _sources = sources;
+        _activeCount = sources;
+        _length = 0;
+        Span<LiveHypothesis> live = ReusedArray.Take(ref _live, sources * Size);
+        Span<int> active = ReusedArray.Take(ref _active, sources);
+        for (int source = 0; source < sources; source++)
+        {
+            live[source * Size] = new LiveHypothesis { Token = engine.Description.StartToken };
+            active[source] = source;
+        }
+
+        ReusedArray.Take(ref _liveCounts, sources).Fill(1);
+        ReusedArray.Take(ref _finishedCounts, sources).Clear();
+        ReusedArray.Take(ref _finished, sources * Size);
+        ReusedArray.Take(ref _links, sources * settings.MaxLength * Size);
+        ReusedArray.Take(ref _rowTokens, sources * Size);
+        ReusedArray.Take(ref _rowSequences, sources * Size);
+        ReusedArray.Take(ref _candidates, 3 * Size);
+        ReusedArray.Take(ref _best, 2 * Size);
+    }
+
+    private void Step(Engine engine, Workspace workspace)
+    {
+        int rows = 0;
+        foreach (int source in _active.AsSpan(0, _activeCount))
+        {
+            foreach (ref readonly LiveHypothesis hypothesis in LiveOf(source))
+            {
+                _rowTokens[rows] = hypothesis.Token;
+                _rowSequences[rows++] = SequenceOf(source, hypothesis.Slot);
+            }
+        }
+
+        engine.DecodeStep(workspace, _rowTokens.AsSpan(0, rows), _rowSequences.AsSpan(0, rows));
+        engine.ProjectAllowed(workspace, rows);
+        _length++;
+        int active = _activeCount;
+        int firstRow = 0;
+        _activeCount = 0;
+        for (int i = 0; i < active; i++)
+        {
+            int source = _active[i];
+            int sourceRows = _liveCounts[source];
+            if (Advance(engine, workspace, source, firstRow))
+            {
+                _active[_activeCount++] = source;
+            }
+
+            firstRow += sourceRows;
+        }
+    }
+
+    /// <summary>Takes one source a token further; whether its search goes on.</summary>
+    private bool Advance(Engine engine, Workspace workspace, int source, int firstRow)
+    {
+        ReadOnlySpan<LiveHypothesis> candidates = Rank(engine, workspace, source, firstRow);
+        Span<LiveHypothesis> children = _candidates.AsSpan(2 * Size, Size);
+        int count = 0;
+        double normalizer = _settings.Normalizer(_length);
+        for (int rank = 0; rank < candidates.Length && count < Size; rank++)
+        {
+            ref readonly LiveHypothesis candidate = ref candidates[rank];
+            if (candidate.Token != engine.Description.EndToken)
+            {
+                _links[LinkIndex(source, _length - 1, count)] = new Link(candidate.Token, candidate.Parent);
+                children[count++] = candidate;
+            }
+            else if (rank < Size)
+            {
+                Finish(source, new FinishedHypothesis(candidate.LogProbability / normalizer, _length - 1, candidate.Parent, FinishReason.EndToken));
+            }
+        }
+
+        children = children[..count];
+        int finished = _finishedCounts[source];
+        if (count == 0 && finished == 0)
+        {
+            throw new InvalidOperationException(
+                $"No token can be generated at position {_length - 1}: every logit that is not suppressed is minus infinity or not a number. "
+                + "The weights overflow float32 or are damaged.");
+        }
+
+        if (_length == _settings.MaxLength)
+        {
+            for (int rank = 0; rank < count; rank++)
+            {
+                Finish(source, new FinishedHypothesis(children[rank].LogProbability / normalizer, _length, rank, FinishReason.Length));
+            }
+
+            return false;
+        }
+
+        if (count == 0 || (finished == Size && !(children[0].LogProbability / normalizer > _finished[(source * Size) + Size - 1].Score)))
+        {
+            return false;
+        }
+
+        AssignSlots(workspace, source, children);
+        children.CopyTo(_live.AsSpan(source * Size));
+        _liveCounts[source] = count;
+        return true;
+    }
+
+    /// <summary>
+    /// The best <c>2 · size</c> continuations of a source's live hypotheses by their sums of log-probabilities. No hypothesis has more than so many among
+    /// them, so each row's best tokens suffice; they come in the order that ties ask for.
+    /// </summary>
+    private ReadOnlySpan<LiveHypothesis> Rank(Engine engine, Workspace workspace, int source, int firstRow)
+    {
+        Span<LiveHypothesis> candidates = _candidates.AsSpan(0, 2 * Size);
+        Span<int> best = _best.AsSpan(0, 2 * Size);
+        int count = 0;
+        ReadOnlySpan<LiveHypothesis> live = LiveOf(source);
+        for (int parent = 0; parent < live.Length; parent++)
+        {
+            int row = firstRow + parent;
+            (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
+            ReadOnlySpan<float> logits = engine.Logits(workspace, row);
+            double logSum = LogSoftmax.LogSum(maximum, sum);
+            foreach (int token in best[..engine.TopK(workspace, row, best)])
+            {
+                double logProbability = live[parent].LogProbability + (logits[token] - logSum);
+                int place = count;
+                while (place > 0 && candidates[place - 1].LogProbability < logProbability)
+                {
+                    place--;
+                }
+
+                if (place == candidates.Length)
+                {
+                    break;
+                }
+
+                count = Math.Min(count + 1, candidates.Length);
+                candidates[place..(count - 1)].CopyTo(candidates[(place + 1)..]);
+                candidates[place] = new LiveHypothesis { LogProbability = logProbability, Token = token, Parent = parent };
+            }
+        }
+
+        return candidates[..count];
+    }
+
+    /// <summary>Keeps a finished hypothesis if it is among the best; of equal ones the earlier is kept and stands first.</summary>
+    private void Finish(int source, FinishedHypothesis hypothesis)
+    {
+        Span<FinishedHypothesis> finished = _finished.AsSpan(source * Size, Size);
+        ref int count = ref _finishedCounts[source];
+        int place = count;
+        while (place > 0 && finished[place - 1].Score < hypothesis.Score)
+        {
+            place--;
+        }
+
+        if (place < Size)
+        {
+            count = Math.Min(count + 1, Size);
+            finished[place..(count - 1)].CopyTo(finished[(place + 1)..]);
+            finished[place] = hypothesis;
+        }
+    }
+
+    /// <summary>Gives each child a slot whose cache holds its beginning.</summary>
+    private void AssignSlots(Workspace workspace, int source, Span<LiveHypothesis> children)
+    {
+        const int None = -1;
+        ReadOnlySpan<LiveHypothesis> parents = LiveOf(source);
+        uint taken = 0;
+        foreach (ref LiveHypothesis child in children)
+        {
+            int slot = parents[child.Parent].Slot;
+            child.Slot = (taken & (1u << slot)) == 0 ? slot : None;
+            taken |= 1u << slot;
+        }
+
+        foreach (ref LiveHypothesis child in children)
+        {
+            if (child.Slot == None)
+            {
+                child.Slot = BitOperations.TrailingZeroCount(~taken);
+                taken |= 1u << child.Slot;
+                workspace.CopyTarget(SequenceOf(source, parents[child.Parent].Slot), SequenceOf(source, child.Slot));
+            }
+        }
+    }
+
+    private ReadOnlySpan<LiveHypothesis> LiveOf(int source) => _live.AsSpan(source * Size, _liveCounts[source]);
+
+    private int SequenceOf(int source, int slot) => (slot * _sources) + source;
+
+    private int LinkIndex(int source, int position, int rank) => (((source * _settings.MaxLength) + position) * Size) + rank;
+
+    /// <summary>A hypothesis that has not ended, or may become one: a continuation of a parent by one token.</summary>
+    private struct LiveHypothesis
+    {
+        /// <summary>The sum over its tokens.</summary>
+        public double LogProbability;
+
+        /// <summary>Its last token.</summary>
+        public int Token;
+
+        /// <summary>The rank of what it continues among the live ones of the step before.</summary>
+        public int Parent;
+
+        /// <summary>Whose cache holds the tokens before the last.</summary>
+        public int Slot;
+    }
+
+    /// <summary>A finished hypothesis: the live one of a rank after so many tokens, to which the end token may have been added.</summary>
+    private readonly record struct FinishedHypothesis(double Score, int Length, int Rank, FinishReason Reason);
+
+    /// <summary>The last token of a live hypothesis, and the rank of what it continues.</summary>
+    private readonly record struct Link(int Token, int Parent);
+}
