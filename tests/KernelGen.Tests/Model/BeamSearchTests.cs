@@ -47,7 +47,7 @@ public sealed class BeamSearchTests
         // The end token is made as probable as the tokens before it let it be, so that searches stop early, late and at the maximum.
         Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(HeadsOf11.Description, seed: 4);
         tensors["generator.bias"].Values[HeadsOf11.Description.EndToken] += 2;
-        using HeadsOf11 model = HeadsOf11.Load(TensorFile.Write(tensors));
+        using EncoderDecoder model = DeclaredModels.Named(nameof(HeadsOf11)).Load(TensorFile.Write(tensors), InstructionSets.Best);
         var samples = new Samples(5);
         var lengths = new HashSet<int>();
         var reasons = new HashSet<FinishReason>();
@@ -69,7 +69,8 @@ public sealed class BeamSearchTests
     public void A_beam_wider_than_all_there_is_finds_what_trying_all_targets_finds()
     {
         // 16 tokens, of which 15 go on: nothing of the first step is lost in a beam of 32, and the best of the second are what is left.
-        using HeadsOf4 model = HeadsOf4.Load(TensorFile.Write(RandomCheckpoint.Create(HeadsOf4.Description)));
+        using EncoderDecoder model =
+            DeclaredModels.Named(nameof(HeadsOf4)).Load(TensorFile.Write(RandomCheckpoint.Create(HeadsOf4.Description)), InstructionSets.Best);
         var options = new GenerationOptions { BeamSize = 32, HypothesisCount = 20, MaxLength = 2 };
         for (int length = 1; length < 20; length += 6)
         {
@@ -83,7 +84,8 @@ public sealed class BeamSearchTests
     [Fact]
     public void A_beam_wider_than_the_vocabulary_gives_as_many_hypotheses_as_there_are()
     {
-        using SmallestShape model = SmallestShape.Load(TensorFile.Write(RandomCheckpoint.Create(SmallestShape.Description)));
+        using EncoderDecoder model =
+            DeclaredModels.Named(nameof(SmallestShape)).Load(TensorFile.Write(RandomCheckpoint.Create(SmallestShape.Description)), InstructionSets.Best);
         int[] source = [0, 1, 0];
         for (int maxLength = 1; maxLength <= 7; maxLength++)
         {
