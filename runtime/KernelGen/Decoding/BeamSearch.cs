@@ -14,8 +14,8 @@ namespace KernelGen.Decoding;
 /// </remarks>
 internal sealed class BeamSearch
 {
-    /// <summary>The widest beam: its double is the most that <see cref="Engine.TopK"/> finds.</summary>
-    public const int MaxSize = Engine.MaxTopK / 2;
+    /// <summary>The widest beam: its double is the most that <see cref="TopK"/> finds.</summary>
+    public const int MaxSize = TopK.MaxCount / 2;
 
     private LiveHypothesis[] _live = [];
     private int[] _liveCounts = [];

@@ -8,9 +8,6 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class Engine : IDisposable
 {
-    /// <summary>The most tokens that <see cref="TopK"/> finds.</summary>
-    internal const int MaxTopK = 64;
-
     private readonly ConcurrentBag<Workspace> _workspaces = [];
     private readonly PackedModel _model;
     private volatile bool _isDisposed;
@@ -151,12 +148,9 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>The best token of a row of logits.</summary>
     internal abstract int ArgMax(Workspace workspace, int row);
 
-    /// <summary>The best tokens of a row of logits that are above minus infinity, the best first; of equal ones the lower first.</summary>
-    /// <param name="workspace">Holds the logits.</param>
-    /// <param name="row">The row of logits.</param>
-    /// <param name="tokens">Receives the tokens; its length, at most <see cref="MaxTopK"/>, is how many are looked for.</param>
-    /// <returns>How many were found.</returns>
-    internal abstract int TopK(Workspace workspace, int row, Span<int> tokens);
+    /// <summary>The best tokens of a row of logits, as <see cref="Decoding.TopK.Find"/> finds them.</summary>
+    internal int TopK(Workspace workspace, int row, Span<int> tokens) =>
+        Decoding.TopK.Find(new ReadOnlySpan<float>(workspace.Logits + ((long)row * Description.LogitsStride), Description.LogitsStride), tokens);
 
     /// <summary>The highest logit of a row and the sum of exponentials over it.</summary>
     internal abstract (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row);
@@ -325,14 +319,6 @@ public sealed unsafe class Engine<TKernels> : Engine
         TKernels.Logits(workspace.Hidden + ((long)firstRow * Description.ModelStride), rows, Model.OutputBias, Model.OutputPanels, workspace.Logits);
 
     internal override int ArgMax(Workspace workspace, int row) => TKernels.ArgMax(workspace.Logits + ((long)row * Description.LogitsStride));
-
-    internal override int TopK(Workspace workspace, int row, Span<int> tokens)
-    {
-        fixed (int* destination = tokens)
-        {
-            return TKernels.TopK(workspace.Logits + ((long)row * Description.LogitsStride), tokens.Length, destination);
-        }
-    }
 
     internal override (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row)
     {

@@ -130,13 +130,6 @@ public unsafe interface IModelKernels
     /// <returns>The token id.</returns>
     static abstract int ArgMax(float* logits);
 
-    /// <summary>The tokens with the highest logits: the best first, of equal ones the lower token first. Logits of minus infinity are left out.</summary>
-    /// <param name="logits">One row of the target vocabulary.</param>
-    /// <param name="count">How many tokens are asked for, from 1 to 64.</param>
-    /// <param name="tokens">Receives the token ids; room for <paramref name="count"/>.</param>
-    /// <returns>How many were found: fewer than asked for where no more logits are above minus infinity.</returns>
-    static abstract int TopK(float* logits, int count, int* tokens);
-
     /// <summary>What log-softmax subtracts, in two parts: <c>log p(token) = logits[token] - maximum - log(sum)</c>.</summary>
     /// <param name="logits">One row of the target vocabulary.</param>
     /// <param name="maximum">Receives the highest logit.</param>

@@ -52,8 +52,6 @@ internal abstract unsafe class KernelSet
 
     public abstract int ArgMax(float* logits);
 
-    public abstract int TopK(float* logits, int count, int* tokens);
-
     public abstract float SumOfExponentials(float* logits, float* maximum);
 }
 
@@ -112,8 +110,6 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
         TKernels.MaskCausal(scores, rows, stride, firstPosition, count);
 
     public override int ArgMax(float* logits) => TKernels.ArgMax(logits);
-
-    public override int TopK(float* logits, int count, int* tokens) => TKernels.TopK(logits, count, tokens);
 
     public override float SumOfExponentials(float* logits, float* maximum) => TKernels.SumOfExponentials(logits, maximum);
 }

@@ -10,10 +10,10 @@ public sealed class BatchTests
 {
     private static readonly GenerationOptions[] Ways =
     [
-        new() { ReturnScores = true, MaxLength = 7 },
-        new() { MaxLength = 7 },
-        new() { BeamSize = 4, HypothesisCount = 3, MaxLength = 7 },
-        new() { BeamSize = 7, HypothesisCount = 7, MaxLength = 4, LengthPenalty = 0.5 },
+        new() { ReturnScores = true, MaxLength = 6 },
+        new() { MaxLength = 4 },
+        new() { BeamSize = 4, HypothesisCount = 3, MaxLength = 6 },
+        new() { BeamSize = 7, HypothesisCount = 7, MaxLength = 3, LengthPenalty = 0.5 },
     ];
 
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
@@ -33,7 +33,7 @@ public sealed class BatchTests
         {
             GenerationResult[] together = model.Generate(sources, options);
             Assert.Equal(sources.Length, together.Length);
-            for (int i = 0; i < sources.Length; i++)
+            for (int i = 0; i < sources.Length; i += 3)
             {
                 ResultAssert.Same(model.Generate(sources[i], options), together[i], $"{name}, {instructionSet}, {options}: source {i}");
             }
@@ -102,7 +102,7 @@ public sealed class BatchTests
     private static int[][] RandomSources(ModelDescription model, int count, int seed)
     {
         var samples = new Samples(seed);
-        return [.. samples.Tokens(count, Math.Min(model.MaxSourceLength, 30)).Select(length => samples.Tokens(length + 1, model.SourceVocabularySize))];
+        return [.. samples.Tokens(count, Math.Min(model.MaxSourceLength, 12)).Select(length => samples.Tokens(length + 1, model.SourceVocabularySize))];
     }
 
     /// <summary>A list of one source, which is another each time.</summary>

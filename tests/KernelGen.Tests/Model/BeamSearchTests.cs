@@ -24,20 +24,17 @@ public sealed class BeamSearchTests
             new() { BeamSize = 3, HypothesisCount = 2, MaxLength = 5, LengthPenalty = 0 },
             new() { BeamSize = 2, HypothesisCount = 2, MaxLength = 6, LengthPenalty = 2.5 },
             new() { BeamSize = 5, HypothesisCount = 5, MaxLength = 1 },
-            new() { BeamSize = 32, HypothesisCount = 32, MaxLength = 3, LengthPenalty = 0.6 },
+            new() { BeamSize = 32, HypothesisCount = 32, MaxLength = 2, LengthPenalty = 0.6 },
         ];
-        foreach (int seed in new[] { 1, 2 })
+        using EncoderDecoder model = declared.Load(TensorFile.Write(RandomCheckpoint.Create(description)), instructionSet);
+        var samples = new Samples(1);
+        for (int i = 0; i < options.Length; i++)
         {
-            using EncoderDecoder model = declared.Load(TensorFile.Write(RandomCheckpoint.Create(description, seed)), instructionSet);
-            var samples = new Samples(seed);
-            for (int i = 0; i < options.Length; i++)
-            {
-                int[] source = samples.Tokens(Math.Min(1 + (7 * i), description.MaxSourceLength), description.SourceVocabularySize);
-                AssertSame(
-                    new ReferenceBeamSearch(model, description, options[i]).Search(source),
-                    model.Generate(source, options[i]),
-                    $"{name}, {instructionSet}, seed {seed}, {options[i]}");
-            }
+            int[] source = samples.Tokens(Math.Min(1 + (5 * i), description.MaxSourceLength), description.SourceVocabularySize);
+            AssertSame(
+                new ReferenceBeamSearch(model, description, options[i]).Search(source),
+                model.Generate(source, options[i]),
+                $"{name}, {instructionSet}, {options[i]}");
         }
     }
 
