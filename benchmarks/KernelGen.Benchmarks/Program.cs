@@ -1,53 +1,68 @@
 using System.CommandLine;
 using KernelGen.Benchmarks;
 using KernelGen.Benchmarks.Peers;
+using KernelGen.Benchmarks.Report;
+using KernelGen.Benchmarks.Roofline;
+using KernelGen.Benchmarks.Suites;
 
-string repository = FindRepository();
-var model = new Option<string>("--model")
+Folders folders = Folders.Find();
+var selection = new SelectionOptions();
+var shared = new Option<string>("--shared")
 {
-    Description = "The folder with model.safetensors and the vocabularies.",
-    DefaultValueFactory = _ => Path.Combine(repository, "samples", "Translate", "model"),
+    Description = "The folder with peers/ (ONNX graphs) and models/; what is missing there is left out.",
+    DefaultValueFactory = _ => folders.Shared,
 };
+Folders FoldersOf(ParseResult result) => folders with { Shared = Path.GetFullPath(result.GetValue(shared)!) };
+
+var benchmarks = new Argument<string[]>("arguments") { Description = "Arguments of BenchmarkDotNet, after --: for example -- --filter '*Linear*'." };
+var suites = new Command("suites", "BenchmarkDotNet suites: each kernel family, generation, loading, the generator.") { selection.Quick, benchmarks };
+suites.SetAction(result => SuitesRun.Switch(result.GetValue(benchmarks)!, result.GetValue(selection.Quick)));
+
+var peers = new Command("peers", "Whole models: KernelGen and ONNX Runtime on the same weights, in turns.") { shared };
+selection.AddTo(peers);
+peers.SetAction(result =>
+{
+    Selection selected = selection.Of(result);
+    TerminalReport.Write(PeersSection.Measure(selected, FoldersOf(result).Graphs, out bool isSameWork));
+    TerminalReport.Write(TrainedSection.Measure(selected, FoldersOf(result)));
+    return isSameWork ? 0 : 1;
+});
+
+var roofline = new Command("roofline", "This machine's limits, and each kernel and model in percent of them.") { shared };
+selection.AddTo(roofline);
+roofline.SetAction(result =>
+{
+    Selection selected = selection.Of(result);
+    using var machine = new MachineLimits(selected.InstructionSet, selected.KernelSeconds);
+    TerminalReport.Write([MachineLimitsSection.Create(machine)]);
+    TerminalReport.Write([KernelRooflineSection.Measure(selected, machine)]);
+    TerminalReport.Write([CaseRooflineSection.Measure(selected, machine, FoldersOf(result))]);
+});
+
+var output = new Option<string>("--output") { Description = "The folder of the page.", DefaultValueFactory = _ => folders.Results };
+var withoutSuites = new Option<bool>("--no-suites") { Description = "Leaves the BenchmarkDotNet suites out, which take the longest." };
+var report = new Command("report", "All of it: tables here, and a Markdown page with charts.") { shared, output, withoutSuites };
+selection.AddTo(report);
+report.SetAction(result => FullReport.Run(selection.Of(result), FoldersOf(result), result.GetValue(output)!, !result.GetValue(withoutSuites)));
+
+var model = new Option<string>("--model") { Description = "The folder with model.safetensors and the vocabularies.", DefaultValueFactory = _ => folders.SampleModel };
 var sentences = new Option<string>("--sentences")
 {
     Description = "Sentences to translate, one a line; what follows a tab is left out.",
-    DefaultValueFactory = _ => Path.Combine(repository, "samples", "Translate", "model", "word-order.tsv"),
+    DefaultValueFactory = _ => Path.Combine(folders.SampleModel, "word-order.tsv"),
 };
+var translation = new Command("translation", "Sentences and tokens per second of samples/Translate, with each instruction set.") { model, sentences, selection.Seconds, selection.Quick };
+translation.SetAction(result =>
+    TerminalReport.Write([TranslationSection.Measure(TrainedCase.Translator(result.GetValue(model)!, result.GetValue(sentences)!), selection.SecondsOf(result))]));
 
-var linear = new Command("linear", "Linear kernels against the peak of a register-only loop.");
-linear.SetAction(_ => LinearReport.Print());
-
-var translation = new Command("translation", "Sentences and tokens per second.") { model, sentences };
-translation.SetAction(result => TranslationReport.Print(result.GetValue(model)!, result.GetValue(sentences)!));
-
-var generator = new Command("generator", "Size and time of the generator.");
-generator.SetAction(_ => GeneratorReport.Print());
+var generator = new Command("generator", "Size and time of the generator.") { selection.Seconds, selection.Quick };
+generator.SetAction(result => TerminalReport.Write([GeneratorSection.Measure(selection.SecondsOf(result))]));
 
 var loading = new Command("loading", "From a file to a first token: checkpoints and packed files.");
-loading.SetAction(_ => LoadingReport.Print());
+selection.AddTo(loading);
+loading.SetAction(result => TerminalReport.Write([LoadingSection.Measure(selection.Of(result).Cases)]));
 
-var peerCase = new Option<string?>("--case") { Description = "Only this model; otherwise all three." };
-peerCase.AcceptOnlyFromAmong([.. PeerCase.All.Select(static peer => peer.Name)]);
-var peersFolder = new Option<string>("--peers")
+return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    Description = "The folder with the ONNX graphs; ../shared/peers beside the repository unless given.",
-    DefaultValueFactory = _ => Path.GetFullPath(Path.Combine(repository, "..", "shared", "peers")),
-};
-var seconds = new Option<double>("--seconds") { Description = "Seconds of measuring for each column of each model.", DefaultValueFactory = _ => 10 };
-var peers = new Command("peers", "Whole models with random weights: KernelGen and ONNX Runtime, one source at a time.") { peerCase, peersFolder, seconds };
-peers.SetAction(result => PeersReport.Print(result.GetValue(peerCase), result.GetValue(peersFolder)!, result.GetValue(seconds)));
-
-return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.") { linear, translation, loading, generator, peers }
-    .Parse(args)
-    .Invoke();
-
-static string FindRepository()
-{
-    string? folder = AppContext.BaseDirectory;
-    while (folder is not null && !File.Exists(Path.Combine(folder, "KernelGen.sln")))
-    {
-        folder = Path.GetDirectoryName(folder);
-    }
-
-    return folder ?? Directory.GetCurrentDirectory();
-}
+    suites, peers, roofline, report, translation, loading, generator,
+}.Parse(args).Invoke();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using KernelGen.Execution;
 
 namespace KernelGen.Benchmarks.Peers;
 
@@ -12,13 +13,16 @@ internal static class ExternalData
     private const string Quantized = "_q";
     private const string Scale = "_scale";
 
+    /// <summary>The rows of the position table in the graphs.</summary>
+    private const int Positions = 512;
+
     /// <summary>Writes the weights of a model.</summary>
     /// <param name="layout">The file <c>external_data.tsv</c>.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="peer">The model.</param>
+    /// <param name="model">The model.</param>
     /// <exception cref="InvalidDataException">A tensor is unknown or has another size.</exception>
-    public static void Write(string layout, string path, RandomWeights weights, PeerCase peer)
+    public static void Write(string layout, string path, RandomWeights weights, ModelDescription model)
     {
         // The values and the scales of a quantised tensor are neighbours.
         (string Name, Int8Weights? Values) quantized = ("", null);
@@ -32,7 +36,7 @@ internal static class ExternalData
             if (name.EndsWith(Quantized, StringComparison.Ordinal))
             {
                 string original = name[..^Quantized.Length];
-                quantized = (original, Quantize(original, type, shape, weights, peer));
+                quantized = (original, Quantize(original, type, shape, weights, model));
                 bytes = type == "int8" ? Bytes<sbyte>(quantized.Values!.Transposed()) : quantized.Values!.Unsigned();
             }
             else if (name.EndsWith(Scale, StringComparison.Ordinal) && name[..^Scale.Length] == quantized.Name)
@@ -41,7 +45,7 @@ internal static class ExternalData
             }
             else
             {
-                bytes = Bytes(Find(name, weights, peer));
+                bytes = Bytes(Find(name, weights, model));
             }
 
             if (bytes.Length != long.Parse(fields[4], CultureInfo.InvariantCulture))
@@ -54,17 +58,17 @@ internal static class ExternalData
         }
     }
 
-    private static Int8Weights Quantize(string name, string type, int[] shape, RandomWeights weights, PeerCase peer) => (type, shape) switch
+    private static Int8Weights Quantize(string name, string type, int[] shape, RandomWeights weights, ModelDescription model) => (type, shape) switch
     {
-        ("int8", [int inputs, _]) => new Int8Weights(Find(name, weights, peer), inputs, inputs),
-        ("uint8", [_, int blocks, int block]) => new Int8Weights(Find(name, weights, peer), blocks * block, block),
+        ("int8", [int inputs, _]) => new Int8Weights(Find(name, weights, model), inputs, inputs),
+        ("uint8", [_, int blocks, int block]) => new Int8Weights(Find(name, weights, model), blocks * block, block),
         _ => throw new InvalidDataException($"Tensor '{name}' is quantised as {type} with {shape.Length} dimensions; expected int8 with 2 or uint8 with 3."),
     };
 
     /// <summary>The weights under the name that the graphs use, linear layers as <c>[outputs, inputs]</c>.</summary>
-    private static ReadOnlySpan<float> Find(string name, RandomWeights weights, PeerCase peer) => name switch
+    private static ReadOnlySpan<float> Find(string name, RandomWeights weights, ModelDescription model) => name switch
     {
-        "pos_encoding" => PositionTable(peer.ModelDimension),
+        "pos_encoding" => PositionTable(model.ModelDimension),
         "shared.weight" or "shared_proj.weight" => weights["target_embedding.weight"].Values,
         _ when name.Contains(".in_proj.", StringComparison.Ordinal) => weights[name.Replace(".in_proj.", ".in_proj_", StringComparison.Ordinal)].Values,
         _ when name.Contains(".q_proj.", StringComparison.Ordinal) => Part(name, ".q_proj.", 0, weights),
@@ -84,8 +88,8 @@ internal static class ExternalData
     /// <summary>Sines in even columns, cosines in odd ones, of <c>position / 10000^(2i / width)</c>.</summary>
     private static float[] PositionTable(int width)
     {
-        float[] table = new float[PeerCase.Positions * width];
-        for (int position = 0; position < PeerCase.Positions; position++)
+        float[] table = new float[Positions * width];
+        for (int position = 0; position < Positions; position++)
         {
             for (int column = 0; column < width; column += 2)
             {

@@ -27,7 +27,7 @@ internal sealed class Int8Weights
             Scales[i] = scale;
             for (int j = 0; j < block; j++)
             {
-                Values[(i * block) + j] = (sbyte)MathF.Round(values[j] / scale);
+                Values[(i * block) + j] = scale == 0 ? (sbyte)0 : (sbyte)MathF.Round(values[j] / scale);
             }
         }
     }

@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using KernelGen.Benchmarks.Models;
+using KernelGen.Execution;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -8,7 +10,7 @@ namespace KernelGen.Benchmarks.Peers;
 /// A model in ONNX Runtime: an encoder and a decoding step, run as well as it can on one thread. Every input and output is bound once to memory of its
 /// own; past and present keys and values share it.
 /// </summary>
-internal sealed class OnnxRuntimePeer : IDisposable
+internal sealed class OnnxRuntimePeer : IContender
 {
     /// <summary>The settings of every session, in words.</summary>
     public const string Settings = "one intra-op thread, no spinning, all graph optimisations, inputs and outputs bound to fixed memory, past and present in the same buffers";
@@ -20,17 +22,22 @@ internal sealed class OnnxRuntimePeer : IDisposable
     private readonly OrtIoBinding _encoderBinding;
     private readonly OrtIoBinding _decoderBinding;
     private readonly OrtValue _source;
-    private readonly OrtValue _token;
+    private readonly OrtValue _tokens;
     private readonly OrtValue _pastLength;
-    private readonly OrtValue _keyLength;
+    private readonly OrtValue _keyLengths;
     private readonly OrtValue _totalLength;
     private readonly OrtValue _logits;
+    private readonly int _batch;
+    private readonly int _vocabularySize;
 
     /// <summary>Loads the two graphs.</summary>
     /// <param name="folder">With <c>encoder.onnx</c>, <c>decoder_step.onnx</c> and their weights.</param>
-    /// <param name="peer">The model.</param>
-    public OnnxRuntimePeer(string folder, PeerCase peer)
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The sources of a call.</param>
+    public OnnxRuntimePeer(string folder, ModelDescription model, int batch)
     {
+        _batch = batch;
+        _vocabularySize = model.TargetVocabularySize;
         _runOptions = Keep(new RunOptions());
         using var options = new SessionOptions
         {
@@ -47,31 +54,31 @@ internal sealed class OnnxRuntimePeer : IDisposable
         _encoderBinding = Keep(_encoder.CreateIoBinding());
         _decoderBinding = Keep(_decoder.CreateIoBinding());
 
-        _source = Allocate<long>(TensorElementType.Int64, 1, PeerCase.SourceLength);
-        OrtValue sourceMask = Allocate<int>(TensorElementType.Int32, 1, PeerCase.SourceLength);
+        _source = Allocate<long>(TensorElementType.Int64, batch, RandomCase.SourceLength);
+        OrtValue sourceMask = Allocate<int>(TensorElementType.Int32, batch, RandomCase.SourceLength);
         sourceMask.GetTensorMutableDataAsSpan<int>().Fill(1);
         _encoderBinding.BindInput("src_ids", _source);
         _encoderBinding.BindInput("src_mask", sourceMask);
 
-        _token = Allocate<long>(TensorElementType.Int64, 1);
+        _tokens = Allocate<long>(TensorElementType.Int64, batch);
         _pastLength = Allocate<int>(TensorElementType.Int32, 1);
-        _keyLength = Allocate<int>(TensorElementType.Int32, 1);
+        _keyLengths = Allocate<int>(TensorElementType.Int32, batch);
         _totalLength = Allocate<int>(TensorElementType.Int32, 1);
-        _logits = Allocate<float>(TensorElementType.Float, 1, peer.VocabularySize);
-        _decoderBinding.BindInput("ids", _token);
+        _logits = Allocate<float>(TensorElementType.Float, batch, model.TargetVocabularySize);
+        _decoderBinding.BindInput("ids", _tokens);
         _decoderBinding.BindInput("src_mask", sourceMask);
         _decoderBinding.BindInput("past_len", _pastLength);
-        _decoderBinding.BindInput("seqlens_k", _keyLength);
+        _decoderBinding.BindInput("seqlens_k", _keyLengths);
         _decoderBinding.BindInput("total_len", _totalLength);
         _decoderBinding.BindOutput("logits", _logits);
-        for (int layer = 0; layer < peer.DecoderLayers; layer++)
+        for (int layer = 0; layer < model.DecoderLayers; layer++)
         {
             foreach (string part in new[] { "k", "v" })
             {
-                OrtValue cross = Allocate<float>(TensorElementType.Float, 1, peer.Heads, PeerCase.SourceLength, peer.HeadSize);
+                OrtValue cross = Allocate<float>(TensorElementType.Float, batch, model.Heads, RandomCase.SourceLength, model.HeadDimension);
                 _encoderBinding.BindOutput($"cross_{part}_{layer}", cross);
                 _decoderBinding.BindInput($"cross_{part}_{layer}", cross);
-                OrtValue cache = Allocate<float>(TensorElementType.Float, 1, peer.Heads, PeerCase.TargetLength, peer.HeadSize);
+                OrtValue cache = Allocate<float>(TensorElementType.Float, batch, model.Heads, RandomCase.TargetLength, model.HeadDimension);
                 _decoderBinding.BindInput($"past_{part}_{layer}", cache);
                 _decoderBinding.BindOutput($"present_{part}_{layer}", cache);
             }
@@ -80,38 +87,39 @@ internal sealed class OnnxRuntimePeer : IDisposable
 
     public static string Version => OrtEnv.Instance().GetVersionString();
 
-    /// <summary>Generates <see cref="PeerCase.TargetLength"/> tokens by greedy search, or fewer when the end token comes.</summary>
-    /// <param name="source">The source, of <see cref="PeerCase.SourceLength"/> tokens.</param>
-    /// <param name="logits">Receives the logits of each step, <c>[steps, vocabulary]</c>; may be empty.</param>
-    /// <returns>The tokens, the end token included.</returns>
-    public int[] Generate(ReadOnlySpan<int> source, Span<float> logits = default)
-    {
-        TensorPrimitives.ConvertChecked(source, _source.GetTensorMutableDataAsSpan<long>());
-        _encoder.RunWithBinding(_runOptions, _encoderBinding);
+    /// <summary>The variant of the graphs that is fastest.</summary>
+    public static string Variant(int batch, Precision precision) => precision == Precision.Float32 ? "best" : batch == 1 ? "i8mixp" : "i8dqp";
 
-        int[] tokens = new int[PeerCase.TargetLength];
-        int token = PeerCase.StartToken;
-        for (int step = 0; step < tokens.Length; step++)
+    /// <summary>Generates <see cref="RandomCase.TargetLength"/> tokens from each source by greedy search. The end token is not looked for.</summary>
+    /// <param name="sources">The sources, of <see cref="RandomCase.SourceLength"/> tokens.</param>
+    /// <returns>The tokens of each source.</returns>
+    public int[][] Generate(int[][] sources)
+    {
+        Span<long> tokens = _source.GetTensorMutableDataAsSpan<long>();
+        for (int i = 0; i < _batch; i++)
         {
-            _token.GetTensorMutableDataAsSpan<long>()[0] = token;
+            TensorPrimitives.ConvertChecked<int, long>(sources[i], tokens.Slice(i * RandomCase.SourceLength, RandomCase.SourceLength));
+        }
+
+        _encoder.RunWithBinding(_runOptions, _encoderBinding);
+        int[][] targets = Array.ConvertAll(sources, static _ => new int[RandomCase.TargetLength]);
+        Span<long> next = _tokens.GetTensorMutableDataAsSpan<long>();
+        next.Fill(RandomCase.StartToken);
+        for (int step = 0; step < RandomCase.TargetLength; step++)
+        {
             _pastLength.GetTensorMutableDataAsSpan<int>()[0] = step;
-            _keyLength.GetTensorMutableDataAsSpan<int>()[0] = step;
+            _keyLengths.GetTensorMutableDataAsSpan<int>().Fill(step);
             _totalLength.GetTensorMutableDataAsSpan<int>()[0] = step + 1;
             _decoder.RunWithBinding(_runOptions, _decoderBinding);
-            ReadOnlySpan<float> stepLogits = _logits.GetTensorDataAsSpan<float>();
-            if (!logits.IsEmpty)
+            ReadOnlySpan<float> logits = _logits.GetTensorDataAsSpan<float>();
+            for (int i = 0; i < _batch; i++)
             {
-                stepLogits.CopyTo(logits[(step * stepLogits.Length)..]);
-            }
-
-            tokens[step] = token = TensorPrimitives.IndexOfMax(stepLogits);
-            if (token == PeerCase.EndToken)
-            {
-                return tokens[..(step + 1)];
+                targets[i][step] = TensorPrimitives.IndexOfMax(logits.Slice(i * _vocabularySize, _vocabularySize));
+                next[i] = targets[i][step];
             }
         }
 
-        return tokens;
+        return targets;
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using KernelGen.Execution;
+
 namespace KernelGen.Benchmarks.Peers;
 
 /// <summary>A tensor of weights, row by row.</summary>
@@ -6,7 +8,8 @@ internal sealed record WeightTensor(string Name, int[] Shape, float[] Values);
 /// <summary>
 /// Random weights under the names of <c>torch.nn.Transformer</c>, such that generated tokens are not all the same: what a sublayer adds is small enough
 /// for the residual stream to remember token and position, and the last norm turns the signs of its channels at random, so that a token is not drawn
-/// to itself by the output projection, which is the embedding.
+/// to itself by the output projection, which is the embedding. The end token's embedding is zero: its logit is zero, too, which is never the highest of
+/// so many random ones, so that every sentence has the same length.
 /// </summary>
 internal sealed class RandomWeights
 {
@@ -19,29 +22,31 @@ internal sealed class RandomWeights
     private readonly List<WeightTensor> _tensors = [];
     private readonly int _seed;
 
-    public RandomWeights(PeerCase peer)
+    public RandomWeights(RandomCase random)
     {
-        _seed = peer.Seed;
-        int width = peer.ModelDimension;
-        Add("target_embedding.weight", [peer.VocabularySize, width], 0, EmbeddingGain * Math.Sqrt(3.0 / width));
-        for (int i = 0; i < peer.EncoderLayers; i++)
+        _seed = random.Seed;
+        ModelDescription model = random.Model.Description;
+        int width = model.ModelDimension;
+        Add("target_embedding.weight", [model.TargetVocabularySize, width], 0, EmbeddingGain * Math.Sqrt(3.0 / width));
+        this["target_embedding.weight"].Values.AsSpan(RandomCase.EndToken * width, width).Clear();
+        for (int i = 0; i < model.EncoderLayers; i++)
         {
             string layer = $"encoder.layers.{i}.";
             AddAttention(layer + "self_attn.", width);
-            AddFeedForward(layer, width, peer.FeedForwardDimension);
+            AddFeedForward(layer, width, model.FeedForwardDimension);
             AddNorm(layer + "norm1", width);
             AddNorm(layer + "norm2", width);
         }
 
-        for (int i = 0; i < peer.DecoderLayers; i++)
+        for (int i = 0; i < model.DecoderLayers; i++)
         {
             string layer = $"decoder.layers.{i}.";
             AddAttention(layer + "self_attn.", width);
             AddAttention(layer + "multihead_attn.", width);
-            AddFeedForward(layer, width, peer.FeedForwardDimension);
+            AddFeedForward(layer, width, model.FeedForwardDimension);
             AddNorm(layer + "norm1", width);
             AddNorm(layer + "norm2", width);
-            AddNorm(layer + "norm3", width, isLast: i == peer.DecoderLayers - 1);
+            AddNorm(layer + "norm3", width, isLast: i == model.DecoderLayers - 1);
         }
     }
 

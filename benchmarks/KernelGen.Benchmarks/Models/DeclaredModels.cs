@@ -1,19 +1,4 @@
-namespace KernelGen.Benchmarks;
-
-/// <summary>The model of samples/Translate.</summary>
-[EncoderDecoderModel(
-    Architecture.Vanilla,
-    ModelDimension = 256,
-    Heads = 4,
-    FeedForwardDimension = 512,
-    EncoderLayers = 3,
-    DecoderLayers = 3,
-    SourceVocabularySize = 2744,
-    TargetVocabularySize = 3000,
-    MaxSourceLength = 128,
-    MaxTargetLength = 128,
-    TieEmbeddings = true)]
-internal sealed partial class ZhEn;
+namespace KernelGen.Benchmarks.Models;
 
 /// <summary>The base model of the paper.</summary>
 [EncoderDecoderModel(
@@ -63,9 +48,24 @@ internal sealed partial class Student;
     OutputBias = false)]
 internal sealed partial class Small;
 
-/// <summary>A narrow model with a feed-forward layer of 128 → 1024.</summary>
+/// <summary>The model of samples/Translate.</summary>
 [EncoderDecoderModel(
     Architecture.Vanilla,
+    ModelDimension = 256,
+    Heads = 4,
+    FeedForwardDimension = 512,
+    EncoderLayers = 3,
+    DecoderLayers = 3,
+    SourceVocabularySize = 2744,
+    TargetVocabularySize = 3000,
+    MaxSourceLength = 128,
+    MaxTargetLength = 128,
+    TieEmbeddings = true)]
+internal sealed partial class ZhEn;
+
+/// <summary>How English words are pronounced: a BART of other people's, whose weights are beside this repository or not there.</summary>
+[EncoderDecoderModel(
+    Architecture.Bart,
     ModelDimension = 128,
     Heads = 1,
     FeedForwardDimension = 1024,
@@ -73,5 +73,8 @@ internal sealed partial class Small;
     DecoderLayers = 1,
     VocabularySize = 63,
     MaxSourceLength = 64,
-    MaxTargetLength = 64)]
-internal sealed partial class Narrow;
+    MaxTargetLength = 64,
+    StartToken = 1,
+    EndToken = 2,
+    PadToken = 0)]
+internal sealed partial class Pronouncer;

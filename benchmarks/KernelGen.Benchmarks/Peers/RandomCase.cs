@@ -1,0 +1,44 @@
+using KernelGen.Benchmarks.Models;
+
+namespace KernelGen.Benchmarks.Peers;
+
+/// <summary>A model with random weights, which other libraries run, too: every source has 24 tokens, and exactly 24 are decoded from it.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Seed">Of weights and sources. Chosen so that tokens vary.</param>
+internal sealed record RandomCase(ModelCase Model, int Seed)
+{
+    /// <summary>The tokens of a source, and the tokens decoded from it.</summary>
+    public const int SourceLength = 24, TargetLength = 24;
+
+    /// <summary>The presets of <see cref="Architecture.Vanilla"/>.</summary>
+    public const int StartToken = 1, EndToken = 2;
+
+    public static IReadOnlyList<RandomCase> All { get; } = [new(ModelCase.Base, 1), new(ModelCase.Student, 2), new(ModelCase.Small, 2)];
+
+    /// <summary>Random sources, without the tokens that have a meaning of their own. The first one does not depend on how many there are.</summary>
+    public int[][] Sources(int count)
+    {
+        var random = new Random(Seed);
+        int[][] sources = new int[count][];
+        for (int i = 0; i < count; i++)
+        {
+            sources[i] = new int[SourceLength];
+            for (int j = 0; j < SourceLength; j++)
+            {
+                sources[i][j] = random.Next(EndToken + 1, Model.Description.SourceVocabularySize);
+            }
+        }
+
+        return sources;
+    }
+
+    /// <summary>Writes the weights as KernelGen reads them.</summary>
+    /// <returns>The path of the file.</returns>
+    public string WriteCheckpoint(RandomWeights weights, string folder)
+    {
+        string path = Path.Combine(folder, Model.Name + ".safetensors");
+        WeightTensor embedding = weights["target_embedding.weight"];
+        SafetensorsWriter.Write(path, [.. weights.Tensors, embedding with { Name = "source_embedding.weight" }]);
+        return path;
+    }
+}

@@ -1,0 +1,121 @@
+using KernelGen.Benchmarks.Kernels;
+using KernelGen.Benchmarks.Measuring;
+using KernelGen.Benchmarks.Models;
+using KernelGen.Benchmarks.Peers;
+using KernelGen.Benchmarks.Report;
+
+namespace KernelGen.Benchmarks.Roofline;
+
+/// <summary>Each kernel of each model in percent of its limit.</summary>
+internal sealed class KernelRooflineSection
+{
+    private static readonly int[] RowCounts = [1, 4, 24, 32, 128];
+    private static readonly int[] QuickRowCounts = [1, 32];
+
+    /// <summary>One of each shape: the query projection of cross-attention has that of the output projection.</summary>
+    private static readonly LinearKind[] Kinds =
+    [
+        LinearKind.QueryKeyValue, LinearKind.AttentionOutput, LinearKind.CrossKeyValue, LinearKind.FeedForwardExpand, LinearKind.FeedForwardContract, LinearKind.Logits,
+    ];
+
+    private readonly Selection _selection;
+    private readonly MachineLimits _machine;
+    private readonly List<string[]> _rows = [];
+    private readonly List<double?> _loads = [];
+
+    private KernelRooflineSection(Selection selection, MachineLimits machine) => (_selection, _machine) = (selection, machine);
+
+    public static Section Measure(Selection selection, MachineLimits machine)
+    {
+        var section = new KernelRooflineSection(selection, machine);
+        foreach (ModelCase model in selection.Cases)
+        {
+            Console.Error.WriteLine($"measuring the kernels of {model.Name}");
+            section.Linear(model);
+            section.Attention(model);
+            section.EncoderLayer(model);
+        }
+
+        return section.Create();
+    }
+
+    private void Linear(ModelCase model)
+    {
+        var costs = new ModelCosts(model.Description, Precision.Float32);
+        foreach (LinearKind kind in Kinds)
+        {
+            (int inputs, int outputs) = costs.Shape(kind);
+            foreach (int rows in _selection.IsQuick ? QuickRowCounts : RowCounts)
+            {
+                using var call = new LinearCall(model.KernelsFor(_machine.InstructionSet), kind, rows);
+                Work work = costs.Linear(kind, rows);
+                Add(model, $"{kind} {inputs} → {outputs}", rows, [work], work.WeightBytes, call.Run);
+            }
+        }
+    }
+
+    private void Attention(ModelCase model)
+    {
+        var costs = new ModelCosts(model.Description, Precision.Float32);
+        foreach (int rows in new[] { 1, RandomCase.SourceLength })
+        {
+            using var call = new SelfAttentionCall(model.KernelsFor(_machine.InstructionSet), rows, RandomCase.SourceLength);
+            Add(model, $"attention to {RandomCase.SourceLength} positions", rows, [costs.Attention(rows, RandomCase.SourceLength)], 0, call.Run);
+        }
+    }
+
+    private void EncoderLayer(ModelCase model)
+    {
+        var costs = new ModelCosts(model.Description, Precision.Float32);
+        foreach (int sources in _selection.Batches)
+        {
+            using var layer = new EncoderLayer(model.KernelsFor(_machine.InstructionSet), sources, RandomCase.SourceLength);
+            Work[] work = [.. costs.EncoderLayer(sources, RandomCase.SourceLength)];
+            Add(model, $"encoder layer, {sources} × {RandomCase.SourceLength} tokens", sources * RandomCase.SourceLength, work, work.Sum(static one => one.WeightBytes), layer.Run);
+        }
+    }
+
+    private void Add(ModelCase model, string kernel, int rows, IReadOnlyList<Work> work, double workingSet, Action run)
+    {
+        var limit = new LimitProgram(_machine, work, workingSet);
+        var watch = OtherLoad.Watch();
+        Times[] times = Timing.ShortInTurns([run, limit.Run], _selection.KernelSeconds);
+        double? load = watch.Percent();
+        double seconds = times[0].Median;
+        _loads.Add(load);
+        _rows.Add(
+        [
+            model.Name,
+            kernel,
+            Cells.Number(rows, 0),
+            Cells.Number(seconds * 1e6, 2),
+            Cells.Number(work.Sum(static one => one.Flops) / seconds / 1e9, 1),
+            Cells.Number(work.Sum(static one => one.WeightBytes) / seconds / 1e9, 1),
+            limit.BoundBy,
+            Cells.Percent(times[1].Median / seconds),
+            Cells.Percent(times[1].Minimum / times[0].Minimum),
+            OtherLoad.Words(load),
+        ]);
+    }
+
+    private Section Create() => new(
+        "Kernels against their limits",
+        [
+            $"Float32, {_machine.InstructionSet}, one thread. The limit is the longer of the arithmetic at the peak and the weights at the bandwidth of the level that they live in, "
+                + "run as a loop in turns with the kernel; it counts matrix products alone. Above 100 %: a neighbour slowed the loop down, or prefetching is better in the kernel.",
+            OtherLoad.Note(_loads),
+        ],
+        [
+            new Column("model", IsText: true),
+            new Column("kernel", IsText: true),
+            new Column("rows"),
+            new Column("median µs"),
+            new Column("GFLOP/s"),
+            new Column("weights GB/s"),
+            new Column("bound by", IsText: true),
+            new Column("of limit, medians"),
+            new Column("least times"),
+            new Column("other load"),
+        ],
+        _rows);
+}

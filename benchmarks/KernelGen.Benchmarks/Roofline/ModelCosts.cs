@@ -1,0 +1,97 @@
+using KernelGen.Benchmarks.Kernels;
+using KernelGen.Benchmarks.Models;
+using KernelGen.Execution;
+
+namespace KernelGen.Benchmarks.Roofline;
+
+/// <summary>
+/// Counts a model's arithmetic and its bytes of weights from its dimensions: matrix products, in linear layers and in attention. What goes with a row
+/// alone (norms, softmax, activations, biases) is not counted: the limit is that of the products.
+/// </summary>
+internal sealed class ModelCosts
+{
+    private readonly ModelDescription _model;
+    private readonly Precision _precision;
+
+    /// <param name="model">The model.</param>
+    /// <param name="precision">What its linear layers compute in; attention is always in float32.</param>
+    public ModelCosts(ModelDescription model, Precision precision) => (_model, _precision) = (model, precision);
+
+    /// <summary>The bytes of weights that one decoding step reads.</summary>
+    public double DecodingBytes => DecodingStep(1, 1, 1).Sum(static work => work.WeightBytes);
+
+    private int BytesPerWeight => _precision == Precision.Int8 ? sizeof(sbyte) : sizeof(float);
+
+    /// <summary>A linear layer's inputs and outputs.</summary>
+    public (int Inputs, int Outputs) Shape(LinearKind kind)
+    {
+        int width = _model.ModelDimension;
+        return kind switch
+        {
+            LinearKind.QueryKeyValue => (width, 3 * width),
+            LinearKind.CrossKeyValue => (width, 2 * width),
+            LinearKind.FeedForwardExpand => (width, _model.FeedForwardDimension),
+            LinearKind.FeedForwardContract => (_model.FeedForwardDimension, width),
+            LinearKind.Logits => (width, _model.TargetVocabularySize),
+            _ => (width, width),
+        };
+    }
+
+    /// <summary>A linear layer over rows.</summary>
+    public Work Linear(LinearKind kind, int rows)
+    {
+        (int inputs, int outputs) = Shape(kind);
+        double weights = (double)inputs * outputs;
+        return new Work(2 * rows * weights, BytesPerWeight * weights, _precision);
+    }
+
+    /// <summary>Attention of rows that see so many positions each: scores and weighted sum. Keys and values are no weights.</summary>
+    public Work Attention(int rows, int visible) => new(4.0 * rows * visible * _model.ModelDimension, 0, Precision.Float32);
+
+    /// <summary>One encoder layer over sources of one length.</summary>
+    public IEnumerable<Work> EncoderLayer(int sources, int length) =>
+    [
+        Linear(LinearKind.QueryKeyValue, sources * length),
+        Attention(sources * length, length),
+        Linear(LinearKind.AttentionOutput, sources * length),
+        .. FeedForward(sources * length),
+    ];
+
+    /// <summary>The encoder, and the keys and values that it leaves for each decoder layer.</summary>
+    public IEnumerable<Work> Encoding(int sources, int length) =>
+    [
+        .. Enumerable.Repeat(EncoderLayer(sources, length), _model.EncoderLayers).SelectMany(static layer => layer),
+        .. Enumerable.Repeat(Linear(LinearKind.CrossKeyValue, sources * length), _model.DecoderLayers),
+    ];
+
+    /// <summary>The next token of each of some sequences.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="sourceLength">The tokens of each source.</param>
+    /// <param name="visible">The target tokens that are visible, the last one included.</param>
+    public IEnumerable<Work> DecodingStep(int sequences, int sourceLength, int visible)
+    {
+        IEnumerable<Work> layer =
+        [
+            Linear(LinearKind.QueryKeyValue, sequences),
+            Attention(sequences, visible),
+            Linear(LinearKind.AttentionOutput, sequences),
+            Linear(LinearKind.CrossQuery, sequences),
+            Attention(sequences, sourceLength),
+            Linear(LinearKind.AttentionOutput, sequences),
+            .. FeedForward(sequences),
+        ];
+        return [.. Enumerable.Repeat(layer, _model.DecoderLayers).SelectMany(static work => work), Linear(LinearKind.Logits, sequences)];
+    }
+
+    /// <summary>Greedy generation.</summary>
+    /// <param name="batch">The sources.</param>
+    /// <param name="sourceLength">The tokens of each.</param>
+    /// <param name="targetLength">The tokens that are decoded from each.</param>
+    public IEnumerable<Work> Generation(int batch, int sourceLength, int targetLength) =>
+    [
+        .. Encoding(batch, sourceLength),
+        .. Enumerable.Range(1, targetLength).SelectMany(visible => DecodingStep(batch, sourceLength, visible)),
+    ];
+
+    private IEnumerable<Work> FeedForward(int rows) => [Linear(LinearKind.FeedForwardExpand, rows), Linear(LinearKind.FeedForwardContract, rows)];
+}

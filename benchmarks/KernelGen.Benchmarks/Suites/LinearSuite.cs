@@ -1,0 +1,91 @@
+using System.Numerics.Tensors;
+using BenchmarkDotNet.Attributes;
+using KernelGen.Benchmarks.Kernels;
+using KernelGen.Benchmarks.Measuring;
+using KernelGen.Benchmarks.Models;
+using KernelGen.Benchmarks.Roofline;
+
+namespace KernelGen.Benchmarks.Suites;
+
+/// <summary>Linear layers: one row as in a decoding step, 24 as in a prefill, 32 as in a batch.</summary>
+public class LinearSuite : IDisposable
+{
+    private LinearCall? _kernel;
+    private FloatBuffer? _input;
+    private FloatBuffer? _weights;
+    private FloatBuffer? _bias;
+    private FloatBuffer? _output;
+    private Work _work;
+    private int _inputs;
+    private int _outputs;
+
+    /// <summary>A layer of the base model.</summary>
+    [Params(nameof(LinearKind.QueryKeyValue), nameof(LinearKind.FeedForwardContract))]
+    public string Layer { get; set; } = "";
+
+    [Params(1, 24, 32)]
+    public int Rows { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        LinearKind kind = Enum.Parse<LinearKind>(Layer);
+        var costs = new ModelCosts(ModelCase.Base.Description, Precision.Float32);
+        (_inputs, _outputs) = costs.Shape(kind);
+        _work = costs.Linear(kind, Rows);
+        _kernel = new LinearCall(ModelCase.Base.KernelsFor(InstructionSets.Best), kind, Rows);
+        _input = new FloatBuffer(Rows * _inputs);
+        _weights = new FloatBuffer(_outputs * _inputs);
+        _bias = new FloatBuffer(_outputs);
+        _output = new FloatBuffer(Rows * _outputs);
+    }
+
+    /// <summary>The same arithmetic in registers alone.</summary>
+    [Benchmark(Baseline = true)]
+    public float Peak() => FmaPeak.Run(InstructionSets.Best, _work.Flops);
+
+    [Benchmark]
+    public void KernelGen() => _kernel!.Run();
+
+    [Benchmark]
+    public void TensorPrimitivesDot()
+    {
+        ReadOnlySpan<float> input = _input!.Span, weights = _weights!.Span, bias = _bias!.Span;
+        Span<float> output = _output!.Span;
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int column = 0; column < _outputs; column++)
+            {
+                output[(row * _outputs) + column] = bias[column] + TensorPrimitives.Dot(input.Slice(row * _inputs, _inputs), weights.Slice(column * _inputs, _inputs));
+            }
+        }
+    }
+
+    [Benchmark]
+    public void NaiveLoop()
+    {
+        ReadOnlySpan<float> input = _input!.Span, weights = _weights!.Span, bias = _bias!.Span;
+        Span<float> output = _output!.Span;
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int column = 0; column < _outputs; column++)
+            {
+                float sum = bias[column];
+                for (int k = 0; k < _inputs; k++)
+                {
+                    sum += input[(row * _inputs) + k] * weights[(column * _inputs) + k];
+                }
+
+                output[(row * _outputs) + column] = sum;
+            }
+        }
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        IDisposable?[] all = [_kernel, _input, _weights, _bias, _output];
+        Array.ForEach(all, static resource => resource?.Dispose());
+        GC.SuppressFinalize(this);
+    }
+}
