@@ -1,0 +1,57 @@
+using KernelGen.Benchmarks.Kernels;
+using KernelGen.Benchmarks.Models;
+using KernelGen.Benchmarks.Roofline;
+
+namespace KernelGen.Benchmarks.Tests;
+
+/// <summary>Arithmetic and bytes, against numbers counted by hand.</summary>
+public sealed class ModelCostsTests
+{
+    private static readonly ModelCosts Base = new(ModelCase.Base.Description, Precision.Float32);
+
+    [Fact]
+    public void Linear_layer_multiplies_each_weight_with_each_row()
+    {
+        Work work = Base.Linear(LinearKind.FeedForwardExpand, 24);
+        Assert.Equal(2.0 * 24 * 512 * 2048, work.Flops);
+        Assert.Equal(4.0 * 512 * 2048, work.WeightBytes);
+    }
+
+    [Fact]
+    public void Int8_weights_take_a_quarter_of_the_bytes_for_the_same_arithmetic()
+    {
+        Work[] whole = [.. Base.Generation(1, 24, 24)];
+        Work[] quantised = [.. new ModelCosts(ModelCase.Base.Description, Precision.Int8).Generation(1, 24, 24)];
+        Assert.Equal(whole.Sum(static work => work.Flops), quantised.Sum(static work => work.Flops));
+        Assert.Equal(whole.Sum(static work => work.WeightBytes) / 4, quantised.Sum(static work => work.WeightBytes));
+    }
+
+    [Fact]
+    public void Encoder_layer_has_twelve_squares_of_weights_and_two_products_of_attention()
+    {
+        const double Weights = 12.0 * 512 * 512;
+        Work[] layer = [.. Base.EncoderLayer(32, 24)];
+        Assert.Equal((2 * 32 * 24 * Weights) + (4.0 * 32 * 24 * 24 * 512), layer.Sum(static work => work.Flops));
+        Assert.Equal(4 * Weights, layer.Sum(static work => work.WeightBytes));
+    }
+
+    [Fact]
+    public void Decoding_step_of_the_base_model_reads_154_megabytes()
+    {
+        // Six layers of 14 squares, and 32,000 rows of output projection.
+        Assert.Equal(4.0 * ((6 * 14 * 512 * 512) + (32000 * 512)), Base.DecodingBytes);
+    }
+
+    [Fact]
+    public void Generation_of_the_base_model_takes_2_9_gigaflops_a_sentence() =>
+        Assert.Equal(2.9e9, Base.Generation(1, 24, 24).Sum(static work => work.Flops), 0.05e9);
+
+    [Fact]
+    public void Batch_reads_weights_once()
+    {
+        Work[] alone = [.. Base.Generation(1, 24, 24)];
+        Work[] batch = [.. Base.Generation(32, 24, 24)];
+        Assert.Equal(alone.Sum(static work => work.WeightBytes), batch.Sum(static work => work.WeightBytes));
+        Assert.Equal(32 * alone.Sum(static work => work.Flops), batch.Sum(static work => work.Flops), 1.0);
+    }
+}
