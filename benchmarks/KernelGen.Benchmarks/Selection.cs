@@ -12,7 +12,7 @@ internal sealed record Selection
     public required IReadOnlyList<int> Batches { get; init; }
 
     /// <summary>What weights are stored in.</summary>
-    public required IReadOnlyList<Precision> Precisions { get; init; }
+    public required IReadOnlyList<WeightPrecision> Precisions { get; init; }
 
     /// <summary>What KernelGen computes with.</summary>
     public required InstructionSet InstructionSet { get; init; }

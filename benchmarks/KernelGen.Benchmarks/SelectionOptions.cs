@@ -16,13 +16,13 @@ internal sealed class SelectionOptions
         DefaultValueFactory = _ => [1, 32],
     };
 
-    private readonly Option<string[]> _precisions = new("--precision") { Description = "Only weights stored so; otherwise all.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _precisions = new("--precision") { Description = "Only weights stored so: float32, bfloat16, int8; float32 and int8 unless given.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _instructionSet = new("--isa") { Description = "What KernelGen computes with; the widest here unless given." };
 
     public SelectionOptions()
     {
         _cases.AcceptOnlyFromAmong([.. ModelCase.All.Select(static model => model.Name)]);
-        _precisions.AcceptOnlyFromAmong(PrecisionNames.Float32, PrecisionNames.Int8);
+        _precisions.AcceptOnlyFromAmong([.. Enum.GetValues<WeightPrecision>().Select(static precision => precision.Name())]);
         _instructionSet.AcceptOnlyFromAmong("avx512", "avx2", "portable");
         _instructionSet.Validators.Add(static result =>
         {
@@ -67,12 +67,12 @@ internal sealed class SelectionOptions
         string[] cases = result.GetValue(_cases) is { Length: > 0 } given ? given
             : isQuick ? [ModelCase.Small.Name]
             : [.. ModelCase.All.Select(static model => model.Name)];
-        string[] precisions = result.GetValue(_precisions) is { Length: > 0 } chosen ? chosen : [PrecisionNames.Float32, PrecisionNames.Int8];
+        string[] precisions = result.GetValue(_precisions) is { Length: > 0 } chosen ? chosen : [WeightPrecision.Float32.Name(), WeightPrecision.Int8.Name()];
         return new Selection
         {
             Cases = [.. ModelCase.All.Where(model => cases.Contains(model.Name))],
             Batches = result.GetValue(_batches)!,
-            Precisions = [.. precisions.Select(static name => name == PrecisionNames.Int8 ? Precision.Int8 : Precision.Float32)],
+            Precisions = [.. Enum.GetValues<WeightPrecision>().Where(precision => precisions.Contains(precision.Name()))],
             InstructionSet = InstructionSetOf(result.GetValue(_instructionSet)),
             ModelSeconds = SecondsOf(result),
             KernelSeconds = isQuick ? QuickKernelSeconds : 0.3,

@@ -7,7 +7,7 @@ namespace KernelGen.Benchmarks.Tests;
 /// <summary>Arithmetic and bytes, against numbers counted by hand.</summary>
 public sealed class ModelCostsTests
 {
-    private static readonly ModelCosts Base = new(ModelCase.Base.Description, Precision.Float32);
+    private static readonly ModelCosts Base = new(ModelCase.Base.Description, WeightPrecision.Float32);
 
     [Fact]
     public void Linear_layer_multiplies_each_weight_with_each_row()
@@ -21,7 +21,7 @@ public sealed class ModelCostsTests
     public void Int8_weights_take_a_quarter_of_the_bytes_for_the_same_arithmetic()
     {
         Work[] whole = [.. Base.Generation(1, 24, 24)];
-        Work[] quantised = [.. new ModelCosts(ModelCase.Base.Description, Precision.Int8).Generation(1, 24, 24)];
+        Work[] quantised = [.. new ModelCosts(ModelCase.Base.Description, WeightPrecision.Int8).Generation(1, 24, 24)];
         Assert.Equal(whole.Sum(static work => work.Flops), quantised.Sum(static work => work.Flops));
         Assert.Equal(whole.Sum(static work => work.WeightBytes) / 4, quantised.Sum(static work => work.WeightBytes));
     }

@@ -62,12 +62,36 @@ public class PlanningTests
     public void TilesFitIntoTheRegisters(string name, int registers)
     {
         VectorSet vectors = VectorSet.All.Single(set => set.Name == name);
-        Assert.Equal(1, vectors.RowTiles[vectors.RowTiles.Count - 1]);
-        Assert.Equal(vectors.RowTiles.OrderByDescending(static rows => rows), vectors.RowTiles);
-        Assert.InRange(Used(vectors.RowTiles[0], vectors.Panels), 1, registers);
-        Assert.InRange(Used(vectors.NarrowRows, vectors.NarrowPanels), 1, registers);
+        Assert.Equal(1, vectors.LowRows.Last());
+        Assert.Equal(vectors.LowRows.OrderByDescending(static rows => rows), vectors.LowRows);
+        Assert.InRange(Used(vectors.TallRows, vectors.Panels), 1, registers);
+        Assert.InRange(Used(vectors.TallInt8Rows, vectors.Panels) + (vectors == VectorSet.Portable ? 0 : 2), 1, registers);
+        Assert.InRange(Used(vectors.LowRows[0], vectors.LowPanels), 1, registers);
 
         int Used(int rows, int panels) => ((rows + (rows > 1 ? 1 : 0)) * panels * vectors.VectorsPerPanel) + 1;
+    }
+
+    /// <summary>The groups of panels are covered by whole tiles, fit into the layer, and waste little.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(9)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(2000)]
+    public void GroupsOfPanelsFitIntoTheLayer(int panels)
+    {
+        Assert.All(VectorSet.All, vectors =>
+        {
+            TileShape shape = TileShape.Linear(vectors, vectors.TallRows, panels);
+            Assert.InRange(shape.Panels, 1, panels);
+            Assert.All(shape.Tiles, tile => Assert.Equal(0, shape.Panels % tile.Panels));
+            Assert.InRange(((panels + shape.Panels - 1) / shape.Panels * shape.Panels) - panels, 0, Math.Max(1, panels / 5));
+        });
     }
 
     private static ModelPlan Plan(int modelDimension, int heads, int feedForward) => new(new ModelSpecification(

@@ -22,6 +22,7 @@ public class SnapshotTests
     [InlineData("Avx512.KeyValueCache")]
     [InlineData("Avx512.LayerNorm")]
     [InlineData("Avx512.Linear")]
+    [InlineData("Avx512.LinearInt8")]
     [InlineData("Avx512.Output")]
     [InlineData("Avx512.Softmax")]
     [InlineData("Avx512.VectorMath")]

@@ -26,15 +26,16 @@ internal sealed unsafe class EncoderLayer : IDisposable
     /// <param name="kernels">The kernels.</param>
     /// <param name="sequences">The sources.</param>
     /// <param name="length">The tokens of each.</param>
-    public EncoderLayer(KernelSet kernels, int sequences, int length)
+    /// <param name="precision">How the weights of linear layers are stored.</param>
+    public EncoderLayer(KernelSet kernels, int sequences, int length, WeightPrecision precision)
     {
         (_kernels, _sequences, _length) = (kernels, sequences, length);
         ModelDescription model = kernels.Model;
         long rows = (long)sequences * length;
-        _queryKeyValue = kernels.CreateLinear(LinearKind.QueryKeyValue);
-        _attentionOutput = kernels.CreateLinear(LinearKind.AttentionOutput);
-        _expand = kernels.CreateLinear(LinearKind.FeedForwardExpand);
-        _contract = kernels.CreateLinear(LinearKind.FeedForwardContract);
+        _queryKeyValue = kernels.CreateLinear(LinearKind.QueryKeyValue, precision);
+        _attentionOutput = kernels.CreateLinear(LinearKind.AttentionOutput, precision);
+        _expand = kernels.CreateLinear(LinearKind.FeedForwardExpand, precision);
+        _contract = kernels.CreateLinear(LinearKind.FeedForwardContract, precision);
         _norm = new FloatBuffer(2L * model.ModelStride);
         _hidden = new FloatBuffer(rows * model.ModelStride);
         _alternate = new FloatBuffer(rows * model.ModelStride);

@@ -12,7 +12,7 @@ internal abstract unsafe class KernelSet
     public abstract InstructionSet InstructionSet { get; }
 
     /// <summary>A linear layer with random weights.</summary>
-    public abstract LinearLayer CreateLinear(LinearKind kind);
+    public abstract LinearLayer CreateLinear(LinearKind kind, WeightPrecision precision = WeightPrecision.Float32);
 
     public abstract void Embed(int token, float* embedding, float* position, float* output);
 
@@ -38,7 +38,7 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
 
     public override InstructionSet InstructionSet => TKernels.InstructionSet;
 
-    public override LinearLayer CreateLinear(LinearKind kind) => LinearLayer.Create<TKernels>(Model, kind);
+    public override LinearLayer CreateLinear(LinearKind kind, WeightPrecision precision = WeightPrecision.Float32) => LinearLayer.Create<TKernels>(Model, kind, precision);
 
     public override void Embed(int token, float* embedding, float* position, float* output) => TKernels.Embed(token, embedding, position, output);
 

@@ -11,9 +11,9 @@ internal sealed unsafe class LinearCall : IDisposable
     private readonly FloatBuffer _output;
     private readonly int _rows;
 
-    public LinearCall(KernelSet kernels, LinearKind kind, int rows)
+    public LinearCall(KernelSet kernels, LinearKind kind, int rows, WeightPrecision precision = WeightPrecision.Float32)
     {
-        _layer = kernels.CreateLinear(kind);
+        _layer = kernels.CreateLinear(kind, precision);
         _rows = rows;
         _input = new FloatBuffer((long)rows * _layer.InputStride);
         _residual = new FloatBuffer((long)rows * _layer.OutputStride);

@@ -2,40 +2,30 @@ using KernelGen.Benchmarks.Models;
 
 namespace KernelGen.Benchmarks.Peers;
 
-/// <summary>A model in KernelGen. What KernelGen can do is said here alone.</summary>
+/// <summary>A model in KernelGen.</summary>
 internal sealed class KernelGenPeer : IContender
 {
     private readonly GenerationOptions _options;
 
-    private KernelGenPeer(EncoderDecoder model, int? maxLength)
-    {
-        Model = model;
-        _options = new GenerationOptions { MaxLength = maxLength };
-    }
+    private KernelGenPeer(EncoderDecoder model, GenerationOptions options) => (Model, _options) = (model, options);
 
     public EncoderDecoder Model { get; }
-
-    /// <summary>Why KernelGen cannot run a combination, or <see langword="null"/> where it can.</summary>
-    public static string? Missing(int batch, Precision precision) => (batch, precision) switch
-    {
-        (_, not Precision.Float32) => "KernelGen has no int8 weights yet",
-        ( > 1, _) => "KernelGen takes one source a call so far",
-        _ => null,
-    };
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="weights">Its weights, as safetensors.</param>
-    /// <param name="precision">What its weights are stored in; one that is not <see cref="Missing"/>.</param>
+    /// <param name="precision">What its weights are stored in.</param>
     /// <param name="instructionSet">What to compute with.</param>
     /// <param name="maxLength">The most tokens to generate, or <see langword="null"/> for as many as the model allows.</param>
-    public static KernelGenPeer Load(ModelCase model, string weights, Precision precision, InstructionSet instructionSet, int? maxLength) =>
-        Missing(batch: 1, precision) is { } reason
-            ? throw new NotSupportedException(reason)
-            : new(model.Load(weights, new ModelLoadOptions { InstructionSet = instructionSet }), maxLength);
+    /// <param name="search">How to search, and whether to screen the output.</param>
+    public static KernelGenPeer Load(ModelCase model, string weights, WeightPrecision precision, InstructionSet instructionSet, int? maxLength, Search search = Search.Greedy) => new(
+        model.Load(weights, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision, ScreenOutput = search != Search.GreedyUnscreened }),
+        new GenerationOptions { MaxLength = maxLength, BeamSize = search == Search.Beam4 ? 4 : 1 });
 
     /// <inheritdoc/>
-    public int[][] Generate(int[][] sources) => Array.ConvertAll(sources, source => (int[])[.. Model.Generate(source, _options).Hypotheses[0].Tokens]);
+    public int[][] Generate(int[][] sources) => sources.Length == 1
+        ? [[.. Model.Generate(sources[0], _options).Hypotheses[0].Tokens]]
+        : Array.ConvertAll(Model.Generate(sources, _options), static result => (int[])[.. result.Hypotheses[0].Tokens]);
 
     public void Dispose() => Model.Dispose();
 }

@@ -14,13 +14,13 @@ internal static class OnnxRuntimeOverhead
     public static double? Measure(string graphs, MachineLimits machine, double seconds)
     {
         using var prepared = new PreparedCase(RandomCase.All.Single(static random => random.Model == ModelCase.Small));
-        if (prepared.PrepareGraphs(graphs, 1, Precision.Float32) is not { } folder)
+        if (prepared.PrepareGraphs(graphs, 1, WeightPrecision.Float32) is not { } folder)
         {
             return null;
         }
 
         using var onnxRuntime = new OnnxRuntimePeer(folder, ModelCase.Small.Description, 1);
-        var costs = new ModelCosts(ModelCase.Small.Description, Precision.Float32);
+        var costs = new ModelCosts(ModelCase.Small.Description, WeightPrecision.Float32);
         var limit = new LimitProgram(machine, costs.Generation(1, RandomCase.SourceLength, RandomCase.TargetLength), costs.DecodingBytes);
         int[][] source = prepared.Case.Sources(1);
         Times[] times = Timing.LongInTurns([() => onnxRuntime.Generate(source), limit.Run], seconds);

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using KernelGen.Benchmarks.Models;
 using KernelGen.Execution;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -88,7 +87,7 @@ internal sealed class OnnxRuntimePeer : IContender
     public static string Version => OrtEnv.Instance().GetVersionString();
 
     /// <summary>The variant of the graphs that is fastest.</summary>
-    public static string Variant(int batch, Precision precision) => precision == Precision.Float32 ? "best" : batch == 1 ? "i8mixp" : "i8dqp";
+    public static string Variant(int batch, WeightPrecision precision) => precision == WeightPrecision.Float32 ? "best" : batch == 1 ? "i8mixp" : "i8dqp";
 
     /// <summary>Generates <see cref="RandomCase.TargetLength"/> tokens from each source by greedy search. The end token is not looked for.</summary>
     /// <param name="sources">The sources, of <see cref="RandomCase.SourceLength"/> tokens.</param>

@@ -14,31 +14,36 @@ internal sealed class PeerRun
     /// <param name="graphs">The folder with the graphs of ONNX Runtime, which is left out where there are none.</param>
     public PeerRun(Selection selection, string graphs) => (_selection, _graphs) = (selection, graphs);
 
-    public PeerResult Measure(PreparedCase prepared, int batch, Precision precision)
+    public PeerResult Measure(PreparedCase prepared, int batch, WeightPrecision precision)
     {
         ModelCase model = prepared.Case.Model;
         int[][] sources = prepared.Case.Sources(batch);
-        using KernelGenPeer reference = LoadKernelGen(prepared, Precision.Float32);
+        using KernelGenPeer reference = LoadKernelGen(prepared, WeightPrecision.Float32);
         int[][] expected = reference.Generate(sources);
 
-        using Entry? kernelGen = KernelGenPeer.Missing(batch, precision) is null ? Entry.Load(() => LoadKernelGen(prepared, precision), sources) : null;
+        using Entry kernelGen = Entry.Load(() => LoadKernelGen(prepared, precision), sources);
+        bool isScreened = model.Description.ScreensOutput && precision != WeightPrecision.Int8;
+        using Entry? unscreened = isScreened ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
+        using Entry beams = Entry.Load(() => LoadKernelGen(prepared, precision, Search.Beam4), sources);
         string? graphs = prepared.PrepareGraphs(_graphs, batch, precision);
         using Entry? onnxRuntime = graphs is null ? null : Entry.Load(() => new OnnxRuntimePeer(graphs, model.Description, batch), sources);
-        Entry[] entries = [.. new[] { kernelGen, onnxRuntime }.OfType<Entry>()];
+        Entry[] entries = [.. new[] { kernelGen, unscreened, beams, onnxRuntime }.OfType<Entry>()];
         var load = OtherLoad.Watch();
         Times[] times = Timing.LongInTurns([.. entries.Select(entry => (Action)(() => entry.Contender.Generate(sources)))], _selection.ModelSeconds);
-        double? otherLoad = entries.Length == 0 ? null : load.Percent();
+        double? otherLoad = load.Percent();
         Measured? Of(Entry? entry) => entry?.Measured(times[Array.IndexOf(entries, entry)], batch);
         TokenAgreement? Agreement(Entry? entry) => entry is null ? null : new TokenAgreement(reference.Model, sources, expected, entry.Tokens);
-        return new PeerResult(model, batch, precision, Of(kernelGen), Of(onnxRuntime), otherLoad)
+        return new PeerResult(model, batch, precision, Of(kernelGen)!, Of(onnxRuntime), otherLoad)
         {
+            Unscreened = Of(unscreened),
+            Beam4 = Of(beams)!,
             OnnxRuntimeTokens = Agreement(onnxRuntime),
-            KernelGenTokens = precision == Precision.Float32 ? null : Agreement(kernelGen),
+            KernelGenTokens = precision == WeightPrecision.Float32 ? null : Agreement(kernelGen),
         };
     }
 
-    private KernelGenPeer LoadKernelGen(PreparedCase prepared, Precision precision) =>
-        KernelGenPeer.Load(prepared.Case.Model, prepared.Checkpoint, precision, _selection.InstructionSet, RandomCase.TargetLength);
+    private KernelGenPeer LoadKernelGen(PreparedCase prepared, WeightPrecision precision, Search search = Search.Greedy) =>
+        KernelGenPeer.Load(prepared.Case.Model, prepared.Checkpoint, precision, _selection.InstructionSet, RandomCase.TargetLength, search);
 
     /// <summary>A contender, with what loading it took and the tokens of its first call.</summary>
     private sealed record Entry(IContender Contender, int[][] Tokens, double Megabytes, double LoadSeconds) : IDisposable

@@ -1,5 +1,3 @@
-using KernelGen.Benchmarks.Models;
-
 namespace KernelGen.Benchmarks.Peers;
 
 /// <summary>A model's random weights in a temporary folder, in the form that each library reads.</summary>
@@ -25,7 +23,7 @@ internal sealed class PreparedCase : IDisposable
     /// <param name="batch">The sources of a call.</param>
     /// <param name="precision">The precision.</param>
     /// <returns>The folder, or <see langword="null"/> where there are no such graphs.</returns>
-    public string? PrepareGraphs(string graphs, int batch, Precision precision)
+    public string? PrepareGraphs(string graphs, int batch, WeightPrecision precision)
     {
         string variant = OnnxRuntimePeer.Variant(batch, precision);
         string from = Path.Combine(graphs, Case.Model.Name, variant);

@@ -12,7 +12,7 @@ namespace KernelGen.Benchmarks.Peers;
 /// <param name="What">The sources in words.</param>
 internal sealed record TrainedCase(ModelCase Model, string Weights, int[][] Sources, string What)
 {
-    public ModelCosts Costs => new(Model.Description, Precision.Float32);
+    public ModelCosts Costs => new(Model.Description, WeightPrecision.Float32);
 
     /// <summary>What generating takes.</summary>
     /// <param name="steps">The tokens decoded from each source.</param>

@@ -89,7 +89,7 @@ internal static class TrainedSection
             () =>
             {
                 long start = Stopwatch.GetTimestamp();
-                var loaded = KernelGenPeer.Load(trained.Model, trained.Weights, Precision.Float32, selection.InstructionSet, maxLength: null);
+                var loaded = KernelGenPeer.Load(trained.Model, trained.Weights, WeightPrecision.Float32, selection.InstructionSet, maxLength: null);
                 loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 targets = loaded.Generate(trained.Sources);
                 return loaded;

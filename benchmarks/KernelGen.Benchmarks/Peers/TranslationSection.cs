@@ -1,5 +1,4 @@
 using KernelGen.Benchmarks.Measuring;
-using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Report;
 
 namespace KernelGen.Benchmarks.Peers;
@@ -15,7 +14,7 @@ internal static class TranslationSection
         InstructionSet[] instructionSets = [.. Enum.GetValues<InstructionSet>().Reverse().Where(InstructionSets.IsSupported)];
         KernelGenPeer[] peers = Array.ConvertAll(
             instructionSets,
-            instructionSet => KernelGenPeer.Load(translator.Model, translator.Weights, Precision.Float32, instructionSet, maxLength: null));
+            instructionSet => KernelGenPeer.Load(translator.Model, translator.Weights, WeightPrecision.Float32, instructionSet, maxLength: null));
         try
         {
             int tokens = peers[0].Generate(translator.Sources).Sum(target => Math.Min(target.Length + 1, peers[0].Model.MaxTargetLength));

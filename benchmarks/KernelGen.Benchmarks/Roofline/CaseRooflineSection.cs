@@ -46,46 +46,33 @@ internal sealed class CaseRooflineSection
         foreach (int batch in _selection.Batches)
         {
             int[][] sources = random.Sources(batch);
-            foreach (Precision precision in _selection.Precisions)
+            foreach (WeightPrecision precision in _selection.Precisions)
             {
                 var costs = new ModelCosts(random.Model.Description, precision);
                 IEnumerable<Work> work = costs.Generation(batch, RandomCase.SourceLength, RandomCase.TargetLength);
-                using KernelGenPeer? peer = KernelGenPeer.Missing(batch, precision) is null
-                    ? KernelGenPeer.Load(random.Model, prepared.Checkpoint, precision, _machine.InstructionSet, RandomCase.TargetLength)
-                    : null;
-                Add(random.Model, batch, precision, new LimitProgram(_machine, work, costs.DecodingBytes), work, batch, peer is null ? null : () => peer.Generate(sources));
+                using var peer = KernelGenPeer.Load(random.Model, prepared.Checkpoint, precision, _machine.InstructionSet, RandomCase.TargetLength, Search.GreedyUnscreened);
+                Add(random.Model, batch, precision, new LimitProgram(_machine, work, costs.DecodingBytes), work, batch, () => peer.Generate(sources));
             }
         }
     }
 
     private void AddTrained(TrainedCase trained)
     {
-        using var peer = KernelGenPeer.Load(trained.Model, trained.Weights, Precision.Float32, _machine.InstructionSet, maxLength: null);
+        using var peer = KernelGenPeer.Load(trained.Model, trained.Weights, WeightPrecision.Float32, _machine.InstructionSet, maxLength: null, Search.GreedyUnscreened);
         int[] steps = [.. peer.Generate(trained.Sources).Select(target => Math.Min(target.Length + 1, peer.Model.MaxTargetLength))];
         IEnumerable<Work> work = trained.Work(steps);
         var limit = new LimitProgram(_machine, work, trained.Costs.DecodingBytes);
-        Add(trained.Model, 1, Precision.Float32, limit, work, trained.Sources.Length, () => peer.Generate(trained.Sources));
+        Add(trained.Model, 1, WeightPrecision.Float32, limit, work, trained.Sources.Length, () => peer.Generate(trained.Sources));
     }
 
-    private void Add(ModelCase model, int batch, Precision precision, LimitProgram limit, IEnumerable<Work> work, int sentences, Action? run)
+    private void Add(ModelCase model, int batch, WeightPrecision precision, LimitProgram limit, IEnumerable<Work> work, int sentences, Action run)
     {
         string name = $"{model.Name}, batch {batch}, {precision.Name()}";
-        string[] measured = [Cells.Nothing, Cells.Nothing, Cells.Nothing];
-        string load = Cells.Nothing;
-        if (run is not null)
-        {
-            var watch = OtherLoad.Watch();
-            Times[] times = Timing.LongInTurns([run, limit.Run], _selection.ModelSeconds);
-            _loads.Add(watch.Percent());
-            load = OtherLoad.Words(_loads[^1]);
-            measured = [Cells.Milliseconds(times[0].Median / sentences), Cells.Milliseconds(times[1].Median / sentences), Cells.Percent(times[1].Median / times[0].Median)];
-            _bars.Add(new Bar(name, times[1].Median / times[0].Median * 100));
-        }
-        else
-        {
-            _notes.Add($"{Cells.Nothing} {name}: {KernelGenPeer.Missing(batch, precision)}.");
-        }
-
+        var watch = OtherLoad.Watch();
+        Times[] times = Timing.LongInTurns([run, limit.Run], _selection.ModelSeconds);
+        _loads.Add(watch.Percent());
+        double part = times[1].Median / times[0].Median;
+        _bars.Add(new Bar(name, part * 100));
         _rows.Add(
         [
             model.Name,
@@ -95,15 +82,17 @@ internal sealed class CaseRooflineSection
             Cells.Number(work.Sum(static one => one.WeightBytes) / sentences / 1e6, 0),
             limit.BoundBy,
             Cells.Milliseconds(limit.Seconds / sentences),
-            .. measured,
-            load,
+            Cells.Milliseconds(times[0].Median / sentences),
+            Cells.Milliseconds(times[1].Median / sentences),
+            Cells.Percent(part),
+            OtherLoad.Words(_loads[^1]),
         ]);
     }
 
     private Section Create() => new(
         "Models against their limits",
         [
-            "Greedy generation, one thread; times, arithmetic and bytes are of one sentence. The limit of a model is the sum of the limits of its matrix products, as they follow each other; "
+            "Greedy generation by the whole output projection (not screened), one thread; times, arithmetic and bytes are of one sentence. The limit of a model is the sum of the limits of its matrix products, as they follow each other; "
                 + "\"limit\" is computed from the limits of one core, \"limit, in turns\" is a loop that does as much arithmetic and reads as many bytes, timed in turns with the model.",
             $"{RandomCase.SourceLength} source tokens, {RandomCase.TargetLength} decoded, for models with random weights; for the trained ones their own sentences.",
             .. _notes,

@@ -31,51 +31,55 @@ internal sealed class KernelRooflineSection
         foreach (ModelCase model in selection.Cases)
         {
             Console.Error.WriteLine($"measuring the kernels of {model.Name}");
-            section.Linear(model);
+            foreach (WeightPrecision precision in selection.Precisions)
+            {
+                section.Linear(model, precision);
+                section.EncoderLayer(model, precision);
+            }
+
             section.Attention(model);
-            section.EncoderLayer(model);
         }
 
         return section.Create();
     }
 
-    private void Linear(ModelCase model)
+    private void Linear(ModelCase model, WeightPrecision precision)
     {
-        var costs = new ModelCosts(model.Description, Precision.Float32);
+        var costs = new ModelCosts(model.Description, precision);
         foreach (LinearKind kind in Kinds)
         {
             (int inputs, int outputs) = costs.Shape(kind);
             foreach (int rows in _selection.IsQuick ? QuickRowCounts : RowCounts)
             {
-                using var call = new LinearCall(model.KernelsFor(_machine.InstructionSet), kind, rows);
+                using var call = new LinearCall(model.KernelsFor(_machine.InstructionSet), kind, rows, precision);
                 Work work = costs.Linear(kind, rows);
-                Add(model, $"{kind} {inputs} → {outputs}", rows, [work], work.WeightBytes, call.Run);
+                Add(model, precision, $"{kind} {inputs} → {outputs}", rows, [work], work.WeightBytes, call.Run);
             }
         }
     }
 
     private void Attention(ModelCase model)
     {
-        var costs = new ModelCosts(model.Description, Precision.Float32);
+        var costs = new ModelCosts(model.Description, WeightPrecision.Float32);
         foreach (int rows in new[] { 1, RandomCase.SourceLength })
         {
             using var call = new SelfAttentionCall(model.KernelsFor(_machine.InstructionSet), rows, RandomCase.SourceLength);
-            Add(model, $"attention to {RandomCase.SourceLength} positions", rows, [costs.Attention(rows, RandomCase.SourceLength)], 0, call.Run);
+            Add(model, WeightPrecision.Float32, $"attention to {RandomCase.SourceLength} positions", rows, [costs.Attention(rows, RandomCase.SourceLength)], 0, call.Run);
         }
     }
 
-    private void EncoderLayer(ModelCase model)
+    private void EncoderLayer(ModelCase model, WeightPrecision precision)
     {
-        var costs = new ModelCosts(model.Description, Precision.Float32);
+        var costs = new ModelCosts(model.Description, precision);
         foreach (int sources in _selection.Batches)
         {
-            using var layer = new EncoderLayer(model.KernelsFor(_machine.InstructionSet), sources, RandomCase.SourceLength);
+            using var layer = new EncoderLayer(model.KernelsFor(_machine.InstructionSet), sources, RandomCase.SourceLength, precision);
             Work[] work = [.. costs.EncoderLayer(sources, RandomCase.SourceLength)];
-            Add(model, $"encoder layer, {sources} × {RandomCase.SourceLength} tokens", sources * RandomCase.SourceLength, work, work.Sum(static one => one.WeightBytes), layer.Run);
+            Add(model, precision, $"encoder layer, {sources} × {RandomCase.SourceLength} tokens", sources * RandomCase.SourceLength, work, work.Sum(static one => one.WeightBytes), layer.Run);
         }
     }
 
-    private void Add(ModelCase model, string kernel, int rows, IReadOnlyList<Work> work, double workingSet, Action run)
+    private void Add(ModelCase model, WeightPrecision precision, string kernel, int rows, IReadOnlyList<Work> work, double workingSet, Action run)
     {
         var limit = new LimitProgram(_machine, work, workingSet);
         var watch = OtherLoad.Watch();
@@ -86,6 +90,7 @@ internal sealed class KernelRooflineSection
         _rows.Add(
         [
             model.Name,
+            precision.Name(),
             kernel,
             Cells.Number(rows, 0),
             Cells.Number(seconds * 1e6, 2),
@@ -101,16 +106,17 @@ internal sealed class KernelRooflineSection
     private Section Create() => new(
         "Kernels against their limits",
         [
-            $"Float32, {_machine.InstructionSet}, one thread. The limit is the longer of the arithmetic at the peak and the weights at the bandwidth of the level that they live in, "
+            $"{_machine.InstructionSet}, one thread; int8 kernels with what quantises their inputs. The limit is the longer of the arithmetic at the peak and the weights at the bandwidth of the level that they live in, "
                 + "run as a loop in turns with the kernel; it counts matrix products alone. Above 100 %: a neighbour slowed the loop down, or prefetching is better in the kernel.",
             OtherLoad.Note(_loads),
         ],
         [
             new Column("model", IsText: true),
+            new Column("weights", IsText: true),
             new Column("kernel", IsText: true),
             new Column("rows"),
             new Column("median µs"),
-            new Column("GFLOP/s"),
+            new Column("Gop/s"),
             new Column("weights GB/s"),
             new Column("bound by", IsText: true),
             new Column("of limit, medians"),

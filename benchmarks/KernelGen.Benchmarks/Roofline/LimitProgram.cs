@@ -1,5 +1,3 @@
-using KernelGen.Benchmarks.Models;
-
 namespace KernelGen.Benchmarks.Roofline;
 
 /// <summary>
@@ -10,7 +8,7 @@ internal sealed class LimitProgram
 {
     private readonly MachineLimits _machine;
     private readonly double _workingSet;
-    private readonly Dictionary<Precision, double> _flops = [];
+    private readonly Dictionary<WeightPrecision, double> _flops = [];
     private readonly double _bytes;
 
     /// <param name="machine">The machine.</param>
@@ -54,7 +52,7 @@ internal sealed class LimitProgram
     /// <summary>Does what is unavoidable, at the limit.</summary>
     public void Run()
     {
-        foreach ((Precision arithmetic, double flops) in _flops)
+        foreach ((WeightPrecision arithmetic, double flops) in _flops)
         {
             _machine.Compute(arithmetic, flops);
         }

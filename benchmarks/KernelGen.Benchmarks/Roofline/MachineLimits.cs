@@ -1,5 +1,4 @@
 using KernelGen.Benchmarks.Measuring;
-using KernelGen.Benchmarks.Models;
 
 namespace KernelGen.Benchmarks.Roofline;
 
@@ -60,12 +59,12 @@ internal sealed unsafe class MachineLimits : IDisposable
     public long WorkingSet(MemoryLevel level) => ReadLoop.RoundUp((level == Levels[^1] ? level.Bytes : level.Bytes / 2) / sizeof(float)) * sizeof(float);
 
     /// <summary>Multiplications and additions a second; those of float32 where 8-bit ones are missing.</summary>
-    public double PerSecond(Precision arithmetic) => arithmetic == Precision.Int8 && Int8PerSecond is { } int8 ? int8 : FlopsPerSecond;
+    public double PerSecond(WeightPrecision arithmetic) => arithmetic == WeightPrecision.Int8 && Int8PerSecond is { } int8 ? int8 : FlopsPerSecond;
 
     /// <summary>Does arithmetic at the limit.</summary>
-    public void Compute(Precision arithmetic, double flops)
+    public void Compute(WeightPrecision arithmetic, double flops)
     {
-        if (arithmetic == Precision.Int8 && Int8PerSecond is not null)
+        if (arithmetic == WeightPrecision.Int8 && Int8PerSecond is not null)
         {
             Int8Peak.Run(InstructionSet, flops);
         }

@@ -1,5 +1,4 @@
 using KernelGen.Benchmarks.Kernels;
-using KernelGen.Benchmarks.Models;
 using KernelGen.Execution;
 
 namespace KernelGen.Benchmarks.Roofline;
@@ -11,16 +10,21 @@ namespace KernelGen.Benchmarks.Roofline;
 internal sealed class ModelCosts
 {
     private readonly ModelDescription _model;
-    private readonly Precision _precision;
+    private readonly WeightPrecision _precision;
 
     /// <param name="model">The model.</param>
     /// <param name="precision">What its linear layers compute in; attention is always in float32.</param>
-    public ModelCosts(ModelDescription model, Precision precision) => (_model, _precision) = (model, precision);
+    public ModelCosts(ModelDescription model, WeightPrecision precision) => (_model, _precision) = (model, precision);
 
     /// <summary>The bytes of weights that one decoding step reads.</summary>
     public double DecodingBytes => DecodingStep(1, 1, 1).Sum(static work => work.WeightBytes);
 
-    private int BytesPerWeight => _precision == Precision.Int8 ? sizeof(sbyte) : sizeof(float);
+    private int BytesPerWeight => _precision switch
+    {
+        WeightPrecision.Int8 => sizeof(sbyte),
+        WeightPrecision.BFloat16 => sizeof(ushort),
+        _ => sizeof(float),
+    };
 
     /// <summary>A linear layer's inputs and outputs.</summary>
     public (int Inputs, int Outputs) Shape(LinearKind kind)
@@ -46,7 +50,7 @@ internal sealed class ModelCosts
     }
 
     /// <summary>Attention of rows that see so many positions each: scores and weighted sum. Keys and values are no weights.</summary>
-    public Work Attention(int rows, int visible) => new(4.0 * rows * visible * _model.ModelDimension, 0, Precision.Float32);
+    public Work Attention(int rows, int visible) => new(4.0 * rows * visible * _model.ModelDimension, 0, WeightPrecision.Float32);
 
     /// <summary>One encoder layer over sources of one length.</summary>
     public IEnumerable<Work> EncoderLayer(int sources, int length) =>

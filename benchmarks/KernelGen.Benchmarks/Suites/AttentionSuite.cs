@@ -31,7 +31,7 @@ public class AttentionSuite : IDisposable
     public void Setup()
     {
         _kernel = new SelfAttentionCall(ModelCase.Base.KernelsFor(InstructionSets.Best), Rows, Positions);
-        _work = new ModelCosts(ModelCase.Base.Description, Precision.Float32).Attention(Rows, Positions);
+        _work = new ModelCosts(ModelCase.Base.Description, WeightPrecision.Float32).Attention(Rows, Positions);
         _queries = new FloatBuffer(Rows * _width);
         _keys = new FloatBuffer(Positions * _width);
         _values = new FloatBuffer(Positions * _width);

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 
 namespace KernelGen.Benchmarks.Suites;
@@ -20,7 +19,7 @@ public class GenerationSuite : IDisposable
     {
         RandomCase random = RandomCase.All.Single(random => random.Model.Name == Model);
         using var prepared = new PreparedCase(random);
-        _peer = KernelGenPeer.Load(random.Model, prepared.Checkpoint, Precision.Float32, InstructionSets.Best, RandomCase.TargetLength);
+        _peer = KernelGenPeer.Load(random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength);
         _source = random.Sources(1);
     }
 

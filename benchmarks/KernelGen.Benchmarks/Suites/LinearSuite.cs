@@ -30,7 +30,7 @@ public class LinearSuite : IDisposable
     public void Setup()
     {
         LinearKind kind = Enum.Parse<LinearKind>(Layer);
-        var costs = new ModelCosts(ModelCase.Base.Description, Precision.Float32);
+        var costs = new ModelCosts(ModelCase.Base.Description, WeightPrecision.Float32);
         (_inputs, _outputs) = costs.Shape(kind);
         _work = costs.Linear(kind, Rows);
         _kernel = new LinearCall(ModelCase.Base.KernelsFor(InstructionSets.Best), kind, Rows);

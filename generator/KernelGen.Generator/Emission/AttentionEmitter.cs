@@ -16,9 +16,11 @@ internal static class AttentionEmitter
             writer.Write();
             EmitAttend(writer, context);
             writer.Write();
-            TileEmitter.Emit(writer, context, attention.Scores(context.Vectors), context.Vectors.Panels);
-            writer.Write();
-            TileEmitter.Emit(writer, context, attention.WeightedSum(context.Vectors), attention.WeightedSumPanels(context.Vectors));
+            TileEmitter.Emit(
+                writer,
+                context,
+                (attention.Scores(context.Vectors), TileShape.OfWidth(context.Vectors, context.Vectors.Panels)),
+                (attention.WeightedSum(context.Vectors), TileShape.OfWidth(context.Vectors, attention.WeightedSumPanels(context.Vectors))));
         });
 
     private static void EmitEntries(SourceWriter writer, KernelContext context)

@@ -8,29 +8,42 @@ namespace KernelGen.Generator.Emission;
 internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorSet Vectors)
 {
     /// <summary>The attribute of a kernel: optimised at its first call, not after many.</summary>
-    public const string Optimized = "[MethodImpl_(MethodImplOptions_.AggressiveOptimization)]";
+    public const string Optimized = "[MethodImpl_(Optimized_)]";
 
     /// <summary>The attribute of a small piece of a kernel.</summary>
-    public const string Inlined = "[MethodImpl_(MethodImplOptions_.AggressiveInlining)]";
+    public const string Inlined = "[MethodImpl_(Inlined_)]";
 
     /// <summary>What a method that is generic over a linear kernel's epilogue asks of it.</summary>
-    public const string EpilogueConstraint = "\n    where TEpilogue : struct, global::KernelGen.Execution.ILinearEpilogue";
+    public const string EpilogueConstraint = "\n    where TEpilogue : struct, Epilogue_";
+
+    /// <summary>The type arguments of a linear kernel's tiles.</summary>
+    public const string LinearArguments = "<TEpilogue, TPrecision>";
+
+    /// <summary>What a method asks that is generic over the precision of the weights.</summary>
+    public const string PrecisionConstraint = "\n    where TPrecision : struct, Precision_";
+
+    /// <summary>What the tiles of a linear kernel ask of their type arguments.</summary>
+    public const string LinearConstraints = EpilogueConstraint + PrecisionConstraint;
 
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
 
+    /// <summary>A vector type with another element.</summary>
+    public string VectorOf(string element) => $"global::System.Runtime.Intrinsics.{Vectors.Vector}<{element}>";
+
     /// <summary>The alias of the vector of floats.</summary>
-    public string Floats => $"Floats{Bits}_";
+    public string Floats => "Floats_";
 
     /// <summary>The alias of the vector of integers.</summary>
-    public string Integers => $"Integers{Bits}_";
+    public string Integers => "Integers_";
+
+    /// <summary>The alias of the vector of 8-bit weights as they are multiplied.</summary>
+    public string StoredWeights => "Stored_";
 
     /// <summary>The alias of the class with the vector operations.</summary>
-    public string Simd => $"Simd{Bits}_";
+    public string Simd => "Simd_";
 
     public ModelSpecification Specification => Plan.Specification;
-
-    private int Bits => 32 * Vectors.Lanes;
 
     /// <summary>A vector in memory.</summary>
     public string At(string pointer) => $"*({Floats}*)({pointer})";
@@ -48,25 +61,35 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>
     public GeneratedFile File(string family, string summary, Action<SourceWriter> body)
     {
-        string aliases =
-            $$"""
-            using {{Floats}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<float>;
-            using {{Integers}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}}<int>;
-            using {{Simd}} = global::System.Runtime.Intrinsics.{{Vectors.Vector}};
-            using Exact128_ = global::KernelGen.Execution.PortableArithmetic;
-            using MethodImpl_ = global::System.Runtime.CompilerServices.MethodImplAttribute;
-            using MethodImplOptions_ = global::System.Runtime.CompilerServices.MethodImplOptions;
-            """;
+        const string Intrinsics = "global::System.Runtime.Intrinsics";
+        string vector = $"{Intrinsics}.{Vectors.Vector}";
+        (string Alias, string Type)[] aliases =
+        [
+            (Floats, $"{vector}<float>"),
+            (Integers, $"{vector}<int>"),
+            (StoredWeights, $"{vector}<{(Plan.Int8.InputSize == 1 ? "byte" : "short")}>"),
+            (Simd, vector),
+            ("Exact128_", "global::KernelGen.Execution.PortableArithmetic"),
+            ("Products256_", $"{Intrinsics}.X86.Avx2"),
+            ("Products512_", $"{Intrinsics}.X86.Avx512BW"),
+            ("Epilogue_", "global::KernelGen.Execution.ILinearEpilogue"),
+            ("Precision_", "global::KernelGen.Execution.IWeightPrecision"),
+            ("Weights_", "global::KernelGen.Execution.LinearWeights"),
+            ("MethodImpl_", "global::System.Runtime.CompilerServices.MethodImplAttribute"),
+        ];
+        var members = new SourceWriter();
+        body(members);
+        string text = members.ToString();
         return ModelFile.Write(
             Class,
             $"{Vectors.Name}.{family}",
             $"{summary}\nModel: {ModelFile.Describe(Specification)}. Instruction set: {Vectors.Name}.",
-            aliases,
+            string.Join("\n", aliases.Where(alias => text.Contains(alias.Alias)).Select(static alias => $"using {alias.Alias} = {alias.Type};")),
             writer =>
             {
                 using (writer.Open($"unsafe partial struct {StructName}"))
                 {
-                    body(writer);
+                    writer.Write(text.TrimEnd('\n'));
                 }
             });
     }

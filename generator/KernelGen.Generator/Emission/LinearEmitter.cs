@@ -3,147 +3,127 @@ using KernelGen.Generator.Specification;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes the linear kernels: the drivers that walk over panels of columns, the tiles that they share, and the epilogues.</summary>
+/// <summary>Writes the linear kernels: what the engine calls, the loops over panels of columns, the tiles that they share, and the epilogues.</summary>
 internal static class LinearEmitter
 {
     /// <summary>The names of the linear kernels, in the order of a layer.</summary>
     public static readonly IReadOnlyList<string> KernelNames =
         ["QueryKeyValue", "AttentionOutput", "CrossQuery", "CrossKeyValue", "FeedForwardExpand", "FeedForwardContract", "Logits"];
 
+    /// <summary>What every loop over panels takes after the inputs.</summary>
+    public const string PanelParameters = "in Weights_ weights, float* residual, float* output, int firstPanel, int endPanel";
+
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "Linear",
         "Linear layers: output = epilogue(input · W + bias). Panels of weights are walked in the outer loop and rows in the inner one, so that a panel is read from memory once.",
         writer =>
         {
-            bool first = true;
             foreach (LinearPlan linear in context.Plan.Linears)
             {
-                if (!first)
-                {
-                    writer.Write();
-                }
-
-                first = false;
                 EmitKernel(writer, context, linear);
-            }
-
-            foreach ((TileFamily family, int panels, int maxRows) in Tiles(context))
-            {
                 writer.Write();
-                TileEmitter.Emit(writer, context, family, panels, maxRows);
             }
 
+            foreach (LinearPlan linear in context.Plan.Linears.GroupBy(linear => LoopName(context, linear)).Select(static same => same.First()))
+            {
+                EmitLoop(writer, context, linear);
+                writer.Write();
+            }
+
+            TileEmitter.Emit(writer, context, [.. context.Plan.Linears.Select(linear => (linear.Tiles, Shape(context, linear)))]);
+            EmitWeight(writer, context);
             writer.Write();
             EmitStores(writer, context);
         });
 
-    /// <summary>The groups of tiles that the kernels call, each once.</summary>
-    private static IEnumerable<(TileFamily Family, int Panels, int MaxRows)> Tiles(KernelContext context)
+    /// <summary>The tiles of a kernel.</summary>
+    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, linear.Panels);
+
+    /// <summary>The body of a loop over groups of panels. A last group that is not full begins earlier and computes some columns again.</summary>
+    public static void EmitGroups(SourceWriter writer, KernelContext context, int group, string call)
     {
-        var seen = new HashSet<string>();
-        foreach (LinearPlan linear in context.Plan.Linears)
+        using (writer.Open($"for (int next = firstPanel; next < endPanel; next += {group})"))
         {
-            foreach ((int panels, int maxRows) in new[] { (WidePanels(context, linear), 0), (NarrowPanels(context, linear), context.Vectors.NarrowRows) })
+            writer.Write(group == 1 ? "int panel = next;" : $"int panel = next < endPanel - {group} ? next : endPanel - {group};");
+            writer.Write(call);
+            if (context.Specification.Activation != Activation.Relu)
             {
-                bool sameAsWide = maxRows != 0 && panels == WidePanels(context, linear);
-                if (!sameAsWide && seen.Add(TileEmitter.RowsName(linear.Tiles, panels)))
+                using (writer.Open("if (TEpilogue.IsActivated)"))
                 {
-                    yield return (linear.Tiles, panels, maxRows);
+                    writer.Write($"Activate(rows, {group * VectorSet.PanelWidth}, output + ((nint)panel * 16));");
                 }
             }
         }
     }
 
-    private static int WidePanels(KernelContext context, LinearPlan linear) => Math.Min(context.Vectors.Panels, linear.Panels);
-
-    /// <summary>Too few columns for narrow tiles: the wide ones serve any number of rows.</summary>
-    private static int NarrowPanels(KernelContext context, LinearPlan linear) =>
-        linear.Panels >= context.Vectors.NarrowPanels ? context.Vectors.NarrowPanels : WidePanels(context, linear);
+    private static string LoopName(KernelContext context, LinearPlan linear) => $"Linear{linear.Input}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
     private static void EmitKernel(SourceWriter writer, KernelContext context, LinearPlan linear)
     {
-        bool residual = linear.Epilogue == LinearEpilogue.Residual;
         string epilogue = linear.Epilogue switch
         {
             LinearEpilogue.Residual => ", + residual",
             LinearEpilogue.Activation => ", " + context.Specification.Activation,
             _ => "",
         };
-        string weights = linear.SeparateBias ? "float* bias, float* panels" : "float* weights";
         writer.Write(
             $"/// <summary>[rows, {linear.Input}] · [{linear.Input}, {linear.Output}] + bias{epilogue}. "
-            + $"{linear.FlopsPerRow} FLOPs a row, {linear.WeightBytes} bytes of weights.</summary>");
+            + $"{linear.FlopsPerRow} FLOPs a row, {linear.WeightBytes} bytes of float32 weights.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"public static void {linear.Name}(float* input, int rows, {weights}{(residual ? ", float* residual" : "")}, float* output)"))
+        writer.Write(
+            $"public static void {linear.Name}<TPrecision>(byte* input, int rows, {PanelParameters}){KernelContext.PrecisionConstraint} =>\n"
+            + $"    {LoopName(context, linear)}<{linear.Name}Epilogue, TPrecision>(input, rows, in weights, residual, output, firstPanel, endPanel);");
+    }
+
+    private static void EmitLoop(SourceWriter writer, KernelContext context, LinearPlan linear)
+    {
+        writer.Write($"/// <summary>The panels from firstPanel to endPanel over {linear.Input} inputs.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open(
+            $"private static void {LoopName(context, linear)}{KernelContext.LinearArguments}(byte* input, int rows, {PanelParameters}){KernelContext.LinearConstraints}"))
         {
-            string bias = linear.SeparateBias ? "bias" : "weights";
-            if (!linear.SeparateBias)
+            using (writer.Open("if (TPrecision.Value == global::KernelGen.WeightPrecision.Int8)"))
             {
-                writer.Write($"float* panels = weights + {linear.BiasLength};");
+                writer.Write($"{Int8LinearEmitter.LoopName(context, linear)}<TEpilogue>(input, rows, {context.Plan.Int8.Groups(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
+                writer.Write("return;");
             }
 
-            int narrow = NarrowPanels(context, linear);
-            int wide = WidePanels(context, linear);
-            if (narrow == wide)
-            {
-                EmitPanels(writer, context, linear, wide, bias);
-                return;
-            }
-
-            using (writer.Open($"if (rows <= {context.Vectors.NarrowRows})"))
-            {
-                EmitPanels(writer, context, linear, narrow, bias);
-            }
-
-            using (writer.Open("else"))
-            {
-                EmitPanels(writer, context, linear, wide, bias);
-            }
+            writer.Write();
+            int group = Shape(context, linear).Panels;
+            EmitGroups(
+                writer,
+                context,
+                group,
+                $"{TileEmitter.RowsName(linear.Tiles, group)}{KernelContext.LinearArguments}((float*)input, rows, weights.Panels + ((nint)panel * ({linear.PanelLength} * TPrecision.WeightSize)), "
+                + "weights.Bias + ((nint)panel * 16), residual + ((nint)panel * 16), output + ((nint)panel * 16));");
         }
     }
 
-    /// <summary>The loop over groups of panels. When the last group is not full it begins earlier and computes some columns again.</summary>
-    private static void EmitPanels(SourceWriter writer, KernelContext context, LinearPlan linear, int group, string bias)
+    private static void EmitWeight(SourceWriter writer, KernelContext context)
     {
-        int last = linear.Panels - group;
-        string panel = last == 0 ? "0" : "panel";
-        void Call()
+        string widened = context.Vectors.Lanes switch
         {
-            bool residual = linear.Epilogue == LinearEpilogue.Residual;
-            string At(string pointer, int stride) => last == 0 ? pointer : $"{pointer} + ((nint){panel} * {stride})";
-            writer.Write(
-                $"{TileEmitter.RowsName(linear.Tiles, group)}<{linear.Name}Epilogue>(input, rows, {At("panels", linear.PanelLength)}, {At(bias, 16)}, "
-                + $"{(residual ? At("residual", 16) : "null")}, {At("output", 16)});");
-            if (linear.Epilogue == LinearEpilogue.Activation && context.Specification.Activation != Activation.Relu)
-            {
-                writer.Write($"Activate(rows, {group * VectorSet.PanelWidth}, {At("output", 16)});");
-            }
-        }
-
-        if (last == 0)
+            16 => "global::System.Runtime.Intrinsics.X86.Avx512F.ConvertToVector512Int32(*(global::System.Runtime.Intrinsics.Vector256<ushort>*)place)",
+            8 => "global::System.Runtime.Intrinsics.X86.Avx2.ConvertToVector256Int32((ushort*)place)",
+            _ => $"{context.Simd}.AsInt32({context.Simd}.WidenLower({context.Simd}.AsUInt16({context.Simd}.CreateScalarUnsafe(*(ulong*)place))))",
+        };
+        writer.Write("/// <summary>A vector of weights: as they are, or bfloat16, which are the upper halves of floats.</summary>");
+        writer.Write(KernelContext.Inlined);
+        using (writer.Open($"private static {context.Floats} Weight<TPrecision>(byte* panels, int offset){KernelContext.PrecisionConstraint}"))
         {
-            Call();
-        }
-        else if (linear.Panels % group == 0)
-        {
-            using (writer.Open($"for (int panel = 0; panel < {linear.Panels}; panel += {group})"))
-            {
-                Call();
-            }
-        }
-        else
-        {
-            using (writer.Open($"for (int step = 0; step < {ModelPlan.RoundUp(linear.Panels, group)}; step += {group})"))
-            {
-                writer.Write($"int panel = step < {last} ? step : {last};");
-                Call();
-            }
+            writer.Write("byte* place = panels + (offset * TPrecision.WeightSize);");
+            writer.Write("return TPrecision.Value == global::KernelGen.WeightPrecision.BFloat16");
+            writer.Write($"    ? {context.Simd}.AsSingle({context.Simd}.ShiftLeft({widened}, 16))");
+            writer.Write($"    : {context.At("place")};");
         }
     }
 
     private static void EmitStores(SourceWriter writer, KernelContext context)
     {
-        foreach (int columns in Tiles(context).Select(tile => tile.Panels * context.Vectors.VectorsPerPanel).Distinct())
+        foreach (int columns in context.Plan.Linears
+            .SelectMany(linear => Shape(context, linear).Tiles)
+            .Select(tile => tile.Panels * context.Vectors.VectorsPerPanel)
+            .Distinct())
         {
             EmitStore(writer, context, columns);
             writer.Write();
@@ -210,18 +190,21 @@ internal static class LinearEmitter
     /// <summary>The epilogues, one struct per linear kernel, the same for every instruction set.</summary>
     public static void EmitEpilogues(SourceWriter writer, ModelPlan plan)
     {
+        static string Boolean(bool value) => value ? "true" : "false";
         foreach (LinearPlan linear in plan.Linears)
         {
             bool residual = linear.Epilogue == LinearEpilogue.Residual;
-            bool relu = linear.Epilogue == LinearEpilogue.Activation && plan.Specification.Activation == Activation.Relu;
+            bool activation = linear.Epilogue == LinearEpilogue.Activation;
+            bool isRelu = plan.Specification.Activation == Activation.Relu;
             writer.Write();
             writer.Write($"/// <summary>How <c>{linear.Name}</c> stores its sums.</summary>");
             using (writer.Open($"private readonly struct {linear.Name}Epilogue : global::KernelGen.Execution.ILinearEpilogue"))
             {
                 writer.Write($"public static int OutputStride => {linear.OutputStride};");
                 writer.Write($"public static int ResidualStride => {(residual ? linear.OutputStride : 0)};");
-                writer.Write($"public static bool AddsResidual => {(residual ? "true" : "false")};");
-                writer.Write($"public static bool IsRelu => {(relu ? "true" : "false")};");
+                writer.Write($"public static bool AddsResidual => {Boolean(residual)};");
+                writer.Write($"public static bool IsRelu => {Boolean(activation && isRelu)};");
+                writer.Write($"public static bool IsActivated => {Boolean(activation && !isRelu)};");
             }
         }
     }

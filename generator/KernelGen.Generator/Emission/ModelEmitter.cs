@@ -25,6 +25,7 @@ internal static class ModelEmitter
             files.Add(EmitStruct(context));
             files.Add(EmbeddingEmitter.Emit(context));
             files.Add(LinearEmitter.Emit(context));
+            files.Add(Int8LinearEmitter.Emit(context));
             files.Add(KeyValueCacheEmitter.Emit(context));
             files.Add(AttentionEmitter.Emit(context));
             files.Add(SoftmaxEmitter.Emit(context));
@@ -89,7 +90,7 @@ internal static class ModelEmitter
                     $$"""
                         if (instructionSet == global::KernelGen.InstructionSet.{{vectors.Name}} && {{vectors.Name}}Kernels.IsSupported)
                         {
-                            return new global::KernelGen.Execution.Engine<{{vectors.Name}}Kernels>(model);
+                            return global::KernelGen.Execution.Engine.Create<{{vectors.Name}}Kernels>(model);
                         }
 
                     """);
@@ -98,7 +99,7 @@ internal static class ModelEmitter
             writer.Write(
                 """
                     return instructionSet == global::KernelGen.InstructionSet.Portable
-                        ? new global::KernelGen.Execution.Engine<PortableKernels>(model)
+                        ? global::KernelGen.Execution.Engine.Create<PortableKernels>(model)
                         : throw new global::System.PlatformNotSupportedException($"No kernels for {instructionSet} may run in this process.");
                 }
                 """);
@@ -146,6 +147,9 @@ internal static class ModelEmitter
             ("AttentionStride", $"{plan.AttentionStride}"),
             ("FeedForwardStride", $"{plan.FeedForwardStride}"),
             ("LogitsStride", $"{plan.LogitsStride}"),
+            ("QuantizedStride", $"{plan.QuantizedStride}"),
+            ("QuantizedInputBits", $"{plan.Int8.InputBits}"),
+            ("ScreensOutput", Boolean(plan.ScreensOutput)),
             ("AttentionScratch", $"{plan.AttentionScratch}"),
         })
         {
@@ -168,6 +172,12 @@ internal static class ModelEmitter
                 writer.Write($"public static global::KernelGen.InstructionSet InstructionSet => global::KernelGen.InstructionSet.{context.Vectors.Name};");
                 writer.Write();
                 writer.Write($"public static bool IsSupported => {context.Vectors.Guard};");
+                foreach ((string name, string option) in new[] { ("Optimized_", "AggressiveOptimization"), ("Inlined_", "AggressiveInlining") })
+                {
+                    const string Options = "global::System.Runtime.CompilerServices.MethodImplOptions";
+                    writer.Write();
+                    writer.Write($"private const {Options} {name} = {Options}.{option};");
+                }
             }
         });
 }

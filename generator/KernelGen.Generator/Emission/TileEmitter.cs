@@ -8,15 +8,19 @@ namespace KernelGen.Generator.Emission;
 /// </summary>
 internal static class TileEmitter
 {
-    /// <summary>Writes the tiles of a family, and the method that covers any number of rows with them.</summary>
-    public static void Emit(SourceWriter writer, KernelContext context, TileFamily family, int panels, int maxRows = 0)
+    /// <summary>Writes the methods that cover any number of rows, and the tiles that they share, each once.</summary>
+    public static void Emit(SourceWriter writer, KernelContext context, params IReadOnlyList<(TileFamily Family, TileShape Shape)> groups)
     {
-        int[] rowTiles = [.. context.Vectors.RowTiles.Where(rows => maxRows == 0 || rows <= maxRows)];
-        EmitRows(writer, context, family, panels, rowTiles, maxRows == 0 ? family.MaxRows : maxRows);
-        foreach (int rows in rowTiles)
+        var written = new HashSet<string>();
+        foreach ((TileFamily family, TileShape shape) in groups.Where(group => written.Add(RowsName(group.Family, group.Shape.Panels))))
         {
+            EmitRows(writer, family, shape);
             writer.Write();
-            EmitTile(writer, context, family, panels, rows);
+            foreach ((int rows, int panels) in shape.Tiles.Where(tile => written.Add(TileName(family, tile.Panels, tile.Rows))))
+            {
+                EmitTile(writer, context, family, panels, rows);
+                writer.Write();
+            }
         }
     }
 
@@ -29,50 +33,40 @@ internal static class TileEmitter
         "float* input, "
         + (withRows ? "int rows, " : "")
         + (family.Length == 0 ? "int length, " : "")
-        + "float* panels, "
+        + (family.IsLinear ? "byte* panels, " : "float* panels, ")
         + (family.Initial == InitialSum.Bias ? "float* bias, " : "")
-        + (family.HasEpilogue ? "float* residual, " : "")
+        + (family.IsLinear ? "float* residual, " : "")
         + "float* output";
 
-    private static string Generic(TileFamily family) => family.HasEpilogue ? "<TEpilogue>" : "";
+    private static string Generic(TileFamily family) => family.IsLinear ? KernelContext.LinearArguments : "";
 
-    private static string Constraint(TileFamily family) => family.HasEpilogue ? KernelContext.EpilogueConstraint : "";
+    private static string Constraint(TileFamily family) => family.IsLinear ? KernelContext.LinearConstraints : "";
 
-    private static void EmitRows(SourceWriter writer, KernelContext context, TileFamily family, int panels, int[] rowTiles, int maxRows)
+    private static void EmitRows(SourceWriter writer, TileFamily family, TileShape shape)
     {
-        writer.Write($"/// <summary>{panels * VectorSet.PanelWidth} columns for any number of rows{(maxRows == 0 ? "" : $" up to {maxRows}")}: the tallest tile that fits, again and again.</summary>");
+        writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns for any number of rows: the tallest tile that fits, again and again.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {RowsName(family, panels)}{Generic(family)}({Parameters(family, withRows: true)}){Constraint(family)}"))
+        using (writer.Open($"private static void {RowsName(family, shape.Panels)}{Generic(family)}({Parameters(family, withRows: true)}){Constraint(family)}"))
         {
-            foreach (int rows in rowTiles)
+            foreach ((int rows, int panels) in shape.Tiles)
             {
-                bool again = rows == rowTiles[0] && rows != maxRows;
-                using (writer.Open($"{(again ? "while" : "if")} (rows >= {rows})"))
+                string outputs = family.IsLinear
+                    ? $"residual += {rows} * TEpilogue.ResidualStride, output += {rows} * TEpilogue.OutputStride"
+                    : $"output += {rows * family.OutputStride}";
+                using (writer.Open($"for (; rows >= {rows}; rows -= {rows}, input += {rows * family.InputStride}, {outputs})"))
                 {
-                    string arguments = "input, "
-                        + (family.Length == 0 ? "length, " : "")
-                        + "panels, "
-                        + (family.Initial == InitialSum.Bias ? "bias, " : "")
-                        + (family.HasEpilogue ? "residual, " : "")
-                        + "output";
-                    writer.Write($"{TileName(family, panels, rows)}{Generic(family)}({arguments});");
-                    if (rows == 1 && !again)
+                    for (int panel = 0; panel < shape.Panels; panel += panels)
                     {
-                        continue;
+                        int column = panel * VectorSet.PanelWidth;
+                        string weights = panel == 0 ? "panels" : $"panels + {panel * family.PanelStride}{(family.IsLinear ? " * TPrecision.WeightSize" : "")}";
+                        string arguments = "input, "
+                            + (family.Length == 0 ? "length, " : "")
+                            + $"{weights}, "
+                            + (family.Initial == InitialSum.Bias ? $"{KernelContext.Offset("bias", column)}, " : "")
+                            + (family.IsLinear ? $"{KernelContext.Offset("residual", column)}, " : "")
+                            + KernelContext.Offset("output", column);
+                        writer.Write($"{TileName(family, panels, rows)}{Generic(family)}({arguments});");
                     }
-
-                    writer.Write($"input += {rows * family.InputStride};");
-                    if (family.HasEpilogue)
-                    {
-                        writer.Write($"residual += {rows} * TEpilogue.ResidualStride;");
-                        writer.Write($"output += {rows} * TEpilogue.OutputStride;");
-                    }
-                    else
-                    {
-                        writer.Write($"output += {rows * family.OutputStride};");
-                    }
-
-                    writer.Write($"rows -= {rows};");
                 }
             }
         }
@@ -109,7 +103,9 @@ internal static class TileEmitter
                     writer.Write($"{context.Floats} " + string.Join(", ", allColumns.Select(column => $"weight{column} = {Weight(column)}")) + ";");
                 }
 
-                string Weight(int column) => context.At(KernelContext.Offset("panels", PanelOffset(column)));
+                string Weight(int column) => family.IsLinear
+                    ? $"Weight<TPrecision>(panels, {PanelOffset(column)})"
+                    : context.At(KernelContext.Offset("panels", PanelOffset(column)));
 
                 for (int row = 0; row < rows; row++)
                 {
@@ -128,12 +124,12 @@ internal static class TileEmitter
                 }
 
                 writer.Write("input++;");
-                writer.Write($"panels += {family.StepStride};");
+                writer.Write($"panels += {family.StepStride}{(family.IsLinear ? " * TPrecision.WeightSize" : "")};");
             }
 
             for (int row = 0; row < rows; row++)
             {
-                writer.Write(family.HasEpilogue
+                writer.Write(family.IsLinear
                     ? $"Store<TEpilogue>({string.Join(", ", allColumns.Select(column => $"sum{row}_{column}"))}, residual, output, {row});"
                     : string.Join(" ", allColumns.Select(column =>
                         $"{context.At(KernelContext.Offset("output", (row * family.OutputStride) + (column * vectors.Lanes)))} = sum{row}_{column};")));

@@ -17,18 +17,18 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, int HeadWidth
     public float Base2Scale => (float)((double)(float)(1.0 / Math.Sqrt(HeadDimension)) * 1.4426950408889634);
 
     /// <summary>Query rows that are attended to together: the tallest tile.</summary>
-    public static int BlockRows(VectorSet vectors) => vectors.RowTiles[0];
+    public static int BlockRows(VectorSet vectors) => vectors.TallRows;
 
     /// <summary>Floats of scratch: scores and gathered queries of a block.</summary>
     public int Scratch(VectorSet vectors) => BlockRows(vectors) * (ScoreStride + HeadWidth);
 
     /// <summary>Scores of a block: queries · transposed keys.</summary>
     public TileFamily Scores(VectorSet vectors) =>
-        new("Scores", HeadDimension, HeadWidth, VectorSet.PanelWidth, Width * VectorSet.PanelWidth, InitialSum.Zero, ScoreStride, BlockRows(vectors));
+        new("Scores", HeadDimension, HeadWidth, VectorSet.PanelWidth, Width * VectorSet.PanelWidth, InitialSum.Zero, ScoreStride);
 
     /// <summary>The weighted sum of a block: probabilities · values. It goes on from the output, because rows of a causal block see further one by one.</summary>
     public TileFamily WeightedSum(VectorSet vectors) =>
-        new("WeightedSum", 0, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride, BlockRows(vectors));
+        new("WeightedSum", 0, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride);
 
     /// <summary>Panels side by side in the weighted sum: they must divide the head, since no column may be added twice.</summary>
     public int WeightedSumPanels(VectorSet vectors) => HeadWidth / VectorSet.PanelWidth % vectors.Panels == 0 ? vectors.Panels : 1;

@@ -15,8 +15,7 @@ internal enum LinearEpilogue
 /// <param name="InputStride">From row to row of the input.</param>
 /// <param name="OutputStride">From row to row of the output, and of the residual.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
-/// <param name="SeparateBias">Whether bias and panels are two arguments, rather than one block that begins with the bias.</param>
-internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue, bool SeparateBias = false)
+internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue)
 {
     /// <summary>The number of panels of 16 output columns.</summary>
     public int Panels => (Output + VectorSet.PanelWidth - 1) / VectorSet.PanelWidth;
@@ -24,13 +23,13 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <summary>Floats in the bias, padded.</summary>
     public int BiasLength => Panels * VectorSet.PanelWidth;
 
-    /// <summary>Floats in one panel.</summary>
+    /// <summary>Weights in one panel.</summary>
     public int PanelLength => Input * VectorSet.PanelWidth;
 
     /// <summary>Floating-point operations for one row: a multiplication and an addition for each weight.</summary>
     public long FlopsPerRow => 2L * Input * Output;
 
-    /// <summary>Bytes of weights and bias that any number of rows reads once.</summary>
+    /// <summary>Bytes of float32 weights and bias that any number of rows reads once.</summary>
     public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
 
     /// <summary>The tiles that the kernel shares with every other of the same input layout.</summary>

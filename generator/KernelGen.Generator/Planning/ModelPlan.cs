@@ -5,6 +5,8 @@ namespace KernelGen.Generator.Planning;
 /// <summary>Everything that the emitters need to know of a model beyond its specification: strides, linear kernels, attention.</summary>
 internal sealed class ModelPlan
 {
+    private const int CacheLine = 64;
+
     public ModelPlan(ModelSpecification specification)
     {
         Specification = specification;
@@ -24,7 +26,9 @@ internal sealed class ModelPlan
         AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, LinearEpilogue.Residual);
         FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Activation);
         FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, LinearEpilogue.Residual);
-        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, LinearEpilogue.None, SeparateBias: true);
+        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, LinearEpilogue.None);
+        Int8 = Int8Plan.For(model);
+        QuantizedScale = RoundUp(Linears.Max(static linear => linear.Input) * Int8.InputSize, CacheLine);
     }
 
     public ModelSpecification Specification { get; }
@@ -36,6 +40,24 @@ internal sealed class ModelPlan
     public int FeedForwardStride { get; }
 
     public int LogitsStride { get; }
+
+    /// <summary>How 8-bit weights are multiplied.</summary>
+    public Int8Plan Int8 { get; }
+
+    /// <summary>
+    /// Where in a row of quantised inputs, in bytes, its scale stands (a float), and behind it the value with which its sums begin (an integer): in a cache
+    /// line of their own after the inputs of the widest linear kernel.
+    /// </summary>
+    public int QuantizedScale { get; }
+
+    /// <summary>From row to row of quantised inputs, in bytes.</summary>
+    public int QuantizedStride => QuantizedScale + CacheLine;
+
+    /// <summary>
+    /// Whether the best token is looked for in an 8-bit copy of the output projection first. Below so many weights the projection is in a near cache, and
+    /// what comes on top costs as much as reading them.
+    /// </summary>
+    public bool ScreensOutput => (long)Specification.ModelDimension * Specification.TargetVocabularySize >= 1 << 18;
 
     public AttentionPlan Attention { get; }
 

@@ -23,9 +23,8 @@ internal enum InitialSum
 /// <param name="PanelStride">From panel to panel.</param>
 /// <param name="Initial">With what the sums begin.</param>
 /// <param name="OutputStride">From row to row of the output; 0 when the epilogue knows it.</param>
-/// <param name="MaxRows">The most rows that the callers pass at once; 0 for any number.</param>
-internal sealed record TileFamily(string Name, int Length, int InputStride, int StepStride, int PanelStride, InitialSum Initial, int OutputStride, int MaxRows = 0)
+internal sealed record TileFamily(string Name, int Length, int InputStride, int StepStride, int PanelStride, InitialSum Initial, int OutputStride)
 {
-    /// <summary>Whether the tiles are generic over a linear kernel's epilogue.</summary>
-    public bool HasEpilogue => OutputStride == 0;
+    /// <summary>Whether the tiles are those of linear kernels: generic over the epilogue, and over the precision in which the panels are stored.</summary>
+    public bool IsLinear => OutputStride == 0;
 }

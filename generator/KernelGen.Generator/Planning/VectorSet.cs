@@ -7,25 +7,27 @@ namespace KernelGen.Generator.Planning;
 /// <param name="Vector">The vector type: <c>Vector512</c>, <c>Vector256</c> or <c>Vector128</c>.</param>
 /// <param name="Lanes">Floats in one vector.</param>
 /// <param name="Guard">The C# expression that is true where these kernels may run.</param>
-/// <param name="RowTiles">How many rows a tile may have, descending, ending with 1.</param>
-/// <param name="Panels">Panels of 16 columns side by side in a tile.</param>
-/// <param name="NarrowRows">Up to this many rows the narrow tiles are used: too few rows to fill the registers, so more panels side by side.</param>
-/// <param name="NarrowPanels">Panels of 16 columns side by side in a narrow tile.</param>
+/// <param name="TallRows">Rows of a tall tile.</param>
+/// <param name="TallInt8Rows">Rows of a tall tile of 8-bit products, which needs a register of ones and two for products.</param>
+/// <param name="Panels">Panels of 16 columns side by side in a tall tile.</param>
+/// <param name="LowRows">How many rows a low tile may have, descending, ending with 1: too few to fill the registers, so more panels stand side by side.</param>
+/// <param name="LowPanels">Panels of 16 columns side by side in a low tile.</param>
 internal sealed record VectorSet(
     string Name,
     string Vector,
     int Lanes,
     string Guard,
-    EquatableArray<int> RowTiles,
+    int TallRows,
+    int TallInt8Rows,
     int Panels,
-    int NarrowRows,
-    int NarrowPanels)
+    EquatableArray<int> LowRows,
+    int LowPanels)
 {
     /// <summary>Columns in a panel, positions in a key panel, virtual lanes in a sum: the same for every instruction set, so that layouts and bits are.</summary>
     public const int PanelWidth = 16;
 
     /// <summary>
-    /// 32 registers of 16 floats. 12 rows × 2 panels: 24 sums, 2 weights, 1 input. A few rows × 4 panels: a single row has 4 independent chains,
+    /// 32 registers of 16 floats. 12 rows × 2 panels: 24 sums, 2 weights, 1 input. Up to 4 rows × 4 panels: a single row has 4 independent chains,
     /// which hides the latency of a fused multiply-add (4 cycles) at one a cycle.
     /// </summary>
     public static readonly VectorSet Avx512 = new(
@@ -34,10 +36,11 @@ internal sealed record VectorSet(
         16,
         "global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx512F.VL.IsSupported"
         + " && global::System.Runtime.Intrinsics.X86.Avx512BW.VL.IsSupported && global::System.Runtime.Intrinsics.X86.Avx512DQ.VL.IsSupported",
-        new EquatableArray<int>([12, 8, 4, 2, 1]),
+        TallRows: 12,
+        TallInt8Rows: 8,
         Panels: 2,
-        NarrowRows: 4,
-        NarrowPanels: 4);
+        LowRows: new EquatableArray<int>([4, 2, 1]),
+        LowPanels: 4);
 
     /// <summary>16 registers of 8 floats. 6 rows × 1 panel: 12 sums, 2 weights, 1 input.</summary>
     public static readonly VectorSet Avx2 = new(
@@ -45,10 +48,11 @@ internal sealed record VectorSet(
         "Vector256",
         8,
         "global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported",
-        new EquatableArray<int>([6, 4, 2, 1]),
+        TallRows: 6,
+        TallInt8Rows: 4,
         Panels: 1,
-        NarrowRows: 2,
-        NarrowPanels: 2);
+        LowRows: new EquatableArray<int>([2, 1]),
+        LowPanels: 2);
 
     /// <summary>32 registers of 4 floats on Arm64: 4 rows × 1 panel are 16 sums, 4 weights, 1 input.</summary>
     public static readonly VectorSet Portable = new(
@@ -56,12 +60,16 @@ internal sealed record VectorSet(
         "Vector128",
         4,
         "true",
-        new EquatableArray<int>([4, 2, 1]),
+        TallRows: 4,
+        TallInt8Rows: 4,
         Panels: 1,
-        NarrowRows: 1,
-        NarrowPanels: 2);
+        LowRows: new EquatableArray<int>([1]),
+        LowPanels: 2);
 
     public static readonly IReadOnlyList<VectorSet> All = [Avx512, Avx2, Portable];
+
+    /// <summary>Rows of the tiles that are all equally many panels wide, descending, ending with 1.</summary>
+    public IEnumerable<int> RowTiles => [TallRows, .. LowRows];
 
     /// <summary>Vectors that make up one panel of 16.</summary>
     public int VectorsPerPanel => PanelWidth / Lanes;

@@ -45,6 +45,23 @@ public abstract unsafe class Engine : IDisposable
         }
     }
 
+    /// <summary>Puts a packed model and its kernels together.</summary>
+    /// <typeparam name="TKernels">The generated kernels.</typeparam>
+    /// <param name="model">The packed weights.</param>
+    /// <returns>The engine, compiled for the precision of the weights.</returns>
+    public static Engine Create<TKernels>(PackedModel model)
+        where TKernels : struct, IModelKernels
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Facts.Precision switch
+        {
+            WeightPrecision.Float32 => new Engine<TKernels, Float32Weights>(model),
+            WeightPrecision.BFloat16 => new Engine<TKernels, BFloat16Weights>(model),
+            WeightPrecision.Int8 => new Engine<TKernels, Int8Weights>(model),
+            _ => throw new ArgumentException($"The weights have the precision {model.Facts.Precision}, for which there are no kernels.", nameof(model)),
+        };
+    }
+
     /// <summary>Rents the memory for one call and keeps the weights alive meanwhile.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal Workspace Rent()
@@ -125,25 +142,11 @@ public abstract unsafe class Engine : IDisposable
     internal void ProjectAllowed(Workspace workspace, int rows)
     {
         Project(workspace, 0, rows);
-        for (int row = 0; row < rows; row++)
-        {
-            Span<float> logits = Logits(workspace, row);
-            foreach (int suppressed in Description.SuppressedTokens)
-            {
-                logits[suppressed] = float.NegativeInfinity;
-            }
-        }
+        Suppress(workspace, rows);
     }
 
     /// <summary>The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest.</summary>
-    internal void BestTokens(Workspace workspace, int rows, Span<int> tokens)
-    {
-        ProjectAllowed(workspace, rows);
-        for (int row = 0; row < rows; row++)
-        {
-            tokens[row] = ArgMax(workspace, row);
-        }
-    }
+    internal abstract void BestTokens(Workspace workspace, int rows, Span<int> tokens);
 
     /// <summary>The best token of a row of logits.</summary>
     internal abstract int ArgMax(Workspace workspace, int row);
@@ -163,6 +166,19 @@ public abstract unsafe class Engine : IDisposable
     internal ReadOnlySpan<float> Hidden(Workspace workspace, int row) =>
         new(workspace.Hidden + ((long)row * Description.ModelStride), Description.ModelDimension);
 
+    /// <summary>Makes the logits of suppressed tokens minus infinity.</summary>
+    private protected void Suppress(Workspace workspace, int rows)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> logits = Logits(workspace, row);
+            foreach (int suppressed in Description.SuppressedTokens)
+            {
+                logits[suppressed] = float.NegativeInfinity;
+            }
+        }
+    }
+
     private void DisposeWorkspaces()
     {
         while (_workspaces.TryTake(out Workspace? workspace))
@@ -176,9 +192,10 @@ public abstract unsafe class Engine : IDisposable
 
 /// <summary>Composes a model's kernels to its encoder and decoder.</summary>
 /// <typeparam name="TKernels">The generated kernels; being a struct, each gets code of its own, in which every call is direct.</typeparam>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public sealed unsafe class Engine<TKernels> : Engine
+/// <typeparam name="TPrecision">How the weights are stored.</typeparam>
+internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     where TKernels : struct, IModelKernels
+    where TPrecision : struct, IWeightPrecision
 {
     /// <summary>Runs a model with these kernels.</summary>
     /// <param name="model">The packed weights.</param>
@@ -208,7 +225,7 @@ public sealed unsafe class Engine<TKernels> : Engine
         foreach (ref readonly EncoderLayerWeights layer in Model.EncoderLayers.AsSpan())
         {
             float* input = SublayerInput(workspace, rows, layer.AttentionNorm);
-            TKernels.QueryKeyValue(input, rows, layer.QueryKeyValue, workspace.Wide);
+            QueryKeyValue(workspace, input, rows, layer.QueryKeyValue);
             long first = 0;
             for (int sequence = firstSequence; sequence < firstSequence + sequences; sequence++)
             {
@@ -227,7 +244,7 @@ public sealed unsafe class Engine<TKernels> : Engine
                 first += length;
             }
 
-            TKernels.AttentionOutput(workspace.Context, rows, layer.AttentionOutput, workspace.Hidden, workspace.Alternate);
+            AttentionOutput(workspace, rows, layer.AttentionOutput);
             EndSublayer(workspace, rows, layer.AttentionNorm);
             FeedForward(workspace, rows, layer);
         }
@@ -254,7 +271,7 @@ public sealed unsafe class Engine<TKernels> : Engine
         {
             ref readonly DecoderLayerWeights layer = ref Model.DecoderLayers[layerIndex];
             float* input = SublayerInput(workspace, rows, layer.Self.AttentionNorm);
-            TKernels.QueryKeyValue(input, rows, layer.Self.QueryKeyValue, workspace.Wide);
+            QueryKeyValue(workspace, input, rows, layer.Self.QueryKeyValue);
             long first = 0;
             for (int i = 0; i < live.Length; i++)
             {
@@ -274,11 +291,11 @@ public sealed unsafe class Engine<TKernels> : Engine
                 first += counts[i];
             }
 
-            TKernels.AttentionOutput(workspace.Context, rows, layer.Self.AttentionOutput, workspace.Hidden, workspace.Alternate);
+            AttentionOutput(workspace, rows, layer.Self.AttentionOutput);
             EndSublayer(workspace, rows, layer.Self.AttentionNorm);
 
             input = SublayerInput(workspace, rows, layer.CrossNorm);
-            TKernels.CrossQuery(input, rows, layer.CrossQuery, workspace.Wide);
+            TKernels.CrossQuery<TPrecision>(ModelInput(workspace, input, rows), rows, in layer.CrossQuery, null, workspace.Wide, 0, Panels(model.AttentionWidth));
             first = 0;
             for (int i = 0; i < live.Length;)
             {
@@ -303,7 +320,7 @@ public sealed unsafe class Engine<TKernels> : Engine
                 first += count;
             }
 
-            TKernels.AttentionOutput(workspace.Context, rows, layer.CrossOutput, workspace.Hidden, workspace.Alternate);
+            AttentionOutput(workspace, rows, layer.CrossOutput);
             EndSublayer(workspace, rows, layer.CrossNorm);
             FeedForward(workspace, rows, layer.Self);
         }
@@ -316,7 +333,45 @@ public sealed unsafe class Engine<TKernels> : Engine
     }
 
     internal override void Project(Workspace workspace, int firstRow, int rows) =>
-        TKernels.Logits(workspace.Hidden + ((long)firstRow * Description.ModelStride), rows, Model.OutputBias, Model.OutputPanels, workspace.Logits);
+        TKernels.Logits<TPrecision>(
+            ModelInput(workspace, workspace.Hidden + ((long)firstRow * Description.ModelStride), rows), rows, Model.Output, null, workspace.Logits, 0, Panels(Description.TargetVocabularySize));
+
+    internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens)
+    {
+        ModelDescription model = Description;
+        if (Model.Screen is not { } screen)
+        {
+            ProjectAllowed(workspace, rows);
+            for (int row = 0; row < rows; row++)
+            {
+                tokens[row] = ArgMax(workspace, row);
+            }
+
+            return;
+        }
+
+        TKernels.Quantize(workspace.Hidden, rows, model.ModelStride, model.ModelDimension, workspace.Quantized);
+        TKernels.Logits<Int8Weights>(workspace.Quantized, rows, screen.Weights, null, workspace.Logits, 0, Panels(model.TargetVocabularySize));
+        Suppress(workspace, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            float* input = workspace.Hidden + ((long)row * model.ModelStride);
+            float* logits = workspace.Logits + ((long)row * model.LogitsStride);
+            if (OutputScreening.TryBound(input, workspace.Quantized + ((long)row * model.QuantizedStride), model, *screen.Limits, out OutputScreening.ErrorBound bound))
+            {
+                tokens[row] = OutputScreening.Best<TPrecision>(input, logits, bound, screen, Model.Output, model);
+                continue;
+            }
+
+            TKernels.Logits<TPrecision>((byte*)input, 1, Model.Output, null, logits, 0, Panels(model.TargetVocabularySize));
+            foreach (int suppressed in model.SuppressedTokens)
+            {
+                logits[suppressed] = float.NegativeInfinity;
+            }
+
+            tokens[row] = ArgMax(workspace, row);
+        }
+    }
 
     internal override int ArgMax(Workspace workspace, int row) => TKernels.ArgMax(workspace.Logits + ((long)row * Description.LogitsStride));
 
@@ -325,6 +380,32 @@ public sealed unsafe class Engine<TKernels> : Engine
         float maximum;
         float sum = TKernels.SumOfExponentials(workspace.Logits + ((long)row * Description.LogitsStride), &maximum);
         return (maximum, sum);
+    }
+
+    /// <summary>The number of panels that columns take.</summary>
+    private static int Panels(int columns) => (columns + PanelPacking.Width - 1) / PanelPacking.Width;
+
+    /// <summary>Rows as a linear kernel reads them: as they are, or quantised when weights are 8-bit integers.</summary>
+    private static byte* Input(Workspace workspace, float* rows, int count, int stride, int width)
+    {
+        if (TPrecision.Value != WeightPrecision.Int8)
+        {
+            return (byte*)rows;
+        }
+
+        TKernels.Quantize(rows, count, stride, width, workspace.Quantized);
+        return workspace.Quantized;
+    }
+
+    private byte* ModelInput(Workspace workspace, float* rows, int count) => Input(workspace, rows, count, Description.ModelStride, Description.ModelDimension);
+
+    private void QueryKeyValue(Workspace workspace, float* input, int rows, in LinearWeights weights) =>
+        TKernels.QueryKeyValue<TPrecision>(ModelInput(workspace, input, rows), rows, in weights, null, workspace.Wide, 0, Panels(3 * Description.AttentionWidth));
+
+    private void AttentionOutput(Workspace workspace, int rows, in LinearWeights weights)
+    {
+        byte* input = Input(workspace, workspace.Context, rows, Description.AttentionStride, Description.AttentionWidth);
+        TKernels.AttentionOutput<TPrecision>(input, rows, in weights, workspace.Hidden, workspace.Alternate, 0, Panels(Description.ModelDimension));
     }
 
     private float* Position(float* table, int position) => table == null ? null : table + ((long)position * Description.ModelStride);
@@ -364,17 +445,20 @@ public sealed unsafe class Engine<TKernels> : Engine
     private void FeedForward(Workspace workspace, int rows, in EncoderLayerWeights layer)
     {
         float* input = SublayerInput(workspace, rows, layer.FeedForwardNorm);
-        TKernels.FeedForwardExpand(input, rows, layer.FeedForwardExpand, workspace.Wide);
-        TKernels.FeedForwardContract(workspace.Wide, rows, layer.FeedForwardContract, workspace.Hidden, workspace.Alternate);
+        ModelDescription model = Description;
+        TKernels.FeedForwardExpand<TPrecision>(ModelInput(workspace, input, rows), rows, in layer.FeedForwardExpand, null, workspace.Wide, 0, Panels(model.FeedForwardDimension));
+        byte* wide = Input(workspace, workspace.Wide, rows, model.FeedForwardStride, model.FeedForwardDimension);
+        TKernels.FeedForwardContract<TPrecision>(wide, rows, in layer.FeedForwardContract, workspace.Hidden, workspace.Alternate, 0, Panels(model.ModelDimension));
         EndSublayer(workspace, rows, layer.FeedForwardNorm);
     }
 
     /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
     private void StoreCrossKeysAndValues(Workspace workspace, int rows, int firstSequence, int sequences)
     {
+        byte* input = ModelInput(workspace, workspace.Hidden, rows);
         for (int layerIndex = 0; layerIndex < Model.DecoderLayers.Length; layerIndex++)
         {
-            TKernels.CrossKeyValue(workspace.Hidden, rows, Model.DecoderLayers[layerIndex].CrossKeyValue, workspace.Wide);
+            TKernels.CrossKeyValue<TPrecision>(input, rows, in Model.DecoderLayers[layerIndex].CrossKeyValue, null, workspace.Wide, 0, Panels(2 * Description.AttentionWidth));
             long first = 0;
             for (int i = firstSequence; i < firstSequence + sequences; i++)
             {

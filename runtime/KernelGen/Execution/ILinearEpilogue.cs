@@ -17,4 +17,7 @@ public interface ILinearEpilogue
 
     /// <summary>Whether negative sums become zero.</summary>
     static abstract bool IsRelu { get; }
+
+    /// <summary>Whether another activation follows, block by block.</summary>
+    static abstract bool IsActivated { get; }
 }

@@ -9,7 +9,7 @@ namespace KernelGen.Execution;
 /// </summary>
 /// <remarks>
 /// Each result of finite inputs has the same bits for every instruction set and however the rows are grouped: a matrix-product element is one chain of fused
-/// multiply-adds over k in ascending order that begins with the bias; a sum over a row goes through 16 lanes (element i to lane i mod 16) that are
+/// multiply-adds over k in ascending order that begins with the bias (with 8-bit weights, an exact integer sum that is scaled once); a sum over a row goes through 16 lanes (element i to lane i mod 16) that are
 /// added as a tree: lane l to l+8, then l+4, then l+2, then l+1.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -35,35 +35,56 @@ public unsafe interface IModelKernels
     /// <param name="output"><c>[rows, model dimension]</c>; may be the input.</param>
     static abstract void LayerNorm(float* input, int rows, float* norm, float* output);
 
-    /// <summary>The three projections of self-attention at once.</summary>
-    /// <param name="input"><c>[rows, model dimension]</c>.</param>
+    /// <summary>Quantises rows of inputs for linear kernels with 8-bit weights.</summary>
+    /// <param name="input"><c>[rows, width]</c>.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="weights">The bias, padded to a multiple of 16, then the weights in panels <c>[output / 16, input, 16]</c>; so for every linear kernel.</param>
-    /// <param name="output"><c>[rows, 3 · attention width]</c>: queries, keys, values; each head padded to a multiple of 16.</param>
-    static abstract void QueryKeyValue(float* input, int rows, float* weights, float* output);
+    /// <param name="stride">From row to row of the input, in floats.</param>
+    /// <param name="width">The width of the input.</param>
+    /// <param name="output">
+    /// Rows of <see cref="ModelDescription.QuantizedStride"/> bytes: integers of <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer
+    /// for a layer so wide that a sum could leave 32 bits), and in the last 64 bytes what they are multiples of, a float; for 8 bits then the value with
+    /// which sums begin, -64 times their sum.
+    /// </param>
+    static abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
 
-    /// <summary>The query projection of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, attention width]</c>.</summary>
-    static abstract void CrossQuery(float* input, int rows, float* weights, float* output);
+    /// <summary>The three projections of self-attention at once: <c>[rows, model dimension]</c> to <c>[rows, 3 · attention width]</c>: queries, keys, values; each head padded to a multiple of 16.</summary>
+    /// <typeparam name="TPrecision">How the weights are stored.</typeparam>
+    /// <param name="input">The inputs: floats, or rows that <see cref="Quantize"/> wrote when weights are 8-bit integers.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="residual">What is added to the output by those kernels that say so; not overlapping it, because columns at the end may be computed twice.</param>
+    /// <param name="output">The outputs.</param>
+    /// <param name="firstPanel">The first panel of 16 output columns to compute, a multiple of 4.</param>
+    /// <param name="endPanel">Where to stop: the number of panels, or a multiple of 4.</param>
+    static abstract void QueryKeyValue<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
+
+    /// <summary>The query projection of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, attention width]</c>. Parameters as for <see cref="QueryKeyValue{TPrecision}"/>.</summary>
+    static abstract void CrossQuery<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>The key and value projections of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, 2 · attention width]</c>.</summary>
-    static abstract void CrossKeyValue(float* input, int rows, float* weights, float* output);
+    static abstract void CrossKeyValue<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>The output projection of attention, <c>residual + input · W + b</c>: <c>[rows, attention width]</c> to <c>[rows, model dimension]</c>.</summary>
-    /// <remarks>The residual must not overlap the output: columns at the end may be computed twice.</remarks>
-    static abstract void AttentionOutput(float* input, int rows, float* weights, float* residual, float* output);
+    static abstract void AttentionOutput<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>The first linear layer of a feed-forward block with its activation: <c>[rows, model dimension]</c> to <c>[rows, feed-forward dimension]</c>.</summary>
-    static abstract void FeedForwardExpand(float* input, int rows, float* weights, float* output);
+    static abstract void FeedForwardExpand<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>The second linear layer of a feed-forward block, <c>residual + input · W + b</c>: <c>[rows, feed-forward dimension]</c> to <c>[rows, model dimension]</c>.</summary>
-    /// <remarks>The residual must not overlap the output: columns at the end may be computed twice.</remarks>
-    static abstract void FeedForwardContract(float* input, int rows, float* weights, float* residual, float* output);
+    static abstract void FeedForwardContract<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>The output projection: <c>[rows, model dimension]</c> to <c>[rows, target vocabulary]</c>. Padding columns have a bias of minus infinity.</summary>
-    static abstract void Logits(float* input, int rows, float* bias, float* panels, float* output);
+    static abstract void Logits<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>Appends the keys and values of <paramref name="rows"/> consecutive positions to the self-attention cache of one sequence.</summary>
-    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as <see cref="QueryKeyValue"/> writes it.</param>
+    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as <see cref="QueryKeyValue{TPrecision}"/> writes it.</param>
     /// <param name="rows">The number of positions.</param>
     /// <param name="firstPosition">The position of the first row.</param>
     /// <param name="keys">The key cache, transposed in panels: <c>[panel of 16 positions, attention width, 16]</c>.</param>
@@ -71,7 +92,7 @@ public unsafe interface IModelKernels
     static abstract void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values);
 
     /// <summary>Stores the keys and values of the encoder output for cross-attention, as <see cref="AppendKeysAndValues"/> does from position 0.</summary>
-    /// <param name="keyValue"><c>[rows, 2 · attention width]</c>, as <see cref="CrossKeyValue"/> writes it.</param>
+    /// <param name="keyValue"><c>[rows, 2 · attention width]</c>, as <see cref="CrossKeyValue{TPrecision}"/> writes it.</param>
     /// <param name="rows">The number of source positions.</param>
     /// <param name="keys">The key cache.</param>
     /// <param name="values">The value cache.</param>

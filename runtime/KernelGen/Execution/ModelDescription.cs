@@ -96,8 +96,25 @@ public sealed record ModelDescription
     /// <summary>From row to row of logits, in floats.</summary>
     public required int LogitsStride { get; init; }
 
+    /// <summary>From row to row of quantised inputs, in bytes: the inputs of the widest linear layer, and 64 for what belongs to the row.</summary>
+    public required int QuantizedStride { get; init; }
+
+    /// <summary>
+    /// Bits of a quantised input: 8, with weights of 7 bits stored without sign, four inputs together; or 12, with weights of 8 bits, two inputs together.
+    /// </summary>
+    public required int QuantizedInputBits { get; init; }
+
+    /// <summary>
+    /// Whether an 8-bit copy of the output projection is kept, which finds the best token without reading all of the weights. Not where the weights are
+    /// 8-bit already.
+    /// </summary>
+    public required bool ScreensOutput { get; init; }
+
     /// <summary>The room that the attention kernels need for scores, in floats; the largest of the instruction sets.</summary>
     public required int AttentionScratch { get; init; }
+
+    /// <summary>Bytes after the integers of a quantised row: for its scale, and the value with which its sums begin.</summary>
+    internal const int QuantizedTail = 64;
 
     /// <summary>The room of all heads in queries, keys and values.</summary>
     public int AttentionWidth => Heads * HeadWidth;

@@ -29,10 +29,10 @@ public static class ModelLoader
     {
         if (PackedFile.Begins(new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, PackedFileHeader.Magic.Length))))
         {
-            return PackedFile.Open(memory, description, options?.VerifyChecksum ?? false);
+            return PackedFile.Open(memory, description, options?.Precision, options?.VerifyChecksum ?? false);
         }
 
         using SafetensorsFile file = SafetensorsFile.Open(memory);
-        return WeightPacking.Pack(description, CheckpointTensors.Read(file, description));
+        return WeightPacking.Pack(description, CheckpointTensors.Read(file, description), options);
     }
 }

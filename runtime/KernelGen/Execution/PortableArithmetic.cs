@@ -15,6 +15,37 @@ public static class PortableArithmetic
     public static Vector128<float> FusedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : Emulate(a, b, c);
 
+    /// <summary>Products of bytes with signed bytes, four neighbours added.</summary>
+    /// <param name="a">Bytes of at most 127, so that two products fit in 16 bits, and so that they may be taken for signed ones.</param>
+    /// <param name="b">Signed bytes, none of them -128.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyAddAdjacent(Vector128<byte> a, Vector128<sbyte> b) =>
+        Ssse3.IsSupported ? Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(a, b), Vector128<short>.One)
+        : Dp.IsSupported ? Dp.DotProduct(Vector128<int>.Zero, a.AsSByte(), b)
+        : EmulateMultiplyAddAdjacent(a.AsSByte(), b);
+
+    /// <summary>Products of bytes, four neighbours added, where there is no instruction for it; internal for its tests.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> EmulateMultiplyAddAdjacent(Vector128<sbyte> a, Vector128<sbyte> b)
+    {
+        // Two products, of the even and the odd bytes of each 16 bits; their sum fits in 16 bits again.
+        Vector128<short> even = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(a.AsInt16(), 8), 8) * Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(b.AsInt16(), 8), 8);
+        Vector128<short> odd = Vector128.ShiftRightArithmetic(a.AsInt16(), 8) * Vector128.ShiftRightArithmetic(b.AsInt16(), 8);
+        return Even(even + odd) + Odd(even + odd);
+    }
+
+    /// <summary>Products of 16-bit numbers, neighbours added. Two products must fit in 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyAddAdjacent(Vector128<short> a, Vector128<short> b) =>
+        Sse2.IsSupported ? Sse2.MultiplyAddAdjacent(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.AddPairwise(AdvSimd.MultiplyWideningLower(a.GetLower(), b.GetLower()), AdvSimd.MultiplyWideningUpper(a, b))
+        : EmulateMultiplyAddAdjacent(a, b);
+
+    /// <summary>Products of 16-bit numbers, neighbours added, where there is no instruction for it. Internal for its tests.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> EmulateMultiplyAddAdjacent(Vector128<short> a, Vector128<short> b) =>
+        (Even(a) * Even(b)) + (Odd(a) * Odd(b));
+
     /// <summary>The fused multiply-add in double precision. A helper of <see cref="FusedMultiplyAdd"/>; internal for its tests.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static Vector128<float> Emulate(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
@@ -41,4 +72,12 @@ public static class PortableArithmetic
         Vector128<long> towardsZero = Vector128.ShiftRightLogical(error.AsInt64() ^ sum.AsInt64(), 63) & even;
         return (sum.AsInt64() + even - (towardsZero + towardsZero)).AsDouble();
     }
+
+    /// <summary>The lower of the two numbers in each 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Even(Vector128<short> pairs) => Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(pairs.AsInt32(), 16), 16);
+
+    /// <summary>The upper of the two numbers in each 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Odd(Vector128<short> pairs) => Vector128.ShiftRightArithmetic(pairs.AsInt32(), 16);
 }

@@ -44,6 +44,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Logits of up to <see cref="LogitsRows"/> rows, or of every live sequence.</summary>
     public float* Logits { get; private set; }
 
+    /// <summary>Rows of quantised inputs.</summary>
+    public byte* Quantized { get; private set; }
+
     /// <summary>Room for the attention kernels.</summary>
     public float* AttentionScratch { get; private set; }
 
@@ -98,6 +101,7 @@ internal sealed unsafe class Workspace : IDisposable
             + ((long)rows * wide)
             + ((long)rows * _model.AttentionStride)
             + ((long)logitsRows * _model.LogitsStride)
+            + ((long)rows * _model.QuantizedStride / sizeof(float))
             + RoundUp(_model.AttentionScratch, 16)
             + CacheLength(longest)
             + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
@@ -114,6 +118,7 @@ internal sealed unsafe class Workspace : IDisposable
         Wide = Take((long)rows * wide);
         Context = Take((long)rows * _model.AttentionStride);
         Logits = Take((long)logitsRows * _model.LogitsStride);
+        Quantized = (byte*)Take((long)rows * _model.QuantizedStride / sizeof(float));
         AttentionScratch = Take(RoundUp(_model.AttentionScratch, 16));
         EncoderKeys = Take(CacheLength(longest));
         EncoderValues = EncoderKeys + KeysLength(longest);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace KernelGen.Numerics;
 
-/// <summary>Widens stored 16-bit floats to single precision, exactly; the sources may have any alignment.</summary>
+/// <summary>Widens stored 16-bit floats to single precision, exactly, from sources of any alignment; and rounds the other way.</summary>
 internal static unsafe class FloatConversion
 {
     private const uint SignMask = 0x8000;
@@ -80,6 +80,17 @@ internal static unsafe class FloatConversion
         for (; i < count; i++)
         {
             destination[i] = BitConverter.UInt32BitsToSingle((uint)Unsafe.ReadUnaligned<ushort>(source + ((nint)i * sizeof(ushort))) << 16);
+        }
+    }
+
+    /// <summary>Rounds single precision to bfloat16: to the nearest, ties to even. What is no number stays so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ToBFloat16(float* source, ushort* destination, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(source[i]);
+            destination[i] = (ushort)(float.IsNaN(source[i]) ? (bits | QuietBit) >> 16 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
         }
     }
 

@@ -1,13 +1,15 @@
+using KernelGen.Execution;
+
 namespace KernelGen.Packing;
 
-/// <summary>Where the packed weights of one encoder layer are; each linear layer is its bias followed by its panels, each norm γ followed by β.</summary>
+/// <summary>Where the packed weights of one encoder layer are; each norm is γ followed by β.</summary>
 internal unsafe struct EncoderLayerWeights
 {
-    public float* QueryKeyValue;
-    public float* AttentionOutput;
+    public LinearWeights QueryKeyValue;
+    public LinearWeights AttentionOutput;
     public float* AttentionNorm;
-    public float* FeedForwardExpand;
-    public float* FeedForwardContract;
+    public LinearWeights FeedForwardExpand;
+    public LinearWeights FeedForwardContract;
     public float* FeedForwardNorm;
 }
 
@@ -15,8 +17,8 @@ internal unsafe struct EncoderLayerWeights
 internal unsafe struct DecoderLayerWeights
 {
     public EncoderLayerWeights Self;
-    public float* CrossQuery;
-    public float* CrossKeyValue;
-    public float* CrossOutput;
+    public LinearWeights CrossQuery;
+    public LinearWeights CrossKeyValue;
+    public LinearWeights CrossOutput;
     public float* CrossNorm;
 }

@@ -93,6 +93,7 @@ internal static class PackedFields
         (nameof(model.HeadWidth), Text(model.HeadWidth)),
         (nameof(model.ModelStride), Text(model.ModelStride)),
         (nameof(model.LogitsStride), Text(model.LogitsStride)),
+        (nameof(model.QuantizedInputBits), Text(model.QuantizedInputBits)),
     ];
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -16,16 +16,24 @@ internal static unsafe class PackedFile
     /// <summary>Opens a packed file.</summary>
     /// <param name="memory">The file; from now on the model's to free.</param>
     /// <param name="description">The declared model.</param>
+    /// <param name="precision">The precision that the weights must have, or <see langword="null"/> for any.</param>
     /// <param name="verifiesChecksum">Whether to read all weights and compare their checksum; otherwise they are read when they are used.</param>
     /// <returns>The weights: in place, or in a copy where the memory is not aligned.</returns>
     /// <exception cref="CheckpointException">The file is damaged, of another version, or of another model.</exception>
-    public static PackedModel Open(FileMemory memory, ModelDescription description, bool verifiesChecksum)
+    public static PackedModel Open(FileMemory memory, ModelDescription description, WeightPrecision? precision, bool verifiesChecksum)
     {
         try
         {
             RefuseBigEndian(BitConverter.IsLittleEndian);
             var beginning = new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, Chunk));
             PackedFileHeader header = PackedFileHeader.Parse(memory.Source, beginning, memory.Length, description);
+            if (precision is { } wanted && wanted != header.Facts.Precision)
+            {
+                throw new CheckpointException(
+                    $"{memory.Source} was saved with {header.Facts.Precision} weights, and {nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.Precision)} asks for {wanted}. "
+                    + "Leave the option out, or load the checkpoint with it.");
+            }
+
             byte* data = memory.Start + header.DataOffset;
             if (verifiesChecksum)
             {

@@ -26,12 +26,13 @@ internal readonly record struct PackedFileHeader
     private const int DataOffsetOffset = 24;
     private const int FieldsLengthOffset = 28;
     private const int PrecisionOffset = 32;
-    private const int SharingOffset = 33;
+    private const int ArrangementOffset = 33;
     private const int DataChecksumOffset = 36;
     private const int HeaderChecksumOffset = 40;
 
     private const byte SharesEmbedding = 1;
     private const byte SharesOutput = 2;
+    private const byte HasScreen = 4;
 
     /// <summary>The format's own first bytes. The first four cannot begin a safetensors file: its header would be too long. The line ends and the 0x1A do not survive a transfer as text.</summary>
     public static ReadOnlySpan<byte> Magic => [0x89, (byte)'K', (byte)'G', (byte)'P', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -60,7 +61,7 @@ internal readonly record struct PackedFileHeader
         Write(header, DataOffsetOffset, (uint)header.Length);
         Write(header, FieldsLengthOffset, (uint)fields.Length);
         header[PrecisionOffset] = (byte)model.Facts.Precision;
-        header[SharingOffset] = (byte)((model.Facts.SharesEmbedding ? SharesEmbedding : 0) | (model.Facts.SharesOutput ? SharesOutput : 0));
+        header[ArrangementOffset] = (byte)((model.Facts.SharesEmbedding ? SharesEmbedding : 0) | (model.Facts.SharesOutput ? SharesOutput : 0) | (model.Facts.HasScreen ? HasScreen : 0));
         Write(header, DataChecksumOffset, dataChecksum);
         fields.CopyTo(header, PrefixLength);
         Write(header, HeaderChecksumOffset, Checksum(header));
@@ -115,7 +116,7 @@ internal readonly record struct PackedFileHeader
 
         CheckVersion(source, "layout", Read(file, LayoutVersionOffset), PackedModel.LayoutVersion);
         PackedFields.Check(source, header.Slice(PrefixLength, (int)fieldsLength), description);
-        LayoutFacts facts = ParseFacts(source, header[PrecisionOffset], header[SharingOffset], description);
+        LayoutFacts facts = ParseFacts(source, header[PrecisionOffset], header[ArrangementOffset], description);
         long dataLength = length - dataOffset;
         long needed = PackedModel.LengthOf(description, facts);
         if (dataLength != needed)
@@ -126,20 +127,20 @@ internal readonly record struct PackedFileHeader
         return new PackedFileHeader { Facts = facts, DataOffset = (int)dataOffset, DataLength = dataLength, DataChecksum = Read(file, DataChecksumOffset) };
     }
 
-    private static LayoutFacts ParseFacts(string source, byte precision, byte sharing, ModelDescription description)
+    private static LayoutFacts ParseFacts(string source, byte precision, byte arrangement, ModelDescription description)
     {
-        if (!Enum.IsDefined((PackedPrecision)precision))
+        if (!Enum.IsDefined((WeightPrecision)precision))
         {
             throw new CheckpointException($"{source} holds weights of the precision {precision}, which this version does not know. Save it again from the checkpoint.");
         }
 
-        bool sharesEmbedding = (sharing & SharesEmbedding) != 0;
-        if ((sharing & ~(SharesEmbedding | SharesOutput)) != 0 || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize))
+        bool sharesEmbedding = (arrangement & SharesEmbedding) != 0;
+        if ((arrangement & ~(SharesEmbedding | SharesOutput | HasScreen)) != 0 || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize))
         {
-            throw new CheckpointException($"{source} is damaged: its weights cannot share memory as its header says ({sharing}). Save it again from the checkpoint.");
+            throw new CheckpointException($"{source} is damaged: its weights cannot be arranged as its header says ({arrangement}). Save it again from the checkpoint.");
         }
 
-        return new LayoutFacts((PackedPrecision)precision, sharesEmbedding, (sharing & SharesOutput) != 0);
+        return new LayoutFacts((WeightPrecision)precision, sharesEmbedding, (arrangement & SharesOutput) != 0, (arrangement & HasScreen) != 0);
     }
 
     private static void CheckVersion(string source, string what, uint found, uint expected)

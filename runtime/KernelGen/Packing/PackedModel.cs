@@ -37,8 +37,18 @@ public sealed unsafe class PackedModel
 
         SourceEmbedding = TakePanels(description.SourceVocabularySize, description.ModelDimension);
         TargetEmbedding = facts.SharesEmbedding ? SourceEmbedding : TakePanels(description.TargetVocabularySize, description.ModelDimension);
-        OutputPanels = facts.SharesOutput ? TargetEmbedding : TakePanels(description.TargetVocabularySize, description.ModelDimension);
-        OutputBias = Take(description.LogitsStride);
+        Output = facts.SharesOutput && facts.Precision == WeightPrecision.Float32
+            ? new LinearWeights(Take(description.LogitsStride), null, (byte*)TargetEmbedding)
+            : TakeLinear(description.TargetVocabularySize, description.ModelDimension);
+        if (facts.HasScreen)
+        {
+            Screen = new OutputScreen(
+                TakeInt8(Output.Bias, description.TargetVocabularySize, description.ModelDimension),
+                Take(description.LogitsStride),
+                Take(description.LogitsStride),
+                (OutputScreenLimits*)Take(sizeof(OutputScreenLimits) / sizeof(float)));
+        }
+
         switch (description.PositionalEncoding)
         {
             case PositionalEncoding.None:
@@ -96,9 +106,11 @@ public sealed unsafe class PackedModel
 
     internal float* TargetEmbedding { get; }
 
-    internal float* OutputPanels { get; }
+    /// <summary>The output projection.</summary>
+    internal LinearWeights Output { get; }
 
-    internal float* OutputBias { get; }
+    /// <summary>What finds the best token without the whole output projection, where the model has it.</summary>
+    internal OutputScreen? Screen { get; }
 
     /// <summary>The rows of positions, from position 0; <see langword="null"/> where positions are not encoded.</summary>
     internal float* SourcePositions { get; }
@@ -125,22 +137,31 @@ public sealed unsafe class PackedModel
         return new PackedModel(description, facts, nowhere, start: null).ByteLength;
     }
 
-    private float* Take(long floats)
+    private byte* TakeBytes(long bytes)
     {
         byte* taken = _next;
-        _next += ((floats * sizeof(float)) + Alignment - 1) / Alignment * Alignment;
-        return (float*)taken;
+        _next += (bytes + Alignment - 1) / Alignment * Alignment;
+        return taken;
     }
+
+    private float* Take(long floats) => (float*)TakeBytes(floats * sizeof(float));
 
     private float* TakePanels(int outputs, int inputs) => Take(PanelPacking.Length(outputs, inputs));
 
-    /// <summary>A linear layer: its bias, then its panels.</summary>
-    private float* TakeLinear(int outputs, int inputs)
+    /// <summary>A linear layer: its bias, then for 8-bit weights the scales, then its panels.</summary>
+    private LinearWeights TakeLinear(int outputs, int inputs)
     {
         float* bias = Take(PanelPacking.RoundUp(outputs));
-        TakePanels(outputs, inputs);
-        return bias;
+        return Facts.Precision switch
+        {
+            WeightPrecision.Float32 => new LinearWeights(bias, null, (byte*)TakePanels(outputs, inputs)),
+            WeightPrecision.BFloat16 => new LinearWeights(bias, null, TakeBytes(PanelPacking.Length(outputs, inputs) * sizeof(ushort))),
+            _ => TakeInt8(bias, outputs, inputs),
+        };
     }
+
+    private LinearWeights TakeInt8(float* bias, int outputs, int inputs) =>
+        new(bias, Take(PanelPacking.RoundUp(outputs)), TakeBytes(new Int8Quantization(Description.QuantizedInputBits).Length(outputs, inputs)));
 
     /// <summary>γ, then β.</summary>
     private float* TakeNorm() => Take(2L * PanelPacking.RoundUp(Description.ModelDimension));

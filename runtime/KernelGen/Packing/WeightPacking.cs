@@ -1,22 +1,40 @@
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
+using KernelGen.Numerics;
 
 namespace KernelGen.Packing;
 
 /// <summary>Fills the memory of a <see cref="PackedModel"/> from a checkpoint; every byte of it, so that the same checkpoint always gives the same bytes.</summary>
-internal readonly unsafe struct WeightPacking
+internal sealed unsafe class WeightPacking : IDisposable
 {
     private readonly ModelDescription _description;
+    private readonly WeightPrecision _precision;
 
-    private WeightPacking(ModelDescription description) => _description = description;
+    /// <summary>Where panels are floats before they are stored in another precision.</summary>
+    private NativeBlock? _panels;
+
+    private WeightPacking(PackedModel model)
+    {
+        _description = model.Description;
+        _precision = model.Facts.Precision;
+    }
 
     /// <summary>Packs the tensors of a checkpoint.</summary>
     /// <param name="description">The declared model.</param>
     /// <param name="tensors">The tensors; not needed afterwards.</param>
+    /// <param name="options">How to load; by default in float32, with a screen of the output where the model's plan has one.</param>
     /// <returns>The packed weights, in memory of their own.</returns>
-    public static PackedModel Pack(ModelDescription description, CheckpointTensors tensors)
+    public static PackedModel Pack(ModelDescription description, CheckpointTensors tensors, ModelLoadOptions? options = null)
     {
-        LayoutFacts facts = LayoutFacts.Of(tensors);
+        WeightPrecision precision = options?.Precision ?? WeightPrecision.Float32;
+        if (!Enum.IsDefined(precision))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), precision, $"{nameof(ModelLoadOptions.Precision)} is {precision}; it is one of {string.Join(", ", Enum.GetNames<WeightPrecision>())}.");
+        }
+
+        bool hasScreen = description.ScreensOutput && precision != WeightPrecision.Int8 && (options?.ScreenOutput ?? true);
+        LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen);
         var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
         try
         {
@@ -32,7 +50,14 @@ internal readonly unsafe struct WeightPacking
     }
 
     /// <summary>Fills memory that is there.</summary>
-    public static void Fill(PackedModel model, CheckpointTensors tensors) => new WeightPacking(model.Description).FillAll(model, tensors);
+    public static void Fill(PackedModel model, CheckpointTensors tensors)
+    {
+        using var packing = new WeightPacking(model);
+        packing.FillAll(model, tensors);
+    }
+
+    /// <summary>Frees what was needed while packing.</summary>
+    public void Dispose() => _panels?.Dispose();
 
     private void FillAll(PackedModel model, CheckpointTensors tensors)
     {
@@ -42,12 +67,7 @@ internal readonly unsafe struct WeightPacking
             Embedding(tensors.TargetEmbedding, model.TargetEmbedding);
         }
 
-        if (!model.Facts.SharesOutput)
-        {
-            Embedding(tensors.OutputWeight, model.OutputPanels);
-        }
-
-        OutputBias(tensors.OutputBias, model.OutputBias);
+        Output(model, tensors);
         Positions(model, tensors);
         Norm(tensors.SourceEmbeddingNorm, model.SourceEmbeddingNorm);
         Norm(tensors.TargetEmbeddingNorm, model.TargetEmbeddingNorm);
@@ -91,6 +111,77 @@ internal readonly unsafe struct WeightPacking
 
     private static void Embedding(TensorSlice table, float* panels) => PanelPacking.Pack(table, 0, table.Rows, panels, 0, table.Columns, table.Columns, table.Columns);
 
+    private void Output(PackedModel model, CheckpointTensors tensors)
+    {
+        OutputBias(tensors.OutputBias, model.Output.Bias);
+        int outputs = _description.TargetVocabularySize;
+        int inputs = _description.ModelDimension;
+        float* panels = (float*)model.Output.Panels;
+        if (_precision != WeightPrecision.Float32 || panels != model.TargetEmbedding)
+        {
+            panels = Floats(model.Output, outputs, inputs);
+            Embedding(tensors.OutputWeight, panels);
+            Store(panels, model.Output, outputs, inputs);
+        }
+
+        if (model.Screen is { } screen)
+        {
+            if (_precision == WeightPrecision.BFloat16)
+            {
+                // What is screened for is the product with the weights as they are stored.
+                FloatConversion.FromBFloat16(model.Output.Panels, panels, checked((int)PanelPacking.Length(outputs, inputs)));
+            }
+
+            var quantization = new Int8Quantization(_description.QuantizedInputBits);
+            screen.Fill(panels, outputs, inputs, quantization);
+            ClearRest(screen.Weights.Panels, quantization.Length(outputs, inputs));
+            ClearRest((byte*)screen.Limits, sizeof(OutputScreenLimits));
+        }
+    }
+
+    /// <summary>Where to put the panels of a linear layer as floats: where they belong, or before they are stored in another precision.</summary>
+    private float* Floats(LinearWeights weights, int outputs, int inputs)
+    {
+        if (_precision == WeightPrecision.Float32)
+        {
+            return (float*)weights.Panels;
+        }
+
+        long length = PanelPacking.Length(outputs, inputs);
+        if (_panels is null || _panels.Length < length)
+        {
+            _panels?.Dispose();
+            _panels = null;
+            _panels = new NativeBlock(length);
+        }
+
+        return _panels.Pointer;
+    }
+
+    /// <summary>Stores panels of floats in the precision of the model.</summary>
+    private void Store(float* panels, LinearWeights weights, int outputs, int inputs)
+    {
+        switch (_precision)
+        {
+            case WeightPrecision.Float32:
+                break;
+
+            case WeightPrecision.BFloat16:
+                FloatConversion.ToBFloat16(panels, (ushort*)weights.Panels, PanelPacking.Length(outputs, inputs));
+                ClearRest(weights.Panels, PanelPacking.Length(outputs, inputs) * sizeof(ushort));
+                break;
+
+            default:
+                var quantization = new Int8Quantization(_description.QuantizedInputBits);
+                quantization.Quantize(panels, PanelPacking.RoundUp(outputs) / PanelPacking.Width, inputs, weights.Scales, weights.Panels);
+                ClearRest(weights.Panels, quantization.Length(outputs, inputs));
+                break;
+        }
+    }
+
+    /// <summary>What lies between the end of a part and the next multiple of <see cref="PackedModel.Alignment"/>.</summary>
+    private static void ClearRest(byte* part, long length) => new Span<byte>(part + length, (int)(-length & (PackedModel.Alignment - 1))).Clear();
+
     /// <summary>No token may come out of the padding columns: minus infinity is never the best, and its exponential is 0.</summary>
     private void OutputBias(TensorSlice? bias, float* destination)
     {
@@ -133,20 +224,23 @@ internal readonly unsafe struct WeightPacking
         }
     }
 
-    private void Linear(LinearTensors linear, float* weights)
+    private void Linear(LinearTensors linear, LinearWeights weights)
     {
         int outputs = linear.Weight.Rows;
         int inputs = linear.Weight.Columns;
-        linear.Bias.CopyAll(ClearedBias(weights, outputs));
-        PanelPacking.Pack(linear.Weight, 0, outputs, weights + PanelPacking.RoundUp(outputs), 0, inputs, inputs, inputs);
+        linear.Bias.CopyAll(ClearedBias(weights.Bias, outputs));
+        float* panels = Floats(weights, outputs, inputs);
+        PanelPacking.Pack(linear.Weight, 0, outputs, panels, 0, inputs, inputs, inputs);
+        Store(panels, weights, outputs, inputs);
     }
 
     /// <summary>Projections to heads, side by side; each head gets the room of whole panels.</summary>
-    private void Heads(float* weights, params ReadOnlySpan<LinearTensors> projections)
+    private void Heads(LinearWeights weights, params ReadOnlySpan<LinearTensors> projections)
     {
         int outputs = projections.Length * _description.AttentionWidth;
-        Span<float> bias = ClearedBias(weights, outputs);
-        float* panels = weights + outputs;
+        int inputs = _description.ModelDimension;
+        Span<float> bias = ClearedBias(weights.Bias, outputs);
+        float* panels = Floats(weights, outputs, inputs);
         for (int i = 0; i < projections.Length; i++)
         {
             for (int head = 0; head < _description.Heads; head++)
@@ -154,39 +248,28 @@ internal readonly unsafe struct WeightPacking
                 int column = (i * _description.AttentionWidth) + (head * _description.HeadWidth);
                 int row = head * _description.HeadDimension;
                 projections[i].Bias.ElementRange(row, _description.HeadDimension).CopyAll(bias[column..]);
-                PanelPacking.Pack(
-                    projections[i].Weight,
-                    row,
-                    _description.HeadDimension,
-                    panels,
-                    column,
-                    _description.ModelDimension,
-                    _description.ModelDimension,
-                    _description.ModelDimension);
+                PanelPacking.Pack(projections[i].Weight, row, _description.HeadDimension, panels, column, inputs, inputs, inputs);
             }
         }
+
+        Store(panels, weights, outputs, inputs);
     }
 
     /// <summary>The projection back from heads: its inputs have each head's room.</summary>
-    private void FromHeads(LinearTensors projection, float* weights)
+    private void FromHeads(LinearTensors projection, LinearWeights weights)
     {
         int outputs = _description.ModelDimension;
-        projection.Bias.CopyAll(ClearedBias(weights, outputs));
-        PanelPacking.Pack(
-            projection.Weight,
-            0,
-            outputs,
-            weights + PanelPacking.RoundUp(outputs),
-            0,
-            _description.AttentionWidth,
-            _description.HeadDimension,
-            _description.HeadWidth);
+        int inputs = _description.AttentionWidth;
+        projection.Bias.CopyAll(ClearedBias(weights.Bias, outputs));
+        float* panels = Floats(weights, outputs, inputs);
+        PanelPacking.Pack(projection.Weight, 0, outputs, panels, 0, inputs, _description.HeadDimension, _description.HeadWidth);
+        Store(panels, weights, outputs, inputs);
     }
 
-    /// <summary>The bias that a linear layer begins with, padded with zeros to whole panels.</summary>
-    private static Span<float> ClearedBias(float* weights, int outputs)
+    /// <summary>The bias of a linear layer, padded with zeros to whole panels.</summary>
+    private static Span<float> ClearedBias(float* place, int outputs)
     {
-        var bias = new Span<float>(weights, PanelPacking.RoundUp(outputs));
+        var bias = new Span<float>(place, PanelPacking.RoundUp(outputs));
         bias.Clear();
         return bias;
     }

@@ -77,6 +77,9 @@ internal static class SmallCheckpoints
         AttentionStride = 32,
         FeedForwardStride = 16,
         LogitsStride = 16,
+        QuantizedStride = 128,
+        QuantizedInputBits = 12,
+        ScreensOutput = false,
         AttentionScratch = 16,
     };
 

@@ -3,6 +3,30 @@ using KernelGen.Packing;
 
 namespace KernelGen.Tests.Kernels;
 
+/// <summary>The linear kernels.</summary>
+public enum LinearKernel
+{
+    QueryKeyValue,
+    CrossQuery,
+    CrossKeyValue,
+    AttentionOutput,
+    FeedForwardExpand,
+    FeedForwardContract,
+    Logits,
+}
+
+/// <summary>The arguments of a linear kernel.</summary>
+internal unsafe ref struct LinearCall
+{
+    public byte* Input;
+    public int Rows;
+    public LinearWeights Weights;
+    public float* Residual;
+    public float* Output;
+    public int FirstPanel;
+    public int EndPanel;
+}
+
 /// <summary>The kernels of a declared model for one instruction set, behind virtual calls, so that one test drives them all.</summary>
 internal abstract unsafe class KernelSet
 {
@@ -22,19 +46,9 @@ internal abstract unsafe class KernelSet
 
     public abstract void LayerNorm(float* input, int rows, float* norm, float* output);
 
-    public abstract void QueryKeyValue(float* input, int rows, float* weights, float* output);
+    public abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
 
-    public abstract void CrossQuery(float* input, int rows, float* weights, float* output);
-
-    public abstract void CrossKeyValue(float* input, int rows, float* weights, float* output);
-
-    public abstract void AttentionOutput(float* input, int rows, float* weights, float* residual, float* output);
-
-    public abstract void FeedForwardExpand(float* input, int rows, float* weights, float* output);
-
-    public abstract void FeedForwardContract(float* input, int rows, float* weights, float* residual, float* output);
-
-    public abstract void Logits(float* input, int rows, float* bias, float* panels, float* output);
+    public abstract void Linear(LinearKernel kernel, WeightPrecision precision, LinearCall call);
 
     public abstract void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values);
 
@@ -68,27 +82,29 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
 
     public override bool IsSupported => TKernels.IsSupported;
 
-    public override Engine CreateEngine(PackedModel model) => new Engine<TKernels>(model);
+    public override Engine CreateEngine(PackedModel model) => Engine.Create<TKernels>(model);
 
     public override void Embed(int token, float* embedding, float* position, float* output) => TKernels.Embed(token, embedding, position, output);
 
     public override void LayerNorm(float* input, int rows, float* norm, float* output) => TKernels.LayerNorm(input, rows, norm, output);
 
-    public override void QueryKeyValue(float* input, int rows, float* weights, float* output) => TKernels.QueryKeyValue(input, rows, weights, output);
+    public override void Quantize(float* input, int rows, int stride, int width, byte* output) => TKernels.Quantize(input, rows, stride, width, output);
 
-    public override void CrossQuery(float* input, int rows, float* weights, float* output) => TKernels.CrossQuery(input, rows, weights, output);
-
-    public override void CrossKeyValue(float* input, int rows, float* weights, float* output) => TKernels.CrossKeyValue(input, rows, weights, output);
-
-    public override void AttentionOutput(float* input, int rows, float* weights, float* residual, float* output) =>
-        TKernels.AttentionOutput(input, rows, weights, residual, output);
-
-    public override void FeedForwardExpand(float* input, int rows, float* weights, float* output) => TKernels.FeedForwardExpand(input, rows, weights, output);
-
-    public override void FeedForwardContract(float* input, int rows, float* weights, float* residual, float* output) =>
-        TKernels.FeedForwardContract(input, rows, weights, residual, output);
-
-    public override void Logits(float* input, int rows, float* bias, float* panels, float* output) => TKernels.Logits(input, rows, bias, panels, output);
+    public override void Linear(LinearKernel kernel, WeightPrecision precision, LinearCall call)
+    {
+        switch (precision)
+        {
+            case WeightPrecision.Float32:
+                Linear<Float32Weights>(kernel, call);
+                break;
+            case WeightPrecision.BFloat16:
+                Linear<BFloat16Weights>(kernel, call);
+                break;
+            default:
+                Linear<Int8Weights>(kernel, call);
+                break;
+        }
+    }
 
     public override void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values) =>
         TKernels.AppendKeysAndValues(queryKeyValue, rows, firstPosition, keys, values);
@@ -112,4 +128,20 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     public override int ArgMax(float* logits) => TKernels.ArgMax(logits);
 
     public override float SumOfExponentials(float* logits, float* maximum) => TKernels.SumOfExponentials(logits, maximum);
+
+    private static void Linear<TPrecision>(LinearKernel kernel, LinearCall call)
+        where TPrecision : struct, IWeightPrecision
+    {
+        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> run = kernel switch
+        {
+            LinearKernel.QueryKeyValue => &TKernels.QueryKeyValue<TPrecision>,
+            LinearKernel.CrossQuery => &TKernels.CrossQuery<TPrecision>,
+            LinearKernel.CrossKeyValue => &TKernels.CrossKeyValue<TPrecision>,
+            LinearKernel.AttentionOutput => &TKernels.AttentionOutput<TPrecision>,
+            LinearKernel.FeedForwardExpand => &TKernels.FeedForwardExpand<TPrecision>,
+            LinearKernel.FeedForwardContract => &TKernels.FeedForwardContract<TPrecision>,
+            _ => &TKernels.Logits<TPrecision>,
+        };
+        run(call.Input, call.Rows, in call.Weights, call.Residual, call.Output, call.FirstPanel, call.EndPanel);
+    }
 }

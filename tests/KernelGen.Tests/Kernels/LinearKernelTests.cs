@@ -5,138 +5,140 @@ using KernelGen.Tests.Reference;
 namespace KernelGen.Tests.Kernels;
 
 /// <summary>
-/// The linear kernels: bit for bit the scalar chain of fused multiply-adds for any number of rows, hence the same bits for every instruction set, and
-/// within the error bound of double precision.
+/// The linear kernels: bit for bit the scalar product (a chain of fused multiply-adds, or an exact sum of 8-bit products) for any number of rows, hence
+/// the same bits for every instruction set; and within the error bound of double precision.
 /// </summary>
 public sealed unsafe class LinearKernelTests
 {
     private const int MaxRows = 40;
 
-    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
-
-    private delegate void Kernel(float* input, int rows, float* bias, float* panels, float* residual, float* output);
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Query_key_and_value_projections_are_the_scalar_chain(string model, InstructionSet instructionSet)
+    public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> Cases
     {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.QueryKeyValue),
-            kernels,
-            new Shape(shape.ModelDimension, shape.ModelStride, 3 * shape.AttentionWidth, 3 * shape.AttentionWidth),
-            (input, rows, weights, _, _, output) => kernels.QueryKeyValue(input, rows, weights, output));
+        get
+        {
+            var data = new TheoryData<string, InstructionSet, LinearKernel, WeightPrecision>();
+            foreach (DeclaredModel model in DeclaredModels.All)
+            {
+                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+                {
+                    foreach (LinearKernel kernel in Enum.GetValues<LinearKernel>())
+                    {
+                        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
+                        {
+                            data.Add(model.Description.Name, instructionSet, kernel, precision);
+                        }
+                    }
+                }
+            }
+
+            return data;
+        }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Cross_query_projection_is_the_scalar_chain(string model, InstructionSet instructionSet)
+    public void Any_number_of_rows_is_the_scalar_product(string model, InstructionSet instructionSet, LinearKernel kernel, WeightPrecision precision)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.CrossQuery),
-            kernels,
-            new Shape(shape.ModelDimension, shape.ModelStride, shape.AttentionWidth, shape.AttentionWidth),
-            (input, rows, weights, _, _, output) => kernels.CrossQuery(input, rows, weights, output));
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Cross_key_and_value_projections_are_the_scalar_chain(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.CrossKeyValue),
-            kernels,
-            new Shape(shape.ModelDimension, shape.ModelStride, 2 * shape.AttentionWidth, 2 * shape.AttentionWidth),
-            (input, rows, weights, _, _, output) => kernels.CrossKeyValue(input, rows, weights, output));
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Attention_output_is_the_scalar_chain_plus_the_residual(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.AttentionOutput),
-            kernels,
-            new Shape(shape.AttentionWidth, shape.AttentionStride, shape.ModelDimension, shape.ModelStride) { AddsResidual = true },
-            (input, rows, weights, _, residual, output) => kernels.AttentionOutput(input, rows, weights, residual, output));
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Feed_forward_expansion_is_the_activation_of_the_scalar_chain(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.FeedForwardExpand),
-            kernels,
-            new Shape(shape.ModelDimension, shape.ModelStride, shape.FeedForwardDimension, shape.FeedForwardStride) { Activation = shape.Activation },
-            (input, rows, weights, _, _, output) => kernels.FeedForwardExpand(input, rows, weights, output));
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Feed_forward_contraction_is_the_scalar_chain_plus_the_residual(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.FeedForwardContract),
-            kernels,
-            new Shape(shape.FeedForwardDimension, shape.FeedForwardStride, shape.ModelDimension, shape.ModelStride) { AddsResidual = true },
-            (input, rows, weights, _, residual, output) => kernels.FeedForwardContract(input, rows, weights, residual, output));
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Output_projection_is_the_scalar_chain_with_minus_infinity_in_the_padding(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        Check(
-            nameof(kernels.Logits),
-            kernels,
-            new Shape(shape.ModelDimension, shape.ModelStride, shape.TargetVocabularySize, shape.LogitsStride) { Padding = float.NegativeInfinity },
-            (input, rows, bias, panels, _, output) => kernels.Logits(input, rows, bias, panels, output));
-    }
-
-    private static void Check(string name, KernelSet kernels, Shape shape, Kernel kernel)
-    {
+        Shape shape = ShapeOf(kernel, kernels.Model);
+        string what = $"{kernels}: {kernel} with {precision} weights";
         var samples = new Samples(shape.Input + shape.Output);
         float[] weights = samples.Normal(shape.Output * shape.Input, 1f / MathF.Sqrt(shape.Input));
         float[] bias = samples.Normal(shape.Output, 0.5f);
         float[][] inputs = samples.NormalRows(MaxRows, shape.Input);
         float[][] residuals = samples.NormalRows(MaxRows, shape.Output);
-        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape))];
-        CheckInDoublePrecision(expected.AsSpan(0, 4), inputs, weights, bias, residuals, shape, $"{kernels}: {name} in scalar steps");
+        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision, kernels.Model.QuantizedInputBits))];
+        if (precision == WeightPrecision.Float32)
+        {
+            CheckInDoublePrecision(expected.AsSpan(0, 4), inputs, weights, bias, residuals, shape, $"{what} in scalar steps");
+        }
 
-        // As the model packs them: the bias, padded, and then the panels.
-        int biasLength = Panels.RoundUp(shape.Output);
-        using var packed = new GuardedBuffer(biasLength + (biasLength * shape.Input));
-        packed.Span[..biasLength].Fill(shape.Padding);
-        bias.CopyTo(packed.Span);
-        Panels.Pack(weights, shape.Output, shape.Input, packed.Span[biasLength..]);
-
+        using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, kernels.Model.QuantizedInputBits);
         for (int rows = 1; rows <= MaxRows; rows++)
         {
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs.AsSpan(0, rows), shape.InputStride);
             using GuardedBuffer residual = GuardedBuffer.OfRows(residuals.AsSpan(0, rows), shape.OutputStride);
             using var output = new GuardedBuffer(rows * shape.OutputStride);
-            kernel(input.Pointer, rows, packed.Pointer, packed.Pointer + biasLength, residual.Pointer, output.Pointer);
-            output.AssertRows(expected.AsSpan(0, rows), shape.OutputStride, $"{kernels}: {name} of {rows} rows", shape.Padding);
+            using var quantized = new GuardedBuffer(rows * kernels.Model.QuantizedStride / sizeof(float));
+            byte* read = (byte*)input.Pointer;
+            if (precision == WeightPrecision.Int8)
+            {
+                read = (byte*)quantized.Pointer;
+                kernels.Quantize(input.Pointer, rows, shape.InputStride, shape.Input, read);
+                quantized.AssertMargins($"{what}: quantised inputs of {rows} rows");
+            }
+
+            // Odd numbers of rows go in two parts, as two threads would share them.
+            int panels = Panels.RoundUp(shape.Output) / Panels.Width;
+            int middle = rows % 2 == 1 && panels >= 8 ? panels / 8 * 4 : panels;
+            var call = new LinearCall { Input = read, Rows = rows, Weights = packed.Weights, Residual = residual.Pointer, Output = output.Pointer, EndPanel = middle };
+            kernels.Linear(kernel, precision, call);
+            if (middle < panels)
+            {
+                call.FirstPanel = middle;
+                call.EndPanel = panels;
+                kernels.Linear(kernel, precision, call);
+            }
+
+            output.AssertRows(expected.AsSpan(0, rows), shape.OutputStride, $"{what}, {rows} rows", shape.Padding);
         }
     }
 
-    private static float[] Expected(float[] input, float[] weights, float[] bias, float[] residual, Shape shape)
+    [Theory]
+    [MemberData(nameof(DeclaredModels.WithInstructionSets), MemberType = typeof(DeclaredModels))]
+    public void Quantized_rows_are_the_nearest_multiples_of_their_scale(string model, InstructionSet instructionSet)
     {
-        float[] result = ReferenceKernels.Linear(input, weights, bias);
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var samples = new Samples(7);
+        float[][] rows = samples.NormalRows(6, shape.ModelDimension);
+        rows[1].AsSpan().Clear();
+        rows[2].AsSpan().Fill(1e-40f);
+        rows[3][^1] = -3e38f;
+        rows[4].AsSpan().Fill(-7.25f);
+        using GuardedBuffer input = GuardedBuffer.OfRows(rows, shape.ModelStride);
+        using var output = new GuardedBuffer(rows.Length * shape.QuantizedStride / sizeof(float));
+        kernels.Quantize(input.Pointer, rows.Length, shape.ModelStride, shape.ModelDimension, (byte*)output.Pointer);
+        for (int row = 0; row < rows.Length; row++)
+        {
+            byte* quantized = (byte*)output.Pointer + (row * shape.QuantizedStride);
+            (int[] expected, float scale) = ReferenceKernels.QuantizeInput(rows[row], shape.QuantizedInputBits);
+            int[] actual = new int[shape.ModelDimension];
+            for (int i = 0; i < actual.Length; i++)
+            {
+                actual[i] = shape.QuantizedInputBits == 8 ? ((sbyte*)quantized)[i] : ((short*)quantized)[i];
+            }
+
+            Assert.Equal(expected, actual);
+            Assert.Equal(scale, *(float*)(quantized + shape.QuantizedStride - 64));
+            if (shape.QuantizedInputBits == 8)
+            {
+                Assert.Equal(-64 * expected.Sum(), *(int*)(quantized + shape.QuantizedStride - 60));
+            }
+        }
+
+        output.AssertMargins($"{kernels}: quantised rows");
+    }
+
+    private static Shape ShapeOf(LinearKernel kernel, ModelDescription model) => kernel switch
+    {
+        LinearKernel.QueryKeyValue => new(model.ModelDimension, model.ModelStride, 3 * model.AttentionWidth, 3 * model.AttentionWidth),
+        LinearKernel.CrossQuery => new(model.ModelDimension, model.ModelStride, model.AttentionWidth, model.AttentionWidth),
+        LinearKernel.CrossKeyValue => new(model.ModelDimension, model.ModelStride, 2 * model.AttentionWidth, 2 * model.AttentionWidth),
+        LinearKernel.AttentionOutput => new(model.AttentionWidth, model.AttentionStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
+        LinearKernel.FeedForwardExpand => new(model.ModelDimension, model.ModelStride, model.FeedForwardDimension, model.FeedForwardStride) { Activation = model.Activation },
+        LinearKernel.FeedForwardContract => new(model.FeedForwardDimension, model.FeedForwardStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
+        _ => new(model.ModelDimension, model.ModelStride, model.TargetVocabularySize, model.LogitsStride) { Padding = float.NegativeInfinity },
+    };
+
+    private static float[] Expected(float[] input, float[] weights, float[] bias, float[] residual, Shape shape, WeightPrecision precision, int inputBits)
+    {
+        float[] result = precision switch
+        {
+            WeightPrecision.Float32 => ReferenceKernels.Linear(input, weights, bias),
+            WeightPrecision.BFloat16 => ReferenceKernels.Linear(input, Array.ConvertAll(weights, ReferenceKernels.RoundToBFloat16), bias),
+            _ => ReferenceKernels.LinearInt8(input, weights, bias, inputBits),
+        };
         result = shape.AddsResidual ? ReferenceKernels.AddResidual(residual, result) : result;
         return shape.Activation is { } activation ? ReferenceKernels.Activate(activation, result) : result;
     }

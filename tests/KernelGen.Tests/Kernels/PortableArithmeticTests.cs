@@ -7,6 +7,61 @@ namespace KernelGen.Tests.Kernels;
 public sealed class PortableArithmeticTests
 {
     [Fact]
+    public void Sums_of_products_of_bytes_are_exact_with_and_without_instructions()
+    {
+        var random = new Random(3);
+        Span<byte> a = stackalloc byte[16];
+        Span<sbyte> b = stackalloc sbyte[16];
+        for (int repeat = 0; repeat < 10_000; repeat++)
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                a[i] = (byte)(random.Next(4) == 0 ? 127 : random.Next(128));
+                b[i] = (sbyte)(random.Next(4) == 0 ? (random.Next(2) * 254) - 127 : random.Next(-127, 128));
+            }
+
+            var left = Vector128.Create<byte>(a);
+            var right = Vector128.Create<sbyte>(b);
+            for (int lane = 0; lane < 4; lane++)
+            {
+                int expected = 0;
+                for (int i = 4 * lane; i < (4 * lane) + 4; i++)
+                {
+                    expected += a[i] * b[i];
+                }
+
+                Assert.Equal(expected, PortableArithmetic.MultiplyAddAdjacent(left, right)[lane]);
+                Assert.Equal(expected, PortableArithmetic.EmulateMultiplyAddAdjacent(left.AsSByte(), right)[lane]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Sums_of_products_of_words_are_exact_with_and_without_instructions()
+    {
+        var random = new Random(4);
+        Span<short> a = stackalloc short[8];
+        Span<short> b = stackalloc short[8];
+        for (int repeat = 0; repeat < 10_000; repeat++)
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                a[i] = (short)random.Next(-127, 128);
+                b[i] = (short)(random.Next(4) == 0 ? (random.Next(2) * 4094) - 2047 : random.Next(-2047, 2048));
+            }
+
+            var left = Vector128.Create<short>(a);
+            var right = Vector128.Create<short>(b);
+            for (int lane = 0; lane < 4; lane++)
+            {
+                int expected = (a[2 * lane] * b[2 * lane]) + (a[(2 * lane) + 1] * b[(2 * lane) + 1]);
+                Assert.Equal(expected, PortableArithmetic.MultiplyAddAdjacent(left, right)[lane]);
+                Assert.Equal(expected, PortableArithmetic.EmulateMultiplyAddAdjacent(left, right)[lane]);
+            }
+        }
+    }
+
+    [Fact]
     public void Emulation_has_the_bits_of_the_instruction_for_numbers_of_every_size()
     {
         var random = new Random(1);

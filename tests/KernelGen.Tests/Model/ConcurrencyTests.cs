@@ -69,7 +69,7 @@ public sealed class ConcurrencyTests
     {
         using var file = SafetensorsFile.Open(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
         var packed = WeightPacking.Pack(GoldenVanilla.Description, CheckpointTensors.Read(file, GoldenVanilla.Description));
-        var engine = new Engine<GoldenVanilla.PortableKernels>(packed);
+        Engine engine = Engine.Create<GoldenVanilla.PortableKernels>(packed);
         Abandon(engine);
         engine.Dispose();
         bool held = false;

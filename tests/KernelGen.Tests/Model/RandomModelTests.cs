@@ -53,13 +53,16 @@ public sealed class RandomModelTests
         Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
         DeclaredModel declared = DeclaredModels.Named(name);
         Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description);
-        using EncoderDecoder portable = declared.Load(TensorFile.Write(tensors), InstructionSet.Portable);
-        using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), instructionSet);
-        foreach ((int[] source, int[] target) in Pairs(declared.Description))
+        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
         {
-            string what = $"{name}, {instructionSet}: {source.Length} source tokens, {target.Length} target tokens";
-            BitAssert.Equal(portable.Encode(source), model.Encode(source), $"{what}: encoder output");
-            BitAssert.Equal(portable.Logits(source, target), model.Logits(source, target), $"{what}: logits");
+            using EncoderDecoder portable = declared.Load(TensorFile.Write(tensors), InstructionSet.Portable, precision);
+            using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), instructionSet, precision);
+            foreach ((int[] source, int[] target) in Pairs(declared.Description))
+            {
+                string what = $"{name}, {instructionSet}, {precision}: {source.Length} source tokens, {target.Length} target tokens";
+                BitAssert.Equal(portable.Encode(source), model.Encode(source), $"{what}: encoder output");
+                BitAssert.Equal(portable.Logits(source, target), model.Logits(source, target), $"{what}: logits");
+            }
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class DeclaredModel
 
     public EncoderDecoder Load(string path, InstructionSet instructionSet) => _loadFile(path, new ModelLoadOptions { InstructionSet = instructionSet });
 
-    public EncoderDecoder Load(Stream stream, InstructionSet instructionSet) => _loadStream(stream, new ModelLoadOptions { InstructionSet = instructionSet });
+    public EncoderDecoder Load(Stream stream, InstructionSet instructionSet, WeightPrecision? precision = null) =>
+        _loadStream(stream, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision });
 
     /// <summary>Loads what runs behind the public class, for tests that decode in steps of their own.</summary>
     public Engine LoadEngine(Stream stream, InstructionSet instructionSet) => ModelLoader.Load(

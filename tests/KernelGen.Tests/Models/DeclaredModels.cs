@@ -38,6 +38,24 @@ internal static class DeclaredModels
     /// <summary>The names of all models, for theories.</summary>
     public static TheoryData<string> Names => [.. All.Select(static model => model.Description.Name)];
 
+    /// <summary>Every model with every precision, for theories.</summary>
+    public static TheoryData<string, WeightPrecision> WithPrecisions
+    {
+        get
+        {
+            var data = new TheoryData<string, WeightPrecision>();
+            foreach (DeclaredModel model in All)
+            {
+                foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
+                {
+                    data.Add(model.Description.Name, precision);
+                }
+            }
+
+            return data;
+        }
+    }
+
     /// <summary>Every model with every instruction set, for theories.</summary>
     public static TheoryData<string, InstructionSet> WithInstructionSets
     {

@@ -109,7 +109,7 @@ public sealed class DamagedPackedFileTests
         byte[] file = PackedBytes.Of(DeclaredModels.Named(nameof(GoldenVanilla)));
         byte[] lie = file.WithByte(PackedBytes.Sharing, 1).Sealed();
         CheckpointException exception = Assert.Throws<CheckpointException>(() => PackedBytes.Open(lie, GoldenVanilla.Description));
-        Assert.Contains("cannot share memory", exception.Message);
+        Assert.Contains("cannot be arranged", exception.Message);
     }
 
     [Fact]

@@ -62,5 +62,5 @@ internal static class PackedBytes
     }
 
     public static PackedModel Open(byte[] file, ModelDescription description, bool verifiesChecksum = false) =>
-        PackedFile.Open(FileMemory.Of(new MemoryStream(file)), description, verifiesChecksum);
+        PackedFile.Open(FileMemory.Of(new MemoryStream(file)), description, precision: null, verifiesChecksum);
 }

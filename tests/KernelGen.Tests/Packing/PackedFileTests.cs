@@ -16,6 +16,8 @@ public sealed unsafe class PackedFileTests : IDisposable
 
     public static TheoryData<string> Names => DeclaredModels.Names;
 
+    public static TheoryData<string, WeightPrecision> NamesWithPrecisions => DeclaredModels.WithPrecisions;
+
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
 
     private string PackedPath => Path.Combine(_folder.FullName, "model.packed");
@@ -51,8 +53,8 @@ public sealed unsafe class PackedFileTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Packing_leaves_no_byte_as_it_was(string name)
+    [MemberData(nameof(NamesWithPrecisions))]
+    public void Packing_leaves_no_byte_as_it_was(string name, WeightPrecision precision)
     {
         ModelDescription description = DeclaredModels.Named(name).Description;
         using var file = SafetensorsFile.Open(TensorFile.Write(RandomCheckpoint.Create(description)));
@@ -61,7 +63,7 @@ public sealed unsafe class PackedFileTests : IDisposable
 
         byte[] Fill(byte before)
         {
-            LayoutFacts facts = LayoutFacts.Of(tensors);
+            LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen: description.ScreensOutput && precision != WeightPrecision.Int8);
             using var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
             var bytes = new Span<byte>(block.Pointer, checked((int)block.Length * sizeof(float)));
             bytes.Fill(before);
@@ -80,10 +82,10 @@ public sealed unsafe class PackedFileTests : IDisposable
         tensors["target_embedding.weight"] = tensors["source_embedding.weight"];
         PackedModel equal = Opened(nameof(GoldenVanillaHead64), tensors);
 
-        Assert.True(tied.Facts.SharesOutput && tied.OutputPanels == tied.TargetEmbedding);
-        Assert.Equal(new LayoutFacts(PackedPrecision.Float32, SharesEmbedding: false, SharesOutput: false), apart.Facts);
-        Assert.Equal(new LayoutFacts(PackedPrecision.Float32, SharesEmbedding: true, SharesOutput: false), equal.Facts);
-        Assert.True(equal.TargetEmbedding == equal.SourceEmbedding && equal.OutputPanels != equal.TargetEmbedding);
+        Assert.True(tied.Facts.SharesOutput && tied.Output.Panels == tied.TargetEmbedding);
+        Assert.Equal(new LayoutFacts(WeightPrecision.Float32, SharesEmbedding: false, SharesOutput: false, HasScreen: false), apart.Facts);
+        Assert.Equal(new LayoutFacts(WeightPrecision.Float32, SharesEmbedding: true, SharesOutput: false, HasScreen: false), equal.Facts);
+        Assert.True(equal.TargetEmbedding == equal.SourceEmbedding && equal.Output.Panels != equal.TargetEmbedding);
         Assert.Equal(PanelPacking.Length(100, 128) * sizeof(float), apart.ByteLength - equal.ByteLength);
 
         static PackedModel Opened(string name, Dictionary<string, Tensor> tensors)
@@ -94,12 +96,41 @@ public sealed unsafe class PackedFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(NamesWithPrecisions))]
+    public void Every_precision_comes_back_as_it_was_saved(string name, WeightPrecision precision)
+    {
+        DeclaredModel declared = DeclaredModels.Named(name);
+        ModelDescription description = declared.Description;
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(description);
+        using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), InstructionSets.Best, precision);
+        byte[] saved = PackedBytes.Save(model);
+        using EncoderDecoder opened = declared.Load(new MemoryStream(saved), InstructionSet.Portable, null);
+        int[] source = new Samples(3).Tokens(Math.Min(9, description.MaxSourceLength), description.SourceVocabularySize);
+        int[] target = new Samples(4).Tokens(Math.Min(7, description.MaxTargetLength), description.TargetVocabularySize);
+        BitAssert.Equal(model.Logits(source, target), opened.Logits(source, target), $"{name}, {precision}");
+        Assert.Equal(model.Generate(source).Hypotheses[0].Tokens, opened.Generate(source).Hypotheses[0].Tokens);
+        Assert.Equal(saved, PackedBytes.Save(opened));
+    }
+
+    [Fact]
+    public void Another_precision_than_the_saved_one_is_refused()
+    {
+        DeclaredModel declared = DeclaredModels.Named(nameof(GoldenVanilla));
+        using EncoderDecoder model = declared.Load(TensorFile.Write(RandomCheckpoint.Create(declared.Description)), InstructionSet.Portable, WeightPrecision.Int8);
+        byte[] saved = PackedBytes.Save(model);
+        declared.Load(new MemoryStream(saved), InstructionSet.Portable, WeightPrecision.Int8).Dispose();
+        CheckpointException exception = Assert.Throws<CheckpointException>(() => declared.Load(new MemoryStream(saved), InstructionSet.Portable, WeightPrecision.BFloat16));
+        Assert.Contains("was saved with Int8 weights", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("asks for BFloat16", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_is_mapped_and_used_in_place()
     {
         File.WriteAllBytes(PackedPath, PackedBytes.Of(DeclaredModels.Named(nameof(GoldenBart))));
         FileMemory memory = FileMemory.Map(PackedPath);
-        PackedModel model = PackedFile.Open(memory, GoldenBart.Description, verifiesChecksum: false);
+        PackedModel model = PackedFile.Open(memory, GoldenBart.Description, precision: null, verifiesChecksum: false);
         using SafeHandle owner = model.Memory;
         Assert.IsType<SafeMemoryMappedViewHandle>(owner);
         Assert.True(model.Start == memory.Start + 4096);
@@ -119,7 +150,7 @@ public sealed unsafe class PackedFileTests : IDisposable
         {
             bytes.CopyTo(new Span<byte>(memory + offset, bytes.Length));
             using var stream = new UnmanagedMemoryStream(memory + offset, bytes.Length);
-            PackedModel model = PackedFile.Open(FileMemory.Of(stream), GoldenVanilla.Description, verifiesChecksum: true);
+            PackedModel model = PackedFile.Open(FileMemory.Of(stream), GoldenVanilla.Description, precision: null, verifiesChecksum: true);
             using SafeHandle owner = model.Memory;
             Assert.Equal(offset % 64 == 0, model.Start == memory + offset + 4096);
             Assert.Equal(0u, (nuint)model.Start % 64);
@@ -247,8 +278,8 @@ public sealed unsafe class PackedFileTests : IDisposable
     public void The_mapping_ends_with_the_last_call()
     {
         File.WriteAllBytes(PackedPath, PackedBytes.Of(DeclaredModels.Named(nameof(GoldenVanilla))));
-        PackedModel model = PackedFile.Open(FileMemory.Map(PackedPath), GoldenVanilla.Description, verifiesChecksum: false);
-        var engine = new Engine<GoldenVanilla.PortableKernels>(model);
+        PackedModel model = PackedFile.Open(FileMemory.Map(PackedPath), GoldenVanilla.Description, precision: null, verifiesChecksum: false);
+        Engine engine = Engine.Create<GoldenVanilla.PortableKernels>(model);
         Workspace workspace = engine.Rent();
         engine.Dispose();
         bool held = false;

@@ -39,6 +39,65 @@ internal static class ReferenceKernels
         return output;
     }
 
+    /// <summary><c>input · Wᵀ + bias</c> in integers, weights in 8 bits: an exact sum for each output, scaled once.</summary>
+    public static float[] LinearInt8(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int inputBits)
+    {
+        (int[] quantized, float scale) = QuantizeInput(input, inputBits);
+        float[] output = new float[bias.Length];
+        for (int column = 0; column < output.Length; column++)
+        {
+            (int[] weightRow, float weightScale) = QuantizeWeights(weights.Slice(column * input.Length, input.Length), inputBits);
+            int sum = 0;
+            for (int k = 0; k < input.Length; k++)
+            {
+                sum += quantized[k] * weightRow[k];
+            }
+
+            output[column] = MathF.FusedMultiplyAdd(sum, weightScale * scale, bias[column]);
+        }
+
+        return output;
+    }
+
+    /// <summary>A row of inputs as multiples of a fraction of its largest magnitude; a row of next to nothing as zeros.</summary>
+    public static (int[] Quantized, float Scale) QuantizeInput(ReadOnlySpan<float> input, int inputBits) => Quantize(input, inputBits == 8 ? 127 : 2047);
+
+    /// <summary>The weights of an output as multiples of a fraction of their largest magnitude: in 7 bits with inputs of 8, in 8 with inputs of 12.</summary>
+    public static (int[] Quantized, float Scale) QuantizeWeights(ReadOnlySpan<float> weights, int inputBits) => Quantize(weights, inputBits == 8 ? 63 : 127);
+
+    /// <summary>The nearest bfloat16, of two equally near ones the even one.</summary>
+    public static float RoundToBFloat16(float value)
+    {
+        double below = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);
+        double above = BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000) + 0x10000);
+        double toBelow = Math.Abs(value - below), toAbove = Math.Abs(above - value);
+        bool isEvenBelow = (BitConverter.SingleToUInt32Bits((float)below) & 0x10000) == 0;
+        return (float)(toBelow < toAbove || (toBelow == toAbove && isEvenBelow) ? below : above);
+    }
+
+    private static (int[] Quantized, float Scale) Quantize(ReadOnlySpan<float> values, int largest)
+    {
+        float highest = 0;
+        foreach (float value in values)
+        {
+            highest = MathF.Max(highest, MathF.Abs(value));
+        }
+
+        if (highest <= 1e-34f)
+        {
+            return (new int[values.Length], 0);
+        }
+
+        float inverse = largest / highest;
+        int[] quantized = new int[values.Length];
+        for (int i = 0; i < quantized.Length; i++)
+        {
+            quantized[i] = (int)MathF.Round(values[i] * inverse, MidpointRounding.ToEven);
+        }
+
+        return (quantized, highest / largest);
+    }
+
     /// <summary><c>residual + sums</c>.</summary>
     public static float[] AddResidual(ReadOnlySpan<float> residual, ReadOnlySpan<float> sums)
     {

@@ -1,0 +1,31 @@
+using System.ComponentModel;
+
+namespace KernelGen.Execution;
+
+/// <summary>Where the packed weights of a linear layer are. Columns are output columns, rounded up to whole panels of 16.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct LinearWeights
+{
+    /// <summary>Names the places.</summary>
+    /// <param name="bias">The bias of each column.</param>
+    /// <param name="scales">The scale of each column of 8-bit weights, otherwise <see langword="null"/>.</param>
+    /// <param name="panels">The weights.</param>
+    public LinearWeights(float* bias, float* scales, byte* panels)
+    {
+        Bias = bias;
+        Scales = scales;
+        Panels = panels;
+    }
+
+    /// <summary>The bias of each column.</summary>
+    public float* Bias { get; }
+
+    /// <summary>What a weight of each column is a multiple of, when weights are 8-bit integers.</summary>
+    public float* Scales { get; }
+
+    /// <summary>
+    /// The weights: <c>[panel, input, 16]</c> floats or bfloat16 numbers; 8-bit integers as <c>[panel, input / 4, 16, 4]</c> bytes, each 64 more than its
+    /// weight, or <c>[panel, input / 2, 16, 2]</c> signed bytes (<see cref="ModelDescription.QuantizedInputBits"/> of 8 or 12).
+    /// </summary>
+    public byte* Panels { get; }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.Intrinsics;
+
+namespace KernelGen.Packing;
+
+/// <summary>
+/// Quantises weights to 8-bit integers, one scale for each output column: <c>w ≈ scale · q</c>, <c>scale = max |w| / largest q</c>, rounded to the nearest,
+/// ties to even.
+/// </summary>
+/// <remarks>
+/// With inputs of 8 bits, q has 7 bits and is stored without sign, 64 more than it is, because the sum of two products must fit in 16 bits. With inputs of
+/// 12 bits it has 8.
+/// </remarks>
+internal readonly unsafe struct Int8Quantization
+{
+    private readonly int _largest;
+    private readonly int _offset;
+
+    /// <summary>Inputs that are stored together for each column.</summary>
+    private readonly int _group;
+
+    /// <param name="inputBits">Bits of a quantised input: 8 or 12.</param>
+    public Int8Quantization(int inputBits) => (_largest, _offset, _group) = inputBits == 8 ? (63, 64, 4) : (127, 0, 2);
+
+    /// <summary>The number of bytes that a packed matrix takes.</summary>
+    public long Length(int outputs, int inputs) => (long)PanelPacking.RoundUp(outputs) * PaddedInputs(inputs);
+
+    /// <summary>Quantises whole panels.</summary>
+    /// <param name="source">Panels of floats, <c>[panel, input, 16]</c>.</param>
+    /// <param name="panels">The number of panels.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="scales">Receives a scale for each column.</param>
+    /// <param name="destination">Receives the panels of bytes, <c>[panel, input / group, 16, group]</c>; inputs past the last are zero weights.</param>
+    public void Quantize(float* source, int panels, int inputs, float* scales, byte* destination)
+    {
+        float* inverse = stackalloc float[PanelPacking.Width];
+        for (int panel = 0; panel < panels; panel++)
+        {
+            Scales(source, inputs, scales, inverse);
+            for (int input = 0; input < inputs; input += _group)
+            {
+                for (int column = 0; column < PanelPacking.Width; column += Vector128<float>.Count)
+                {
+                    // Little-endian: the first input's weight is the lowest byte.
+                    Vector128<uint> bytes = Vector128<uint>.Zero;
+                    for (int i = 0; i < _group; i++)
+                    {
+                        Vector128<int> weight = input + i < inputs
+                            ? Round(Vector128.Load(source + ((nint)(input + i) * PanelPacking.Width) + column) * Vector128.Load(inverse + column))
+                            : Vector128<int>.Zero;
+                        bytes |= ((weight + Vector128.Create(_offset)).AsUInt32() & Vector128.Create(0xFFu)) << (8 * i);
+                    }
+
+                    byte* place = destination + ((nint)input * PanelPacking.Width) + (column * _group);
+                    if (_group == 4)
+                    {
+                        bytes.Store((uint*)place);
+                    }
+                    else
+                    {
+                        Vector128.Narrow(bytes, bytes).GetLower().Store((ushort*)place);
+                    }
+                }
+            }
+
+            source += (nint)inputs * PanelPacking.Width;
+            scales += PanelPacking.Width;
+            destination += (nint)PaddedInputs(inputs) * PanelPacking.Width;
+        }
+    }
+
+    /// <summary>A quantised weight.</summary>
+    public int Weight(byte* panels, int inputs, int column, int input)
+    {
+        byte* panel = panels + ((nint)(column / PanelPacking.Width) * PaddedInputs(inputs) * PanelPacking.Width);
+        byte stored = panel[((nint)(input / _group) * _group * PanelPacking.Width) + (column % PanelPacking.Width * _group) + (input % _group)];
+        return _offset == 0 ? (sbyte)stored : stored - _offset;
+    }
+
+    /// <summary>The nearest whole numbers, ties to even: adding 1.5 · 2^23 leaves them in the low bits.</summary>
+    private static Vector128<int> Round(Vector128<float> values) =>
+        (values + Vector128.Create(12582912f)).AsInt32() - Vector128.Create(12582912f).AsInt32();
+
+    private int PaddedInputs(int inputs) => (inputs + _group - 1) / _group * _group;
+
+    /// <summary>The scales of 16 columns, and what to multiply their weights with; zero for a column of zeros.</summary>
+    private void Scales(float* panel, int inputs, float* scales, float* inverse)
+    {
+        new Span<float>(scales, PanelPacking.Width).Clear();
+        for (int input = 0; input < inputs; input++)
+        {
+            for (int column = 0; column < PanelPacking.Width; column += Vector128<float>.Count)
+            {
+                Vector128<float> magnitude = Vector128.Abs(Vector128.Load(panel + ((nint)input * PanelPacking.Width) + column));
+                Vector128.Max(magnitude, Vector128.Load(scales + column)).Store(scales + column);
+            }
+        }
+
+        for (int column = 0; column < PanelPacking.Width; column++)
+        {
+            // Where the inverse would not be finite the weights count as zero: they are next to nothing.
+            float highest = scales[column] > 1e-34f ? scales[column] : 0f;
+            scales[column] = highest / _largest;
+            inverse[column] = highest == 0f ? 0f : _largest / highest;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using KernelGen.Execution;
+
+namespace KernelGen.Packing;
+
+/// <summary>
+/// An 8-bit copy of the output projection, with what bounds its error: it tells which tokens cannot be the best, so that only the few others need
+/// their exact logits. <see cref="OutputScreening"/> derives the bound.
+/// </summary>
+internal readonly unsafe struct OutputScreen
+{
+    /// <summary>Names the places.</summary>
+    public OutputScreen(LinearWeights weights, float* residuals, float* norms, OutputScreenLimits* limits)
+    {
+        Weights = weights;
+        Residuals = residuals;
+        Norms = norms;
+        Limits = limits;
+    }
+
+    /// <summary>The copy; its bias is that of the projection.</summary>
+    public LinearWeights Weights { get; }
+
+    /// <summary>For each token the Euclidean length of what quantising its weights took away, rounded up.</summary>
+    public float* Residuals { get; }
+
+    /// <summary>For each token the Euclidean length of its quantised weights, rounded up.</summary>
+    public float* Norms { get; }
+
+    /// <summary>The largest of each over all tokens.</summary>
+    public OutputScreenLimits* Limits { get; }
+
+    /// <summary>Fills the places.</summary>
+    /// <param name="panels">The weights of the projection as the exact product takes them, <c>[panel, input, 16]</c>.</param>
+    /// <param name="outputs">The number of tokens.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="quantization">How weights become integers.</param>
+    public void Fill(float* panels, int outputs, int inputs, Int8Quantization quantization)
+    {
+        int panelCount = PanelPacking.RoundUp(outputs) / PanelPacking.Width;
+        quantization.Quantize(panels, panelCount, inputs, Weights.Scales, Weights.Panels);
+        Span<double> residualSquares = stackalloc double[PanelPacking.Width];
+        Span<double> normSquares = stackalloc double[PanelPacking.Width];
+        float bias = 0, residual = 0, norm = 0;
+        for (int panel = 0; panel < panelCount; panel++)
+        {
+            residualSquares.Clear();
+            normSquares.Clear();
+            int firstColumn = panel * PanelPacking.Width;
+            float* weights = panels + ((nint)panel * inputs * PanelPacking.Width);
+            for (int input = 0; input < inputs; input++)
+            {
+                for (int i = 0; i < PanelPacking.Width; i++)
+                {
+                    double quantized = (double)Weights.Scales[firstColumn + i] * quantization.Weight(Weights.Panels, inputs, firstColumn + i, input);
+                    double difference = weights[((nint)input * PanelPacking.Width) + i] - quantized;
+                    residualSquares[i] += difference * difference;
+                    normSquares[i] += quantized * quantized;
+                }
+            }
+
+            for (int i = 0; i < PanelPacking.Width; i++)
+            {
+                int column = firstColumn + i;
+                Residuals[column] = RoundUp(Math.Sqrt(residualSquares[i]));
+                Norms[column] = RoundUp(Math.Sqrt(normSquares[i]));
+                if (column < outputs)
+                {
+                    // What is not a number stays so, and forbids screening.
+                    bias = MathF.Max(bias, MathF.Abs(Weights.Bias[column]));
+                    residual = MathF.Max(residual, Residuals[column]);
+                    norm = MathF.Max(norm, Norms[column]);
+                }
+            }
+        }
+
+        *Limits = new OutputScreenLimits(bias, residual, norm);
+    }
+
+    /// <summary>A float that is at least as large; the sum of squares before it was rounded some thousand times in double precision.</summary>
+    private static float RoundUp(double value) => (float)(value * (1 + 1e-6)) + float.Epsilon;
+}
+
+/// <summary>The largest magnitudes of an output projection over its tokens.</summary>
+/// <param name="Bias">The largest magnitude of a bias.</param>
+/// <param name="Residual">The largest of <see cref="OutputScreen.Residuals"/>.</param>
+/// <param name="Norm">The largest of <see cref="OutputScreen.Norms"/>.</param>
+internal readonly record struct OutputScreenLimits(float Bias, float Residual, float Norm);

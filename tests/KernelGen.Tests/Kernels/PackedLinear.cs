@@ -1,0 +1,67 @@
+using KernelGen.Execution;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Kernels;
+
+/// <summary>The weights of a linear layer in the layout of a precision, written plainly.</summary>
+internal sealed unsafe class PackedLinear : IDisposable
+{
+    private readonly GuardedBuffer _bias;
+    private readonly GuardedBuffer _scales;
+    private readonly GuardedBuffer _panels;
+
+    public PackedLinear(float[] weights, float[] bias, int outputs, int inputs, float padding, WeightPrecision precision, int inputBits)
+    {
+        int columns = Panels.RoundUp(outputs);
+        _bias = new GuardedBuffer(columns);
+        _bias.Span.Fill(padding);
+        bias.CopyTo(_bias.Span);
+        _scales = new GuardedBuffer(columns);
+        switch (precision)
+        {
+            case WeightPrecision.Float32:
+                _panels = Panels.Pack(weights, outputs, inputs);
+                break;
+
+            case WeightPrecision.BFloat16:
+                using (GuardedBuffer floats = Panels.Pack(weights, outputs, inputs))
+                {
+                    _panels = new GuardedBuffer((floats.Length + 1) / 2);
+                    for (int i = 0; i < floats.Length; i++)
+                    {
+                        ((ushort*)_panels.Pointer)[i] = (ushort)(BitConverter.SingleToUInt32Bits(ReferenceKernels.RoundToBFloat16(floats.Span[i])) >> 16);
+                    }
+                }
+
+                break;
+
+            default:
+                (int group, int offset) = inputBits == 8 ? (4, 64) : (2, 0);
+                int groups = (inputs + group - 1) / group;
+                _panels = new GuardedBuffer(columns * groups * group / sizeof(float));
+                byte* bytes = (byte*)_panels.Pointer;
+                new Span<byte>(bytes, columns * groups * group).Fill((byte)offset);
+                _scales.Span.Clear();
+                for (int output = 0; output < outputs; output++)
+                {
+                    (int[] quantized, _scales.Span[output]) = ReferenceKernels.QuantizeWeights(weights.AsSpan(output * inputs, inputs), inputBits);
+                    for (int input = 0; input < inputs; input++)
+                    {
+                        int place = (((output / Panels.Width * groups) + (input / group)) * Panels.Width * group) + (output % Panels.Width * group) + (input % group);
+                        bytes[place] = (byte)(offset + quantized[input]);
+                    }
+                }
+
+                break;
+        }
+    }
+
+    public LinearWeights Weights => new(_bias.Pointer, _scales.Pointer, (byte*)_panels.Pointer);
+
+    public void Dispose()
+    {
+        _bias.Dispose();
+        _scales.Dispose();
+        _panels.Dispose();
+    }
+}
