@@ -16,6 +16,12 @@ internal static class AttentionEmitter
             writer.Write();
             EmitAttend(writer, context);
             writer.Write();
+            if (context.Plan.PrefetchesHeads)
+            {
+                EmitPrefetch(writer, context);
+                writer.Write();
+            }
+
             TileEmitter.Emit(
                 writer,
                 context,
@@ -67,6 +73,17 @@ internal static class AttentionEmitter
                 writer.Write("int longest = shortest + ((blockRows - 1) * visibleStep);");
                 using (writer.Open($"for (int head = 0; head < {attention.Width}; head += {attention.HeadWidth})"))
                 {
+                    if (context.Plan.PrefetchesHeads)
+                    {
+                        writer.Write("// Few rows compute less than they read: the next head comes from memory meanwhile.");
+                        using (writer.Open($"if (blockRows <= {vectors.LowRows[0]} && head + {attention.HeadWidth} < {attention.Width})"))
+                        {
+                            writer.Write($"PrefetchHead(keys + ((head + {attention.HeadWidth}) * 16), values + head + {attention.HeadWidth}, longest);");
+                        }
+
+                        writer.Write();
+                    }
+
                     using (writer.Open("for (int row = 0; row < blockRows; row++)"))
                     {
                         writer.Write("float* rowQuery = query + ((nint)(first + row) * queryStride) + head;");
@@ -115,6 +132,31 @@ internal static class AttentionEmitter
                         writer.Write($"DivideBySum(output + ((nint)(first + row) * {attention.OutputStride}) + head, {attention.HeadWidth}, sums[row]);");
                     }
                 }
+            }
+        }
+    }
+
+    private static void EmitPrefetch(SourceWriter writer, KernelContext context)
+    {
+        AttentionPlan attention = context.Plan.Attention;
+        writer.Write("/// <summary>Begins to read a head's keys and values at the first positions.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open("private static void PrefetchHead(float* keys, float* values, int positions)"))
+        {
+            using (writer.Open("for (int panel = 0; panel < positions; panel += 16)"))
+            {
+                using (writer.Open($"for (int i = 0; i < {attention.HeadWidth * VectorSet.PanelWidth}; i += 16)"))
+                {
+                    writer.Write("Hints_.ReadSoon(keys + i);");
+                }
+
+                writer.Write($"keys += {attention.Width * VectorSet.PanelWidth};");
+            }
+
+            using (writer.Open("for (int position = 0; position < positions; position++)"))
+            {
+                writer.Write(string.Join(" ", Enumerable.Range(0, attention.HeadWidth / VectorSet.PanelWidth).Select(line => $"Hints_.ReadSoon({KernelContext.Offset("values", line * VectorSet.PanelWidth)});")));
+                writer.Write($"values += {attention.Width};");
             }
         }
     }

@@ -24,10 +24,13 @@ internal static class Int8LinearEmitter
                 EmitRows(writer, context, shape);
             }
 
-            foreach ((int rows, int panels) in shapes.SelectMany(static shape => shape.Tiles).Distinct())
+            foreach ((TileShape shape, (int rows, int panels)) in shapes
+                .SelectMany(static shape => shape.Tiles.Select(tile => (Shape: shape, Tile: tile)))
+                .GroupBy(static tile => tile.Tile)
+                .Select(static same => same.First()))
             {
                 writer.Write();
-                EmitTile(writer, context, panels, rows);
+                EmitTile(writer, context, shape, panels, rows);
             }
 
             writer.Write();
@@ -53,21 +56,34 @@ internal static class Int8LinearEmitter
     private static void EmitQuantize(SourceWriter writer, KernelContext context)
     {
         Int8Plan plan = context.Plan.Int8;
+        bool isByte = plan.InputSize == 1;
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
-        string begin = plan.WeightOffset == 0 ? "" : $" Its sums begin with -{plan.WeightOffset} · Σ q.";
-        writer.Write($"/// <summary>Quantises rows: q = round(x · largest / max |x|), ties to even; the scale is max |x| / largest.{begin}</summary>");
+        writer.Write("/// <summary>");
+        writer.Write($"/// Quantises rows: q = round(x / scale), ties to even, the scale being max |x| / {plan.LargestInput}{(isByte ? "," : ".")}");
+        if (isByte)
+        {
+            writer.Write($"/// or more, so that inputs 0, 1, 4, 5 of each 8, and the others, add to at most {Int8Plan.LargestSum} before rounding. Sums begin with -{plan.WeightOffset} · Σ q.");
+        }
+
+        writer.Write("/// </summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void Quantize(float* input, int rows, int stride, int width, byte* output)"))
         {
-            writer.Write($"float largest = width > {plan.MaxInputs} ? {plan.MaxInputs * plan.LargestInput} / width : {plan.LargestInput};");
+            if (!isByte)
+            {
+                writer.Write("// A sum of so many products must fit in 32 bits.");
+                writer.Write($"float largest = width > {plan.MaxInputs} ? {plan.MaxInputs * plan.LargestInput} / width : {plan.LargestInput};");
+            }
+
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
                 foreach (int v in context.PanelVectors)
                 {
                     writer.Write($"{context.Floats} highest{v} = {context.Floats}.Zero;");
-                    if (plan.WeightOffset != 0)
+                    if (isByte)
                     {
+                        writer.Write($"{context.Floats} four{v} = {context.Floats}.Zero;");
                         writer.Write($"{context.Integers} sum{v} = {context.Integers}.Zero;");
                     }
                 }
@@ -76,14 +92,23 @@ internal static class Int8LinearEmitter
                 {
                     foreach (int v in context.PanelVectors)
                     {
-                        writer.Write($"highest{v} = {simd}.MaxNative(highest{v}, {simd}.Abs({context.At(KernelContext.Offset("input + i", v * lanes))}));");
+                        writer.Write($"{context.Floats} magnitude{v} = {simd}.Abs({context.At(KernelContext.Offset("input + i", v * lanes))});");
+                        writer.Write($"highest{v} = {simd}.MaxNative(highest{v}, magnitude{v});");
+                    }
+
+                    if (isByte)
+                    {
+                        EmitSumsOfFour(writer, context);
                     }
                 }
 
                 writer.Write($"float highest = MaximumOfLanes({SoftmaxEmitter.Arguments(context, "highest")});");
+                writer.Write(isByte
+                    ? $"float scale = global::System.Math.Max(highest / {plan.LargestInput}f, MaximumOfLanes({SoftmaxEmitter.Arguments(context, "four")}) / {Int8Plan.LargestSum / 4}f);"
+                    : "float scale = highest / largest;");
                 writer.Write("// Next to nothing counts as zero: its inverse would not be finite.");
                 writer.Write("bool isZero = !(highest > 1e-34f);");
-                writer.Write($"{context.Floats} inverse = {simd}.Create(isZero ? 0f : largest / highest);");
+                writer.Write($"{context.Floats} inverse = {simd}.Create(isZero ? 0f : 1f / scale);");
                 writer.Write("// Adding 1.5 · 2^23 rounds to a whole number, which is then in the low bits.");
                 writer.Write($"{context.Floats} magic = {simd}.Create(12582912f);");
                 using (writer.Open("for (int i = 0; i < width; i += 16)"))
@@ -92,7 +117,7 @@ internal static class Int8LinearEmitter
                     {
                         string place = context.At(KernelContext.Offset("input + i", v * lanes));
                         writer.Write($"{context.Integers} whole{v} = {simd}.AsInt32(({place} * inverse) + magic) - {simd}.AsInt32(magic);");
-                        if (plan.WeightOffset != 0)
+                        if (isByte)
                         {
                             writer.Write($"sum{v} += whole{v};");
                         }
@@ -101,8 +126,8 @@ internal static class Int8LinearEmitter
                     EmitNarrow(writer, context);
                 }
 
-                writer.Write($"*(float*)(output + {context.Plan.QuantizedScale}) = isZero ? 0f : highest / largest;");
-                if (plan.WeightOffset != 0)
+                writer.Write($"*(float*)(output + {context.Plan.QuantizedScale}) = isZero ? 0f : scale;");
+                if (isByte)
                 {
                     string sums = string.Join(" + ", context.PanelVectors.Select(v => "sum" + v));
                     writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 4}) = -{plan.WeightOffset} * {simd}.Sum({sums});");
@@ -111,6 +136,26 @@ internal static class Int8LinearEmitter
                 writer.Write("input += stride;");
                 writer.Write($"output += {context.Plan.QuantizedStride};");
             }
+        }
+    }
+
+    /// <summary>A quarter of the largest sums of the magnitudes of inputs 0, 1, 4, 5 of each 8, and of the others, in whichever lane.</summary>
+    private static void EmitSumsOfFour(SourceWriter writer, KernelContext context)
+    {
+        string simd = context.Simd;
+        int lanes = context.Vectors.Lanes;
+        string Shuffled(string vector, Func<int, int> lane) => $"{simd}.Shuffle({vector}, {simd}.Create({string.Join(", ", Enumerable.Range(0, lanes).Select(lane))}))";
+        foreach (int v in context.PanelVectors)
+        {
+            // A quarter of each, because four could be more than the largest float.
+            writer.Write($"magnitude{v} *= {simd}.Create(0.25f);");
+            writer.Write($"magnitude{v} += {Shuffled($"magnitude{v}", static lane => lane ^ 1)};");
+        }
+
+        foreach (int v in context.PanelVectors.Where(v => lanes > 4 || v % 2 == 0))
+        {
+            string others = lanes > 4 ? Shuffled($"magnitude{v}", static lane => lane ^ 4) : $"magnitude{v + 1}";
+            writer.Write($"four{v} = {simd}.MaxNative(four{v}, magnitude{v} + {others});");
         }
     }
 
@@ -146,13 +191,13 @@ internal static class Int8LinearEmitter
         writer.Write("/// <summary>The panels from firstPanel to endPanel over any number of inputs.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open(
-            $"private static void {LoopName(panels)}<TEpilogue>(byte* input, int rows, int groups, {LinearEmitter.PanelParameters}){KernelContext.EpilogueConstraint}"))
+            $"private static void {LoopName(panels)}<TEpilogue>(byte* input, int rows, int steps, {LinearEmitter.PanelParameters}){KernelContext.EpilogueConstraint}"))
         {
             LinearEmitter.EmitGroups(
                 writer,
                 context,
                 panels,
-                $"{RowsName(panels)}<TEpilogue>(input, rows, groups, weights.Panels + ((nint)panel * groups * {context.Plan.Int8.GroupBytes}), "
+                $"{RowsName(panels)}<TEpilogue>(input, rows, steps, weights.Panels + ((nint)panel * steps * {context.Plan.Int8.StepBytes}), "
                 + "weights.Scales + ((nint)panel * 16), weights.Bias + ((nint)panel * 16), residual + ((nint)panel * 16), output + ((nint)panel * 16));");
         }
     }
@@ -163,7 +208,7 @@ internal static class Int8LinearEmitter
     {
         writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns for any number of rows: the tallest tile that fits, again and again.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {RowsName(shape.Panels)}<TEpilogue>(byte* input, int rows, int groups, {TileParameters}){KernelContext.EpilogueConstraint}"))
+        using (writer.Open($"private static void {RowsName(shape.Panels)}<TEpilogue>(byte* input, int rows, int steps, {TileParameters}){KernelContext.EpilogueConstraint}"))
         {
             foreach ((int rows, int panels) in shape.Tiles)
             {
@@ -173,16 +218,16 @@ internal static class Int8LinearEmitter
                     for (int panel = 0; panel < shape.Panels; panel += panels)
                     {
                         int column = panel * VectorSet.PanelWidth;
-                        string weights = panel == 0 ? "panels" : $"panels + ((nint)groups * {panel * context.Plan.Int8.GroupBytes})";
+                        string weights = panel == 0 ? "panels" : $"panels + ((nint)steps * {panel * context.Plan.Int8.StepBytes})";
                         string columns = string.Join(", ", new[] { "scales", "bias", "residual", "output" }.Select(pointer => KernelContext.Offset(pointer, column)));
-                        writer.Write($"{TileName(panels, rows)}<TEpilogue>(input, groups, {weights}, {columns});");
+                        writer.Write($"{TileName(panels, rows)}<TEpilogue>(input, steps, {weights}, {columns});");
                     }
                 }
             }
         }
     }
 
-    private static void EmitTile(SourceWriter writer, KernelContext context, int panels, int rows)
+    private static void EmitTile(SourceWriter writer, KernelContext context, TileShape shape, int panels, int rows)
     {
         VectorSet vectors = context.Vectors;
         Int8Plan plan = context.Plan.Int8;
@@ -192,7 +237,7 @@ internal static class Int8LinearEmitter
         int[] allColumns = [.. Enumerable.Range(0, columns)];
         writer.Write($"/// <summary>{rows} × {panels * VectorSet.PanelWidth}: {rows * columns} integer sums in registers.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {TileName(panels, rows)}<TEpilogue>(byte* input, int groups, {TileParameters}){KernelContext.EpilogueConstraint}"))
+        using (writer.Open($"private static void {TileName(panels, rows)}<TEpilogue>(byte* input, int steps, {TileParameters}){KernelContext.EpilogueConstraint}"))
         {
             if (NeedsOnes(context))
             {
@@ -201,7 +246,7 @@ internal static class Int8LinearEmitter
 
             for (int panel = 1; panel < panels; panel++)
             {
-                writer.Write($"byte* panels{panel} = panels + ((nint){panel} * groups * {plan.GroupBytes});");
+                writer.Write($"byte* panels{panel} = panels + ((nint){panel} * steps * {plan.StepBytes});");
             }
 
             for (int row = 0; row < rows; row++)
@@ -210,20 +255,36 @@ internal static class Int8LinearEmitter
                 writer.Write($"{context.Integers} " + string.Join(", ", allColumns.Select(column => $"sum{row}_{column} = {(column == 0 ? begin : $"sum{row}_0")}")) + ";");
             }
 
+            // Where the panels of the next group begin: while these are computed, those come from memory.
+            writer.Write($"nint ahead = (nint)steps * {shape.Panels * plan.StepBytes};");
             writer.Write("byte* group = input;");
-            using (writer.Open("for (int i = 0; i < groups; i++)"))
+            using (writer.Open("for (int i = 0; i < steps; i++)"))
             {
-                writer.Write($"{context.StoredWeights} " + string.Join(", ", allColumns.Select(column => $"weight{column} = {Weight(context, column)}")) + ";");
-                for (int row = 0; row < rows; row++)
+                int parts = plan.Step / plan.Group;
+                string Part(int part) => part == 0 ? "" : "b";
+                for (int part = 0; part < parts; part++)
                 {
-                    writer.Write($"{context.Integers} input{row} = {context.Simd}.Create(*(int*)({KernelContext.Offset("group", row * stride)}));");
-                    writer.Write(string.Join(" ", allColumns.Select(column => $"sum{row}_{column} += Products(weight{column}, input{row}{(NeedsOnes(context) ? ", ones" : "")});")));
+                    writer.Write($"{context.StoredWeights} " + string.Join(", ", allColumns.Select(column => $"weight{column}{Part(part)} = {Weight(context, column, part)}")) + ";");
                 }
 
-                writer.Write("group += 4;");
+                writer.Write(string.Join(" ", Enumerable.Range(0, panels * parts).Select(line =>
+                    $"Hints_.ReadSoon(panels{(line / parts == 0 ? "" : line / parts)} + ahead{(line % parts == 0 ? "" : $" + {64 * (line % parts)}")});")));
+                for (int row = 0; row < rows; row++)
+                {
+                    for (int part = 0; part < parts; part++)
+                    {
+                        writer.Write($"{context.Integers} input{row}{Part(part)} = {context.Simd}.Create(*(int*)({KernelContext.Offset("group", (row * stride) + (4 * part))}));");
+                    }
+
+                    string Both(string name) => string.Join(", ", Enumerable.Range(0, parts).Select(part => name + Part(part)));
+                    writer.Write(string.Join(" ", allColumns.Select(column =>
+                        $"sum{row}_{column} += Products({Both($"weight{column}")}, {Both($"input{row}")}{(NeedsOnes(context) ? ", ones" : "")});")));
+                }
+
+                writer.Write($"group += {4 * parts};");
                 for (int panel = 0; panel < panels; panel++)
                 {
-                    writer.Write($"panels{(panel == 0 ? "" : panel)} += {plan.GroupBytes};");
+                    writer.Write($"panels{(panel == 0 ? "" : panel)} += {plan.StepBytes};");
                 }
             }
 
@@ -237,11 +298,11 @@ internal static class Int8LinearEmitter
     }
 
     /// <summary>A vector of weights: one group for each lane.</summary>
-    private static string Weight(KernelContext context, int column)
+    private static string Weight(KernelContext context, int column, int part)
     {
         VectorSet vectors = context.Vectors;
         int panel = column / vectors.VectorsPerPanel;
-        string place = KernelContext.Offset(panel == 0 ? "panels" : $"panels{panel}", column % vectors.VectorsPerPanel * vectors.Lanes * context.Plan.Int8.Group);
+        string place = KernelContext.Offset(panel == 0 ? "panels" : $"panels{panel}", (part * context.Plan.Int8.Group * VectorSet.PanelWidth) + (column % vectors.VectorsPerPanel * vectors.Lanes * context.Plan.Int8.Group));
         return (context.Plan.Int8.InputSize, vectors.Lanes) switch
         {
             (1, _) => $"*({context.StoredWeights}*)({place})",
@@ -262,12 +323,17 @@ internal static class Int8LinearEmitter
             8 => "Products256_.MultiplyAddAdjacent",
             _ => "Exact128_.MultiplyAddAdjacent",
         };
-        string input = context.Plan.Int8.InputSize == 1 ? $"{context.Simd}.AsSByte(input)" : $"{context.Simd}.AsInt16(input)";
+        string weight = context.StoredWeights, integers = context.Integers, simd = context.Simd;
         writer.Write("/// <summary>The sum of the products within each lane of 32 bits.</summary>");
         writer.Write(KernelContext.Inlined);
-        writer.Write(NeedsOnes(context)
-            ? $"private static {context.Integers} Products({context.StoredWeights} weight, {context.Integers} input, {context.VectorOf("short")} ones) =>\n    {multiply}({multiply}(weight, {input}), ones);"
-            : $"private static {context.Integers} Products({context.StoredWeights} weight, {context.Integers} input) =>\n    {multiply}(weight, {input});");
+        writer.Write((context.Plan.Int8.InputSize, NeedsOnes(context)) switch
+        {
+            (1, true) => $"private static {integers} Products({weight} a, {weight} b, {integers} inputA, {integers} inputB, {context.VectorOf("short")} ones) =>\n"
+                + $"    {multiply}({multiply}(a, {simd}.AsSByte(inputA)) + {multiply}(b, {simd}.AsSByte(inputB)), ones);",
+            (1, false) => $"private static {integers} Products({weight} a, {weight} b, {integers} inputA, {integers} inputB) =>\n"
+                + $"    {multiply}(a, {simd}.AsSByte(inputA), b, {simd}.AsSByte(inputB));",
+            _ => $"private static {integers} Products({weight} weight, {integers} input) =>\n    {multiply}(weight, {simd}.AsInt16(input));",
+        });
     }
 
     private static void EmitStore(SourceWriter writer, KernelContext context, int panels)

@@ -69,6 +69,7 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
             (Integers, $"{vector}<int>"),
             (StoredWeights, $"{vector}<{(Plan.Int8.InputSize == 1 ? "byte" : "short")}>"),
             (Simd, vector),
+            ("Hints_", "global::KernelGen.Execution.CacheHints"),
             ("Exact128_", "global::KernelGen.Execution.PortableArithmetic"),
             ("Products256_", $"{Intrinsics}.X86.Avx2"),
             ("Products512_", $"{Intrinsics}.X86.Avx512BW"),

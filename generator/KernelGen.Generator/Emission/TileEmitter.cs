@@ -18,7 +18,7 @@ internal static class TileEmitter
             writer.Write();
             foreach ((int rows, int panels) in shape.Tiles.Where(tile => written.Add(TileName(family, tile.Panels, tile.Rows))))
             {
-                EmitTile(writer, context, family, panels, rows);
+                EmitTile(writer, context, family, shape, panels, rows);
                 writer.Write();
             }
         }
@@ -72,7 +72,7 @@ internal static class TileEmitter
         }
     }
 
-    private static void EmitTile(SourceWriter writer, KernelContext context, TileFamily family, int panels, int rows)
+    private static void EmitTile(SourceWriter writer, KernelContext context, TileFamily family, TileShape shape, int panels, int rows)
     {
         VectorSet vectors = context.Vectors;
         int columns = panels * vectors.VectorsPerPanel;
@@ -106,6 +106,13 @@ internal static class TileEmitter
                 string Weight(int column) => family.IsLinear
                     ? $"Weight<TPrecision>(panels, {PanelOffset(column)})"
                     : context.At(KernelContext.Offset("panels", PanelOffset(column)));
+
+                if (family.IsLinear)
+                {
+                    // The panels of the next group: while these are computed, those come from memory.
+                    writer.Write(string.Join(" ", Enumerable.Range(0, panels).Select(panel =>
+                        $"Hints_.ReadSoon(panels + ({(shape.Panels + panel) * family.PanelStride} * TPrecision.WeightSize));")));
+                }
 
                 for (int row = 0; row < rows; row++)
                 {

@@ -3,20 +3,23 @@ namespace KernelGen.Generator.Planning;
 /// <summary>How linear kernels multiply 8-bit weights with quantised inputs: exactly, in integers that cannot overflow.</summary>
 /// <param name="InputBits">Bits of a quantised input, the sign included.</param>
 /// <param name="InputSize">Bytes of a quantised input.</param>
-/// <param name="Group">Products that one lane of 32 bits adds at once: inputs that are stored together.</param>
+/// <param name="Group">Inputs whose weights are stored together for each column, in 32 or 16 bits.</param>
+/// <param name="Step">Inputs that are multiplied and added at once.</param>
 /// <param name="LargestWeight">The largest magnitude of a quantised weight.</param>
 /// <param name="WeightOffset">What is added to a weight before it is stored, so that it needs no sign.</param>
-internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int LargestWeight, int WeightOffset)
+internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Step, int LargestWeight, int WeightOffset)
 {
     /// <summary>
-    /// Inputs of 8 bits, weights of 7 bits stored without sign: the fastest. Pairs of products fit in 16 bits (2 · 127 · 127 = 32,258), which the
-    /// instruction that adds them (vpmaddubsw) requires, so it cannot saturate. What the offset adds to a sum, 64 times the sum of the inputs, is taken
-    /// away by the value with which the sum begins.
+    /// Inputs of 8 bits, weights of 7 bits stored without sign: the fastest. Products of bytes are added in 16 bits, first two by the instruction that
+    /// multiplies (vpmaddubsw), then two such sums, which saves every second of the instructions that add pairs to 32 bits (vpmaddwd). None of it can
+    /// overflow: a row's scale is chosen so that the four inputs whose products meet have magnitudes of at most 258 together, and 258 · 127 = 32,766.
+    /// Mostly that is so when the largest input is 127. What the offset adds to a sum, 64 times the sum of the inputs, is taken away by the value with
+    /// which the sum begins.
     /// </summary>
-    public static readonly Int8Plan Bytes = new(InputBits: 8, InputSize: 1, Group: 4, LargestWeight: 63, WeightOffset: 64);
+    public static readonly Int8Plan Bytes = new(InputBits: 8, InputSize: 1, Group: 4, Step: 8, LargestWeight: 63, WeightOffset: 64);
 
-    /// <summary>Inputs of 12 bits, weights of 8 bits, products of 16-bit numbers (vpmaddwd): three quarters of the speed of <see cref="Bytes"/>.</summary>
-    public static readonly Int8Plan Words = new(InputBits: 12, InputSize: 2, Group: 2, LargestWeight: 127, WeightOffset: 0);
+    /// <summary>Inputs of 12 bits, weights of 8 bits, products of 16-bit numbers (vpmaddwd): about half the speed of <see cref="Bytes"/>.</summary>
+    public static readonly Int8Plan Words = new(InputBits: 12, InputSize: 2, Group: 2, Step: 2, LargestWeight: 127, WeightOffset: 0);
 
     /// <summary>
     /// Up to this model dimension inputs have 12 bits. So narrow a model is sensitive: of the words that a 128-wide one pronounces, 4.5 % change with 8-bit
@@ -24,8 +27,11 @@ internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Lar
     /// </summary>
     public const int NarrowModelDimension = 128;
 
-    /// <summary>Bytes of one panel for one group of inputs.</summary>
-    public int GroupBytes => Group * VectorSet.PanelWidth;
+    /// <summary>The most that the magnitudes of four inputs may add to whose products are added in 16 bits; two less than fit, for they are rounded.</summary>
+    public const int LargestSum = 256;
+
+    /// <summary>Bytes of one panel for one step.</summary>
+    public int StepBytes => Step * VectorSet.PanelWidth;
 
     /// <summary>The largest magnitude of a quantised input.</summary>
     public int LargestInput => (1 << (InputBits - 1)) - 1;
@@ -36,6 +42,6 @@ internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Lar
     /// <summary>The plan for a model.</summary>
     public static Int8Plan For(int modelDimension) => modelDimension <= NarrowModelDimension ? Words : Bytes;
 
-    /// <summary>Groups of inputs; the last is filled with zeros.</summary>
-    public int Groups(int inputs) => (inputs + Group - 1) / Group;
+    /// <summary>Steps over inputs; the last is filled with zeros.</summary>
+    public int Steps(int inputs) => (inputs + Step - 1) / Step;
 }

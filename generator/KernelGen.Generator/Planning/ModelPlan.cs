@@ -59,6 +59,12 @@ internal sealed class ModelPlan
     /// </summary>
     public bool ScreensOutput => (long)Specification.ModelDimension * Specification.TargetVocabularySize >= 1 << 18;
 
+    /// <summary>
+    /// Whether attention of few rows prefetches the next head. Measured: with 6 decoder layers, 512 wide, the caches of many sequences do not stay near,
+    /// and cross-attention takes a fifth less time; with 3 layers, 256 wide, they do, and it takes some percent more.
+    /// </summary>
+    public bool PrefetchesHeads => Specification.Heads > 1 && Specification.DecoderLayers * Attention.Width >= 2048;
+
     public AttentionPlan Attention { get; }
 
     public LinearPlan QueryKeyValue { get; }

@@ -42,7 +42,7 @@ public unsafe interface IModelKernels
     /// <param name="width">The width of the input.</param>
     /// <param name="output">
     /// Rows of <see cref="ModelDescription.QuantizedStride"/> bytes: integers of <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer
-    /// for a layer so wide that a sum could leave 32 bits), and in the last 64 bytes what they are multiples of, a float; for 8 bits then the value with
+    /// where sums could overflow), and in the last 64 bytes what they are multiples of, a float; for 8 bits then the value with
     /// which sums begin, -64 times their sum.
     /// </param>
     static abstract void Quantize(float* input, int rows, int stride, int width, byte* output);

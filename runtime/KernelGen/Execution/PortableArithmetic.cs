@@ -15,14 +15,17 @@ public static class PortableArithmetic
     public static Vector128<float> FusedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : Emulate(a, b, c);
 
-    /// <summary>Products of bytes with signed bytes, four neighbours added.</summary>
-    /// <param name="a">Bytes of at most 127, so that two products fit in 16 bits, and so that they may be taken for signed ones.</param>
-    /// <param name="b">Signed bytes, none of them -128.</param>
+    /// <summary>Products of bytes with signed bytes, four neighbours added, of two pairs of vectors, added.</summary>
+    /// <param name="weights">Bytes of at most 127, so that they may be taken for signed ones.</param>
+    /// <param name="inputs">Signed bytes; magnitudes 0 and 1 of four in both vectors add to at most 258, and so do magnitudes 2 and 3, so that products fit in 16 bits.</param>
+    /// <param name="moreWeights">As <paramref name="weights"/>.</param>
+    /// <param name="moreInputs">As <paramref name="inputs"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> MultiplyAddAdjacent(Vector128<byte> a, Vector128<sbyte> b) =>
-        Ssse3.IsSupported ? Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(a, b), Vector128<short>.One)
-        : Dp.IsSupported ? Dp.DotProduct(Vector128<int>.Zero, a.AsSByte(), b)
-        : EmulateMultiplyAddAdjacent(a.AsSByte(), b);
+    public static Vector128<int> MultiplyAddAdjacent(Vector128<byte> weights, Vector128<sbyte> inputs, Vector128<byte> moreWeights, Vector128<sbyte> moreInputs) =>
+        Ssse3.IsSupported
+            ? Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(weights, inputs) + Ssse3.MultiplyAddAdjacent(moreWeights, moreInputs), Vector128<short>.One)
+        : Dp.IsSupported ? Dp.DotProduct(Dp.DotProduct(Vector128<int>.Zero, weights.AsSByte(), inputs), moreWeights.AsSByte(), moreInputs)
+        : EmulateMultiplyAddAdjacent(weights.AsSByte(), inputs) + EmulateMultiplyAddAdjacent(moreWeights.AsSByte(), moreInputs);
 
     /// <summary>Products of bytes, four neighbours added, where there is no instruction for it; internal for its tests.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

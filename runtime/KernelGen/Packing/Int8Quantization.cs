@@ -7,7 +7,7 @@ namespace KernelGen.Packing;
 /// ties to even.
 /// </summary>
 /// <remarks>
-/// With inputs of 8 bits, q has 7 bits and is stored without sign, 64 more than it is, because the sum of two products must fit in 16 bits. With inputs of
+/// With inputs of 8 bits, q has 7 bits and is stored without sign, 64 more than it is, because sums of products must fit in 16 bits. With inputs of
 /// 12 bits it has 8.
 /// </remarks>
 internal readonly unsafe struct Int8Quantization
@@ -18,8 +18,11 @@ internal readonly unsafe struct Int8Quantization
     /// <summary>Inputs that are stored together for each column.</summary>
     private readonly int _group;
 
+    /// <summary>Inputs that are multiplied together: their number is rounded up to a multiple of this.</summary>
+    private readonly int _step;
+
     /// <param name="inputBits">Bits of a quantised input: 8 or 12.</param>
-    public Int8Quantization(int inputBits) => (_largest, _offset, _group) = inputBits == 8 ? (63, 64, 4) : (127, 0, 2);
+    public Int8Quantization(int inputBits) => (_largest, _offset, _group, _step) = inputBits == 8 ? (63, 64, 4, 8) : (127, 0, 2, 2);
 
     /// <summary>The number of bytes that a packed matrix takes.</summary>
     public long Length(int outputs, int inputs) => (long)PanelPacking.RoundUp(outputs) * PaddedInputs(inputs);
@@ -36,7 +39,7 @@ internal readonly unsafe struct Int8Quantization
         for (int panel = 0; panel < panels; panel++)
         {
             Scales(source, inputs, scales, inverse);
-            for (int input = 0; input < inputs; input += _group)
+            for (int input = 0; input < PaddedInputs(inputs); input += _group)
             {
                 for (int column = 0; column < PanelPacking.Width; column += Vector128<float>.Count)
                 {
@@ -80,7 +83,7 @@ internal readonly unsafe struct Int8Quantization
     private static Vector128<int> Round(Vector128<float> values) =>
         (values + Vector128.Create(12582912f)).AsInt32() - Vector128.Create(12582912f).AsInt32();
 
-    private int PaddedInputs(int inputs) => (inputs + _group - 1) / _group * _group;
+    private int PaddedInputs(int inputs) => (inputs + _step - 1) / _step * _step;
 
     /// <summary>The scales of 16 columns, and what to multiply their weights with; zero for a column of zeros.</summary>
     private void Scales(float* panel, int inputs, float* scales, float* inverse)

@@ -96,6 +96,9 @@ public sealed unsafe class LinearKernelTests
         rows[2].AsSpan().Fill(1e-40f);
         rows[3][^1] = -3e38f;
         rows[4].AsSpan().Fill(-7.25f);
+
+        // All as large as the largest: products of 8-bit inputs would not fit in 16 bits if these were 127.
+        rows[5].AsSpan().Fill(3e37f);
         using GuardedBuffer input = GuardedBuffer.OfRows(rows, shape.ModelStride);
         using var output = new GuardedBuffer(rows.Length * shape.QuantizedStride / sizeof(float));
         kernels.Quantize(input.Pointer, rows.Length, shape.ModelStride, shape.ModelDimension, (byte*)output.Pointer);
@@ -110,6 +113,16 @@ public sealed unsafe class LinearKernelTests
             }
 
             Assert.Equal(expected, actual);
+            if (shape.QuantizedInputBits == 8)
+            {
+                for (int i = 0; i < actual.Length; i += 2)
+                {
+                    int more = i % 8 < 4 ? i + 4 : i;
+                    int sum = Math.Abs(actual[i]) + Math.Abs(actual.ElementAtOrDefault(i + 1)) + (more == i ? 0 : Math.Abs(actual.ElementAtOrDefault(more)) + Math.Abs(actual.ElementAtOrDefault(more + 1)));
+                    Assert.InRange(sum, 0, 258);
+                }
+            }
+
             Assert.Equal(scale, *(float*)(quantized + shape.QuantizedStride - 64));
             if (shape.QuantizedInputBits == 8)
             {

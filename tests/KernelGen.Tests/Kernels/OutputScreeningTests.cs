@@ -178,7 +178,7 @@ public sealed unsafe class OutputScreeningTests
         public Screened(float[] weights, float[] bias, float[] x, int inputBits)
         {
             int outputs = bias.Length, inputs = x.Length, columns = Panels.RoundUp(outputs);
-            int scalePlace = (((inputs * 2) + 63) / 64 * 64);
+            int scalePlace = ((inputs * 2) + 63) / 64 * 64;
             Model = GoldenVanilla.Description with
             {
                 ModelDimension = inputs,

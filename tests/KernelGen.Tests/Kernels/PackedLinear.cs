@@ -36,8 +36,9 @@ internal sealed unsafe class PackedLinear : IDisposable
                 break;
 
             default:
-                (int group, int offset) = inputBits == 8 ? (4, 64) : (2, 0);
-                int groups = (inputs + group - 1) / group;
+                // Inputs are taken 8 or 2 at a time.
+                (int group, int step, int offset) = inputBits == 8 ? (4, 8, 64) : (2, 2, 0);
+                int groups = (inputs + step - 1) / step * (step / group);
                 _panels = new GuardedBuffer(columns * groups * group / sizeof(float));
                 byte* bytes = (byte*)_panels.Pointer;
                 new Span<byte>(bytes, columns * groups * group).Fill((byte)offset);

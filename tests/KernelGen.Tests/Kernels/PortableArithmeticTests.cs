@@ -10,28 +10,42 @@ public sealed class PortableArithmeticTests
     public void Sums_of_products_of_bytes_are_exact_with_and_without_instructions()
     {
         var random = new Random(3);
-        Span<byte> a = stackalloc byte[16];
-        Span<sbyte> b = stackalloc sbyte[16];
+        byte[] weights = new byte[32];
+        sbyte[] inputs = new sbyte[32];
         for (int repeat = 0; repeat < 10_000; repeat++)
         {
-            for (int i = 0; i < 16; i++)
+            for (int i = 0; i < 32; i++)
             {
-                a[i] = (byte)(random.Next(4) == 0 ? 127 : random.Next(128));
-                b[i] = (sbyte)(random.Next(4) == 0 ? (random.Next(2) * 254) - 127 : random.Next(-127, 128));
+                weights[i] = (byte)(random.Next(4) == 0 ? 127 : random.Next(128));
+                inputs[i] = (sbyte)(random.Next(4) == 0 ? (random.Next(2) * 254) - 127 : random.Next(-127, 128));
             }
 
-            var left = Vector128.Create<byte>(a);
-            var right = Vector128.Create<sbyte>(b);
+            // Inputs 0 and 1 of four bytes in both vectors may have magnitudes of 258 together, and so may inputs 2 and 3; sometimes they have.
+            for (int i = 0; i < 16; i += 2)
+            {
+                int excess = Math.Abs(inputs[i]) + Math.Abs(inputs[i + 1]) + Math.Abs(inputs[i + 16]) + Math.Abs(inputs[i + 17]) - 258;
+                for (int j = 0; j < 4 && excess > 0; j++)
+                {
+                    ref sbyte input = ref inputs[i + (j % 2) + (j / 2 * 16)];
+                    int less = Math.Min(excess, Math.Abs(input));
+                    input = (sbyte)(input - (Math.Sign(input) * less));
+                    excess -= less;
+                }
+            }
+
+            (Vector128<byte> a, Vector128<byte> moreA) = (Vector128.Create<byte>(weights.AsSpan(0, 16)), Vector128.Create<byte>(weights.AsSpan(16)));
+            (Vector128<sbyte> b, Vector128<sbyte> moreB) = (Vector128.Create<sbyte>(inputs.AsSpan(0, 16)), Vector128.Create<sbyte>(inputs.AsSpan(16)));
             for (int lane = 0; lane < 4; lane++)
             {
-                int expected = 0;
+                int sum = 0, moreSum = 0;
                 for (int i = 4 * lane; i < (4 * lane) + 4; i++)
                 {
-                    expected += a[i] * b[i];
+                    sum += weights[i] * inputs[i];
+                    moreSum += weights[i + 16] * inputs[i + 16];
                 }
 
-                Assert.Equal(expected, PortableArithmetic.MultiplyAddAdjacent(left, right)[lane]);
-                Assert.Equal(expected, PortableArithmetic.EmulateMultiplyAddAdjacent(left.AsSByte(), right)[lane]);
+                Assert.Equal(sum + moreSum, PortableArithmetic.MultiplyAddAdjacent(a, b, moreA, moreB)[lane]);
+                Assert.Equal(sum, PortableArithmetic.EmulateMultiplyAddAdjacent(a.AsSByte(), b)[lane]);
             }
         }
     }

@@ -88,7 +88,7 @@ public sealed class DamagedPackedFileTests
     public void A_header_that_lies_under_a_right_checksum_is_refused()
     {
         Assert.Contains("precision 200", AssertRefused(Valid.WithByte(PackedBytes.Precision, 200).Sealed()));
-        Assert.Contains("share memory", AssertRefused(Valid.WithByte(PackedBytes.Sharing, 0x83).Sealed()));
+        Assert.Contains("be arranged", AssertRefused(Valid.WithByte(PackedBytes.Sharing, 0x83).Sealed()));
         Assert.Contains("bytes of weights", AssertRefused(Valid.WithByte(PackedBytes.Sharing, 0).Sealed()));
         foreach (uint lie in new uint[] { 0, 1, 64, 4095, 4097, 8192, 0x7FFFFFFF, 0x80000000, 0xFFFFF000, uint.MaxValue })
         {
