@@ -255,8 +255,12 @@ internal static class Int8LinearEmitter
                 writer.Write($"{context.Integers} " + string.Join(", ", allColumns.Select(column => $"sum{row}_{column} = {(column == 0 ? begin : $"sum{row}_0")}")) + ";");
             }
 
-            // Where the panels of the next group begin: while these are computed, those come from memory.
-            writer.Write($"nint ahead = (nint)steps * {shape.Panels * plan.StepBytes};");
+            if (context.Plan.PrefetchesPanels)
+            {
+                writer.Write("// From panels to those of the next group: while these are computed, those come from memory.");
+                writer.Write($"nint ahead = (nint)steps * {shape.Panels * plan.StepBytes};");
+            }
+
             writer.Write("byte* group = input;");
             using (writer.Open("for (int i = 0; i < steps; i++)"))
             {
@@ -267,8 +271,12 @@ internal static class Int8LinearEmitter
                     writer.Write($"{context.StoredWeights} " + string.Join(", ", allColumns.Select(column => $"weight{column}{Part(part)} = {Weight(context, column, part)}")) + ";");
                 }
 
-                writer.Write(string.Join(" ", Enumerable.Range(0, panels * parts).Select(line =>
-                    $"Hints_.ReadSoon(panels{(line / parts == 0 ? "" : line / parts)} + ahead{(line % parts == 0 ? "" : $" + {64 * (line % parts)}")});")));
+                if (context.Plan.PrefetchesPanels)
+                {
+                    writer.Write(string.Join(" ", Enumerable.Range(0, panels * parts).Select(line =>
+                        $"Hints_.ReadSoon(panels{(line / parts == 0 ? "" : line / parts)} + ahead{(line % parts == 0 ? "" : $" + {64 * (line % parts)}")});")));
+                }
+
                 for (int row = 0; row < rows; row++)
                 {
                     for (int part = 0; part < parts; part++)

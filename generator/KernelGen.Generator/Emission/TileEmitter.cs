@@ -107,7 +107,7 @@ internal static class TileEmitter
                     ? $"Weight<TPrecision>(panels, {PanelOffset(column)})"
                     : context.At(KernelContext.Offset("panels", PanelOffset(column)));
 
-                if (family.IsLinear)
+                if (family.IsLinear && context.Plan.PrefetchesPanels)
                 {
                     // The panels of the next group: while these are computed, those come from memory.
                     writer.Write(string.Join(" ", Enumerable.Range(0, panels).Select(panel =>

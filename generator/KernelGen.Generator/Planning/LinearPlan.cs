@@ -26,6 +26,9 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <summary>Weights in one panel.</summary>
     public int PanelLength => Input * VectorSet.PanelWidth;
 
+    /// <summary>The number of weights.</summary>
+    public long WeightCount => (long)Input * Output;
+
     /// <summary>Floating-point operations for one row: a multiplication and an addition for each weight.</summary>
     public long FlopsPerRow => 2L * Input * Output;
 
