@@ -257,8 +257,9 @@ public abstract class EncoderDecoder : IDisposable
     private void CheckTarget(ReadOnlySpan<int> target) =>
         InputTokens.Check(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
 
-    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows)
+    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows, int threads = 1)
     {
+        workspace.Sharing.Threads = threads;
         workspace.Reserve([source.Length], targetLength, targetRows);
         _engine.Encode(workspace, source, sequences: 1);
     }
@@ -282,7 +283,7 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent();
         try
         {
-            Encode(workspace, source, settings.MaxLength, targetRows: 1);
+            Encode(workspace, source, settings.MaxLength, targetRows: 1, settings.Threads);
             GreedySearch search = workspace.Greedy;
             search.Begin(_engine, sources: 1, settings);
             for (int index = 0; !search.IsDone; index++)

@@ -22,6 +22,7 @@ internal static class BatchSearch
     /// <param name="settings">How to search.</param>
     public static void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, SearchSettings settings)
     {
+        workspace.Sharing.Threads = settings.Threads;
         workspace.Reserve(lengths, settings.MaxLength, lengths.Length * settings.BeamSize, settings.BeamSize);
         engine.Encode(workspace, tokens, lengths.Length);
         if (settings.BeamSize > 1)

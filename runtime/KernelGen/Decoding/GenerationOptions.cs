@@ -42,4 +42,10 @@ public sealed record GenerationOptions
     /// token. Beam search computes scores in any case.
     /// </summary>
     public bool ReturnScores { get; init; }
+
+    /// <summary>
+    /// How many threads share the work of this call: 1 (the default) to 64. They come from the thread pool. Results are the same bits whatever it is. For
+    /// many sentences, as many calls at once with one thread each need fewer handshakes.
+    /// </summary>
+    public int Threads { get; init; } = 1;
 }

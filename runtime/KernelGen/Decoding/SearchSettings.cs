@@ -3,8 +3,10 @@ using KernelGen.Numerics;
 namespace KernelGen.Decoding;
 
 /// <summary>The options of one call, checked, with every default filled in.</summary>
-internal readonly record struct SearchSettings(int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores)
+internal readonly record struct SearchSettings(int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores, int Threads)
 {
+    private const int MaxThreads = 64;
+
     /// <summary>Checks the options.</summary>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <param name="maxTargetLength">The declared maximum target length.</param>
@@ -42,7 +44,12 @@ internal readonly record struct SearchSettings(int MaxLength, int BeamSize, int 
                 "from 0 (a score is the plain sum) upwards and is finite; 1 divides by the number of tokens");
         }
 
-        return new SearchSettings(maxLength, options.BeamSize, options.HypothesisCount, options.LengthPenalty, options.ReturnScores);
+        if (options.Threads is < 1 or > MaxThreads)
+        {
+            throw OutOfRange(nameof(GenerationOptions.Threads), options.Threads, $"from 1 to {MaxThreads}");
+        }
+
+        return new SearchSettings(maxLength, options.BeamSize, options.HypothesisCount, options.LengthPenalty, options.ReturnScores, options.Threads);
     }
 
     /// <summary>What the sum of log-probabilities is divided by: <c>tokens^LengthPenalty</c>, with the same bits on every platform.</summary>

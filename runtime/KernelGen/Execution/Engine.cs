@@ -135,6 +135,12 @@ public abstract unsafe class Engine : IDisposable
     internal void DecodeStep(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live) =>
         Decode(workspace, tokens, live, workspace.Ones(live.Length));
 
+    /// <summary>Computes one sequence's attention in one layer.</summary>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="task">What to compute.</param>
+    /// <param name="part">Which of the parts of shared work this is.</param>
+    internal abstract void Attend(Workspace workspace, in AttentionTask task, int part);
+
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     internal abstract void Project(Workspace workspace, int firstRow, int rows);
 
@@ -226,24 +232,22 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         {
             float* input = SublayerInput(workspace, rows, layer.AttentionNorm);
             QueryKeyValue(workspace, input, rows, layer.QueryKeyValue);
+            Span<AttentionTask> tasks = workspace.Sharing.Tasks(sequences);
             long first = 0;
-            for (int sequence = firstSequence; sequence < firstSequence + sequences; sequence++)
+            for (int i = 0; i < sequences; i++)
             {
-                int length = workspace.Sequences[sequence].SourceLength;
-                float* queryKeyValue = workspace.Wide + (first * 3 * model.AttentionWidth);
-                TKernels.AppendKeysAndValues(queryKeyValue, length, 0, workspace.EncoderKeys, workspace.EncoderValues);
-                TKernels.SelfAttention(
-                    queryKeyValue,
-                    length,
-                    workspace.EncoderKeys,
-                    workspace.EncoderValues,
-                    visible: length,
-                    visibleStep: 0,
-                    workspace.AttentionScratch,
-                    workspace.Context + (first * model.AttentionStride));
+                int length = workspace.Sequences[firstSequence + i].SourceLength;
+                tasks[i] = new AttentionTask
+                {
+                    Kind = AttentionKind.Encoder,
+                    Input = workspace.Wide + (first * 3 * model.AttentionWidth),
+                    Rows = length,
+                    Output = workspace.Context + (first * model.AttentionStride),
+                };
                 first += length;
             }
 
+            workspace.Sharing.Attention(this, sequences);
             AttentionOutput(workspace, rows, layer.AttentionOutput);
             EndSublayer(workspace, rows, layer.AttentionNorm);
             FeedForward(workspace, rows, layer);
@@ -272,31 +276,33 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
             ref readonly DecoderLayerWeights layer = ref Model.DecoderLayers[layerIndex];
             float* input = SublayerInput(workspace, rows, layer.Self.AttentionNorm);
             QueryKeyValue(workspace, input, rows, layer.Self.QueryKeyValue);
+            Span<AttentionTask> tasks = workspace.Sharing.Tasks(live.Length);
             long first = 0;
             for (int i = 0; i < live.Length; i++)
             {
                 ref readonly Sequence sequence = ref workspace.Sequences[live[i]];
                 float* keys = sequence.SelfKeys + (layerIndex * sequence.SelfLayerStride);
-                float* queryKeyValue = workspace.Wide + (first * 3 * model.AttentionWidth);
-                TKernels.AppendKeysAndValues(queryKeyValue, counts[i], sequence.TargetLength, keys, keys + sequence.SelfValues);
-                TKernels.SelfAttention(
-                    queryKeyValue,
-                    counts[i],
-                    keys,
-                    keys + sequence.SelfValues,
-                    visible: sequence.TargetLength + 1,
-                    visibleStep: 1,
-                    workspace.AttentionScratch,
-                    workspace.Context + (first * model.AttentionStride));
+                tasks[i] = new AttentionTask
+                {
+                    Kind = AttentionKind.Decoder,
+                    Input = workspace.Wide + (first * 3 * model.AttentionWidth),
+                    Rows = counts[i],
+                    Keys = keys,
+                    Values = keys + sequence.SelfValues,
+                    Cached = sequence.TargetLength,
+                    Output = workspace.Context + (first * model.AttentionStride),
+                };
                 first += counts[i];
             }
 
+            workspace.Sharing.Attention(this, live.Length);
             AttentionOutput(workspace, rows, layer.Self.AttentionOutput);
             EndSublayer(workspace, rows, layer.Self.AttentionNorm);
 
             input = SublayerInput(workspace, rows, layer.CrossNorm);
-            TKernels.CrossQuery<TPrecision>(ModelInput(workspace, input, rows), rows, in layer.CrossQuery, null, workspace.Wide, 0, Panels(model.AttentionWidth));
+            Linear(workspace, &TKernels.CrossQuery<TPrecision>, ModelInput(workspace, input, rows), rows, model.ModelDimension, in layer.CrossQuery, workspace.Wide, model.AttentionWidth);
             first = 0;
+            int taskCount = 0;
             for (int i = 0; i < live.Length;)
             {
                 // Neighbours that are hypotheses of one source attend to one cache: together, so that it is read once.
@@ -309,17 +315,20 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 while (i < live.Length && workspace.Sequences[live[i]].CrossKeys == sequence.CrossKeys);
 
                 float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
-                TKernels.CrossAttention(
-                    workspace.Wide + (first * model.AttentionWidth),
-                    count,
-                    keys,
-                    keys + sequence.CrossValues,
-                    sequence.SourceLength,
-                    workspace.AttentionScratch,
-                    workspace.Context + (first * model.AttentionStride));
+                tasks[taskCount++] = new AttentionTask
+                {
+                    Kind = AttentionKind.Cross,
+                    Input = workspace.Wide + (first * model.AttentionWidth),
+                    Rows = count,
+                    Keys = keys,
+                    Values = keys + sequence.CrossValues,
+                    Cached = sequence.SourceLength,
+                    Output = workspace.Context + (first * model.AttentionStride),
+                };
                 first += count;
             }
 
+            workspace.Sharing.Attention(this, taskCount);
             AttentionOutput(workspace, rows, layer.CrossOutput);
             EndSublayer(workspace, rows, layer.CrossNorm);
             FeedForward(workspace, rows, layer.Self);
@@ -332,9 +341,38 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         }
     }
 
+    internal override void Attend(Workspace workspace, in AttentionTask task, int part)
+    {
+        float* scratch = workspace.AttentionScratch(part);
+        switch (task.Kind)
+        {
+            case AttentionKind.Encoder:
+                float* keys = workspace.EncoderKeys(part), values = workspace.EncoderValues(part);
+                TKernels.AppendKeysAndValues(task.Input, task.Rows, 0, keys, values);
+                TKernels.SelfAttention(task.Input, task.Rows, keys, values, visible: task.Rows, visibleStep: 0, scratch, task.Output);
+                break;
+
+            case AttentionKind.Decoder:
+                TKernels.AppendKeysAndValues(task.Input, task.Rows, task.Cached, task.Keys, task.Values);
+                TKernels.SelfAttention(task.Input, task.Rows, task.Keys, task.Values, visible: task.Cached + 1, visibleStep: 1, scratch, task.Output);
+                break;
+
+            default:
+                TKernels.CrossAttention(task.Input, task.Rows, task.Keys, task.Values, task.Cached, scratch, task.Output);
+                break;
+        }
+    }
+
     internal override void Project(Workspace workspace, int firstRow, int rows) =>
-        TKernels.Logits<TPrecision>(
-            ModelInput(workspace, workspace.Hidden + ((long)firstRow * Description.ModelStride), rows), rows, Model.Output, null, workspace.Logits, 0, Panels(Description.TargetVocabularySize));
+        Linear(
+            workspace,
+            &TKernels.Logits<TPrecision>,
+            ModelInput(workspace, workspace.Hidden + ((long)firstRow * Description.ModelStride), rows),
+            rows,
+            Description.ModelDimension,
+            Model.Output,
+            workspace.Logits,
+            Description.TargetVocabularySize);
 
     internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens)
     {
@@ -351,7 +389,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         }
 
         TKernels.Quantize(workspace.Hidden, rows, model.ModelStride, model.ModelDimension, workspace.Quantized);
-        TKernels.Logits<Int8Weights>(workspace.Quantized, rows, screen.Weights, null, workspace.Logits, 0, Panels(model.TargetVocabularySize));
+        Linear(workspace, &TKernels.Logits<Int8Weights>, workspace.Quantized, rows, model.ModelDimension, screen.Weights, workspace.Logits, model.TargetVocabularySize);
         Suppress(workspace, rows);
         for (int row = 0; row < rows; row++)
         {
@@ -363,7 +401,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 continue;
             }
 
-            TKernels.Logits<TPrecision>((byte*)input, 1, Model.Output, null, logits, 0, Panels(model.TargetVocabularySize));
+            Linear(workspace, &TKernels.Logits<TPrecision>, (byte*)input, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
             foreach (int suppressed in model.SuppressedTokens)
             {
                 logits[suppressed] = float.NegativeInfinity;
@@ -382,8 +420,21 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         return (maximum, sum);
     }
 
-    /// <summary>The number of panels that columns take.</summary>
-    private static int Panels(int columns) => (columns + PanelPacking.Width - 1) / PanelPacking.Width;
+    private static void Linear(
+        Workspace workspace,
+        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
+        byte* input,
+        int rows,
+        int inputs,
+        in LinearWeights weights,
+        float* output,
+        int outputs) => workspace.Sharing.Linear(kernel, input, rows, inputs, in weights, null, output, PanelPacking.RoundUp(outputs) / PanelPacking.Width);
+
+    /// <summary>A linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
+    private void LinearWithResidual(
+        Workspace workspace, delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel, byte* input, int rows, int inputs, in LinearWeights weights) =>
+        workspace.Sharing.Linear(
+            kernel, input, rows, inputs, in weights, workspace.Hidden, workspace.Alternate, PanelPacking.RoundUp(Description.ModelDimension) / PanelPacking.Width);
 
     /// <summary>Rows as a linear kernel reads them: as they are, or quantised when weights are 8-bit integers.</summary>
     private static byte* Input(Workspace workspace, float* rows, int count, int stride, int width)
@@ -400,12 +451,13 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     private byte* ModelInput(Workspace workspace, float* rows, int count) => Input(workspace, rows, count, Description.ModelStride, Description.ModelDimension);
 
     private void QueryKeyValue(Workspace workspace, float* input, int rows, in LinearWeights weights) =>
-        TKernels.QueryKeyValue<TPrecision>(ModelInput(workspace, input, rows), rows, in weights, null, workspace.Wide, 0, Panels(3 * Description.AttentionWidth));
+        Linear(
+            workspace, &TKernels.QueryKeyValue<TPrecision>, ModelInput(workspace, input, rows), rows, Description.ModelDimension, in weights, workspace.Wide, 3 * Description.AttentionWidth);
 
     private void AttentionOutput(Workspace workspace, int rows, in LinearWeights weights)
     {
         byte* input = Input(workspace, workspace.Context, rows, Description.AttentionStride, Description.AttentionWidth);
-        TKernels.AttentionOutput<TPrecision>(input, rows, in weights, workspace.Hidden, workspace.Alternate, 0, Panels(Description.ModelDimension));
+        LinearWithResidual(workspace, &TKernels.AttentionOutput<TPrecision>, input, rows, Description.AttentionWidth, in weights);
     }
 
     private float* Position(float* table, int position) => table == null ? null : table + ((long)position * Description.ModelStride);
@@ -446,9 +498,17 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     {
         float* input = SublayerInput(workspace, rows, layer.FeedForwardNorm);
         ModelDescription model = Description;
-        TKernels.FeedForwardExpand<TPrecision>(ModelInput(workspace, input, rows), rows, in layer.FeedForwardExpand, null, workspace.Wide, 0, Panels(model.FeedForwardDimension));
+        Linear(
+            workspace,
+            &TKernels.FeedForwardExpand<TPrecision>,
+            ModelInput(workspace, input, rows),
+            rows,
+            model.ModelDimension,
+            in layer.FeedForwardExpand,
+            workspace.Wide,
+            model.FeedForwardDimension);
         byte* wide = Input(workspace, workspace.Wide, rows, model.FeedForwardStride, model.FeedForwardDimension);
-        TKernels.FeedForwardContract<TPrecision>(wide, rows, in layer.FeedForwardContract, workspace.Hidden, workspace.Alternate, 0, Panels(model.ModelDimension));
+        LinearWithResidual(workspace, &TKernels.FeedForwardContract<TPrecision>, wide, rows, model.FeedForwardDimension, in layer.FeedForwardContract);
         EndSublayer(workspace, rows, layer.FeedForwardNorm);
     }
 
@@ -458,7 +518,15 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         byte* input = ModelInput(workspace, workspace.Hidden, rows);
         for (int layerIndex = 0; layerIndex < Model.DecoderLayers.Length; layerIndex++)
         {
-            TKernels.CrossKeyValue<TPrecision>(input, rows, in Model.DecoderLayers[layerIndex].CrossKeyValue, null, workspace.Wide, 0, Panels(2 * Description.AttentionWidth));
+            Linear(
+                workspace,
+                &TKernels.CrossKeyValue<TPrecision>,
+                input,
+                rows,
+                Description.ModelDimension,
+                in Model.DecoderLayers[layerIndex].CrossKeyValue,
+                workspace.Wide,
+                2 * Description.AttentionWidth);
             long first = 0;
             for (int i = firstSequence; i < firstSequence + sequences; i++)
             {

@@ -27,7 +27,15 @@ internal sealed unsafe class Workspace : IDisposable
     private long[] _order = [];
     private float* _next;
 
-    public Workspace(ModelDescription model) => _model = model;
+    private int _scratchLength;
+    private long _encoderCacheLength;
+    private long _encoderKeysLength;
+
+    public Workspace(ModelDescription model)
+    {
+        _model = model;
+        Sharing = new WorkSharing(this);
+    }
 
     /// <summary>The residual stream, <c>[rows, model dimension]</c>.</summary>
     public float* Hidden { get; private set; }
@@ -47,13 +55,12 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Rows of quantised inputs.</summary>
     public byte* Quantized { get; private set; }
 
-    /// <summary>Room for the attention kernels.</summary>
-    public float* AttentionScratch { get; private set; }
+    /// <summary>How many threads share the work, and how.</summary>
+    public WorkSharing Sharing { get; }
 
-    /// <summary>Keys and values of one sequence and encoder layer.</summary>
-    public float* EncoderKeys { get; private set; }
+    private float* FirstAttentionScratch { get; set; }
 
-    public float* EncoderValues { get; private set; }
+    private float* FirstEncoderKeys { get; set; }
 
     /// <summary>
     /// The sequences of this call: the first hypothesis of each source, then the second of each, and so on. Hypotheses of one source share its
@@ -102,8 +109,7 @@ internal sealed unsafe class Workspace : IDisposable
             + ((long)rows * _model.AttentionStride)
             + ((long)logitsRows * _model.LogitsStride)
             + ((long)rows * _model.QuantizedStride / sizeof(float))
-            + RoundUp(_model.AttentionScratch, 16)
-            + CacheLength(longest)
+            + (Sharing.Threads * (RoundUp(_model.AttentionScratch, 16) + CacheLength(longest)))
             + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
         if (_block is null || _block.Length < total)
         {
@@ -119,9 +125,11 @@ internal sealed unsafe class Workspace : IDisposable
         Context = Take((long)rows * _model.AttentionStride);
         Logits = Take((long)logitsRows * _model.LogitsStride);
         Quantized = (byte*)Take((long)rows * _model.QuantizedStride / sizeof(float));
-        AttentionScratch = Take(RoundUp(_model.AttentionScratch, 16));
-        EncoderKeys = Take(CacheLength(longest));
-        EncoderValues = EncoderKeys + KeysLength(longest);
+        _scratchLength = (int)RoundUp(_model.AttentionScratch, 16);
+        _encoderCacheLength = CacheLength(longest);
+        _encoderKeysLength = KeysLength(longest);
+        FirstAttentionScratch = Take((long)Sharing.Threads * _scratchLength);
+        FirstEncoderKeys = Take(Sharing.Threads * _encoderCacheLength);
         for (int i = 0; i < sequences; i++)
         {
             int source = i % sourceLengths.Length;
@@ -142,6 +150,15 @@ internal sealed unsafe class Workspace : IDisposable
             throw new InvalidOperationException($"The workspace of '{_model.Name}' was reserved too small; please report this with the declaration.");
         }
     }
+
+    /// <summary>Room for the attention kernels, for each of the parts of shared work.</summary>
+    public float* AttentionScratch(int part) => FirstAttentionScratch + ((long)part * _scratchLength);
+
+    /// <summary>Room for the keys of one sequence and encoder layer, for each of the parts of shared work.</summary>
+    public float* EncoderKeys(int part) => FirstEncoderKeys + (part * _encoderCacheLength);
+
+    /// <summary>Room for the values that go with <see cref="EncoderKeys"/>.</summary>
+    public float* EncoderValues(int part) => EncoderKeys(part) + _encoderKeysLength;
 
     /// <summary>Room for token ids.</summary>
     public Span<int> Tokens(int count) => ReusedArray.Take(ref _tokens, count);

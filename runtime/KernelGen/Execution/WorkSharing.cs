@@ -1,0 +1,111 @@
+namespace KernelGen.Execution;
+
+/// <summary>
+/// Shares the work of a call among threads: of a linear layer the output columns, of attention the sequences. Which thread computes what does not show in
+/// the bits, because no sum is split. Belongs to a workspace, whose calls reuse its delegates.
+/// </summary>
+internal sealed unsafe class WorkSharing
+{
+    /// <summary>Multiplications below which handing out the work takes longer than doing it.</summary>
+    private const long LeastWork = 1 << 19;
+
+    /// <summary>Kernels compute panels in groups of four.</summary>
+    private const int PanelGroup = 4;
+
+    private readonly Action<int> _runLinearPart;
+    private readonly Action<int> _runAttentionPart;
+    private delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
+    private byte* _input;
+    private int _rows;
+    private LinearWeights _weights;
+    private float* _residual;
+    private float* _output;
+    private int _panels;
+    private AttentionTask[] _tasks = [];
+    private int _taskCount;
+    private Engine? _engine;
+    private readonly Workspace _workspace;
+
+    public WorkSharing(Workspace workspace)
+    {
+        _workspace = workspace;
+        _runLinearPart = RunLinearPart;
+        _runAttentionPart = RunAttentionPart;
+    }
+
+    /// <summary>How many threads share the work of this call.</summary>
+    public int Threads { get; set; } = 1;
+
+    /// <summary>Runs a linear kernel over all of its columns.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="input">As the kernel takes it.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="residual">The residual, or <see langword="null"/>.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="panels">The number of panels of columns.</param>
+    public void Linear(
+        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
+        byte* input,
+        int rows,
+        int inputs,
+        in LinearWeights weights,
+        float* residual,
+        float* output,
+        int panels)
+    {
+        if (Threads == 1 || panels < 2 * PanelGroup || (long)rows * inputs * panels * Packing.PanelPacking.Width < LeastWork)
+        {
+            kernel(input, rows, in weights, residual, output, 0, panels);
+            return;
+        }
+
+        _kernel = kernel;
+        _input = input;
+        _rows = rows;
+        _weights = weights;
+        _residual = residual;
+        _output = output;
+        _panels = panels;
+        Parallel.For(0, Threads, _runLinearPart);
+    }
+
+    /// <summary>Makes room for the attention of a layer.</summary>
+    public Span<AttentionTask> Tasks(int count) => ReusedArray.Take(ref _tasks, count);
+
+    /// <summary>Runs the first of <see cref="Tasks"/>.</summary>
+    public void Attention(Engine engine, int count)
+    {
+        _engine = engine;
+        _taskCount = count;
+        if (Threads == 1 || count == 1)
+        {
+            RunTasks(0, count, part: 0);
+            return;
+        }
+
+        Parallel.For(0, Threads, _runAttentionPart);
+    }
+
+    private void RunLinearPart(int part)
+    {
+        int groups = (_panels + PanelGroup - 1) / PanelGroup;
+        int first = (int)((long)groups * part / Threads) * PanelGroup;
+        int end = Math.Min((int)((long)groups * (part + 1) / Threads) * PanelGroup, _panels);
+        if (first < end)
+        {
+            _kernel(_input, _rows, in _weights, _residual, _output, first, end);
+        }
+    }
+
+    private void RunAttentionPart(int part) => RunTasks((int)((long)_taskCount * part / Threads), (int)((long)_taskCount * (part + 1) / Threads), part);
+
+    private void RunTasks(int first, int end, int part)
+    {
+        for (int i = first; i < end; i++)
+        {
+            _engine!.Attend(_workspace, in _tasks[i], part);
+        }
+    }
+}
