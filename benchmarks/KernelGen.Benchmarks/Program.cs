@@ -3,6 +3,7 @@ using KernelGen.Benchmarks;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Report;
 using KernelGen.Benchmarks.Roofline;
+using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
 
 Folders folders = Folders.Find();
@@ -62,7 +63,17 @@ var loading = new Command("loading", "From a file to a first token: checkpoints 
 selection.AddTo(loading);
 loading.SetAction(result => TerminalReport.Write([LoadingSection.Measure(selection.Of(result).Cases)]));
 
+var programs = new Option<string>("--programs") { Description = "A folder in which the programs are kept, and used again where they are there; unless given they are published anew." };
+var start = new Command("start", "Native programs: from process start to first token, beside ONNX Runtime's, and beside the JIT.") { shared, programs };
+selection.AddTo(start);
+start.SetAction(result =>
+{
+    string? kept = result.GetValue(programs) is { } given ? Path.GetFullPath(given) : null;
+    TerminalReport.Write(StartSections.Measure(selection.Of(result), FoldersOf(result), kept, out bool isSameWork, out bool isComplete));
+    return isSameWork && isComplete ? 0 : 1;
+});
+
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, roofline, report, translation, loading, generator,
+    suites, peers, roofline, report, translation, loading, start, generator,
 }.Parse(args).Invoke();

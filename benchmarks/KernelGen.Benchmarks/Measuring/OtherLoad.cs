@@ -4,8 +4,8 @@ using System.Globalization;
 namespace KernelGen.Benchmarks.Measuring;
 
 /// <summary>
-/// What other processes took from this machine while something was measured: the busy time of all processors without this process's own, and the load
-/// average, both from Linux's <c>/proc</c>.
+/// What other processes took from this machine while something was measured: the busy time of all processors without this process's own and that of
+/// processes that it started and that have ended, and the load average, both from Linux's <c>/proc</c>.
 /// </summary>
 internal sealed class OtherLoad
 {
@@ -47,7 +47,7 @@ internal sealed class OtherLoad
         return most > Warning ? $"WARNING: {words}. Above {Warning} %, timings say little" : words;
     }
 
-    /// <summary>The busy time of all processors, without this process's.</summary>
+    /// <summary>The busy time of all processors, without that of this process and those that it started.</summary>
     private static double? OthersSeconds()
     {
         const string Statistics = "/proc/stat";
@@ -62,6 +62,6 @@ internal sealed class OtherLoad
             .Skip(1)
             .Select(static field => double.Parse(field, CultureInfo.InvariantCulture))];
         double busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7];
-        return (busy * SecondsPerTick) - Environment.CpuUsage.TotalTime.TotalSeconds;
+        return (busy * SecondsPerTick) - Environment.CpuUsage.TotalTime.TotalSeconds - (ChildProcessorTime.Seconds() ?? 0);
     }
 }

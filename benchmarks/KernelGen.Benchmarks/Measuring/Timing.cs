@@ -3,7 +3,15 @@ using System.Diagnostics;
 namespace KernelGen.Benchmarks.Measuring;
 
 /// <summary>The shortest and the median time of one call, in seconds.</summary>
-internal readonly record struct Times(double Minimum, double Median);
+internal readonly record struct Times(double Minimum, double Median)
+{
+    /// <summary>The shortest and the median of some times; there is at least one.</summary>
+    public static Times Of(IEnumerable<double> seconds)
+    {
+        double[] all = [.. seconds.Order()];
+        return new Times(all[0], all[all.Length / 2]);
+    }
+}
 
 /// <summary>Times actions in turns.</summary>
 internal static class Timing
@@ -55,11 +63,7 @@ internal static class Timing
             }
         }
 
-        return [.. samples.Select(static all =>
-        {
-            all.Sort();
-            return new Times(all[0], all[all.Count / 2]);
-        })];
+        return [.. samples.Select(Times.Of)];
     }
 
     private static double Sample(Action action, double sampleSeconds)

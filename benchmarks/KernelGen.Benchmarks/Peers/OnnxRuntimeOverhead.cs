@@ -19,7 +19,7 @@ internal static class OnnxRuntimeOverhead
             return null;
         }
 
-        using var onnxRuntime = new OnnxRuntimePeer(folder, ModelCase.Small.Description, 1);
+        using var onnxRuntime = new OnnxRuntimePeer(folder, ModelCase.Small.Description, 1, RandomCase.SourceLength, RandomCase.TargetLength);
         var costs = new ModelCosts(ModelCase.Small.Description, WeightPrecision.Float32);
         var limit = new LimitProgram(machine, costs.Generation(1, RandomCase.SourceLength, RandomCase.TargetLength), costs.DecodingBytes);
         int[][] source = prepared.Case.Sources(1);

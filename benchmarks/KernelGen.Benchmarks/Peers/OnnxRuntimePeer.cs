@@ -26,17 +26,23 @@ internal sealed class OnnxRuntimePeer : IContender
     private readonly OrtValue _keyLengths;
     private readonly OrtValue _totalLength;
     private readonly OrtValue _logits;
+    private readonly ModelDescription _model;
     private readonly int _batch;
-    private readonly int _vocabularySize;
+    private readonly int _sourceLength;
+    private readonly int _targetLength;
 
     /// <summary>Loads the two graphs.</summary>
     /// <param name="folder">With <c>encoder.onnx</c>, <c>decoder_step.onnx</c> and their weights.</param>
     /// <param name="model">The model.</param>
     /// <param name="batch">The sources of a call.</param>
-    public OnnxRuntimePeer(string folder, ModelDescription model, int batch)
+    /// <param name="sourceLength">The tokens of each source.</param>
+    /// <param name="targetLength">The tokens to generate from each source.</param>
+    public OnnxRuntimePeer(string folder, ModelDescription model, int batch, int sourceLength, int targetLength)
     {
+        _model = model;
         _batch = batch;
-        _vocabularySize = model.TargetVocabularySize;
+        _sourceLength = sourceLength;
+        _targetLength = targetLength;
         _runOptions = Keep(new RunOptions());
         using var options = new SessionOptions
         {
@@ -53,8 +59,8 @@ internal sealed class OnnxRuntimePeer : IContender
         _encoderBinding = Keep(_encoder.CreateIoBinding());
         _decoderBinding = Keep(_decoder.CreateIoBinding());
 
-        _source = Allocate<long>(TensorElementType.Int64, batch, RandomCase.SourceLength);
-        OrtValue sourceMask = Allocate<int>(TensorElementType.Int32, batch, RandomCase.SourceLength);
+        _source = Allocate<long>(TensorElementType.Int64, batch, sourceLength);
+        OrtValue sourceMask = Allocate<int>(TensorElementType.Int32, batch, sourceLength);
         sourceMask.GetTensorMutableDataAsSpan<int>().Fill(1);
         _encoderBinding.BindInput("src_ids", _source);
         _encoderBinding.BindInput("src_mask", sourceMask);
@@ -74,10 +80,10 @@ internal sealed class OnnxRuntimePeer : IContender
         {
             foreach (string part in new[] { "k", "v" })
             {
-                OrtValue cross = Allocate<float>(TensorElementType.Float, batch, model.Heads, RandomCase.SourceLength, model.HeadDimension);
+                OrtValue cross = Allocate<float>(TensorElementType.Float, batch, model.Heads, sourceLength, model.HeadDimension);
                 _encoderBinding.BindOutput($"cross_{part}_{layer}", cross);
                 _decoderBinding.BindInput($"cross_{part}_{layer}", cross);
-                OrtValue cache = Allocate<float>(TensorElementType.Float, batch, model.Heads, RandomCase.TargetLength, model.HeadDimension);
+                OrtValue cache = Allocate<float>(TensorElementType.Float, batch, model.Heads, targetLength, model.HeadDimension);
                 _decoderBinding.BindInput($"past_{part}_{layer}", cache);
                 _decoderBinding.BindOutput($"present_{part}_{layer}", cache);
             }
@@ -89,22 +95,22 @@ internal sealed class OnnxRuntimePeer : IContender
     /// <summary>The variant of the graphs that is fastest.</summary>
     public static string Variant(int batch, WeightPrecision precision) => precision == WeightPrecision.Float32 ? "best" : batch == 1 ? "i8mixp" : "i8dqp";
 
-    /// <summary>Generates <see cref="RandomCase.TargetLength"/> tokens from each source by greedy search. The end token is not looked for.</summary>
-    /// <param name="sources">The sources, of <see cref="RandomCase.SourceLength"/> tokens.</param>
+    /// <summary>Generates as many tokens from each source as it was made for, by greedy search. The end token is not looked for.</summary>
+    /// <param name="sources">The sources, of the length that it was made for.</param>
     /// <returns>The tokens of each source.</returns>
     public int[][] Generate(int[][] sources)
     {
         Span<long> tokens = _source.GetTensorMutableDataAsSpan<long>();
         for (int i = 0; i < _batch; i++)
         {
-            TensorPrimitives.ConvertChecked<int, long>(sources[i], tokens.Slice(i * RandomCase.SourceLength, RandomCase.SourceLength));
+            TensorPrimitives.ConvertChecked<int, long>(sources[i], tokens.Slice(i * _sourceLength, _sourceLength));
         }
 
         _encoder.RunWithBinding(_runOptions, _encoderBinding);
-        int[][] targets = Array.ConvertAll(sources, static _ => new int[RandomCase.TargetLength]);
+        int[][] targets = Array.ConvertAll(sources, _ => new int[_targetLength]);
         Span<long> next = _tokens.GetTensorMutableDataAsSpan<long>();
-        next.Fill(RandomCase.StartToken);
-        for (int step = 0; step < RandomCase.TargetLength; step++)
+        next.Fill(_model.StartToken);
+        for (int step = 0; step < _targetLength; step++)
         {
             _pastLength.GetTensorMutableDataAsSpan<int>()[0] = step;
             _keyLengths.GetTensorMutableDataAsSpan<int>().Fill(step);
@@ -113,7 +119,7 @@ internal sealed class OnnxRuntimePeer : IContender
             ReadOnlySpan<float> logits = _logits.GetTensorDataAsSpan<float>();
             for (int i = 0; i < _batch; i++)
             {
-                targets[i][step] = TensorPrimitives.IndexOfMax(logits.Slice(i * _vocabularySize, _vocabularySize));
+                targets[i][step] = TensorPrimitives.IndexOfMax(logits.Slice(i * _model.TargetVocabularySize, _model.TargetVocabularySize));
                 next[i] = targets[i][step];
             }
         }

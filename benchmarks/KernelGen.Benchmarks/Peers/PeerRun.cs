@@ -26,7 +26,7 @@ internal sealed class PeerRun
         using Entry? unscreened = isScreened ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
         using Entry beams = Entry.Load(() => LoadKernelGen(prepared, precision, Search.Beam4), sources);
         string? graphs = prepared.PrepareGraphs(_graphs, batch, precision);
-        using Entry? onnxRuntime = graphs is null ? null : Entry.Load(() => new OnnxRuntimePeer(graphs, model.Description, batch), sources);
+        using Entry? onnxRuntime = graphs is null ? null : Entry.Load(() => new OnnxRuntimePeer(graphs, model.Description, batch, RandomCase.SourceLength, RandomCase.TargetLength), sources);
         Entry[] entries = [.. new[] { kernelGen, unscreened, beams, onnxRuntime }.OfType<Entry>()];
         var load = OtherLoad.Watch();
         Times[] times = Timing.LongInTurns([.. entries.Select(entry => (Action)(() => entry.Contender.Generate(sources)))], _selection.ModelSeconds);

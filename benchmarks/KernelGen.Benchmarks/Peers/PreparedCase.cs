@@ -3,6 +3,9 @@ namespace KernelGen.Benchmarks.Peers;
 /// <summary>A model's random weights in a temporary folder, in the form that each library reads.</summary>
 internal sealed class PreparedCase : IDisposable
 {
+    /// <summary>The file with the weights of ONNX graphs.</summary>
+    public const string GraphWeights = "weights.bin";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kernelgen-benchmarks-");
     private readonly RandomWeights _weights;
 
@@ -41,7 +44,7 @@ internal sealed class PreparedCase : IDisposable
                 File.Copy(Path.Combine(from, graph), Path.Combine(to, graph));
             }
 
-            ExternalData.Write(Path.Combine(from, "external_data.tsv"), Path.Combine(to, "weights.bin"), _weights, Case.Model.Description);
+            ExternalData.Write(Path.Combine(from, "external_data.tsv"), Path.Combine(to, GraphWeights), _weights, Case.Model.Description);
         }
 
         return to;

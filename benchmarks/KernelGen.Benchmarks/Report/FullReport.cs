@@ -1,6 +1,7 @@
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Roofline;
+using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
 
 namespace KernelGen.Benchmarks.Report;
@@ -39,6 +40,7 @@ internal static class FullReport
         }
 
         Add(LoadingSection.Measure(selection.Cases));
+        Add(StartSections.Measure(selection, folders, kept: null, out bool isSameStart, out _));
         Add(GeneratorSection.Measure(selection.ModelSeconds));
         if (withSuites)
         {
@@ -50,6 +52,6 @@ internal static class FullReport
 
         MarkdownReport.Write(output, "KernelGen, measured", sections);
         Console.WriteLine($"Written to {Path.Combine(output, MarkdownReport.FileName)}");
-        return isSameWork ? 0 : 1;
+        return isSameWork && isSameStart ? 0 : 1;
     }
 }
