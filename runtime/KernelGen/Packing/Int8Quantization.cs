@@ -71,12 +71,18 @@ internal readonly unsafe struct Int8Quantization
         }
     }
 
-    /// <summary>A quantised weight.</summary>
-    public int Weight(byte* panels, int inputs, int column, int input)
+    /// <summary>The quantised weights of four columns.</summary>
+    /// <param name="panel">A panel of bytes.</param>
+    /// <param name="column">The first of the columns in the panel, a multiple of 4.</param>
+    /// <param name="input">The input.</param>
+    public Vector128<float> Weights(byte* panel, int column, int input)
     {
-        byte* panel = panels + ((nint)(column / PanelPacking.Width) * PaddedInputs(inputs) * PanelPacking.Width);
-        byte stored = panel[((nint)(input / _group) * _group * PanelPacking.Width) + (column % PanelPacking.Width * _group) + (input % _group)];
-        return _offset == 0 ? (sbyte)stored : stored - _offset;
+        byte* place = panel + ((nint)(input / _group) * _group * PanelPacking.Width) + (column * _group);
+        Vector128<uint> groups = _group == 4 ? Vector128.Load((uint*)place) : Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)place).AsUInt16());
+
+        // To the top and down again, with the sign where there is one.
+        Vector128<uint> top = groups << (24 - (8 * (input % _group)));
+        return Vector128.ConvertToSingle(_offset == 0 ? top.AsInt32() >> 24 : (top >> 24).AsInt32() - Vector128.Create(_offset));
     }
 
     /// <summary>The nearest whole numbers, ties to even: adding 1.5 · 2^23 leaves them in the low bits.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using KernelGen.Execution;
 
 namespace KernelGen.Packing;
@@ -38,24 +39,18 @@ internal readonly unsafe struct OutputScreen
     {
         int panelCount = PanelPacking.RoundUp(outputs) / PanelPacking.Width;
         quantization.Quantize(panels, panelCount, inputs, Weights.Scales, Weights.Panels);
-        Span<double> residualSquares = stackalloc double[PanelPacking.Width];
-        Span<double> normSquares = stackalloc double[PanelPacking.Width];
+        double* residualSquares = stackalloc double[PanelPacking.Width];
+        double* normSquares = stackalloc double[PanelPacking.Width];
         float bias = 0, residual = 0, norm = 0;
+        long panelBytes = quantization.Length(PanelPacking.Width, inputs);
         for (int panel = 0; panel < panelCount; panel++)
         {
-            residualSquares.Clear();
-            normSquares.Clear();
             int firstColumn = panel * PanelPacking.Width;
             float* weights = panels + ((nint)panel * inputs * PanelPacking.Width);
-            for (int input = 0; input < inputs; input++)
+            byte* quantized = Weights.Panels + (panel * panelBytes);
+            for (int i = 0; i < PanelPacking.Width; i += Vector128<float>.Count)
             {
-                for (int i = 0; i < PanelPacking.Width; i++)
-                {
-                    double quantized = (double)Weights.Scales[firstColumn + i] * quantization.Weight(Weights.Panels, inputs, firstColumn + i, input);
-                    double difference = weights[((nint)input * PanelPacking.Width) + i] - quantized;
-                    residualSquares[i] += difference * difference;
-                    normSquares[i] += quantized * quantized;
-                }
+                AddSquares(weights, quantized, i, inputs, Weights.Scales + firstColumn, quantization, residualSquares, normSquares);
             }
 
             for (int i = 0; i < PanelPacking.Width; i++)
@@ -74,6 +69,32 @@ internal readonly unsafe struct OutputScreen
         }
 
         *Limits = new OutputScreenLimits(bias, residual, norm);
+    }
+
+    /// <summary>The sums of squares of four columns: of what quantising took away, and of what it left.</summary>
+    private static void AddSquares(
+        float* weights, byte* quantized, int column, int inputs, float* scales, Int8Quantization quantization, double* residualSquares, double* normSquares)
+    {
+        (Vector128<double> lowerScale, Vector128<double> upperScale) = Vector128.Widen(Vector128.Load(scales + column));
+        Vector128<double> lowerResidual = default, upperResidual = default, lowerNorm = default, upperNorm = default;
+        for (int input = 0; input < inputs; input++)
+        {
+            (Vector128<double> lowerWeight, Vector128<double> upperWeight) = Vector128.Widen(Vector128.Load(weights + ((nint)input * PanelPacking.Width) + column));
+            (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(quantization.Weights(quantized, column, input));
+            lower *= lowerScale;
+            upper *= upperScale;
+            lowerNorm += lower * lower;
+            upperNorm += upper * upper;
+            lower -= lowerWeight;
+            upper -= upperWeight;
+            lowerResidual += lower * lower;
+            upperResidual += upper * upper;
+        }
+
+        lowerResidual.Store(residualSquares + column);
+        upperResidual.Store(residualSquares + column + 2);
+        lowerNorm.Store(normSquares + column);
+        upperNorm.Store(normSquares + column + 2);
     }
 
     /// <summary>A float that is at least as large; the sum of squares before it was rounded some thousand times in double precision.</summary>
