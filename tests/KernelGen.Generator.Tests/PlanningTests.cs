@@ -85,9 +85,10 @@ public class PlanningTests
     [InlineData(2000)]
     public void GroupsOfPanelsFitIntoTheLayer(int panels)
     {
-        Assert.All(VectorSet.All, vectors =>
+        Assert.All(VectorSet.All.SelectMany(static vectors => new[] { (vectors, vectors.LowPanels), (vectors, vectors.LowInt8Panels) }), tiles =>
         {
-            TileShape shape = TileShape.Linear(vectors, vectors.TallRows, panels);
+            (VectorSet vectors, int lowPanels) = tiles;
+            TileShape shape = TileShape.Linear(vectors, vectors.TallRows, lowPanels, panels);
             Assert.InRange(shape.Panels, 1, panels);
             Assert.All(shape.Tiles, tile => Assert.Equal(0, shape.Panels % tile.Panels));
             Assert.InRange(((panels + shape.Panels - 1) / shape.Panels * shape.Panels) - panels, 0, Math.Max(1, panels / 5));

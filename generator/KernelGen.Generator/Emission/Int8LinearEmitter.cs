@@ -51,7 +51,7 @@ internal static class Int8LinearEmitter
 
     private static string TileName(int panels, int rows) => $"Int8Of{rows}By{panels * VectorSet.PanelWidth}";
 
-    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallInt8Rows, linear.Panels);
+    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallInt8Rows, context.Vectors.LowInt8Panels, linear.Panels);
 
     private static void EmitQuantize(SourceWriter writer, KernelContext context)
     {

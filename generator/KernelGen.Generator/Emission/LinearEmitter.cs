@@ -37,7 +37,7 @@ internal static class LinearEmitter
         });
 
     /// <summary>The tiles of a kernel.</summary>
-    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, linear.Panels);
+    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
 
     /// <summary>The body of a loop over groups of panels. A last group that is not full begins earlier and computes some columns again.</summary>
     public static void EmitGroups(SourceWriter writer, KernelContext context, int group, string call)

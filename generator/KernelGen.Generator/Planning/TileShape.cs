@@ -1,29 +1,31 @@
 namespace KernelGen.Generator.Planning;
 
 /// <summary>The tiles with which a group of panels is computed for any number of rows: tall ones as long as there are rows enough, then low ones.</summary>
-/// <param name="Panels">Panels in the group, and side by side in a low tile.</param>
+/// <param name="Panels">Panels in the group, and side by side in a tile of one row.</param>
 /// <param name="TallRows">Rows of a tall tile.</param>
 /// <param name="TallPanels">Panels side by side in a tall tile, which divide those of the group.</param>
 /// <param name="LowRows">Rows of the low tiles, descending, ending with 1.</param>
-internal sealed record TileShape(int Panels, int TallRows, int TallPanels, IReadOnlyList<int> LowRows)
+/// <param name="LowPanels">Panels side by side in a low tile of more than one row, which divide those of the group.</param>
+internal sealed record TileShape(int Panels, int TallRows, int TallPanels, IReadOnlyList<int> LowRows, int LowPanels)
 {
     /// <summary>Groups of panels narrower than this leave much to compute twice in a layer whose panels they do not divide.</summary>
     private const int ManyPanels = 16;
 
     /// <summary>Every tile: its rows and panels.</summary>
-    public IEnumerable<(int Rows, int Panels)> Tiles => [(TallRows, TallPanels), .. LowRows.Select(rows => (rows, Panels))];
+    public IEnumerable<(int Rows, int Panels)> Tiles => [(TallRows, TallPanels), .. LowRows.Select(rows => (rows, rows == 1 ? Panels : LowPanels))];
 
     /// <summary>The tiles of a linear layer.</summary>
     /// <param name="vectors">The instruction set.</param>
     /// <param name="tallRows">Rows of a tall tile.</param>
+    /// <param name="lowPanels">The most panels side by side in a low tile of more than one row.</param>
     /// <param name="panels">Panels of the layer.</param>
-    public static TileShape Linear(VectorSet vectors, int tallRows, int panels)
+    public static TileShape Linear(VectorSet vectors, int tallRows, int lowPanels, int panels)
     {
         // A last group that is not full begins earlier, and computes some columns again.
         int group = panels >= ManyPanels || panels % vectors.LowPanels == 0 ? vectors.LowPanels : Math.Min(panels, vectors.Panels);
-        return new TileShape(group, tallRows, Math.Min(group, vectors.Panels), [.. vectors.LowRows]);
+        return new TileShape(group, tallRows, Math.Min(group, vectors.Panels), [.. vectors.LowRows], Math.Min(group, lowPanels));
     }
 
     /// <summary>Tiles that are all equally wide.</summary>
-    public static TileShape OfWidth(VectorSet vectors, int panels) => new(panels, vectors.TallRows, panels, [.. vectors.LowRows]);
+    public static TileShape OfWidth(VectorSet vectors, int panels) => new(panels, vectors.TallRows, panels, [.. vectors.LowRows], panels);
 }

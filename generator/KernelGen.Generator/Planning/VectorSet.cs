@@ -12,6 +12,7 @@ namespace KernelGen.Generator.Planning;
 /// <param name="Panels">Panels of 16 columns side by side in a tall tile.</param>
 /// <param name="LowRows">How many rows a low tile may have, descending, ending with 1: too few to fill the registers, so more panels stand side by side.</param>
 /// <param name="LowPanels">Panels of 16 columns side by side in a low tile.</param>
+/// <param name="LowInt8Panels">The same for a low tile of 8-bit products that has more than one row.</param>
 internal sealed record VectorSet(
     string Name,
     string Vector,
@@ -21,7 +22,8 @@ internal sealed record VectorSet(
     int TallInt8Rows,
     int Panels,
     EquatableArray<int> LowRows,
-    int LowPanels)
+    int LowPanels,
+    int LowInt8Panels)
 {
     /// <summary>Columns in a panel, positions in a key panel, virtual lanes in a sum: the same for every instruction set, so that layouts and bits are.</summary>
     public const int PanelWidth = 16;
@@ -40,9 +42,14 @@ internal sealed record VectorSet(
         TallInt8Rows: 8,
         Panels: 2,
         LowRows: new EquatableArray<int>([4, 2, 1]),
-        LowPanels: 4);
+        LowPanels: 4,
+        LowInt8Panels: 4);
 
-    /// <summary>16 registers of 8 floats. 6 rows × 1 panel: 12 sums, 2 weights, 1 input.</summary>
+    /// <summary>
+    /// 16 registers of 8 floats. 6 rows × 1 panel: 12 sums, 2 weights, 1 input. 8-bit products of 4 rows × 1 panel: 8 sums, 4 weights, ones, 2 inputs, 2 products,
+    /// one more than there are, so that one sum lies on the stack; 3 rows, or loading inputs anew for each column, spill nothing and are 3 to 4 % slower.
+    /// With 2 rows, 2 panels would spill 5 registers.
+    /// </summary>
     public static readonly VectorSet Avx2 = new(
         "Avx2",
         "Vector256",
@@ -52,7 +59,8 @@ internal sealed record VectorSet(
         TallInt8Rows: 4,
         Panels: 1,
         LowRows: new EquatableArray<int>([2, 1]),
-        LowPanels: 2);
+        LowPanels: 2,
+        LowInt8Panels: 1);
 
     /// <summary>32 registers of 4 floats on Arm64: 4 rows × 1 panel are 16 sums, 4 weights, 1 input.</summary>
     public static readonly VectorSet Portable = new(
@@ -64,7 +72,8 @@ internal sealed record VectorSet(
         TallInt8Rows: 4,
         Panels: 1,
         LowRows: new EquatableArray<int>([1]),
-        LowPanels: 2);
+        LowPanels: 2,
+        LowInt8Panels: 2);
 
     public static readonly IReadOnlyList<VectorSet> All = [Avx512, Avx2, Portable];
 
