@@ -1,5 +1,7 @@
 using System.CommandLine;
 using KernelGen.Benchmarks;
+using KernelGen.Benchmarks.Disassembly;
+using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Report;
 using KernelGen.Benchmarks.Roofline;
@@ -73,7 +75,24 @@ start.SetAction(result =>
     return isSameWork && isComplete ? 0 : 1;
 });
 
+var listings = new Option<string?>("--listings") { Description = "A folder in which the listings are kept." };
+var disassembly = new Command("disassembly", "The inner loops of the kernels as the JIT compiled them: what touches the stack, what is called, what is checked.") { listings };
+selection.AddTo(disassembly);
+disassembly.SetAction(result => TerminalReport.Write([DisassemblySection.Create(selection.Of(result), result.GetValue(listings))]));
+
+// What disassembly starts with the JIT's settings.
+var compileKernels = new Command(JitListing.Command, "Compiles kernels without running them.") { Hidden = true };
+selection.AddTo(compileKernels);
+compileKernels.SetAction(result =>
+{
+    Selection selected = selection.Of(result);
+    foreach (ModelCase model in selected.Cases)
+    {
+        KernelCompilation.Compile(model.KernelsFor(selected.InstructionSet).Struct);
+    }
+});
+
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, roofline, report, translation, loading, start, generator,
+    suites, peers, roofline, report, translation, loading, start, generator, disassembly, compileKernels,
 }.Parse(args).Invoke();

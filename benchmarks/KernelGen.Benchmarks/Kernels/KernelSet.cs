@@ -11,6 +11,9 @@ internal abstract unsafe class KernelSet
 
     public abstract InstructionSet InstructionSet { get; }
 
+    /// <summary>The generated struct.</summary>
+    public abstract Type Struct { get; }
+
     /// <summary>A linear layer with random weights.</summary>
     public abstract LinearLayer CreateLinear(LinearKind kind, WeightPrecision precision = WeightPrecision.Float32);
 
@@ -37,6 +40,8 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     }
 
     public override InstructionSet InstructionSet => TKernels.InstructionSet;
+
+    public override Type Struct => typeof(TKernels);
 
     public override LinearLayer CreateLinear(LinearKind kind, WeightPrecision precision = WeightPrecision.Float32) => LinearLayer.Create<TKernels>(Model, kind, precision);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelGen.Decoding;
@@ -19,6 +20,7 @@ internal static unsafe class TopK
     /// <param name="logits">A row of logits; its length is a multiple of 16, with minus infinity after the vocabulary.</param>
     /// <param name="tokens">Receives the tokens; its length, from 1 to <see cref="MaxCount"/>, is how many are looked for.</param>
     /// <returns>How many were found: fewer than asked for where no more logits are above minus infinity.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Find(ReadOnlySpan<float> logits, Span<int> tokens)
     {
         Span<float> best = stackalloc float[tokens.Length];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -42,6 +43,7 @@ internal static unsafe class OutputScreening
     /// <param name="limits">The largest magnitudes of the projection.</param>
     /// <param name="bound">The bound.</param>
     /// <returns><see langword="false"/> where there is none, so that the full product must be computed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryBound(float* row, byte* quantized, ModelDescription model, in OutputScreenLimits limits, out ErrorBound bound)
     {
         const double Unit = 1.0 / (1 << 24);
@@ -77,6 +79,7 @@ internal static unsafe class OutputScreening
     /// <param name="model">The widths.</param>
     /// <typeparam name="TPrecision">How the weights of the projection are stored.</typeparam>
     /// <returns>The token with the highest exact logit; of equal ones the lowest.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Best<TPrecision>(float* row, float* logits, in ErrorBound bound, in OutputScreen screen, in LinearWeights output, ModelDescription model)
         where TPrecision : struct, IWeightPrecision
     {
@@ -114,6 +117,7 @@ internal static unsafe class OutputScreening
     }
 
     /// <summary>The logit of one token as the full product has it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exact<TPrecision>(float* row, int token, in LinearWeights output, int inputs)
         where TPrecision : struct, IWeightPrecision
     {
@@ -129,6 +133,7 @@ internal static unsafe class OutputScreening
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int IndexOfHighest(float* logits, int count)
     {
         var highest = new Vector<float>(float.NegativeInfinity);

@@ -1,0 +1,36 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using KernelGen.Execution;
+
+namespace KernelGen.Benchmarks.Disassembly;
+
+/// <summary>Compiles kernels without running them.</summary>
+internal static class KernelCompilation
+{
+    /// <summary>Compiles every kernel, tile and loop of a model, for each epilogue, with floats and with bfloat16; 8-bit weights have methods of their own.</summary>
+    /// <param name="kernels">The generated struct; its epilogues are beside it.</param>
+    public static void Compile(Type kernels)
+    {
+        Type[] precisions = [typeof(Float32Weights), typeof(BFloat16Weights)];
+        Type[] epilogues = [.. kernels.DeclaringType!.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).Where(typeof(ILinearEpilogue).IsAssignableFrom)];
+        foreach (MethodInfo method in kernels.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        {
+            if (!method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveOptimization))
+            {
+                continue;
+            }
+
+            IEnumerable<RuntimeTypeHandle[]> instantiations = [[]];
+            foreach (Type parameter in method.GetGenericArguments())
+            {
+                Type[] choices = parameter.GetGenericParameterConstraints().Contains(typeof(ILinearEpilogue)) ? epilogues : precisions;
+                instantiations = instantiations.SelectMany(chosen => choices.Select(choice => (RuntimeTypeHandle[])[.. chosen, choice.TypeHandle]));
+            }
+
+            foreach (RuntimeTypeHandle[] instantiation in instantiations)
+            {
+                RuntimeHelpers.PrepareMethod(method.MethodHandle, instantiation);
+            }
+        }
+    }
+}
