@@ -25,8 +25,8 @@ internal static class AttentionEmitter
             TileEmitter.Emit(
                 writer,
                 context,
-                (attention.Scores(context.Vectors), TileShape.OfWidth(context.Vectors, context.Vectors.Panels)),
-                (attention.WeightedSum(context.Vectors), TileShape.OfWidth(context.Vectors, attention.WeightedSumPanels(context.Vectors))));
+                (attention.Scores, TileShape.OfWidth(context.Vectors, context.Vectors.Panels)),
+                (attention.WeightedSum, TileShape.OfWidth(context.Vectors, attention.WeightedSumPanels(context.Vectors))));
         });
 
     private static void EmitEntries(SourceWriter writer, KernelContext context)
@@ -53,8 +53,8 @@ internal static class AttentionEmitter
         int block = AttentionPlan.BlockRows(vectors);
         int panels = vectors.Panels;
         int sumPanels = attention.WeightedSumPanels(vectors);
-        TileFamily scores = attention.Scores(vectors);
-        TileFamily weightedSum = attention.WeightedSum(vectors);
+        TileFamily scores = attention.Scores;
+        TileFamily weightedSum = attention.WeightedSum;
         int keyPanel = attention.Width * VectorSet.PanelWidth;
 
         writer.Write(

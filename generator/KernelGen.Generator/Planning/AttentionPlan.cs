@@ -23,11 +23,11 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, int HeadWidth
     public int Scratch(VectorSet vectors) => BlockRows(vectors) * (ScoreStride + HeadWidth);
 
     /// <summary>Scores of a block: queries · transposed keys.</summary>
-    public TileFamily Scores(VectorSet vectors) =>
+    public TileFamily Scores =>
         new("Scores", HeadDimension, HeadWidth, VectorSet.PanelWidth, Width * VectorSet.PanelWidth, InitialSum.Zero, ScoreStride);
 
     /// <summary>The weighted sum of a block: probabilities · values. It goes on from the output, because rows of a causal block see further one by one.</summary>
-    public TileFamily WeightedSum(VectorSet vectors) =>
+    public TileFamily WeightedSum =>
         new("WeightedSum", 0, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride);
 
     /// <summary>Panels side by side in the weighted sum: they must divide the head, since no column may be added twice.</summary>

@@ -77,9 +77,6 @@ internal sealed record VectorSet(
 
     public static readonly IReadOnlyList<VectorSet> All = [Avx512, Avx2, Portable];
 
-    /// <summary>Rows of the tiles that are all equally many panels wide, descending, ending with 1.</summary>
-    public IEnumerable<int> RowTiles => [TallRows, .. LowRows];
-
     /// <summary>Vectors that make up one panel of 16.</summary>
     public int VectorsPerPanel => PanelWidth / Lanes;
 }

@@ -148,7 +148,10 @@ public abstract unsafe class Engine : IDisposable
     internal void ProjectAllowed(Workspace workspace, int rows)
     {
         Project(workspace, 0, rows);
-        Suppress(workspace, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            Suppress(workspace, row);
+        }
     }
 
     /// <summary>The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest.</summary>
@@ -172,16 +175,13 @@ public abstract unsafe class Engine : IDisposable
     internal ReadOnlySpan<float> Hidden(Workspace workspace, int row) =>
         new(workspace.Hidden + ((long)row * Description.ModelStride), Description.ModelDimension);
 
-    /// <summary>Makes the logits of suppressed tokens minus infinity.</summary>
-    private protected void Suppress(Workspace workspace, int rows)
+    /// <summary>Makes the logits of a row's suppressed tokens minus infinity.</summary>
+    private protected void Suppress(Workspace workspace, int row)
     {
-        for (int row = 0; row < rows; row++)
+        Span<float> logits = Logits(workspace, row);
+        foreach (int suppressed in Description.SuppressedTokens)
         {
-            Span<float> logits = Logits(workspace, row);
-            foreach (int suppressed in Description.SuppressedTokens)
-            {
-                logits[suppressed] = float.NegativeInfinity;
-            }
+            logits[suppressed] = float.NegativeInfinity;
         }
     }
 
@@ -390,9 +390,9 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
 
         TKernels.Quantize(workspace.Hidden, rows, model.ModelStride, model.ModelDimension, workspace.Quantized);
         Linear(workspace, &TKernels.Logits<Int8Weights>, workspace.Quantized, rows, model.ModelDimension, screen.Weights, workspace.Logits, model.TargetVocabularySize);
-        Suppress(workspace, rows);
         for (int row = 0; row < rows; row++)
         {
+            Suppress(workspace, row);
             float* input = workspace.Hidden + ((long)row * model.ModelStride);
             float* logits = workspace.Logits + ((long)row * model.LogitsStride);
             if (OutputScreening.TryBound(input, workspace.Quantized + ((long)row * model.QuantizedStride), model, *screen.Limits, out OutputScreening.ErrorBound bound))
@@ -402,11 +402,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
             }
 
             Linear(workspace, &TKernels.Logits<TPrecision>, (byte*)input, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
-            foreach (int suppressed in model.SuppressedTokens)
-            {
-                logits[suppressed] = float.NegativeInfinity;
-            }
-
+            Suppress(workspace, row);
             tokens[row] = ArgMax(workspace, row);
         }
     }
@@ -428,13 +424,13 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         int inputs,
         in LinearWeights weights,
         float* output,
-        int outputs) => workspace.Sharing.Linear(kernel, input, rows, inputs, in weights, null, output, PanelPacking.RoundUp(outputs) / PanelPacking.Width);
+        int outputs) => workspace.Sharing.Linear(kernel, input, rows, inputs, in weights, null, output, PanelPacking.Panels(outputs));
 
     /// <summary>A linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
     private void LinearWithResidual(
         Workspace workspace, delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel, byte* input, int rows, int inputs, in LinearWeights weights) =>
         workspace.Sharing.Linear(
-            kernel, input, rows, inputs, in weights, workspace.Hidden, workspace.Alternate, PanelPacking.RoundUp(Description.ModelDimension) / PanelPacking.Width);
+            kernel, input, rows, inputs, in weights, workspace.Hidden, workspace.Alternate, PanelPacking.Panels(Description.ModelDimension));
 
     /// <summary>Rows as a linear kernel reads them: as they are, or quantised when weights are 8-bit integers.</summary>
     private static byte* Input(Workspace workspace, float* rows, int count, int stride, int width)

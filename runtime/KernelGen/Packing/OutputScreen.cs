@@ -37,7 +37,7 @@ internal readonly unsafe struct OutputScreen
     /// <param name="quantization">How weights become integers.</param>
     public void Fill(float* panels, int outputs, int inputs, Int8Quantization quantization)
     {
-        int panelCount = PanelPacking.RoundUp(outputs) / PanelPacking.Width;
+        int panelCount = PanelPacking.Panels(outputs);
         quantization.Quantize(panels, panelCount, inputs, Weights.Scales, Weights.Panels);
         double* residualSquares = stackalloc double[PanelPacking.Width];
         double* normSquares = stackalloc double[PanelPacking.Width];

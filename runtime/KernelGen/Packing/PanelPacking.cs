@@ -14,7 +14,10 @@ internal static unsafe class PanelPacking
     private const int BlockInputs = 128;
 
     /// <summary>Rounds up to whole panels.</summary>
-    public static int RoundUp(int columns) => (columns + Width - 1) / Width * Width;
+    public static int RoundUp(int columns) => Panels(columns) * Width;
+
+    /// <summary>The number of panels that columns take.</summary>
+    public static int Panels(int columns) => (columns + Width - 1) / Width;
 
     /// <summary>Floats that a packed matrix takes.</summary>
     public static long Length(int outputs, int inputs) => (long)RoundUp(outputs) * inputs;

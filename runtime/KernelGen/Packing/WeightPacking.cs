@@ -9,6 +9,7 @@ internal sealed unsafe class WeightPacking : IDisposable
 {
     private readonly ModelDescription _description;
     private readonly WeightPrecision _precision;
+    private readonly Int8Quantization _quantization;
 
     /// <summary>Where panels are floats before they are stored in another precision.</summary>
     private NativeBlock? _panels;
@@ -17,6 +18,7 @@ internal sealed unsafe class WeightPacking : IDisposable
     {
         _description = model.Description;
         _precision = model.Facts.Precision;
+        _quantization = new Int8Quantization(_description.QuantizedInputBits);
     }
 
     /// <summary>Packs the tensors of a checkpoint.</summary>
@@ -132,9 +134,8 @@ internal sealed unsafe class WeightPacking : IDisposable
                 FloatConversion.FromBFloat16(model.Output.Panels, panels, checked((int)PanelPacking.Length(outputs, inputs)));
             }
 
-            var quantization = new Int8Quantization(_description.QuantizedInputBits);
-            screen.Fill(panels, outputs, inputs, quantization);
-            ClearRest(screen.Weights.Panels, quantization.Length(outputs, inputs));
+            screen.Fill(panels, outputs, inputs, _quantization);
+            ClearRest(screen.Weights.Panels, _quantization.Length(outputs, inputs));
             ClearRest((byte*)screen.Limits, sizeof(OutputScreenLimits));
         }
     }
@@ -172,9 +173,8 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             default:
-                var quantization = new Int8Quantization(_description.QuantizedInputBits);
-                quantization.Quantize(panels, PanelPacking.RoundUp(outputs) / PanelPacking.Width, inputs, weights.Scales, weights.Panels);
-                ClearRest(weights.Panels, quantization.Length(outputs, inputs));
+                _quantization.Quantize(panels, PanelPacking.Panels(outputs), inputs, weights.Scales, weights.Panels);
+                ClearRest(weights.Panels, _quantization.Length(outputs, inputs));
                 break;
         }
     }

@@ -1,19 +1,12 @@
 using KernelGen.Tests.Models;
 using KernelGen.Tests.Reference;
-using KernelGen.Text;
+using static KernelGen.Tests.Translation.TrainedTranslator;
 
 namespace KernelGen.Tests.Translation;
 
 /// <summary>The sample's Chinese to English translator, from text to text.</summary>
 public sealed class TranslatorTests
 {
-    /// <summary>Where the reference cut off the one sentence of test.tsv that never ends.</summary>
-    private const int ReferenceMaxLength = 60;
-
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Translation", "model");
-    private static readonly VocabularyTokenizer SourceTokenizer = VocabularyTokenizer.Load(Path.Combine(Folder, "source_vocabulary.json"));
-    private static readonly SentencePieceTokenizer TargetTokenizer = SentencePieceTokenizer.Load(Path.Combine(Folder, "target.spm"));
-
     public static TheoryData<InstructionSet> Cases => [.. Enum.GetValues<InstructionSet>()];
 
     [Theory]
@@ -21,7 +14,7 @@ public sealed class TranslatorTests
     public void Every_word_order_sentence_is_translated_exactly(InstructionSet instructionSet)
     {
         using Translator model = Load(instructionSet);
-        IReadOnlyList<(string Source, string Reference, string Model)> sentences = Sentences(Path.Combine(Folder, "word-order.tsv"));
+        IReadOnlyList<(string Source, string Reference, string Model)> sentences = WordOrder;
         Assert.Equal(102, sentences.Count);
         Assert.All(sentences, sentence => Assert.Equal(sentence.Model, Translate(model, sentence.Source)));
         Assert.All(sentences, sentence => Assert.Equal(sentence.Reference, sentence.Model));
@@ -91,7 +84,7 @@ public sealed class TranslatorTests
     [Fact]
     public void Weights_in_half_precision_give_the_oracles_logits()
     {
-        string path = Path.Combine(Folder, "model.safetensors");
+        string path = Checkpoint;
         var oracle = new ReferenceModel(Translator.Description, TensorFile.Read(path));
         using Translator model = Load(InstructionSet.Portable);
         int[] source = SourceTokenizer.Encode("猫追狗。");
@@ -124,24 +117,13 @@ public sealed class TranslatorTests
     private static Translator Load(InstructionSet instructionSet)
     {
         Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
-        return Translator.Load(Path.Combine(Folder, "model.safetensors"), new ModelLoadOptions { InstructionSet = instructionSet });
+        return TrainedTranslator.Load(new ModelLoadOptions { InstructionSet = instructionSet });
     }
-
-    private static string Translate(Translator model, string source) =>
-        TargetTokenizer.Decode([.. model.Generate(SourceTokenizer.Encode(source)).Hypotheses[0].Tokens]);
 
     private static int[][] SomeSources() =>
     [
-        .. Sentences(Path.Combine(Folder, "word-order.tsv"))
+        .. WordOrder
             .Where(static (_, i) => i % 5 == 0)
             .Select(static sentence => SourceTokenizer.Encode(sentence.Source)),
-    ];
-
-    private static IReadOnlyList<(string Source, string Reference, string Model)> Sentences(string path) =>
-    [
-        .. File.ReadLines(path)
-            .Where(static line => !line.StartsWith('#'))
-            .Select(static line => line.Split('\t'))
-            .Select(static columns => (columns[0], columns[1], columns[2])),
     ];
 }
