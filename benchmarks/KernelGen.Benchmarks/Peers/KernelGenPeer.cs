@@ -18,9 +18,10 @@ internal sealed class KernelGenPeer : IContender
     /// <param name="instructionSet">What to compute with.</param>
     /// <param name="maxLength">The most tokens to generate, or <see langword="null"/> for as many as the model allows.</param>
     /// <param name="search">How to search, and whether to screen the output.</param>
-    public static KernelGenPeer Load(ModelCase model, string weights, WeightPrecision precision, InstructionSet instructionSet, int? maxLength, Search search = Search.Greedy) => new(
+    /// <param name="threads">How many threads share the work of a call.</param>
+    public static KernelGenPeer Load(ModelCase model, string weights, WeightPrecision precision, InstructionSet instructionSet, int? maxLength, Search search = Search.Greedy, int threads = 1) => new(
         model.Load(weights, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision, ScreenOutput = search != Search.GreedyUnscreened }),
-        new GenerationOptions { MaxLength = maxLength, BeamSize = search == Search.Beam4 ? 4 : 1 });
+        new GenerationOptions { MaxLength = maxLength, BeamSize = search == Search.Beam4 ? 4 : 1, Threads = threads });
 
     /// <inheritdoc/>
     public int[][] Generate(int[][] sources) => sources.Length == 1

@@ -3,12 +3,15 @@ using KernelGen.Benchmarks.Peers;
 
 namespace KernelGen.Benchmarks.Suites;
 
-/// <summary>End to end, greedy, one thread: 24 tokens from a source of 24, random weights.</summary>
+/// <summary>End to end, greedy: 24 tokens from a source of 24, or from each of 32 together, random weights.</summary>
 [MemoryDiagnoser]
 public class GenerationSuite : IDisposable
 {
     private KernelGenPeer? _peer;
+    private KernelGenPeer? _unscreened;
+    private KernelGenPeer? _twoThreads;
     private int[][] _source = [];
+    private int[][] _sources = [];
 
     /// <summary>The model.</summary>
     [Params("base", "student", "small")]
@@ -20,11 +23,23 @@ public class GenerationSuite : IDisposable
         RandomCase random = RandomCase.All.Single(random => random.Model.Name == Model);
         using var prepared = new PreparedCase(random);
         _peer = KernelGenPeer.Load(random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength);
+        _twoThreads = KernelGenPeer.Load(
+            random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength, Search.GreedyUnscreened, threads: 2);
+        _unscreened = KernelGenPeer.Load(random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength, Search.GreedyUnscreened);
         _source = random.Sources(1);
+        _sources = random.Sources(32);
     }
 
     [Benchmark]
     public int[][] Generate() => _peer!.Generate(_source);
+
+    /// <summary>With the whole output projection, one thread.</summary>
+    [Benchmark]
+    public int[][] GenerateList() => _unscreened!.Generate(_sources);
+
+    /// <summary>The same shared by two threads.</summary>
+    [Benchmark]
+    public int[][] GenerateListWithTwoThreads() => _twoThreads!.Generate(_sources);
 
     [Benchmark]
     public float[] Encode() => _peer!.Model.Encode(_source[0]);
@@ -37,6 +52,8 @@ public class GenerationSuite : IDisposable
     public void Dispose()
     {
         _peer?.Dispose();
+        _unscreened?.Dispose();
+        _twoThreads?.Dispose();
         GC.SuppressFinalize(this);
     }
 }
