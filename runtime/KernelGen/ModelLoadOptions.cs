@@ -16,8 +16,9 @@ public sealed record ModelLoadOptions
     public WeightPrecision? Precision { get; init; }
 
     /// <summary>
-    /// Whether to keep an 8-bit copy of a large output projection (default: yes), with which greedy search without scores finds each token faster, and
-    /// never another one. It costs a byte for each weight of the projection. A packed file has it or has it not.
+    /// Whether to keep a smaller copy of a large output projection (default: yes), with which greedy search without scores finds each token faster, and
+    /// never another one. It costs a byte for each weight of the projection, half a byte with <see cref="WeightPrecision.Int8"/>. A packed file has it or
+    /// has it not.
     /// </summary>
     public bool ScreenOutput { get; init; } = true;
 

@@ -22,7 +22,7 @@ internal sealed class PeerRun
         int[][] expected = reference.Generate(sources);
 
         using Entry kernelGen = Entry.Load(() => LoadKernelGen(prepared, precision), sources);
-        bool isScreened = model.Description.ScreensOutput && precision != WeightPrecision.Int8;
+        bool isScreened = model.Description.ScreensOutput && (precision != WeightPrecision.Int8 || model.Description.QuantizedInputBits == 8);
         using Entry? unscreened = isScreened ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
         using Entry beams = Entry.Load(() => LoadKernelGen(prepared, precision, Search.Beam4), sources);
         string? graphs = prepared.PrepareGraphs(_graphs, batch, precision);

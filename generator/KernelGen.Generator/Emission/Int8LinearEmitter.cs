@@ -11,7 +11,7 @@ internal static class Int8LinearEmitter
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "LinearInt8",
         $"Linear layers with 8-bit weights: exact sums of products with {context.Plan.Int8.InputBits}-bit inputs, scaled at the end.\n"
-        + $"A row of inputs takes {context.Plan.QuantizedStride} bytes; at {context.Plan.QuantizedScale} stand its scale and the value with which its sums begin.",
+        + $"A row of inputs takes {context.Plan.QuantizedStride} bytes; at {context.Plan.QuantizedScale} stand its scale and the values with which its sums begin.",
         writer =>
         {
             EmitQuantize(writer, context);
@@ -63,7 +63,8 @@ internal static class Int8LinearEmitter
         writer.Write($"/// Quantises rows: q = round(x / scale), ties to even, the scale being max |x| / {plan.LargestInput}{(isByte ? "," : ".")}");
         if (isByte)
         {
-            writer.Write($"/// or more, so that inputs 0, 1, 4, 5 of each 8, and the others, add to at most {Int8Plan.LargestSum} before rounding. Sums begin with -{plan.WeightOffset} · Σ q.");
+            writer.Write($"/// or more, so that inputs 0, 1, 4, 5 of each 8, and the others, add to at most {Int8Plan.LargestSum} before rounding. Sums begin with -{plan.WeightOffset} · Σ q,");
+            writer.Write($"/// those over upper bits of weights with -{Int8Plan.UpperBitsCentre}/16 · Σ q, rounded.");
         }
 
         writer.Write("/// </summary>");
@@ -130,7 +131,9 @@ internal static class Int8LinearEmitter
                 if (isByte)
                 {
                     string sums = string.Join(" + ", context.PanelVectors.Select(v => "sum" + v));
-                    writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 4}) = -{plan.WeightOffset} * {simd}.Sum({sums});");
+                    writer.Write($"int sum = {simd}.Sum({sums});");
+                    writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 4}) = -{plan.WeightOffset} * sum;");
+                    writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 8}) = -((({Int8Plan.UpperBitsCentre} * sum) + 8) >> 4);");
                 }
 
                 writer.Write("input += stride;");
@@ -321,16 +324,19 @@ internal static class Int8LinearEmitter
     }
 
     /// <summary>Whether sums of two products of bytes are added in pairs by multiplying with ones.</summary>
-    private static bool NeedsOnes(KernelContext context) => context.Plan.Int8.InputSize == 1 && context.Vectors != VectorSet.Portable;
+    public static bool NeedsOnes(KernelContext context) => context.Plan.Int8.InputSize == 1 && context.Vectors != VectorSet.Portable;
+
+    /// <summary>What multiplies, and adds neighbouring products.</summary>
+    public static string Multiply(KernelContext context) => context.Vectors.Lanes switch
+    {
+        16 => "Products512_.MultiplyAddAdjacent",
+        8 => "Products256_.MultiplyAddAdjacent",
+        _ => "Exact128_.MultiplyAddAdjacent",
+    };
 
     private static void EmitProducts(SourceWriter writer, KernelContext context)
     {
-        string multiply = context.Vectors.Lanes switch
-        {
-            16 => "Products512_.MultiplyAddAdjacent",
-            8 => "Products256_.MultiplyAddAdjacent",
-            _ => "Exact128_.MultiplyAddAdjacent",
-        };
+        string multiply = Multiply(context);
         string weight = context.StoredWeights, integers = context.Integers, simd = context.Simd;
         writer.Write("/// <summary>The sum of the products within each lane of 32 bits.</summary>");
         writer.Write(KernelContext.Inlined);

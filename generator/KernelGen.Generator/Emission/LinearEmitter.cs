@@ -39,12 +39,19 @@ internal static class LinearEmitter
     /// <summary>The tiles of a kernel.</summary>
     private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
 
-    /// <summary>The body of a loop over groups of panels. A last group that is not full begins earlier and computes some columns again.</summary>
+    /// <summary>Begins a loop over groups of panels. A last group that is not full begins earlier and computes some columns again.</summary>
+    public static IDisposable OpenGroups(SourceWriter writer, int group)
+    {
+        IDisposable loop = writer.Open($"for (int next = firstPanel; next < endPanel; next += {group})");
+        writer.Write(group == 1 ? "int panel = next;" : $"int panel = next < endPanel - {group} ? next : endPanel - {group};");
+        return loop;
+    }
+
+    /// <summary>A loop over groups of panels with a call in it, and the activation.</summary>
     public static void EmitGroups(SourceWriter writer, KernelContext context, int group, string call)
     {
-        using (writer.Open($"for (int next = firstPanel; next < endPanel; next += {group})"))
+        using (OpenGroups(writer, group))
         {
-            writer.Write(group == 1 ? "int panel = next;" : $"int panel = next < endPanel - {group} ? next : endPanel - {group};");
             writer.Write(call);
             if (context.Specification.Activation != Activation.Relu)
             {

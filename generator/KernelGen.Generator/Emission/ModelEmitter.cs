@@ -26,6 +26,7 @@ internal static class ModelEmitter
             files.Add(EmbeddingEmitter.Emit(context));
             files.Add(LinearEmitter.Emit(context));
             files.Add(Int8LinearEmitter.Emit(context));
+            files.Add(UpperBitsEmitter.Emit(context));
             files.Add(KeyValueCacheEmitter.Emit(context));
             files.Add(AttentionEmitter.Emit(context));
             files.Add(SoftmaxEmitter.Emit(context));

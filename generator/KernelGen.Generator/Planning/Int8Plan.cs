@@ -30,6 +30,17 @@ internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Ste
     /// <summary>The most that the magnitudes of four inputs may add to whose products are added in 16 bits; two less than fit, for they are rounded.</summary>
     public const int LargestSum = 256;
 
+    /// <summary>
+    /// What upper bits leave out of a weight, in sixteenths: with <c>u = 8·h + l</c>, l from 0 to 7 and 3.5 in the middle, <c>q = u - 64 = 8·(h - 7.5625)</c>
+    /// give or take 3.5.
+    /// </summary>
+    public const int UpperBitsCentre = 121;
+
+    /// <summary>
+    /// Whether the upper four of the seven bits of weights can be multiplied alone, two weights to a byte, to find out which tokens cannot be the best.
+    /// </summary>
+    public bool HasUpperBits => InputSize == 1;
+
     /// <summary>Bytes of one panel for one step.</summary>
     public int StepBytes => Step * VectorSet.PanelWidth;
 

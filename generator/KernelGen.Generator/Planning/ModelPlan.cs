@@ -54,10 +54,13 @@ internal sealed class ModelPlan
     public int QuantizedStride => QuantizedScale + CacheLine;
 
     /// <summary>
-    /// Whether the best token is looked for in an 8-bit copy of the output projection first. Below so many weights the projection is in a near cache, and
+    /// Whether the best token is looked for in a smaller copy of the output projection first. Below so many weights the projection is in a near cache, and
     /// what comes on top costs as much as reading them.
     /// </summary>
     public bool ScreensOutput => (long)Specification.ModelDimension * Specification.TargetVocabularySize >= 1 << 18;
+
+    /// <summary>Whether the smaller copy of 8-bit weights is their upper bits; of other weights it is the 8-bit ones.</summary>
+    public bool ScreensUpperBits => ScreensOutput && Int8.HasUpperBits;
 
     /// <summary>
     /// Whether linear kernels prefetch the panels that come next: where the weights that a decoding step reads do not stay in a second-level cache, whatever

@@ -377,7 +377,8 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens)
     {
         ModelDescription model = Description;
-        if (Model.Screen is not { } screen)
+        bool isInt8 = TPrecision.Value == WeightPrecision.Int8;
+        if (Model.Screen is not { } screen || (isInt8 && rows > OutputScreening.MaxInt8Rows))
         {
             ProjectAllowed(workspace, rows);
             for (int row = 0; row < rows; row++)
@@ -389,19 +390,32 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         }
 
         TKernels.Quantize(workspace.Hidden, rows, model.ModelStride, model.ModelDimension, workspace.Quantized);
-        Linear(workspace, &TKernels.Logits<Int8Weights>, workspace.Quantized, rows, model.ModelDimension, screen.Weights, workspace.Logits, model.TargetVocabularySize);
+        Linear(
+            workspace,
+            isInt8 ? &TKernels.LogitsOfUpperBits : &TKernels.Logits<Int8Weights>,
+            workspace.Quantized,
+            rows,
+            model.ModelDimension,
+            screen.Weights,
+            workspace.Logits,
+            model.TargetVocabularySize);
         for (int row = 0; row < rows; row++)
         {
             Suppress(workspace, row);
             float* input = workspace.Hidden + ((long)row * model.ModelStride);
+            byte* quantized = workspace.Quantized + ((long)row * model.QuantizedStride);
             float* logits = workspace.Logits + ((long)row * model.LogitsStride);
-            if (OutputScreening.TryBound(input, workspace.Quantized + ((long)row * model.QuantizedStride), model, *screen.Limits, out OutputScreening.ErrorBound bound))
+            bool isBounded = isInt8
+                ? OutputScreening.TryBoundUpperBits(quantized, model, *screen.Limits, out OutputScreening.ErrorBound bound)
+                : OutputScreening.TryBound(input, quantized, model, *screen.Limits, out bound);
+            byte* exactInput = isInt8 ? quantized : (byte*)input;
+            if (isBounded)
             {
-                tokens[row] = OutputScreening.Best<TPrecision>(input, logits, bound, screen, Model.Output, model);
+                tokens[row] = OutputScreening.Best<TPrecision>(exactInput, logits, ArgMax(workspace, row), bound, screen, Model.Output, model);
                 continue;
             }
 
-            Linear(workspace, &TKernels.Logits<TPrecision>, (byte*)input, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
+            Linear(workspace, &TKernels.Logits<TPrecision>, exactInput, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
             Suppress(workspace, row);
             tokens[row] = ArgMax(workspace, row);
         }

@@ -83,6 +83,13 @@ public unsafe interface IModelKernels
     static abstract void Logits<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
         where TPrecision : struct, IWeightPrecision;
 
+    /// <summary>
+    /// The output projection with the upper four bits of 8-bit weights alone, <c>[panel, input / 8, 16, 4]</c> bytes, for quantised inputs of 8 bits. Only where
+    /// <see cref="ModelDescription.ScreensOutput"/> is set and inputs have 8 bits; elsewhere it throws.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The output projection of this model is not screened by upper bits.</exception>
+    static abstract void LogitsOfUpperBits(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel);
+
     /// <summary>Appends the keys and values of <paramref name="rows"/> consecutive positions to the self-attention cache of one sequence.</summary>
     /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as <see cref="QueryKeyValue{TPrecision}"/> writes it.</param>
     /// <param name="rows">The number of positions.</param>

@@ -105,8 +105,8 @@ public sealed record ModelDescription
     public required int QuantizedInputBits { get; init; }
 
     /// <summary>
-    /// Whether an 8-bit copy of the output projection is kept, which finds the best token without reading all of the weights. Not where the weights are
-    /// 8-bit already.
+    /// Whether a smaller copy of the output projection is kept, which finds the best token without reading all of the weights: their upper bits where they
+    /// are of 8 bits and inputs are, otherwise 8-bit weights.
     /// </summary>
     public required bool ScreensOutput { get; init; }
 

@@ -5,8 +5,8 @@ using KernelGen.Packing;
 namespace KernelGen.Execution;
 
 /// <summary>
-/// Finds the best token of a row from 8-bit logits: tells which tokens cannot be the best, and compares the exact logits of the others. The answer is
-/// always that of the full product.
+/// Finds the best token of a row from logits that a smaller copy of the projection gives: tells which tokens cannot be the best, and compares the exact
+/// logits of the others. The answer is always that of the full product.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -27,9 +27,23 @@ namespace KernelGen.Execution;
 /// A token whose <c>a</c> plus bound is below the exact logit of any token cannot be the best, nor as good. Where a sum could come near the largest float
 /// the proof does not hold, and the full product is computed: so too where something is no number.
 /// </para>
+/// <para>
+/// Where the weights are 8-bit integers, f is <c>fl(fma(fl(S), c, b))</c> with <c>c = fl(s·t)</c> and the exact integer <c>S = Σ (u - 64)·p</c>. Of each stored
+/// weight <c>u = 8·h + l</c> the scan takes h: with <c>r = l - 3.5</c>, <c>S = 8·Σ h·p - 60.5·Σ p + Σ r·p</c>. It computes <c>V = Σ h·p - Z</c>, Z being
+/// <c>60.5/8 · Σ p</c> rounded to a whole number, so <c>|S - 8·V| ≤ R·P + 4</c> with <c>R = ‖r‖</c>, <c>P = ‖p‖</c>, and <c>a = fl(fma(fl(V), 8·c, b))</c>.
+/// Both f and a are rounded twice and multiplied with c, which is within <c>u</c> of <c>s·t</c>; <c>|S| ≤ ‖q‖·P</c>, <c>8·|V| ≤ |S| + R·P + 4</c>; adding the
+/// bound to a rounds once more. With <c>g = 16u</c>: <c>|f - a| ≤ s·R · t·P·(1 + g) + s·‖q‖ · g·t·P + 4·s·t·(1 + g) + g·|b|</c>, and 10⁻³⁰ for what becomes
+/// denormal. Only the first part is computed for each token; in the others stands N, <c>64·√k</c> times the largest scale, for <c>s·‖q‖</c> and for <c>64·s</c>.
+/// </para>
 /// </remarks>
 internal static unsafe class OutputScreening
 {
+    /// <summary>
+    /// The most rows for which upper bits are looked at. A row of 8-bit weights waits for memory, which reads half as much then; with more rows
+    /// arithmetic takes as long, and there is no less of it.
+    /// </summary>
+    public const int MaxInt8Rows = 1;
+
     /// <summary>What bounds the error of one row: <c>|f - a| ≤ Residual · E + Norm · N + Constant</c>.</summary>
     /// <param name="Residual">The factor of a token's residual.</param>
     /// <param name="Norm">The factor of a token's norm.</param>
@@ -70,9 +84,38 @@ internal static unsafe class OutputScreening
         return limits.Bias + (((double)limits.Residual + limits.Norm) * (length + distance)) < 1e37;
     }
 
+    /// <summary>What bounds the error of a row that was multiplied with the upper bits of 8-bit weights.</summary>
+    /// <param name="quantized">The quantised inputs.</param>
+    /// <param name="model">The widths.</param>
+    /// <param name="limits">The largest magnitudes of the projection.</param>
+    /// <param name="bound">The bound.</param>
+    /// <returns><see langword="false"/> where there is none, so that the full product must be computed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool TryBoundUpperBits(byte* quantized, ModelDescription model, in OutputScreenLimits limits, out ErrorBound bound)
+    {
+        const double Rounding = 16.0 / (1 << 24);
+        const double Up = 1 + 1e-5;
+        long square = 0;
+        for (int i = 0; i < UpperBits.PaddedInputs(model.ModelDimension); i++)
+        {
+            int input = ((sbyte*)quantized)[i];
+            square += input * input;
+        }
+
+        double scale = *(float*)(quantized + model.QuantizedStride - ModelDescription.QuantizedTail);
+        double length = scale * Math.Sqrt(square);
+        double norm = Math.Sqrt(UpperBits.PaddedInputs(model.ModelDimension)) * limits.Norm;
+        bound = new ErrorBound(
+            Residual: (float)(length * (1 + Rounding) * Up),
+            Norm: 0,
+            Constant: (float)((((Rounding * length) + (scale / 16 * (1 + Rounding))) * norm * Up) + (((Rounding * limits.Bias) + 1e-30) * Up)));
+        return limits.Bias + ((limits.Residual + norm) * (length + scale)) < 1e37;
+    }
+
     /// <summary>The best token of a row.</summary>
-    /// <param name="row">The inputs.</param>
+    /// <param name="row">The inputs as the exact product takes them: floats, or quantised for 8-bit weights.</param>
     /// <param name="logits">The screened logits, padded to a multiple of 16 with minus infinity, which suppressed tokens have too.</param>
+    /// <param name="best">The token with the highest of them.</param>
     /// <param name="bound">The bound of their error.</param>
     /// <param name="screen">The screen.</param>
     /// <param name="output">The output projection.</param>
@@ -80,20 +123,25 @@ internal static unsafe class OutputScreening
     /// <typeparam name="TPrecision">How the weights of the projection are stored.</typeparam>
     /// <returns>The token with the highest exact logit; of equal ones the lowest.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Best<TPrecision>(float* row, float* logits, in ErrorBound bound, in OutputScreen screen, in LinearWeights output, ModelDescription model)
+    public static int Best<TPrecision>(byte* row, float* logits, int best, in ErrorBound bound, in OutputScreen screen, in LinearWeights output, ModelDescription model)
         where TPrecision : struct, IWeightPrecision
     {
         int columns = model.LogitsStride;
-        int best = IndexOfHighest(logits, columns);
-        float highest = Exact<TPrecision>(row, best, output, model.ModelDimension);
+        var exact = new ExactLogits<TPrecision>(row, output, model);
+        float highest = exact.Of(best);
 
         var residualFactor = new Vector<float>(bound.Residual);
         var normFactor = new Vector<float>(bound.Norm);
         var constant = new Vector<float>(bound.Constant);
         for (int first = 0; first < columns; first += Vector<float>.Count)
         {
-            Vector<float> upper = Vector.Load(logits + first)
-                + ((Vector.Load(screen.Residuals + first) * residualFactor) + (Vector.Load(screen.Norms + first) * normFactor) + constant);
+            Vector<float> error = (Vector.Load(screen.Residuals + first) * residualFactor) + constant;
+            if (TPrecision.Value != WeightPrecision.Int8)
+            {
+                error += Vector.Load(screen.Norms + first) * normFactor;
+            }
+
+            Vector<float> upper = Vector.Load(logits + first) + error;
             if (!Vector.GreaterThanOrEqualAny(upper, new Vector<float>(highest)))
             {
                 continue;
@@ -104,7 +152,7 @@ internal static unsafe class OutputScreening
                 int token = first + i;
                 if (upper[i] >= highest && token != best)
                 {
-                    float logit = Exact<TPrecision>(row, token, output, model.ModelDimension);
+                    float logit = exact.Of(token);
                     if (logit > highest || (logit == highest && token < best))
                     {
                         (best, highest) = (token, logit);
@@ -114,40 +162,5 @@ internal static unsafe class OutputScreening
         }
 
         return best;
-    }
-
-    /// <summary>The logit of one token as the full product has it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Exact<TPrecision>(float* row, int token, in LinearWeights output, int inputs)
-        where TPrecision : struct, IWeightPrecision
-    {
-        byte* weight = output.Panels + (((((nint)(token / PanelPacking.Width) * inputs) * PanelPacking.Width) + (token % PanelPacking.Width)) * TPrecision.WeightSize);
-        float sum = output.Bias[token];
-        for (int i = 0; i < inputs; i++)
-        {
-            float value = TPrecision.Value == WeightPrecision.BFloat16 ? BitConverter.UInt32BitsToSingle((uint)*(ushort*)weight << 16) : *(float*)weight;
-            sum = MathF.FusedMultiplyAdd(row[i], value, sum);
-            weight += PanelPacking.Width * TPrecision.WeightSize;
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int IndexOfHighest(float* logits, int count)
-    {
-        var highest = new Vector<float>(float.NegativeInfinity);
-        for (int i = 0; i < count; i += Vector<float>.Count)
-        {
-            highest = Vector.Max(highest, Vector.Load(logits + i));
-        }
-
-        float value = float.NegativeInfinity;
-        for (int i = 0; i < Vector<float>.Count; i++)
-        {
-            value = MathF.Max(value, highest[i]);
-        }
-
-        return Math.Max(0, new ReadOnlySpan<float>(logits, count).IndexOf(value));
     }
 }

@@ -1,4 +1,5 @@
 using KernelGen.Checkpoints;
+using KernelGen.Execution;
 
 namespace KernelGen.Packing;
 
@@ -15,6 +16,10 @@ internal readonly record struct LayoutFacts(WeightPrecision Precision, bool Shar
         SharesEmbedding: Same(tensors.TargetEmbedding, tensors.SourceEmbedding),
         SharesOutput: Same(tensors.OutputWeight, tensors.TargetEmbedding),
         HasScreen: hasScreen);
+
+    /// <summary>Whether an output projection of a precision can be screened: 8-bit weights only where they have upper bits, with 8-bit inputs.</summary>
+    public static bool CanScreen(ModelDescription description, WeightPrecision precision) =>
+        precision != WeightPrecision.Int8 || description.QuantizedInputBits == 8;
 
     /// <summary>Whether two slices are the same place in the file, so that one packed copy serves both.</summary>
     private static bool Same(TensorSlice a, TensorSlice b) => a.Name == b.Name && a.Rows == b.Rows;

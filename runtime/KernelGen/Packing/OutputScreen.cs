@@ -4,12 +4,17 @@ using KernelGen.Execution;
 namespace KernelGen.Packing;
 
 /// <summary>
-/// An 8-bit copy of the output projection, with what bounds its error: it tells which tokens cannot be the best, so that only the few others need
-/// their exact logits. <see cref="OutputScreening"/> derives the bound.
+/// A smaller copy of the output projection, with what bounds its error: it tells which tokens cannot be the best, so that only the few others need
+/// their exact logits. Of float32 and bfloat16 weights it is an 8-bit copy, of 8-bit weights their upper bits. <see cref="OutputScreening"/> derives
+/// the bounds.
 /// </summary>
 internal readonly unsafe struct OutputScreen
 {
     /// <summary>Names the places.</summary>
+    /// <param name="weights">The copy.</param>
+    /// <param name="residuals">What the copy leaves out of each token.</param>
+    /// <param name="norms">The length of each token; not of upper bits.</param>
+    /// <param name="limits">The largest magnitudes.</param>
     public OutputScreen(LinearWeights weights, float* residuals, float* norms, OutputScreenLimits* limits)
     {
         Weights = weights;
@@ -21,16 +26,16 @@ internal readonly unsafe struct OutputScreen
     /// <summary>The copy; its bias is that of the projection.</summary>
     public LinearWeights Weights { get; }
 
-    /// <summary>For each token the Euclidean length of what quantising its weights took away, rounded up.</summary>
+    /// <summary>For each token the Euclidean length of what the copy leaves out of its weights, rounded up.</summary>
     public float* Residuals { get; }
 
-    /// <summary>For each token the Euclidean length of its quantised weights, rounded up.</summary>
+    /// <summary>For each token the Euclidean length of its weights as the copy has them, rounded up; <see langword="null"/> of upper bits, which need none.</summary>
     public float* Norms { get; }
 
     /// <summary>The largest of each over all tokens.</summary>
     public OutputScreenLimits* Limits { get; }
 
-    /// <summary>Fills the places.</summary>
+    /// <summary>Fills the places for a projection of floats.</summary>
     /// <param name="panels">The weights of the projection as the exact product takes them, <c>[panel, input, 16]</c>.</param>
     /// <param name="outputs">The number of tokens.</param>
     /// <param name="inputs">The number of inputs.</param>
@@ -41,7 +46,7 @@ internal readonly unsafe struct OutputScreen
         quantization.Quantize(panels, panelCount, inputs, Weights.Scales, Weights.Panels);
         double* residualSquares = stackalloc double[PanelPacking.Width];
         double* normSquares = stackalloc double[PanelPacking.Width];
-        float bias = 0, residual = 0, norm = 0;
+        *Limits = default;
         long panelBytes = quantization.Length(PanelPacking.Width, inputs);
         for (int panel = 0; panel < panelCount; panel++)
         {
@@ -55,20 +60,44 @@ internal readonly unsafe struct OutputScreen
 
             for (int i = 0; i < PanelPacking.Width; i++)
             {
-                int column = firstColumn + i;
-                Residuals[column] = RoundUp(Math.Sqrt(residualSquares[i]));
-                Norms[column] = RoundUp(Math.Sqrt(normSquares[i]));
-                if (column < outputs)
-                {
-                    // What is not a number stays so, and forbids screening.
-                    bias = MathF.Max(bias, MathF.Abs(Weights.Bias[column]));
-                    residual = MathF.Max(residual, Residuals[column]);
-                    norm = MathF.Max(norm, Norms[column]);
-                }
+                Norms[firstColumn + i] = RoundUp(Math.Sqrt(normSquares[i]));
+                Bound(firstColumn + i, outputs, Math.Sqrt(residualSquares[i]), Norms[firstColumn + i]);
             }
         }
+    }
 
-        *Limits = new OutputScreenLimits(bias, residual, norm);
+    /// <summary>Fills the places for a projection of 8-bit weights.</summary>
+    /// <param name="projection">The projection.</param>
+    /// <param name="outputs">The number of tokens.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    public void FillUpperBits(in LinearWeights projection, int outputs, int inputs)
+    {
+        double* residuals = stackalloc double[PanelPacking.Width];
+        long panelBytes = UpperBits.Length(PanelPacking.Width, inputs);
+        *Limits = default;
+        for (int panel = 0; panel < PanelPacking.Panels(outputs); panel++)
+        {
+            UpperBits.Pack(projection.Panels + (2 * panel * panelBytes), inputs, Weights.Panels + (panel * panelBytes), residuals);
+            for (int i = 0; i < PanelPacking.Width; i++)
+            {
+                int column = (panel * PanelPacking.Width) + i;
+                double scale = projection.Scales[column];
+                Weights.Scales[column] = UpperBits.Scale * projection.Scales[column];
+                Bound(column, outputs, scale * residuals[i], UpperBits.LargestWeight * projection.Scales[column]);
+            }
+        }
+    }
+
+    /// <summary>Writes what bounds the error of one token.</summary>
+    private void Bound(int column, int outputs, double residual, float norm)
+    {
+        Residuals[column] = RoundUp(residual);
+        if (column < outputs)
+        {
+            // What is not a number stays so, and forbids screening.
+            *Limits = new OutputScreenLimits(
+                MathF.Max(Limits->Bias, MathF.Abs(Weights.Bias[column])), MathF.Max(Limits->Residual, Residuals[column]), MathF.Max(Limits->Norm, norm));
+        }
     }
 
     /// <summary>The sums of squares of four columns: of what quantising took away, and of what it left.</summary>
@@ -104,5 +133,5 @@ internal readonly unsafe struct OutputScreen
 /// <summary>The largest magnitudes of an output projection over its tokens.</summary>
 /// <param name="Bias">The largest magnitude of a bias.</param>
 /// <param name="Residual">The largest of <see cref="OutputScreen.Residuals"/>.</param>
-/// <param name="Norm">The largest of <see cref="OutputScreen.Norms"/>.</param>
+/// <param name="Norm">The largest of <see cref="OutputScreen.Norms"/>; of upper bits, a magnitude that no weight exceeds.</param>
 internal readonly record struct OutputScreenLimits(float Bias, float Residual, float Norm);

@@ -135,7 +135,9 @@ internal readonly record struct PackedFileHeader
         }
 
         bool sharesEmbedding = (arrangement & SharesEmbedding) != 0;
-        if ((arrangement & ~(SharesEmbedding | SharesOutput | HasScreen)) != 0 || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize))
+        if ((arrangement & ~(SharesEmbedding | SharesOutput | HasScreen)) != 0
+            || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize)
+            || ((arrangement & HasScreen) != 0 && !LayoutFacts.CanScreen(description, (WeightPrecision)precision)))
         {
             throw new CheckpointException($"{source} is damaged: its weights cannot be arranged as its header says ({arrangement}). Save it again from the checkpoint.");
         }

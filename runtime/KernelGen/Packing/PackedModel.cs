@@ -18,7 +18,7 @@ public sealed unsafe class PackedModel
     /// The version of the layout: of the order of the walk, and of what is within a part. A file of another version is refused, so whoever changes
     /// either takes the next number.
     /// </summary>
-    internal const int LayoutVersion = 1;
+    internal const int LayoutVersion = 2;
 
     private readonly byte* _start;
     private byte* _next;
@@ -43,9 +43,9 @@ public sealed unsafe class PackedModel
         if (facts.HasScreen)
         {
             Screen = new OutputScreen(
-                TakeInt8(Output.Bias, description.TargetVocabularySize, description.ModelDimension),
+                TakeScreen(Output.Bias, description.TargetVocabularySize, description.ModelDimension),
                 Take(description.LogitsStride),
-                Take(description.LogitsStride),
+                facts.Precision == WeightPrecision.Int8 ? null : Take(description.LogitsStride),
                 (OutputScreenLimits*)Take(sizeof(OutputScreenLimits) / sizeof(float)));
         }
 
@@ -162,6 +162,11 @@ public sealed unsafe class PackedModel
 
     private LinearWeights TakeInt8(float* bias, int outputs, int inputs) =>
         new(bias, Take(PanelPacking.RoundUp(outputs)), TakeBytes(new Int8Quantization(Description.QuantizedInputBits).Length(outputs, inputs)));
+
+    /// <summary>The copy of a linear layer with which it is screened.</summary>
+    private LinearWeights TakeScreen(float* bias, int outputs, int inputs) => Facts.Precision == WeightPrecision.Int8
+        ? new(bias, Take(PanelPacking.RoundUp(outputs)), TakeBytes(UpperBits.Length(outputs, inputs)))
+        : TakeInt8(bias, outputs, inputs);
 
     /// <summary>γ, then β.</summary>
     private float* TakeNorm() => Take(2L * PanelPacking.RoundUp(Description.ModelDimension));

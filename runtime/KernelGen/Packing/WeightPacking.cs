@@ -35,7 +35,7 @@ internal sealed unsafe class WeightPacking : IDisposable
                 nameof(options), precision, $"{nameof(ModelLoadOptions.Precision)} is {precision}; it is one of {string.Join(", ", Enum.GetNames<WeightPrecision>())}.");
         }
 
-        bool hasScreen = description.ScreensOutput && precision != WeightPrecision.Int8 && (options?.ScreenOutput ?? true);
+        bool hasScreen = description.ScreensOutput && LayoutFacts.CanScreen(description, precision) && (options?.ScreenOutput ?? true);
         LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen);
         var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
         try
@@ -126,7 +126,18 @@ internal sealed unsafe class WeightPacking : IDisposable
             Store(panels, model.Output, outputs, inputs);
         }
 
-        if (model.Screen is { } screen)
+        if (model.Screen is not { } screen)
+        {
+            return;
+        }
+
+        ClearRest((byte*)screen.Limits, sizeof(OutputScreenLimits));
+        if (_precision == WeightPrecision.Int8)
+        {
+            screen.FillUpperBits(model.Output, outputs, inputs);
+            ClearRest(screen.Weights.Panels, UpperBits.Length(outputs, inputs));
+        }
+        else
         {
             if (_precision == WeightPrecision.BFloat16)
             {
@@ -136,7 +147,6 @@ internal sealed unsafe class WeightPacking : IDisposable
 
             screen.Fill(panels, outputs, inputs, _quantization);
             ClearRest(screen.Weights.Panels, _quantization.Length(outputs, inputs));
-            ClearRest((byte*)screen.Limits, sizeof(OutputScreenLimits));
         }
     }
 

@@ -55,6 +55,7 @@ internal static class ObservedModels
             foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
             {
                 using EncoderDecoder model = load(TensorFile.Write(tensors), new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision });
+                model.Generate(sources[0], new GenerationOptions { MaxLength = 4 });
                 model.Generate(sources[3], new GenerationOptions { MaxLength = 4, ReturnScores = true });
                 model.Generate(sources, new GenerationOptions { MaxLength = 4 });
                 model.Generate(sources[4], new GenerationOptions { MaxLength = 4, BeamSize = 3, HypothesisCount = 3 });

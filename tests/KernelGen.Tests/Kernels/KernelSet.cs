@@ -50,6 +50,9 @@ internal abstract unsafe class KernelSet
 
     public abstract void Linear(LinearKernel kernel, WeightPrecision precision, LinearCall call);
 
+    /// <summary>The output projection with the upper bits of 8-bit weights.</summary>
+    public abstract void LogitsOfUpperBits(LinearCall call);
+
     public abstract void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values);
 
     public abstract void StoreCrossKeysAndValues(float* keyValue, int rows, float* keys, float* values);
@@ -105,6 +108,9 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
                 break;
         }
     }
+
+    public override void LogitsOfUpperBits(LinearCall call) => 
+        TKernels.LogitsOfUpperBits(call.Input, call.Rows, in call.Weights, call.Residual, call.Output, call.FirstPanel, call.EndPanel);
 
     public override void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values) =>
         TKernels.AppendKeysAndValues(queryKeyValue, rows, firstPosition, keys, values);

@@ -127,6 +127,7 @@ public sealed unsafe class LinearKernelTests
             if (shape.QuantizedInputBits == 8)
             {
                 Assert.Equal(-64 * expected.Sum(), *(int*)(quantized + shape.QuantizedStride - 60));
+                Assert.Equal(ReferenceKernels.BeginOfUpperBits(expected), *(int*)(quantized + shape.QuantizedStride - 56));
             }
         }
 

@@ -13,6 +13,24 @@ public sealed unsafe class OutputScreeningTests
         { 1, 8 }, { 3, 12 }, { 16, 8 }, { 33, 12 }, { 100, 8 }, { 256, 8 }, { 257, 12 },
     };
 
+    /// <summary>The models whose 8-bit output projection is screened, with every instruction set.</summary>
+    public static TheoryData<string, InstructionSet> WithUpperBits
+    {
+        get
+        {
+            var data = new TheoryData<string, InstructionSet>();
+            foreach (DeclaredModel model in DeclaredModels.All.Where(static model => model.Description is { ScreensOutput: true, QuantizedInputBits: 8 }))
+            {
+                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+                {
+                    data.Add(model.Description.Name, instructionSet);
+                }
+            }
+
+            return data;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Random_weights(int inputs, int inputBits)
@@ -106,21 +124,74 @@ public sealed unsafe class OutputScreeningTests
 
         static bool IsBounded(float[] weights, float[] bias, float[] x)
         {
-            using var screened = new Screened(weights, bias, x, 8);
-            return OutputScreening.TryBound(screened.Row, screened.Quantized, screened.Model, *screened.Screen.Limits, out _);
+            using var screened = new Screened(weights, bias, x, 8, isInt8: false);
+            return screened.TryBound(out _);
         }
     }
 
     [Fact]
-    public void Few_tokens_of_a_large_vocabulary_need_their_exact_logits()
+    public void The_bound_of_upper_bits_is_reached_and_not_passed()
+    {
+        const int Inputs = 256;
+        float[] weights = new float[2 * Inputs];
+        float[] x = new float[Inputs];
+        for (int i = 0; i < Inputs; i++)
+        {
+            // Integers from -63 to 63 whose lower bits are all ones or all zeros, each as far from the middle as can be, to the side of the input's sign.
+            weights[i] = i == 0 ? 63 : i % 3 == 0 ? 7 : i % 3 == 1 ? 0 : -16;
+            weights[Inputs + i] = -weights[i];
+            x[i] = i % 3 == 0 ? 1 : -1;
+        }
+
+        using var screened = new Screened(weights, new float[2], x, 8, isInt8: true);
+        Assert.True(screened.TryBound(out OutputScreening.ErrorBound bound));
+        double error = Math.Abs((double)screened.Exact[0] - screened.Logits[0]);
+        double most = screened.Most(bound, 0);
+        Assert.InRange(error, 0.99 * most, most);
+    }
+
+    [Theory]
+    [InlineData(false, 100)]
+    [InlineData(true, 800)]
+    public void Few_tokens_of_a_large_vocabulary_need_their_exact_logits(bool isInt8, int most)
     {
         var random = new Random(5);
-        using var screened = new Screened(Normal(random, 20_000 * 128, 1), new float[20_000], Normal(random, 128, 1), 8);
-        Assert.True(OutputScreening.TryBound(screened.Row, screened.Quantized, screened.Model, *screened.Screen.Limits, out OutputScreening.ErrorBound bound));
+        using var screened = new Screened(Normal(random, 20_000 * 128, 1), new float[20_000], Normal(random, 128, 1), 8, isInt8);
+        Assert.True(screened.TryBound(out OutputScreening.ErrorBound bound));
         float highest = screened.Exact.Max();
         int candidates = Enumerable.Range(0, 20_000).Count(token =>
-            screened.Logits[token] + (bound.Residual * screened.Screen.Residuals[token]) + (bound.Norm * screened.Screen.Norms[token]) >= highest);
-        Assert.InRange(candidates, 1, 100);
+            screened.Logits[token] + screened.Most(bound, token) >= highest);
+        Assert.InRange(candidates, 1, most);
+    }
+
+    [Theory]
+    [MemberData(nameof(WithUpperBits))]
+    public void Kernels_take_the_upper_bits_of_8_bit_weights(string name, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(name).KernelsFor(instructionSet);
+        ModelDescription model = kernels.Model;
+        var samples = new Samples(model.ModelDimension);
+        int inputs = model.ModelDimension, outputs = model.TargetVocabularySize;
+        float[] weights = samples.Normal(outputs * inputs, 1);
+        float[] bias = samples.Normal(outputs, 1);
+        using var projection = new PackedLinear(weights, bias, outputs, inputs, float.NegativeInfinity, WeightPrecision.Int8, inputBits: 8);
+        using var scales = new GuardedBuffer(model.LogitsStride);
+        using var upper = new GuardedBuffer((int)UpperBits.Length(outputs, inputs) / sizeof(float));
+        using var residuals = new GuardedBuffer(model.LogitsStride);
+        OutputScreenLimits limits = default;
+        var copy = new LinearWeights(projection.Weights.Bias, scales.Pointer, (byte*)upper.Pointer);
+        new OutputScreen(copy, residuals.Pointer, null, &limits).FillUpperBits(projection.Weights, outputs, inputs);
+        for (int rows = 1; rows <= 9; rows++)
+        {
+            float[][] x = samples.NormalRows(rows, inputs);
+            using GuardedBuffer input = GuardedBuffer.OfRows(x, model.ModelStride);
+            using var quantized = new GuardedBuffer(rows * model.QuantizedStride / sizeof(float));
+            using var output = new GuardedBuffer(rows * model.LogitsStride);
+            kernels.Quantize(input.Pointer, rows, model.ModelStride, inputs, (byte*)quantized.Pointer);
+            kernels.LogitsOfUpperBits(new LinearCall { Input = (byte*)quantized.Pointer, Rows = rows, Weights = copy, Output = output.Pointer, EndPanel = model.LogitsStride / Panels.Width });
+            float[][] expected = [.. x.Select(row => ReferenceKernels.LinearUpperBits(row, weights, bias))];
+            output.AssertRows(expected, model.LogitsStride, $"{kernels}, {rows} rows", float.NegativeInfinity);
+        }
     }
 
     [Theory]
@@ -148,10 +219,20 @@ public sealed unsafe class OutputScreeningTests
     private static float[] Normal(Random random, int count, float scale) =>
         [.. Enumerable.Range(0, count).Select(_ => scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
 
+    /// <summary>Checks an 8-bit copy of the weights, and the upper bits of 8-bit weights where inputs have 8 bits.</summary>
     private static void Check(float[] weights, float[] bias, float[] x, int inputBits, string what)
     {
-        using var screened = new Screened(weights, bias, x, inputBits);
-        if (!OutputScreening.TryBound(screened.Row, screened.Quantized, screened.Model, *screened.Screen.Limits, out OutputScreening.ErrorBound bound))
+        Check(weights, bias, x, inputBits, isInt8: false, what);
+        if (inputBits == 8)
+        {
+            Check(weights, bias, x, inputBits, isInt8: true, $"8-bit weights, {what}");
+        }
+    }
+
+    private static void Check(float[] weights, float[] bias, float[] x, int inputBits, bool isInt8, string what)
+    {
+        using var screened = new Screened(weights, bias, x, inputBits, isInt8);
+        if (!screened.TryBound(out OutputScreening.ErrorBound bound))
         {
             // Refused only where a sum may be as large as floats get.
             double largest = bias.Max(Math.Abs) + (x.Sum(static value => (double)Math.Abs(value)) * weights.Max(Math.Abs) * 4 * Math.Sqrt(x.Length));
@@ -162,24 +243,30 @@ public sealed unsafe class OutputScreeningTests
         for (int token = 0; token < bias.Length; token++)
         {
             double error = Math.Abs((double)screened.Exact[token] - screened.Logits[token]);
-            double most = ((double)bound.Residual * screened.Screen.Residuals[token]) + ((double)bound.Norm * screened.Screen.Norms[token]) + bound.Constant;
+            double most = screened.Most(bound, token);
             Assert.True(error <= most, $"{what}: the logit of token {token} is {screened.Exact[token]:G9}, screened {screened.Logits[token]:G9}; bound {most:G9}.");
         }
 
-        int best = OutputScreening.Best<Float32Weights>(screened.Row, screened.Logits, bound, screened.Screen, screened.Output, screened.Model);
+        int best = screened.Best(bound);
         Assert.True(ReferenceKernels.ArgMax(screened.Exact) == best, $"{what}: token {best} instead of {ReferenceKernels.ArgMax(screened.Exact)}.");
     }
 
     /// <summary>An output projection with its screen, and one row with its logits: screened and exact, both in plain scalar steps.</summary>
     private sealed class Screened : IDisposable
     {
-        private readonly List<GuardedBuffer> _buffers = [];
+        private readonly List<IDisposable> _buffers = [];
+        private readonly bool _isInt8;
+        private readonly LinearWeights _output;
+        private readonly float* _row;
+        private readonly byte* _quantized;
+        private readonly ModelDescription _model;
 
-        public Screened(float[] weights, float[] bias, float[] x, int inputBits)
+        public Screened(float[] weights, float[] bias, float[] x, int inputBits, bool isInt8)
         {
+            _isInt8 = isInt8;
             int outputs = bias.Length, inputs = x.Length, columns = Panels.RoundUp(outputs);
             int scalePlace = ((inputs * 2) + 63) / 64 * 64;
-            Model = GoldenVanilla.Description with
+            _model = GoldenVanilla.Description with
             {
                 ModelDimension = inputs,
                 TargetVocabularySize = outputs,
@@ -192,49 +279,76 @@ public sealed unsafe class OutputScreeningTests
             bias.CopyTo(new Span<float>(paddedBias, outputs));
             float* panels = New(columns * inputs);
             Panels.Pack(weights, outputs, inputs, new Span<float>(panels, columns * inputs));
-            Output = new LinearWeights(paddedBias, null, (byte*)panels);
-
             var quantization = new Int8Quantization(inputBits);
-            var copy = new LinearWeights(paddedBias, New(columns), (byte*)New((int)quantization.Length(outputs, inputs) / sizeof(float)));
-            Screen = new OutputScreen(copy, New(columns), New(columns), (OutputScreenLimits*)New(16));
-            Screen.Fill(panels, outputs, inputs, quantization);
+            int length = (int)quantization.Length(outputs, inputs);
+            if (isInt8)
+            {
+                var projection = new PackedLinear(weights, bias, outputs, inputs, float.NegativeInfinity, WeightPrecision.Int8, inputBits);
+                _buffers.Add(projection);
+                _output = projection.Weights;
+                length = (int)UpperBits.Length(outputs, inputs);
+            }
+            else
+            {
+                _output = new LinearWeights(paddedBias, null, (byte*)panels);
+            }
 
-            Row = New(inputs);
-            x.CopyTo(new Span<float>(Row, inputs));
+            var copy = new LinearWeights(paddedBias, New(columns), (byte*)New(length / sizeof(float)));
+            Screen = new OutputScreen(copy, New(columns), isInt8 ? null : New(columns), (OutputScreenLimits*)New(16));
+            if (isInt8)
+            {
+                Screen.FillUpperBits(_output, outputs, inputs);
+            }
+            else
+            {
+                Screen.Fill(panels, outputs, inputs, quantization);
+            }
+
+            _row = New(inputs);
+            x.CopyTo(new Span<float>(_row, inputs));
             (int[] quantized, float scale) = ReferenceKernels.QuantizeInput(x, inputBits);
-            Quantized = (byte*)New(Model.QuantizedStride / sizeof(float));
+            _quantized = (byte*)New(_model.QuantizedStride / sizeof(float));
+            new Span<byte>(_quantized, _model.QuantizedStride).Clear();
             for (int i = 0; i < inputs; i++)
             {
                 if (inputBits == 8)
                 {
-                    ((sbyte*)Quantized)[i] = (sbyte)quantized[i];
+                    ((sbyte*)_quantized)[i] = (sbyte)quantized[i];
                 }
                 else
                 {
-                    ((short*)Quantized)[i] = (short)quantized[i];
+                    ((short*)_quantized)[i] = (short)quantized[i];
                 }
             }
 
-            *(float*)(Quantized + scalePlace) = scale;
+            *(float*)(_quantized + scalePlace) = scale;
+            *(int*)(_quantized + scalePlace + 4) = -64 * quantized.Sum();
             Logits = New(columns);
             new Span<float>(Logits, columns).Fill(float.NegativeInfinity);
-            ReferenceKernels.LinearInt8(x, weights, bias, inputBits).CopyTo(new Span<float>(Logits, outputs));
-            Exact = ReferenceKernels.Linear(x, weights, bias);
+            float[] int8 = ReferenceKernels.LinearInt8(x, weights, bias, inputBits);
+            (isInt8 ? ReferenceKernels.LinearUpperBits(x, weights, bias) : int8).CopyTo(new Span<float>(Logits, outputs));
+            Exact = isInt8 ? int8 : ReferenceKernels.Linear(x, weights, bias);
         }
 
-        public ModelDescription Model { get; }
-
-        public LinearWeights Output { get; }
-
         public OutputScreen Screen { get; }
-
-        public float* Row { get; }
-
-        public byte* Quantized { get; }
 
         public float* Logits { get; }
 
         public float[] Exact { get; }
+
+        public bool TryBound(out OutputScreening.ErrorBound bound) => _isInt8
+            ? OutputScreening.TryBoundUpperBits(_quantized, _model, *Screen.Limits, out bound)
+            : OutputScreening.TryBound(_row, _quantized, _model, *Screen.Limits, out bound);
+
+        /// <summary>The most that the screened logit of a token may be off.</summary>
+        public double Most(OutputScreening.ErrorBound bound, int token) =>
+            ((double)bound.Residual * Screen.Residuals[token]) + (_isInt8 ? 0 : (double)bound.Norm * Screen.Norms[token]) + bound.Constant;
+
+        public int Best(OutputScreening.ErrorBound bound) => _isInt8
+            ? OutputScreening.Best<Int8Weights>(_quantized, Logits, BestScreened, bound, Screen, _output, _model)
+            : OutputScreening.Best<Float32Weights>((byte*)_row, Logits, BestScreened, bound, Screen, _output, _model);
+
+        private int BestScreened => ReferenceKernels.ArgMax(new Span<float>(Logits, _model.LogitsStride));
 
         public void Dispose() => _buffers.ForEach(static buffer => buffer.Dispose());
 

@@ -27,6 +27,8 @@ internal static class DeclaredModels
             HeadsOf11.Description, HeadsOf11.Load, HeadsOf11.Load),
         DeclaredModel.Of<HeadsOf72.Avx512Kernels, HeadsOf72.Avx2Kernels, HeadsOf72.PortableKernels>(
             HeadsOf72.Description, HeadsOf72.Load, HeadsOf72.Load),
+        DeclaredModel.Of<OddScreened.Avx512Kernels, OddScreened.Avx2Kernels, OddScreened.PortableKernels>(
+            OddScreened.Description, OddScreened.Load, OddScreened.Load),
         DeclaredModel.Of<OneMoreThanAPanel.Avx512Kernels, OneMoreThanAPanel.Avx2Kernels, OneMoreThanAPanel.PortableKernels>(
             OneMoreThanAPanel.Description, OneMoreThanAPanel.Load, OneMoreThanAPanel.Load),
 #if SHARED_G2P

@@ -83,6 +83,20 @@ internal sealed partial class HeadsOf11;
     Activation = Activation.Relu)]
 internal sealed partial class HeadsOf72;
 
+/// <summary>Output weights enough to be screened, 8-bit ones by their upper bits; an odd number of panels, and steps that fill no whole chunk.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 140,
+    Heads = 5,
+    FeedForwardDimension = 33,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 1901,
+    MaxSourceLength = 20,
+    MaxTargetLength = 20,
+    SuppressedTokens = [1900])]
+internal sealed partial class OddScreened;
+
 /// <summary>One element more than a panel everywhere; one vocabulary that is also the output projection, without a bias; split positions of odd width.</summary>
 [EncoderDecoderModel(
     Architecture.Vanilla,

@@ -63,7 +63,7 @@ public sealed unsafe class PackedFileTests : IDisposable
 
         byte[] Fill(byte before)
         {
-            LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen: description.ScreensOutput && precision != WeightPrecision.Int8);
+            LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen: description.ScreensOutput && LayoutFacts.CanScreen(description, precision));
             using var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
             var bytes = new Span<byte>(block.Pointer, checked((int)block.Length * sizeof(float)));
             bytes.Fill(before);

@@ -60,6 +60,41 @@ internal static class ReferenceKernels
     }
 
     /// <summary>
+    /// The same from the upper four of the seven bits of each weight alone: with 64 more than a weight being <c>8·h + l</c>, h counts 8 times, and 3.5 stands
+    /// for l.
+    /// </summary>
+    public static float[] LinearUpperBits(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        (int[] quantized, float scale) = QuantizeInput(input, 8);
+        float[] output = new float[bias.Length];
+        for (int column = 0; column < output.Length; column++)
+        {
+            (int[] weightRow, float weightScale) = QuantizeWeights(weights.Slice(column * input.Length, input.Length), 8);
+            int sum = BeginOfUpperBits(quantized);
+            for (int k = 0; k < input.Length; k++)
+            {
+                sum += quantized[k] * ((weightRow[k] + 64) / 8);
+            }
+
+            output[column] = MathF.FusedMultiplyAdd(sum, 8 * weightScale * scale, bias[column]);
+        }
+
+        return output;
+    }
+
+    /// <summary>What 64 and 3.5 are in eighths, <c>-60.5/8</c>, times the sum of the inputs, rounded to a whole number.</summary>
+    public static int BeginOfUpperBits(ReadOnlySpan<int> quantized)
+    {
+        double sum = 0;
+        foreach (int value in quantized)
+        {
+            sum += value;
+        }
+
+        return -(int)Math.Floor((60.5 / 8 * sum) + 0.5);
+    }
+
+    /// <summary>
     /// A row of inputs in whole multiples of a scale; a row of next to nothing as zeros. In 8 bits the scale is such that no magnitude is above 127, and no
     /// four neighbours by turns (0, 1, 4, 5 and 2, 3, 6, 7 of each eight) together above 256 before they are rounded.
     /// </summary>
