@@ -109,7 +109,7 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
         }
     }
 
-    public override void LogitsOfUpperBits(LinearCall call) => 
+    public override void LogitsOfUpperBits(LinearCall call) =>
         TKernels.LogitsOfUpperBits(call.Input, call.Rows, in call.Weights, call.Residual, call.Output, call.FirstPanel, call.EndPanel);
 
     public override void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values) =>
