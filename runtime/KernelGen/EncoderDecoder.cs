@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KernelGen.Decoding;
 using KernelGen.Execution;
 using KernelGen.Packing;
@@ -8,6 +9,15 @@ namespace KernelGen;
 /// <remarks>
 /// Thread-safe: any number of calls may run at once; they share the weights. Results have the same bits on every instruction set, whether
 /// tokens are generated one by one or scored together, and whatever sources are generated for together.
+/// <para>
+/// Every call that works takes a <see cref="CancellationToken"/> and looks at it before each linear layer, six times in a decoder layer: a call ends within
+/// a part of the time of one token, or, while it encodes a long source, of one encoder layer. It then throws <see cref="OperationCanceledException"/>; the
+/// model and other calls go on as if it had never been.
+/// </para>
+/// <para>
+/// Calls compute on the thread that makes them, and there is no asynchronous form of those that have one result, because it would only move the work to
+/// another thread: where the caller's must stay free, <c>await Task.Run(() => model.Generate(source, options, token))</c> says so.
+/// </para>
 /// </remarks>
 public abstract class EncoderDecoder : IDisposable
 {
@@ -24,7 +34,7 @@ public abstract class EncoderDecoder : IDisposable
     public int MaxSourceLength => Model.MaxSourceLength;
 
     /// <summary>
-    /// The number of target positions. <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?)"/> yields at most this many tokens, the end token included and the start token not;
+    /// The number of target positions. <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/> yields at most this many tokens, the end token included and the start token not;
     /// <see cref="Score"/> takes as many; the target of <see cref="Logits"/> begins with the start token, which counts.
     /// </summary>
     public int MaxTargetLength => Model.MaxTargetLength;
@@ -43,15 +53,17 @@ public abstract class EncoderDecoder : IDisposable
     /// </summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The generated target, or the best ones.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
     /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null)
+    public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
         SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
-        Workspace workspace = _engine.Rent();
+        Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
             BatchSearch.Run(_engine, workspace, source, [source.Length], settings);
@@ -67,8 +79,9 @@ public abstract class EncoderDecoder : IDisposable
     /// Generates targets for a list of sources of any lengths, several at once: faster than one after another, because the weights are read once for all of
     /// them, with the same bits.
     /// </summary>
-    /// <param name="sources">The tokens of each source, as <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?)"/> takes them. Left alone until the call returns.</param>
+    /// <param name="sources">The tokens of each source, as <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/> takes them. Left alone until the call returns.</param>
     /// <param name="options">How to generate; the same for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What was generated for each source, in the order of the list; empty for an empty list.</returns>
     /// <remarks>
     /// Sources are worked on in groups, the longest first; one whose target is complete leaves its group at once. A group has at most 64 rows (sources times
@@ -78,12 +91,13 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ArgumentNullException">There is no list.</exception>
     /// <exception cref="ArgumentException">A source is null or empty, is longer than declared, or holds a token out of range; or an option is.</exception>
     /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public GenerationResult[] Generate(IReadOnlyList<int[]> sources, GenerationOptions? options = null)
+    public GenerationResult[] Generate(IReadOnlyList<int[]> sources, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
-        Workspace workspace = _engine.Rent();
+        Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
             return BatchSearch.RunAll(_engine, workspace, sources, settings);
@@ -97,6 +111,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <summary>Generates a target for a source by greedy search, and hands out each token as soon as it is known.</summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
     /// The tokens, without the end token: fewer than the maximum length when the end token came. Each enumeration generates anew; to stop early,
     /// stop enumerating.
@@ -105,35 +120,51 @@ public abstract class EncoderDecoder : IDisposable
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for beam search, whose tokens are known
     /// only at the end.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
-    public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null)
+    public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
-        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
-        if (settings.BeamSize > 1)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options),
-                settings.BeamSize,
-                $"{nameof(GenerationOptions.BeamSize)} is {settings.BeamSize}; a stream takes 1, because beam search knows no token before the end. Use {nameof(Generate)}.");
-        }
+        return Stream(source.ToArray(), SettingsOfStream(options), cancellationToken);
+    }
 
-        return Stream(source.ToArray(), settings);
+    /// <summary>
+    /// Generates a target for a source by greedy search, and hands out each token as soon as it is known, as
+    /// <see cref="Stream(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/> does, for callers whose thread must stay free: each token is computed on
+    /// the thread pool, one when the caller asks for it.
+    /// </summary>
+    /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one. They are copied.</param>
+    /// <param name="options">How to generate.</param>
+    /// <param name="cancellationToken">Cancels the enumeration; so does the token of <c>WithCancellation</c>.</param>
+    /// <returns>The tokens, without the end token. Each enumeration generates anew; to stop early, stop enumerating: that gives the call's memory back.</returns>
+    /// <exception cref="ArgumentException">
+    /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for what is known only at the end.
+    /// Thrown at once, not when enumeration begins.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
+    public IAsyncEnumerable<GeneratedToken> StreamAsync(
+        ReadOnlyMemory<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckSource(source.Span);
+        return StreamAsync(source.ToArray(), SettingsOfStream(options), cancellationToken);
     }
 
     /// <summary>The logits of every position of a given target (teacher forcing).</summary>
     /// <param name="source">The source tokens.</param>
     /// <param name="target">The target tokens, the start token first.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns><c>[target length, target vocabulary]</c>, row by row: row i holds the unnormalised log-probabilities of token i + 1.</returns>
     /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public float[] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    public float[] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
         CheckTarget(target);
         int vocabulary = Model.TargetVocabularySize;
         float[] result = new float[checked(target.Length * vocabulary)];
-        Workspace workspace = _engine.Rent();
+        Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
             Encode(workspace, source, target.Length, target.Length);
@@ -151,16 +182,18 @@ public abstract class EncoderDecoder : IDisposable
     /// <summary>How probable a given target is, token by token.</summary>
     /// <param name="source">The source tokens.</param>
     /// <param name="target">The target tokens without the start token; the end token is scored where it is given.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The log-probability of each token, over the whole vocabulary: suppressed tokens are not left out.</returns>
     /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public ScoreResult Score(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    public ScoreResult Score(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
         CheckTarget(target);
         float[] logProbabilities = new float[target.Length];
         int[] tokens = target.ToArray();
-        Workspace workspace = _engine.Rent();
+        Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
             Encode(workspace, source, target.Length, target.Length);
@@ -184,14 +217,16 @@ public abstract class EncoderDecoder : IDisposable
 
     /// <summary>Runs the encoder alone.</summary>
     /// <param name="source">The source tokens.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The encoder output, <c>[source length, model dimension]</c>, row by row.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public float[] Encode(ReadOnlySpan<int> source)
+    public float[] Encode(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
         float[] result = new float[checked(source.Length * Model.ModelDimension)];
-        Workspace workspace = _engine.Rent();
+        Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
             Encode(workspace, source, targetLength: 1, targetRows: 1);
@@ -278,9 +313,23 @@ public abstract class EncoderDecoder : IDisposable
         }
     }
 
-    private IEnumerable<GeneratedToken> Stream(int[] source, SearchSettings settings)
+    private SearchSettings SettingsOfStream(GenerationOptions? options)
     {
-        Workspace workspace = _engine.Rent();
+        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
+        if (settings.BeamSize > 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                settings.BeamSize,
+                $"{nameof(GenerationOptions.BeamSize)} is {settings.BeamSize}; a stream takes 1, because beam search knows no token before the end. Use {nameof(Generate)}.");
+        }
+
+        return settings;
+    }
+
+    private IEnumerable<GeneratedToken> Stream(int[] source, SearchSettings settings, CancellationToken cancellationToken)
+    {
+        Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
             Encode(workspace, source, settings.MaxLength, targetRows: 1, settings.Threads);
@@ -298,6 +347,23 @@ public abstract class EncoderDecoder : IDisposable
         finally
         {
             _engine.Return(workspace);
+        }
+    }
+
+    private async IAsyncEnumerable<GeneratedToken> StreamAsync(
+        int[] source, SearchSettings settings, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using IEnumerator<GeneratedToken> tokens = Stream(source, settings, cancellationToken).GetEnumerator();
+        while (true)
+        {
+            // The caller's thread comes here when it asks for a token, and leaves: what follows runs on the thread pool. Nothing is allocated for it.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (!tokens.MoveNext())
+            {
+                yield break;
+            }
+
+            yield return tokens.Current;
         }
     }
 }

@@ -63,8 +63,10 @@ public abstract unsafe class Engine : IDisposable
     }
 
     /// <summary>Rents the memory for one call and keeps the weights alive meanwhile.</summary>
+    /// <param name="cancellation">Cancels the call: whatever works with the memory then throws before the next linear layer.</param>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    internal Workspace Rent()
+    /// <exception cref="OperationCanceledException">The call is cancelled already.</exception>
+    internal Workspace Rent(CancellationToken cancellation = default)
     {
         // Calls that run hold the weights, so the handle alone would let new ones in after disposal.
         if (_isDisposed)
@@ -72,6 +74,7 @@ public abstract unsafe class Engine : IDisposable
             throw Disposed();
         }
 
+        cancellation.ThrowIfCancellationRequested();
         if (!_workspaces.TryTake(out Workspace? workspace))
         {
             workspace = new Workspace(Description);
@@ -80,6 +83,7 @@ public abstract unsafe class Engine : IDisposable
         try
         {
             workspace.HoldWeights(_model.Memory);
+            workspace.Cancellation = cancellation;
             return workspace;
         }
         catch (ObjectDisposedException)
@@ -93,6 +97,7 @@ public abstract unsafe class Engine : IDisposable
     internal void Return(Workspace workspace)
     {
         workspace.ReleaseWeights();
+        workspace.Cancellation = default;
         _workspaces.Add(workspace);
         if (_isDisposed)
         {

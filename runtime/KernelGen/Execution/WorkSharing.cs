@@ -45,6 +45,7 @@ internal sealed unsafe class WorkSharing
     /// <param name="residual">The residual, or <see langword="null"/>.</param>
     /// <param name="output">The output.</param>
     /// <param name="panels">The number of panels of columns.</param>
+    /// <exception cref="OperationCanceledException">The call is cancelled.</exception>
     public void Linear(
         delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
         byte* input,
@@ -55,6 +56,8 @@ internal sealed unsafe class WorkSharing
         float* output,
         int panels)
     {
+        // Every sublayer begins with a linear layer, so a cancelled call stops well within a decoding step, or within an encoder layer of a long source.
+        _workspace.Cancellation.ThrowIfCancellationRequested();
         if (Threads == 1 || panels < 2 * PanelGroup || (long)rows * inputs * panels * Packing.PanelPacking.Width < LeastWork)
         {
             kernel(input, rows, in weights, residual, output, 0, panels);

@@ -58,6 +58,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>How many threads share the work, and how.</summary>
     public WorkSharing Sharing { get; }
 
+    /// <summary>What cancels this call.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     private float* FirstAttentionScratch { get; set; }
 
     private float* FirstEncoderKeys { get; set; }
