@@ -16,7 +16,9 @@ namespace KernelGen;
 /// </para>
 /// <para>
 /// Calls compute on the thread that makes them, and there is no asynchronous form of those that have one result, because it would only move the work to
-/// another thread: where the caller's must stay free, <c>await Task.Run(() => model.Generate(source, options, token))</c> says so.
+/// another thread: where the caller's must stay free, <c>await Task.Run(() => model.Generate(source, options, token))</c> says so. What streams is
+/// asynchronous, for there the caller has something to do meanwhile: <see cref="StreamAsync(ReadOnlyMemory{int}, GenerationOptions?, CancellationToken)"/> and
+/// <see cref="GenerateAsync"/>.
 /// </para>
 /// </remarks>
 public abstract class EncoderDecoder : IDisposable
@@ -44,6 +46,27 @@ public abstract class EncoderDecoder : IDisposable
 
     /// <summary>The number of target tokens; token ids are below it.</summary>
     public int TargetVocabularySize => Model.TargetVocabularySize;
+
+    /// <summary>The token that begins every target.</summary>
+    public int StartToken => Model.StartToken;
+
+    /// <summary>The token that ends a target.</summary>
+    public int EndToken => Model.EndToken;
+
+    /// <summary>The token that fills the rows of a rectangular array.</summary>
+    public int PadToken => Model.PadToken;
+
+    /// <summary>
+    /// The bytes that the weights take, shared by all calls: native memory, or, of a packed file, mapped pages that the operating system reads when they are
+    /// used and may share among processes.
+    /// </summary>
+    public long WeightMemory => _engine.WeightBytes;
+
+    /// <summary>
+    /// The bytes of native memory that calls which have ended leave for later ones: one block for each call that has run at the same time as others, of the
+    /// size of the largest that it has served. <see cref="TrimMemory"/> frees them.
+    /// </summary>
+    public long IdleMemory => _engine.IdleBytes;
 
     private ModelDescription Model => _engine.Description;
 
@@ -108,6 +131,39 @@ public abstract class EncoderDecoder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Generates targets for the rows of a rectangular array, the end of each filled up with <see cref="PadToken"/>. Padding is not computed: results have
+    /// the bits, and take the time, of a list of the rows without it.
+    /// </summary>
+    /// <param name="sources"><c>[sources, columns]</c>: in each row the tokens of a source, then pad tokens. Copied.</param>
+    /// <param name="options">How to generate; the same for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What was generated for each row, in their order; empty for an array without rows.</returns>
+    /// <exception cref="ArgumentNullException">There is no array.</exception>
+    /// <exception cref="ArgumentException">
+    /// A row holds pad tokens alone, or one before a token; it has more tokens than declared, or one out of range; or an option is.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public GenerationResult[] Generate(int[,] sources, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        Generate(sources, PadToken, options, cancellationToken);
+
+    /// <summary>
+    /// Generates targets for the rows of a rectangular array, as <see cref="Generate(int[,], GenerationOptions?, CancellationToken)"/> does, with another pad
+    /// token than the declared one.
+    /// </summary>
+    /// <param name="sources"><c>[sources, columns]</c>: in each row the tokens of a source, then pad tokens. Copied.</param>
+    /// <param name="padToken">What fills the rows: a token that stands in no source, or a number that is no token, such as -1.</param>
+    /// <param name="options">How to generate; the same for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <inheritdoc cref="Generate(int[,], GenerationOptions?, CancellationToken)"/>
+    public GenerationResult[] Generate(int[,] sources, int padToken, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        return Generate(PaddedRows.Unpad(sources, padToken, nameof(sources)), options, cancellationToken);
+    }
+
     /// <summary>Generates a target for a source by greedy search, and hands out each token as soon as it is known.</summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
@@ -148,6 +204,54 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source.Span);
         return StreamAsync(source.ToArray(), SettingsOfStream(options), cancellationToken);
+    }
+
+    /// <summary>
+    /// Generates targets for a stream of sources, for whole files and for feeds that do not end: sources are read ahead and worked on together, and each
+    /// result comes in the order of the sources, with the bits that the source alone has.
+    /// </summary>
+    /// <param name="sources">
+    /// The tokens of each source, as <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/> takes them. Each array is copied when it
+    /// is read. <c>ToAsyncEnumerable()</c> makes such a stream of any sequence.
+    /// </param>
+    /// <param name="options">
+    /// How to generate; the same for all. <see cref="GenerationOptions.Threads"/> threads share the sources, or the work of each group where few are ready.
+    /// </param>
+    /// <param name="streaming">How far to read ahead, and whom to tell of progress.</param>
+    /// <param name="cancellationToken">Cancels the enumeration; so does the token of <c>WithCancellation</c>.</param>
+    /// <returns>What was generated for each source. Each enumeration reads the sources and generates anew.</returns>
+    /// <remarks>
+    /// <para>
+    /// Reading, computing and what the caller does with results go on at the same time, each at most <see cref="StreamingOptions.Window"/> sources ahead of
+    /// the next, so memory does not grow with the stream. What is ready is worked on: nothing waits for a window to fill, so results of a slow source come as
+    /// soon as they can, and a source that is faster than the model fills its window by itself. All work is done on the thread pool.
+    /// </para>
+    /// <para>
+    /// Where a source is bad, or the stream throws, the results of all sources before come first, then the exception. When the enumeration ends early, by
+    /// cancellation or because the caller stops, the token that the sources were given is cancelled and they are disposed; the end waits for a read that does
+    /// not heed the token no longer than a tenth of a second, and such sources are disposed when it returns.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">There is no stream; thrown at once.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range: thrown at once. A source is null or empty, is longer than declared, or holds a token out of range: thrown in its place; the
+    /// message has its number, from 0.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed; thrown when sources come.</exception>
+    public IAsyncEnumerable<GenerationResult> GenerateAsync(
+        IAsyncEnumerable<int[]> sources, GenerationOptions? options = null, StreamingOptions? streaming = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        streaming ??= StreamingOptions.Default;
+        if (streaming.Window < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(streaming), streaming.Window, $"{nameof(StreamingOptions.Window)} is {streaming.Window}; at least 1 source has to be read ahead.");
+        }
+
+        return SourceStream.RunAsync(_engine, sources, SearchSettings.Of(options, Model.MaxTargetLength), streaming, cancellationToken);
     }
 
     /// <summary>The logits of every position of a given target (teacher forcing).</summary>
@@ -242,6 +346,28 @@ public abstract class EncoderDecoder : IDisposable
 
         return result;
     }
+
+    /// <summary>
+    /// How much native memory a call of <c>Generate</c> or <c>Stream</c> takes at most, besides the weights. The formula: docs/memory.md in the repository.
+    /// </summary>
+    /// <param name="sources">The number of sources that are generated for; a list is worked on in groups, so its memory stops growing with it.</param>
+    /// <param name="sourceLength">The tokens of the longest of them.</param>
+    /// <param name="options">How to generate.</param>
+    /// <returns>Bytes: exactly what the call takes where all sources are so long, more than it takes where some are shorter.</returns>
+    /// <exception cref="ArgumentException">There is no source, it has no token or more than declared; or an option is out of range.</exception>
+    public long CallMemory(int sources, int sourceLength, GenerationOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sources, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sourceLength, Model.MaxSourceLength);
+        return BatchSearch.MaxBytes(Model, sources, sourceLength, SearchSettings.Of(options, Model.MaxTargetLength));
+    }
+
+    /// <summary>
+    /// Frees the memory that calls which have ended left for later ones (<see cref="IdleMemory"/>), after a rush of calls or an unusually large one. Calls
+    /// that run keep theirs, and leave it when they end. The next call takes memory anew.
+    /// </summary>
+    public void TrimMemory() => _engine.DisposeWorkspaces();
 
     /// <summary>
     /// Writes the weights as they are in memory to a packed file, which Load then maps and uses in place: it loads without reading, converting or copying

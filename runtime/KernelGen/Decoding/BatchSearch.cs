@@ -38,17 +38,32 @@ internal static class BatchSearch
         }
     }
 
+    /// <summary>The most native memory, in bytes, that a search for so many sources takes, none of which is longer than <paramref name="longest"/>.</summary>
+    public static long MaxBytes(ModelDescription model, int sources, int longest, SearchSettings settings)
+    {
+        Span<int> lengths = stackalloc int[Math.Min(sources, GroupSize(settings))];
+        lengths.Fill(longest);
+        using var workspace = new Workspace(model);
+        workspace.Sharing.Threads = settings.Threads;
+        return workspace.BytesFor(lengths, settings.MaxLength, lengths.Length * settings.BeamSize, settings.BeamSize);
+    }
+
     /// <summary>What <see cref="Run"/> found for a source.</summary>
     public static GenerationResult Result(Workspace workspace, int source, SearchSettings settings) =>
         settings.BeamSize > 1 ? workspace.Beams.Result(source) : workspace.Greedy.Result(source);
 
     /// <summary>Searches targets for a list of sources, in groups.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="sources">The sources, not checked.</param>
+    /// <param name="settings">How to search.</param>
+    /// <param name="completed">Is told each result as soon as it is there; not in the order of the list.</param>
     /// <exception cref="ArgumentException">A source is null, empty, too long, or holds a token out of range.</exception>
-    public static GenerationResult[] RunAll(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, SearchSettings settings)
+    public static GenerationResult[] RunAll(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, SearchSettings settings, Action<GenerationResult>? completed = null)
     {
         var results = new GenerationResult[sources.Count];
         ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
-        int groupSize = Math.Max(1, MaxRows / settings.BeamSize);
+        int groupSize = GroupSize(settings);
         Span<int> lengths = stackalloc int[MaxRows];
         for (int first = 0; first < order.Length; first += groupSize)
         {
@@ -79,11 +94,15 @@ internal static class BatchSearch
             for (int i = 0; i < group.Length; i++)
             {
                 results[Index(group[i])] = Result(workspace, i, settings);
+                completed?.Invoke(results[Index(group[i])]);
             }
         }
 
         return results;
     }
+
+    /// <summary>The most sources that are searched for together.</summary>
+    public static int GroupSize(SearchSettings settings) => Math.Max(1, MaxRows / settings.BeamSize);
 
     /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>
     private static ReadOnlySpan<long> LongestFirst(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, int count)

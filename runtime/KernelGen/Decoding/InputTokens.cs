@@ -11,7 +11,7 @@ internal static class InputTokens
     /// <param name="limit">The property that is <paramref name="maxLength"/>.</param>
     /// <param name="source">The number of the source, where the parameter is a list of sources.</param>
     /// <exception cref="ArgumentException">There are none or too many, or one is out of range.</exception>
-    public static void Check(ReadOnlySpan<int> tokens, int vocabularySize, int maxLength, string parameter, string limit, int? source = null)
+    public static void Check(ReadOnlySpan<int> tokens, int vocabularySize, int maxLength, string parameter, string limit, long? source = null)
     {
         if (tokens.IsEmpty)
         {

@@ -30,6 +30,12 @@ public abstract unsafe class Engine : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The bytes that the weights take.</summary>
+    internal long WeightBytes => _model.ByteLength;
+
+    /// <summary>The bytes of native memory that earlier calls have left for later ones.</summary>
+    internal long IdleBytes => _workspaces.Sum(static workspace => workspace.Bytes);
+
     /// <summary>Uses the weights while they are held.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal void WithWeights(Action<PackedModel> use)
@@ -102,6 +108,15 @@ public abstract unsafe class Engine : IDisposable
         if (_isDisposed)
         {
             DisposeWorkspaces();
+        }
+    }
+
+    /// <summary>Frees the memory that earlier calls have left for later ones.</summary>
+    internal void DisposeWorkspaces()
+    {
+        while (_workspaces.TryTake(out Workspace? workspace))
+        {
+            workspace.Dispose();
         }
     }
 
@@ -187,14 +202,6 @@ public abstract unsafe class Engine : IDisposable
         foreach (int suppressed in Description.SuppressedTokens)
         {
             logits[suppressed] = float.NegativeInfinity;
-        }
-    }
-
-    private void DisposeWorkspaces()
-    {
-        while (_workspaces.TryTake(out Workspace? workspace))
-        {
-            workspace.Dispose();
         }
     }
 

@@ -58,6 +58,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>How many threads share the work, and how.</summary>
     public WorkSharing Sharing { get; }
 
+    /// <summary>The bytes of native memory that it has.</summary>
+    public long Bytes => (_block?.Length ?? 0) * sizeof(float);
+
     /// <summary>What cancels this call.</summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -85,35 +88,12 @@ internal sealed unsafe class Workspace : IDisposable
     public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1)
     {
         int sequences = sourceLengths.Length * hypotheses;
-        int sourceRows = 0;
-        int longest = 0;
-        foreach (int length in sourceLengths)
-        {
-            sourceRows += length;
-            longest = Math.Max(longest, length);
-        }
-
         if (Sequences.Length < sequences)
         {
             Sequences = new Sequence[sequences];
         }
 
-        int rows = Math.Max(Math.Max(longest, Math.Min(sourceRows, SourceRows)), targetRows);
-        int wide = Math.Max(3 * _model.AttentionWidth, _model.FeedForwardStride);
-        int logitsRows = Math.Max(sequences, Math.Min(targetRows, LogitsRows));
-        long crossLayers = 0;
-        foreach (int length in sourceLengths)
-        {
-            crossLayers += CacheLength(length);
-        }
-
-        long total = (2L * rows * _model.ModelStride)
-            + ((long)rows * wide)
-            + ((long)rows * _model.AttentionStride)
-            + ((long)logitsRows * _model.LogitsStride)
-            + ((long)rows * _model.QuantizedStride / sizeof(float))
-            + (Sharing.Threads * (RoundUp(_model.AttentionScratch, 16) + CacheLength(longest)))
-            + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
+        (int rows, int wide, int logitsRows, int longest, long total) = Measure(sourceLengths, targetLength, targetRows, hypotheses);
         if (_block is null || _block.Length < total)
         {
             _block?.Dispose();
@@ -153,6 +133,10 @@ internal sealed unsafe class Workspace : IDisposable
             throw new InvalidOperationException($"The workspace of '{_model.Name}' was reserved too small; please report this with the declaration.");
         }
     }
+
+    /// <summary>The bytes of native memory that <see cref="Reserve"/> takes for a call, of as many threads as share this one's work.</summary>
+    public long BytesFor(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1) =>
+        Measure(sourceLengths, targetLength, targetRows, hypotheses).Floats * sizeof(float);
 
     /// <summary>Room for the attention kernels, for each of the parts of shared work.</summary>
     public float* AttentionScratch(int part) => FirstAttentionScratch + ((long)part * _scratchLength);
@@ -232,6 +216,34 @@ internal sealed unsafe class Workspace : IDisposable
     ~Workspace() => ReleaseWeights();
 
     private static long RoundUp(long value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    /// <summary>How large the parts of a call's memory are, and all of it in floats.</summary>
+    private (int Rows, int Wide, int LogitsRows, int LongestSource, long Floats) Measure(
+        ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses)
+    {
+        int sequences = sourceLengths.Length * hypotheses;
+        int sourceRows = 0;
+        int longest = 0;
+        long crossLayers = 0;
+        foreach (int length in sourceLengths)
+        {
+            sourceRows += length;
+            longest = Math.Max(longest, length);
+            crossLayers += CacheLength(length);
+        }
+
+        int rows = Math.Max(Math.Max(longest, Math.Min(sourceRows, SourceRows)), targetRows);
+        int wide = Math.Max(3 * _model.AttentionWidth, _model.FeedForwardStride);
+        int logitsRows = Math.Max(sequences, Math.Min(targetRows, LogitsRows));
+        long floats = (2L * rows * _model.ModelStride)
+            + ((long)rows * wide)
+            + ((long)rows * _model.AttentionStride)
+            + ((long)logitsRows * _model.LogitsStride)
+            + ((long)rows * _model.QuantizedStride / sizeof(float))
+            + (Sharing.Threads * (RoundUp(_model.AttentionScratch, 16) + CacheLength(longest)))
+            + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
+        return (rows, wide, logitsRows, longest, floats);
+    }
 
     private long KeysLength(int positions) => RoundUp(positions, CachePositions) * _model.AttentionWidth;
 
