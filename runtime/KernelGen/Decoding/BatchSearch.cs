@@ -23,7 +23,7 @@ internal static class BatchSearch
     public static void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, SearchSettings settings)
     {
         workspace.Sharing.Threads = settings.Threads;
-        workspace.Reserve(lengths, settings.MaxLength, lengths.Length * settings.BeamSize, settings.BeamSize);
+        workspace.Reserve(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.BeamSize);
         engine.Encode(workspace, tokens, lengths.Length);
         if (settings.BeamSize > 1)
         {
@@ -45,7 +45,7 @@ internal static class BatchSearch
         lengths.Fill(longest);
         using var workspace = new Workspace(model);
         workspace.Sharing.Threads = settings.Threads;
-        return workspace.BytesFor(lengths, settings.MaxLength, lengths.Length * settings.BeamSize, settings.BeamSize);
+        return workspace.BytesFor(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.BeamSize);
     }
 
     /// <summary>What <see cref="Run"/> found for a source.</summary>
@@ -104,12 +104,16 @@ internal static class BatchSearch
     /// <summary>The most sources that are searched for together.</summary>
     public static int GroupSize(SearchSettings settings) => Math.Max(1, MaxRows / settings.BeamSize);
 
+    /// <summary>The most target rows that are decoded at once.</summary>
+    private static int TargetRows(int sources, SearchSettings settings) => sources * settings.BeamSize;
+
     /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>
     private static ReadOnlySpan<long> LongestFirst(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, int count)
     {
         Span<long> order = workspace.Order(count);
         for (int i = 0; i < count; i++)
         {
+            workspace.Cancellation.ThrowIfCancellationRequested();
             int[] source = sources[i] ?? throw new ArgumentException($"Source {i} is null; each source is an array of tokens.", nameof(sources));
             InputTokens.Check(
                 source,

@@ -108,6 +108,21 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
+    public void A_list_is_cancelled_while_it_is_checked()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var list = new ObservedList([.. Enumerable.Repeat(Source, 1000)], asked =>
+        {
+            if (asked == 10)
+            {
+                cancellation.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => _model.Generate(list, cancellationToken: cancellation.Token));
+        Assert.Equal(10, list.Asked);
+    }
+
+    [Fact]
     public void A_stream_that_is_cancelled_yields_no_further_token()
     {
         int[] expected = [.. _model.Stream(Source).Select(static token => token.Token)];
