@@ -85,9 +85,11 @@ public sealed class MemoryTests
         expected += isShared | shape.TieEmbeddings && precision == WeightPrecision.Float32
             ? Panels(shape.TargetVocabularySize) * 4
             : Linear(shape.TargetVocabularySize, dimension);
-        if (shape.ScreensOutput && precision != WeightPrecision.Int8)
+        if (shape.ScreensOutput && (precision != WeightPrecision.Int8 || dimension > 128))
         {
-            expected += Aligned((long)Panels(shape.TargetVocabularySize) * Int8Inputs(dimension)) + (Panels(shape.TargetVocabularySize) * 3 * 4) + 64;
+            expected += precision == WeightPrecision.Int8
+                ? Aligned(Panels(shape.TargetVocabularySize) * (long)RoundUp(dimension, 8) / 2) + (Panels(shape.TargetVocabularySize) * 2 * 4) + 64
+                : Aligned(Panels(shape.TargetVocabularySize) * (long)Int8Inputs(dimension)) + (Panels(shape.TargetVocabularySize) * 3 * 4) + 64;
         }
 
         expected += (long)shape.ModelStride * 4 * shape.PositionalEncoding switch
