@@ -71,25 +71,25 @@ public abstract class EncoderDecoder : IDisposable
     private ModelDescription Model => _engine.Description;
 
     /// <summary>
-    /// Generates a target for a source: by greedy search, in which each token is the most probable one after those before it, or by beam search where
-    /// <see cref="GenerationOptions.BeamSize"/> asks for it.
+    /// Generates a target for a source: by greedy search, in which each token is the most probable one after those before it, by beam search where
+    /// <see cref="GenerationOptions.BeamSize"/> asks for it, or by drawing tokens where <see cref="GenerationOptions.Sampling"/> does.
     /// </summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The generated target, or the best ones.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
-        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
+        SearchSettings settings = SearchSettings.Of(options, Model);
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            BatchSearch.Run(_engine, workspace, source, [source.Length], settings);
+            BatchSearch.Run(_engine, workspace, source, [source.Length], [0], settings);
             return BatchSearch.Result(workspace, 0, settings);
         }
         finally
@@ -108,18 +108,18 @@ public abstract class EncoderDecoder : IDisposable
     /// <returns>What was generated for each source, in the order of the list; empty for an empty list.</returns>
     /// <remarks>
     /// Sources are worked on in groups, the longest first; one whose target is complete leaves its group at once. A group has at most 64 rows (sources times
-    /// <see cref="GenerationOptions.BeamSize"/>), so the memory of a call does not grow with the list, its results apart. Most of it are caches: for each
-    /// row <c>2 · decoder layers · model dimension · MaxLength</c> floats, and for each source the same with its own length.
+    /// <see cref="GenerationOptions.BeamSize"/>, or times samples), so the memory of a call does not grow with the list, its results apart. Most of it are
+    /// caches: for each row <c>2 · decoder layers · model dimension · MaxLength</c> floats, and for each source the same with its own length.
     /// </remarks>
     /// <exception cref="ArgumentNullException">There is no list.</exception>
     /// <exception cref="ArgumentException">A source is null or empty, is longer than declared, or holds a token out of range; or an option is.</exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult[] Generate(IReadOnlyList<int[]> sources, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
+        SearchSettings settings = SearchSettings.Of(options, Model);
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
@@ -143,7 +143,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ArgumentException">
     /// A row holds pad tokens alone, or one before a token; it has more tokens than declared, or one out of range; or an option is.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult[] Generate(int[,] sources, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -164,7 +164,7 @@ public abstract class EncoderDecoder : IDisposable
         return Generate(PaddedRows.Unpad(sources, padToken, nameof(sources)), options, cancellationToken);
     }
 
-    /// <summary>Generates a target for a source by greedy search, and hands out each token as soon as it is known.</summary>
+    /// <summary>Generates a target for a source by greedy search or sampling, and hands out each token as soon as it is known.</summary>
     /// <param name="source">The source tokens, as the model was trained: with the end token, where it saw one.</param>
     /// <param name="options">How to generate.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -174,7 +174,7 @@ public abstract class EncoderDecoder : IDisposable
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for beam search, whose tokens are known
-    /// only at the end.
+    /// only at the end, or for several samples.
     /// </exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
@@ -237,7 +237,7 @@ public abstract class EncoderDecoder : IDisposable
     /// An option is out of range: thrown at once. A source is null or empty, is longer than declared, or holds a token out of range: thrown in its place; the
     /// message has its number, from 0.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when sources come.</exception>
     public IAsyncEnumerable<GenerationResult> GenerateAsync(
@@ -251,7 +251,7 @@ public abstract class EncoderDecoder : IDisposable
                 nameof(streaming), streaming.Window, $"{nameof(StreamingOptions.Window)} is {streaming.Window}; at least 1 source has to be read ahead.");
         }
 
-        return SourceStream.RunAsync(_engine, sources, SearchSettings.Of(options, Model.MaxTargetLength), streaming, cancellationToken);
+        return SourceStream.RunAsync(_engine, sources, SearchSettings.Of(options, Model), streaming, cancellationToken);
     }
 
     /// <summary>The logits of every position of a given target (teacher forcing).</summary>
@@ -360,7 +360,7 @@ public abstract class EncoderDecoder : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(sources, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sourceLength, Model.MaxSourceLength);
-        return BatchSearch.MaxBytes(Model, sources, sourceLength, SearchSettings.Of(options, Model.MaxTargetLength));
+        return BatchSearch.MaxBytes(Model, sources, sourceLength, SearchSettings.Of(options, Model));
     }
 
     /// <summary>
@@ -418,9 +418,9 @@ public abstract class EncoderDecoder : IDisposable
     private void CheckTarget(ReadOnlySpan<int> target) =>
         InputTokens.Check(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
 
-    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows, int threads = 1)
+    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows)
     {
-        workspace.Sharing.Threads = threads;
+        workspace.Sharing.Threads = 1;
         workspace.Reserve([source.Length], targetLength, targetRows);
         _engine.Encode(workspace, source, sequences: 1);
     }
@@ -441,13 +441,21 @@ public abstract class EncoderDecoder : IDisposable
 
     private SearchSettings SettingsOfStream(GenerationOptions? options)
     {
-        SearchSettings settings = SearchSettings.Of(options, Model.MaxTargetLength);
+        SearchSettings settings = SearchSettings.Of(options, Model);
         if (settings.BeamSize > 1)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(options),
                 settings.BeamSize,
                 $"{nameof(GenerationOptions.BeamSize)} is {settings.BeamSize}; a stream takes 1, because beam search knows no token before the end. Use {nameof(Generate)}.");
+        }
+
+        if (settings.HypothesisCount > 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                settings.HypothesisCount,
+                $"{nameof(GenerationOptions.HypothesisCount)} is {settings.HypothesisCount}; a stream takes 1, because it is of one target. Use {nameof(Generate)}, or a stream for each seed.");
         }
 
         return settings;
@@ -458,9 +466,9 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            Encode(workspace, source, settings.MaxLength, targetRows: 1, settings.Threads);
+            BatchSearch.Encode(_engine, workspace, source, [source.Length], settings);
             GreedySearch search = workspace.Greedy;
-            search.Begin(_engine, sources: 1, settings);
+            search.Begin(_engine, [0], settings);
             for (int index = 0; !search.IsDone; index++)
             {
                 search.Step(_engine, workspace);

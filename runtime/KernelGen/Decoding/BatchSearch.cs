@@ -19,19 +19,18 @@ internal static class BatchSearch
     /// <param name="workspace">The memory of the call; holds what is found until its next search.</param>
     /// <param name="tokens">The tokens of the sources, checked, one source behind the other.</param>
     /// <param name="lengths">The length of each source.</param>
+    /// <param name="indices">The place of each source in the caller's list.</param>
     /// <param name="settings">How to search.</param>
-    public static void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, SearchSettings settings)
+    public static void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<int> indices, SearchSettings settings)
     {
-        workspace.Sharing.Threads = settings.Threads;
-        workspace.Reserve(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.BeamSize);
-        engine.Encode(workspace, tokens, lengths.Length);
+        Encode(engine, workspace, tokens, lengths, settings);
         if (settings.BeamSize > 1)
         {
-            workspace.Beams.Run(engine, workspace, lengths.Length, settings);
+            workspace.Beams.Run(engine, workspace, indices, settings);
             return;
         }
 
-        workspace.Greedy.Begin(engine, lengths.Length, settings);
+        workspace.Greedy.Begin(engine, indices, settings);
         while (!workspace.Greedy.IsDone)
         {
             workspace.Greedy.Step(engine, workspace);
@@ -45,7 +44,17 @@ internal static class BatchSearch
         lengths.Fill(longest);
         using var workspace = new Workspace(model);
         workspace.Sharing.Threads = settings.Threads;
-        return workspace.BytesFor(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.BeamSize);
+        int hypotheses = settings.HypothesesPerSource;
+        return workspace.BytesFor(lengths, settings.MaxLength, lengths.Length * hypotheses, hypotheses, settings.Options.Sampling is not null);
+    }
+
+    /// <summary>Makes room for a search and encodes its sources. Parameters as for <see cref="Run"/>.</summary>
+    public static void Encode(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, SearchSettings settings)
+    {
+        int hypotheses = settings.HypothesesPerSource;
+        workspace.Sharing.Threads = settings.Threads;
+        workspace.Reserve(lengths, settings.MaxLength, lengths.Length * hypotheses, hypotheses, settings.Options.Sampling is not null);
+        engine.Encode(workspace, tokens, lengths.Length);
     }
 
     /// <summary>What <see cref="Run"/> found for a source.</summary>
@@ -65,6 +74,7 @@ internal static class BatchSearch
         ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
         int groupSize = GroupSize(settings);
         Span<int> lengths = stackalloc int[MaxRows];
+        Span<int> indices = stackalloc int[MaxRows];
         for (int first = 0; first < order.Length; first += groupSize)
         {
             ReadOnlySpan<long> group = order.Slice(first, Math.Min(groupSize, order.Length - first));
@@ -72,6 +82,7 @@ internal static class BatchSearch
             for (int i = 0; i < group.Length; i++)
             {
                 lengths[i] = Length(group[i]);
+                indices[i] = Index(group[i]);
                 total += lengths[i];
             }
 
@@ -90,11 +101,11 @@ internal static class BatchSearch
                 rest = rest[Length(item)..];
             }
 
-            Run(engine, workspace, tokens, lengths[..group.Length], settings);
+            Run(engine, workspace, tokens, lengths[..group.Length], indices[..group.Length], settings);
             for (int i = 0; i < group.Length; i++)
             {
-                results[Index(group[i])] = Result(workspace, i, settings);
-                completed?.Invoke(results[Index(group[i])]);
+                results[indices[i]] = Result(workspace, i, settings);
+                completed?.Invoke(results[indices[i]]);
             }
         }
 
@@ -102,10 +113,7 @@ internal static class BatchSearch
     }
 
     /// <summary>The most sources that are searched for together.</summary>
-    public static int GroupSize(SearchSettings settings) => Math.Max(1, MaxRows / settings.BeamSize);
-
-    /// <summary>The most target rows that are decoded at once.</summary>
-    private static int TargetRows(int sources, SearchSettings settings) => sources * settings.BeamSize;
+    public static int GroupSize(SearchSettings settings) => Math.Max(1, MaxRows / settings.HypothesesPerSource);
 
     /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>
     private static ReadOnlySpan<long> LongestFirst(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, int count)

@@ -17,6 +17,7 @@ internal sealed class BeamSearch
     /// <summary>The widest beam: its double is the most that <see cref="TopK"/> finds.</summary>
     public const int MaxSize = TopK.MaxCount / 2;
 
+    private readonly LogitRules _rules = new();
     private LiveHypothesis[] _live = [];
     private int[] _liveCounts = [];
     private FinishedHypothesis[] _finished = [];
@@ -27,6 +28,8 @@ internal sealed class BeamSearch
     private int[] _rowSequences = [];
     private LiveHypothesis[] _candidates = [];
     private int[] _best = [];
+    private int[] _target = [];
+    private int[] _indices = [];
     private int _sources;
     private int _activeCount;
     private int _length;
@@ -34,10 +37,14 @@ internal sealed class BeamSearch
 
     private int Size => _settings.BeamSize;
 
-    /// <summary>Searches targets for the first <paramref name="sources"/> sequences of a workspace, each encoded, with room for a beam.</summary>
-    public void Run(Engine engine, Workspace workspace, int sources, SearchSettings settings)
+    /// <summary>Searches targets for the first sequences of a workspace, each encoded, with room for a beam.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="indices">The place of each source in the caller's list.</param>
+    /// <param name="settings">How to search.</param>
+    public void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> indices, SearchSettings settings)
     {
-        Begin(engine, sources, settings);
+        Begin(engine, indices, settings);
         while (_activeCount > 0)
         {
             Step(engine, workspace);
@@ -51,24 +58,34 @@ internal sealed class BeamSearch
         for (int i = 0; i < hypotheses.Length; i++)
         {
             FinishedHypothesis finished = _finished[(source * Size) + i];
+            bool hasEndToken = finished.Reason == FinishReason.EndToken;
             int[] tokens = new int[finished.Length];
+            float[]? logProbabilities = _settings.Options.ReturnTokenLogProbabilities ? new float[finished.Length + (hasEndToken ? 1 : 0)] : null;
             int rank = finished.Rank;
             for (int position = tokens.Length - 1; position >= 0; position--)
             {
                 Link link = _links[LinkIndex(source, position, rank)];
                 tokens[position] = link.Token;
+                logProbabilities?[position] = link.TokenLogProbability;
                 rank = link.Parent;
             }
 
-            hypotheses[i] = new Hypothesis(tokens, (float)finished.Score, finished.Reason);
+            if (hasEndToken)
+            {
+                logProbabilities?[^1] = finished.EndLogProbability;
+            }
+
+            hypotheses[i] = new Hypothesis(tokens, (float)finished.Score, finished.Reason, logProbabilities);
         }
 
         return new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));
     }
 
-    private void Begin(Engine engine, int sources, SearchSettings settings)
+    private void Begin(Engine engine, ReadOnlySpan<int> indices, SearchSettings settings)
     {
+        int sources = indices.Length;
         _settings = settings;
+        _rules.Begin(engine.Description, settings);
         _sources = sources;
         _activeCount = sources;
         _length = 0;
@@ -88,6 +105,8 @@ internal sealed class BeamSearch
         ReusedArray.Take(ref _rowSequences, sources * Size);
         ReusedArray.Take(ref _candidates, 3 * Size);
         ReusedArray.Take(ref _best, 2 * Size);
+        ReusedArray.Take(ref _target, settings.MaxLength + 1)[0] = engine.Description.StartToken;
+        indices.CopyTo(ReusedArray.Take(ref _indices, sources));
     }
 
     private void Step(Engine engine, Workspace workspace)
@@ -103,7 +122,7 @@ internal sealed class BeamSearch
         }
 
         engine.DecodeStep(workspace, _rowTokens.AsSpan(0, rows), _rowSequences.AsSpan(0, rows));
-        engine.ProjectAllowed(workspace, rows);
+        engine.Project(workspace, 0, rows);
         _length++;
         int active = _activeCount;
         int firstRow = 0;
@@ -126,19 +145,31 @@ internal sealed class BeamSearch
     {
         ReadOnlySpan<LiveHypothesis> candidates = Rank(engine, workspace, source, firstRow);
         Span<LiveHypothesis> children = _candidates.AsSpan(2 * Size, Size);
-        int count = 0;
+        int count = 0, stopped = 0;
         double normalizer = _settings.Normalizer(_length);
-        for (int rank = 0; rank < candidates.Length && count < Size; rank++)
+        for (int rank = 0; rank < candidates.Length && count + stopped < Size; rank++)
         {
             ref readonly LiveHypothesis candidate = ref candidates[rank];
             if (candidate.Token != engine.Description.EndToken)
             {
-                _links[LinkIndex(source, _length - 1, count)] = new Link(candidate.Token, candidate.Parent);
-                children[count++] = candidate;
+                // Those that stay live have the first links, in the order of their ranks; those that are stopped have the last.
+                bool stops = Stops(source, candidate);
+                int link = stops ? Size - 1 - stopped++ : count;
+                _links[LinkIndex(source, _length - 1, link)] = new Link(candidate.Token, candidate.Parent, candidate.TokenLogProbability);
+                if (stops)
+                {
+                    Finish(source, new FinishedHypothesis(candidate.LogProbability / normalizer, _length, link, FinishReason.Stopped));
+                }
+                else
+                {
+                    children[count++] = candidate;
+                }
             }
             else if (rank < Size)
             {
-                Finish(source, new FinishedHypothesis(candidate.LogProbability / normalizer, _length - 1, candidate.Parent, FinishReason.EndToken));
+                Finish(
+                    source,
+                    new FinishedHypothesis(candidate.LogProbability / normalizer, _length - 1, candidate.Parent, FinishReason.EndToken, candidate.TokenLogProbability));
             }
         }
 
@@ -182,13 +213,41 @@ internal sealed class BeamSearch
         Span<int> best = _best.AsSpan(0, 2 * Size);
         int count = 0;
         ReadOnlySpan<LiveHypothesis> live = LiveOf(source);
+        int? forced = _rules.ForcedToken(_length - 1);
+        bool rulesApply = _rules.ApplyAt(_length - 1);
         for (int parent = 0; parent < live.Length; parent++)
         {
             int row = firstRow + parent;
+            Span<float> logits = engine.Logits(workspace, row);
+            if (forced is null)
+            {
+                engine.Suppress(workspace, row);
+                if (rulesApply)
+                {
+                    _rules.Apply(logits, TargetOf(source, parent), _indices[source]);
+                }
+            }
+
             (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
-            ReadOnlySpan<float> logits = engine.Logits(workspace, row);
+            if (forced is null && rulesApply && float.IsNegativeInfinity(maximum))
+            {
+                double score = live[parent].LogProbability / _settings.Normalizer(_length - 1);
+                Finish(source, new FinishedHypothesis(score, _length - 1, parent, FinishReason.NothingAllowed));
+                continue;
+            }
+
             double logSum = LogSoftmax.LogSum(maximum, sum);
-            foreach (int token in best[..engine.TopK(workspace, row, best)])
+            int found = 1;
+            if (forced is { } only)
+            {
+                best[0] = only;
+            }
+            else
+            {
+                found = engine.TopK(workspace, row, best);
+            }
+
+            foreach (int token in best[..found])
             {
                 double logProbability = live[parent].LogProbability + (logits[token] - logSum);
                 int place = count;
@@ -204,11 +263,44 @@ internal sealed class BeamSearch
 
                 count = Math.Min(count + 1, candidates.Length);
                 candidates[place..(count - 1)].CopyTo(candidates[(place + 1)..]);
-                candidates[place] = new LiveHypothesis { LogProbability = logProbability, Token = token, Parent = parent };
+                candidates[place] = new LiveHypothesis
+                {
+                    LogProbability = logProbability,
+                    TokenLogProbability = _settings.Options.ReturnTokenLogProbabilities ? LogSoftmax.Of(logits[token], maximum, sum) : 0,
+                    Token = token,
+                    Parent = parent,
+                };
             }
         }
 
         return candidates[..count];
+    }
+
+    /// <summary>Whether the caller stops a hypothesis after its last token.</summary>
+    private bool Stops(int source, in LiveHypothesis candidate)
+    {
+        if (!_rules.MayStop)
+        {
+            return false;
+        }
+
+        int tokens = TargetOf(source, candidate.Parent).Length;
+        _target[tokens] = candidate.Token;
+        return _rules.Stops(_target.AsSpan(0, tokens + 1), _indices[source]);
+    }
+
+    /// <summary>The start token and the tokens of a hypothesis that was live before this step. Valid until it is asked for the next.</summary>
+    private ReadOnlySpan<int> TargetOf(int source, int rank)
+    {
+        Span<int> target = _target.AsSpan(0, _length);
+        for (int position = _length - 2; position >= 0; position--)
+        {
+            Link link = _links[LinkIndex(source, position, rank)];
+            target[position + 1] = link.Token;
+            rank = link.Parent;
+        }
+
+        return target;
     }
 
     /// <summary>Keeps a finished hypothesis if it is among the best; of equal ones the earlier is kept and stands first.</summary>
@@ -266,6 +358,9 @@ internal sealed class BeamSearch
         /// <summary>The sum over its tokens.</summary>
         public double LogProbability;
 
+        /// <summary>The log-probability of its last token, when it is asked for.</summary>
+        public float TokenLogProbability;
+
         /// <summary>Its last token.</summary>
         public int Token;
 
@@ -276,9 +371,9 @@ internal sealed class BeamSearch
         public int Slot;
     }
 
-    /// <summary>A finished hypothesis: the live one of a rank after so many tokens, to which the end token may have been added.</summary>
-    private readonly record struct FinishedHypothesis(double Score, int Length, int Rank, FinishReason Reason);
+    /// <summary>A finished hypothesis: that whose link has a rank after so many tokens, to which the end token may have been added.</summary>
+    private readonly record struct FinishedHypothesis(double Score, int Length, int Rank, FinishReason Reason, float EndLogProbability = 0);
 
-    /// <summary>The last token of a live hypothesis, and the rank of what it continues.</summary>
-    private readonly record struct Link(int Token, int Parent);
+    /// <summary>The last token of a hypothesis, its log-probability when it is asked for, and the rank of what it continues.</summary>
+    private readonly record struct Link(int Token, int Parent, float TokenLogProbability);
 }

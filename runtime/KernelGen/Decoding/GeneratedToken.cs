@@ -4,6 +4,7 @@ namespace KernelGen;
 /// <param name="Index">Its place in the target, from 0.</param>
 /// <param name="Token">The token id; never the end token.</param>
 /// <param name="LogProbability">
-/// Its log-probability among the tokens that may be generated; <see langword="null"/> unless <see cref="GenerationOptions.ReturnScores"/> asked for it.
+/// Its log-probability among the tokens that may be generated; <see langword="null"/> unless <see cref="GenerationOptions.ReturnScores"/> or
+/// <see cref="GenerationOptions.ReturnTokenLogProbabilities"/> asked for it.
 /// </param>
 public readonly record struct GeneratedToken(int Index, int Token, float? LogProbability);

@@ -1,6 +1,15 @@
+using System.Collections.Immutable;
+
 namespace KernelGen;
 
 /// <summary>How a target is generated.</summary>
+/// <remarks>
+/// Rules (<see cref="RepetitionPenalty"/>, <see cref="NoRepeatNGramSize"/>, <see cref="SuppressedTokens"/>, <see cref="SuppressedSequences"/>,
+/// <see cref="MinLength"/>, <see cref="Constraint"/>) hold alike in greedy search, beam search (for each hypothesis by its own tokens) and sampling. They
+/// change the logits of a position before anything is chosen, so that probabilities are over the tokens that may be generated. The start token counts as
+/// the first token of a target for those that look back, as in Hugging Face's Transformers. Where rules leave no token at all, the target ends as it stands
+/// (<see cref="FinishReason.NothingAllowed"/>). They do not hold for tokens that <see cref="ForcedPrefix"/> or <see cref="ForceEndToken"/> force.
+/// </remarks>
 public sealed record GenerationOptions
 {
     internal static readonly GenerationOptions Default = new();
@@ -18,7 +27,8 @@ public sealed record GenerationOptions
     /// <remarks>
     /// In each step all continuations of all live hypotheses are ranked by the sum of their log-probabilities, and the best <c>2 · BeamSize</c> are
     /// looked at in order: one that ends among the first <c>BeamSize</c> is finished; the first <c>BeamSize</c> that do not end stay live. Of equal
-    /// sums the one comes first whose beginning stood higher, then the lower token. The search stops once <c>BeamSize</c> are finished and no live one
+    /// sums the one comes first whose beginning stood higher, then the lower token. One that <see cref="StopWhen"/> stops takes its place among these, but is
+    /// finished as it stands; so is, before the ranking, a live one for which rules leave no token. The search stops once <c>BeamSize</c> are finished and no live one
     /// has a better score than the worst of the <c>BeamSize</c> best finished ones, or at <see cref="MaxLength"/>, where live ones are finished as
     /// they stand.
     /// </remarks>
@@ -26,19 +36,82 @@ public sealed record GenerationOptions
 
     /// <summary>
     /// How many hypotheses are returned, the best first: from 1 (the default) to <see cref="BeamSize"/>. There are fewer where so few tokens may be
-    /// generated in so short a target that the search ends with fewer.
+    /// generated in so short a target that the search ends with fewer. With <see cref="Sampling"/>: how many samples are drawn for each source,
+    /// independently, and returned in the order drawn; from 1 to 64.
     /// </summary>
     public int HypothesisCount { get; init; } = 1;
 
     /// <summary>
     /// How a score grows with length: a score is the sum of log-probabilities divided by <c>tokens^LengthPenalty</c>, where the end token counts and the
     /// start token does not. 1 (the default) is the mean, 0 the sum, which favours short targets; above 1 long ones are favoured. Finite, not negative.
-    /// Greedy search chooses the same tokens whatever it is.
+    /// Greedy search and sampling choose the same tokens whatever it is.
     /// </summary>
     public double LengthPenalty { get; init; } = 1;
 
     /// <summary>
-    /// Whether <see cref="Hypothesis.Score"/> is computed by greedy search (default: no). It costs a pass of exponentials over the vocabulary for each
+    /// Draws tokens at random instead of searching for the most probable ones; <see langword="null"/> (the default) does not. Not together with a
+    /// <see cref="BeamSize"/> above 1.
+    /// </summary>
+    public SamplingOptions? Sampling { get; init; }
+
+    /// <summary>
+    /// How many tokens a target has at least before the end token may come, which does not count: 0 (the default) to <see cref="MaxLength"/>.
+    /// </summary>
+    public int MinLength { get; init; }
+
+    /// <summary>
+    /// What makes tokens less probable that a target has already, however often: their logits are divided by it where they are positive and multiplied by it
+    /// where they are not (Keskar et al. 2019, CTRL). 1 (the default) changes nothing, below 1 favours repetition. Above 0 and finite.
+    /// </summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>
+    /// So many tokens in a row come only once in a target (Paulus et al. 2018): a token that would complete the same n-gram again is forbidden. 0 (the
+    /// default) forbids none.
+    /// </summary>
+    public int NoRepeatNGramSize { get; init; }
+
+    /// <summary>Tokens that are not generated, besides those that the declaration suppresses.</summary>
+    public ImmutableArray<int> SuppressedTokens { get; init; } = [];
+
+    /// <summary>
+    /// Sequences of tokens that are not generated: the last token of each is forbidden where the target ends with what comes before it. One that begins with
+    /// the start token is forbidden at the beginning of the target alone.
+    /// </summary>
+    public ImmutableArray<ImmutableArray<int>> SuppressedSequences { get; init; } = [];
+
+    /// <summary>
+    /// Tokens that every target begins with, such as a language's token (<c>forced_bos_token_id</c>). They are part of the result, count for lengths, and
+    /// count in scores with the log-probabilities that <see cref="EncoderDecoder.Score"/> gives them. At most <see cref="MaxLength"/>; not the end token.
+    /// </summary>
+    public ImmutableArray<int> ForcedPrefix { get; init; } = [];
+
+    /// <summary>
+    /// Whether a target that has not ended before gets the end token as the last token of <see cref="MaxLength"/> (default: no, it stops as it stands). It
+    /// counts in scores with the log-probability that <see cref="EncoderDecoder.Score"/> gives it.
+    /// </summary>
+    public bool ForceEndToken { get; init; }
+
+    /// <summary>
+    /// Called for each token of each target, to say which tokens may come next: <c>(step, allowed) => allowed.AllowOnly(next.Of(step.Tokens))</c>. The last
+    /// of the rules, so that it sees what the others leave. Not called for forced tokens.
+    /// </summary>
+    /// <remarks>
+    /// Called on the thread of the call, and for one model by as many calls at once as run. It should look at nothing but its arguments, or results come to
+    /// depend on the order of its calls: sources of a list are worked on several at a time, and beam search follows several hypotheses of each.
+    /// An exception ends the call with that exception. The callback may not keep its arguments; it causes no allocation but its own.
+    /// </remarks>
+    public TokenConstraint? Constraint { get; init; }
+
+    /// <summary>
+    /// Called after each token of each target but the end token and those within <see cref="ForcedPrefix"/>; where it returns <see langword="true"/>, the
+    /// target is complete as it stands (<see cref="FinishReason.Stopped"/>). The last token belongs to it. What <see cref="Constraint"/>
+    /// says of callbacks holds.
+    /// </summary>
+    public StopCondition? StopWhen { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Hypothesis.Score"/> is computed by greedy search and sampling (default: no). It costs a pass of exponentials over the vocabulary for each
     /// token. Beam search computes scores in any case.
     /// </summary>
     public bool ReturnScores { get; init; }
@@ -48,4 +121,10 @@ public sealed record GenerationOptions
     /// many sentences, as many calls at once with one thread each need fewer handshakes.
     /// </summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>
+    /// Whether <see cref="Hypothesis.TokenLogProbabilities"/> are returned (default: no). In greedy search and sampling it costs what
+    /// <see cref="ReturnScores"/> does.
+    /// </summary>
+    public bool ReturnTokenLogProbabilities { get; init; }
 }

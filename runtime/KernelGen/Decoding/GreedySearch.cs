@@ -1,35 +1,63 @@
+using System.Runtime.InteropServices;
 using KernelGen.Execution;
+using KernelGen.Numerics;
 
 namespace KernelGen.Decoding;
 
 /// <summary>
-/// The loop that feeds each best token back, for all encoded sequences of a workspace together: a target that is complete leaves the batch at once.
-/// Belongs to a workspace, whose calls reuse its arrays.
+/// The loop that feeds each token back, for all encoded sequences of a workspace together: the best one, or one that is drawn. A target that is complete
+/// leaves the batch at once. Belongs to a workspace, whose calls reuse its arrays.
 /// </summary>
+/// <remarks>Sample j of source i is the workspace's sequence <c>j · sources + i</c>; greedy search has one target for each source.</remarks>
 internal sealed class GreedySearch
 {
+    /// <summary>Instead of a token: there is none that may come next.</summary>
+    private const int NoToken = -1;
+
+    private readonly LogitRules _rules = new();
+    private readonly TokenSampler _sampler = new();
     private Target[] _targets = [];
     private int[] _tokens = [];
+    private float[] _logProbabilities = [];
     private int[] _live = [];
     private int[] _next = [];
+    private int _sources;
     private int _liveCount;
     private SearchSettings _settings;
 
     /// <summary>Whether every target is complete.</summary>
     public bool IsDone => _liveCount == 0;
 
-    /// <summary>Begins a target for each source that stands encoded in a workspace.</summary>
-    public void Begin(Engine engine, int sources, SearchSettings settings)
+    /// <summary>Begins the targets of the sources that stand encoded in a workspace.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="indices">The place of each source in the caller's list.</param>
+    /// <param name="settings">How to search.</param>
+    public void Begin(Engine engine, ReadOnlySpan<int> indices, SearchSettings settings)
     {
+        int sequences = indices.Length * settings.HypothesesPerSource;
         _settings = settings;
-        _liveCount = sources;
-        ReusedArray.Take(ref _targets, sources).Clear();
-        ReusedArray.Take(ref _tokens, sources * settings.MaxLength);
-        ReusedArray.Take(ref _next, sources).Fill(engine.Description.StartToken);
-        Span<int> live = ReusedArray.Take(ref _live, sources);
-        for (int source = 0; source < sources; source++)
+        _sources = indices.Length;
+        _liveCount = sequences;
+        _rules.Begin(engine.Description, settings);
+        ReusedArray.Take(ref _targets, sequences);
+        ReusedArray.Take(ref _tokens, sequences * (settings.MaxLength + 1));
+        ReusedArray.Take(ref _next, sequences).Fill(engine.Description.StartToken);
+        Span<int> live = ReusedArray.Take(ref _live, sequences);
+        if (settings.NeedsLogProbabilities)
         {
-            live[source] = source;
+            ReusedArray.Take(ref _logProbabilities, sequences * settings.MaxLength);
+        }
+
+        // Targets of one source are neighbours, so that its cache is read once for all of them.
+        int row = 0;
+        for (int source = 0; source < indices.Length; source++)
+        {
+            for (int sequence = source; sequence < sequences; sequence += indices.Length)
+            {
+                live[row++] = sequence;
+                _targets[sequence] = new Target { SourceIndex = indices[source] };
+                _tokens[FirstToken(sequence) - 1] = engine.Description.StartToken;
+            }
         }
     }
 
@@ -39,71 +67,171 @@ internal sealed class GreedySearch
         int rows = _liveCount;
         Span<int> next = _next.AsSpan(0, rows);
         engine.DecodeStep(workspace, next, _live.AsSpan(0, rows));
-        if (_settings.ReturnScores)
-        {
-            engine.ProjectAllowed(workspace, rows);
-            for (int row = 0; row < rows; row++)
-            {
-                next[row] = engine.ArgMax(workspace, row);
-                (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
-                ref Target target = ref _targets[_live[row]];
-                target.TokenLogProbability = LogSoftmax.Of(engine.Logits(workspace, row)[next[row]], maximum, sum);
-                target.LogProbability += target.TokenLogProbability;
-            }
-        }
-        else
-        {
-            engine.BestTokens(workspace, rows, next);
-        }
-
+        Choose(engine, workspace, next);
         _liveCount = 0;
         for (int row = 0; row < rows; row++)
         {
-            int source = _live[row];
-            ref Target target = ref _targets[source];
-            target.HasEnded = next[row] == engine.Description.EndToken;
-            if (target.HasEnded)
+            int sequence = _live[row];
+            if (Extend(engine, sequence, next[row]))
             {
-                continue;
-            }
-
-            _tokens[(source * _settings.MaxLength) + target.Length++] = next[row];
-            if (target.Length < _settings.MaxLength)
-            {
-                _live[_liveCount] = source;
+                _live[_liveCount] = sequence;
                 next[_liveCount++] = next[row];
             }
         }
     }
 
     /// <summary>The tokens of a target so far, without the end token.</summary>
-    public ReadOnlySpan<int> Tokens(int source) => _tokens.AsSpan(source * _settings.MaxLength, _targets[source].Length);
+    public ReadOnlySpan<int> Tokens(int sequence) => _tokens.AsSpan(FirstToken(sequence), _targets[sequence].Length);
 
-    /// <summary>The log-probability of a target's last token, when scores are asked for.</summary>
-    public float? TokenLogProbability(int source) => _settings.ReturnScores ? _targets[source].TokenLogProbability : null;
+    /// <summary>The log-probability of a target's last token, when it is asked for.</summary>
+    public float? TokenLogProbability(int sequence) =>
+        _settings.NeedsLogProbabilities ? _logProbabilities[(sequence * _settings.MaxLength) + _targets[sequence].Length - 1] : null;
 
     /// <summary>What was generated for a source.</summary>
     public GenerationResult Result(int source)
     {
-        Target target = _targets[source];
-        int tokens = target.Length + (target.HasEnded ? 1 : 0);
-        return new GenerationResult([
-            new Hypothesis(
-                Tokens(source).ToArray(),
-                _settings.ReturnScores ? (float)(target.LogProbability / _settings.Normalizer(tokens)) : null,
-                target.HasEnded ? FinishReason.EndToken : FinishReason.Length)]);
+        if (_settings.HypothesisCount == 1)
+        {
+            return new GenerationResult([ResultOf(source)]);
+        }
+
+        var hypotheses = new Hypothesis[_settings.HypothesisCount];
+        for (int sample = 0; sample < hypotheses.Length; sample++)
+        {
+            hypotheses[sample] = ResultOf((sample * _sources) + source);
+        }
+
+        return new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));
+    }
+
+    private Hypothesis ResultOf(int sequence)
+    {
+        Target target = _targets[sequence];
+        int tokens = target.Length + (target.FinishReason == FinishReason.EndToken ? 1 : 0);
+        ReadOnlySpan<float> logProbabilities = _settings.NeedsLogProbabilities ? _logProbabilities.AsSpan(sequence * _settings.MaxLength, tokens) : default;
+        return new Hypothesis(
+            Tokens(sequence).ToArray(),
+            _settings.ReturnScores ? (float)(Sum(logProbabilities) / _settings.Normalizer(tokens)) : null,
+            target.FinishReason,
+            _settings.Options.ReturnTokenLogProbabilities ? logProbabilities.ToArray() : null);
+    }
+
+    /// <summary>Chooses a token for each live target.</summary>
+    private void Choose(Engine engine, Workspace workspace, Span<int> next)
+    {
+        bool needsTokens = _settings.NeedsLogProbabilities, needsLogits = needsTokens;
+        for (int row = 0; row < next.Length; row++)
+        {
+            int position = _targets[_live[row]].Length;
+            if (_rules.ForcedToken(position) is null)
+            {
+                needsTokens = true;
+                needsLogits |= _settings.Options.Sampling is not null || _rules.ApplyAt(position);
+            }
+        }
+
+        if (needsLogits)
+        {
+            engine.Project(workspace, 0, next.Length);
+            for (int row = 0; row < next.Length; row++)
+            {
+                next[row] = ChooseByLogits(engine, workspace, row);
+            }
+
+            return;
+        }
+
+        if (needsTokens)
+        {
+            engine.BestTokens(workspace, next.Length, next);
+        }
+
+        for (int row = 0; row < next.Length; row++)
+        {
+            next[row] = _rules.ForcedToken(_targets[_live[row]].Length) ?? next[row];
+        }
+    }
+
+    private int ChooseByLogits(Engine engine, Workspace workspace, int row)
+    {
+        int sequence = _live[row];
+        ref readonly Target target = ref _targets[sequence];
+        Span<float> logits = engine.Logits(workspace, row);
+        if (_rules.ForcedToken(target.Length) is not { } token)
+        {
+            engine.Suppress(workspace, row);
+            _rules.Apply(logits, StartAndTokens(sequence), target.SourceIndex);
+            token = engine.ArgMax(workspace, row);
+            if (float.IsNegativeInfinity(logits[token]))
+            {
+                return NoToken;
+            }
+
+            if (_settings.Options.Sampling is { } sampling)
+            {
+                ulong random = Philox.Next((ulong)_settings.Seed, (ulong)target.Length, (ulong)(sequence / _sources));
+                token = _sampler.Draw(engine, workspace, row, sampling, random);
+                if (token == NoToken)
+                {
+                    throw new InvalidOperationException(
+                        $"No token can be drawn at position {target.Length}: a logit is infinite or not a number. The weights overflow float32 or are damaged.");
+                }
+            }
+        }
+
+        if (_settings.NeedsLogProbabilities)
+        {
+            (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
+            _logProbabilities[(sequence * _settings.MaxLength) + target.Length] = LogSoftmax.Of(logits[token], maximum, sum);
+        }
+
+        return token;
+    }
+
+    /// <summary>Adds a token to a target; whether it goes on.</summary>
+    private bool Extend(Engine engine, int sequence, int token)
+    {
+        ref Target target = ref _targets[sequence];
+        if (token == NoToken || token == engine.Description.EndToken)
+        {
+            target.FinishReason = token == NoToken ? FinishReason.NothingAllowed : FinishReason.EndToken;
+            return false;
+        }
+
+        _tokens[FirstToken(sequence) + target.Length++] = token;
+        if (_rules.Stops(StartAndTokens(sequence), target.SourceIndex))
+        {
+            target.FinishReason = FinishReason.Stopped;
+            return false;
+        }
+
+        target.FinishReason = FinishReason.Length;
+        return target.Length < _settings.MaxLength;
+    }
+
+    private ReadOnlySpan<int> StartAndTokens(int sequence) => _tokens.AsSpan(FirstToken(sequence) - 1, _targets[sequence].Length + 1);
+
+    private int FirstToken(int sequence) => (sequence * (_settings.MaxLength + 1)) + 1;
+
+    private static float Sum(ReadOnlySpan<float> logProbabilities)
+    {
+        float sum = 0;
+        foreach (float logProbability in logProbabilities)
+        {
+            sum += logProbability;
+        }
+
+        return sum;
     }
 
     private struct Target
     {
+        /// <summary>The place of its source in the caller's list.</summary>
+        public int SourceIndex;
+
         /// <summary>The number of tokens, the end token not included.</summary>
         public int Length;
 
-        public bool HasEnded;
-
-        /// <summary>The sum over all tokens, the end token included.</summary>
-        public float LogProbability;
-
-        public float TokenLogProbability;
+        public FinishReason FinishReason;
     }
 }

@@ -1,18 +1,38 @@
+using System.Collections.Immutable;
+using KernelGen.Execution;
 using KernelGen.Numerics;
 
 namespace KernelGen.Decoding;
 
 /// <summary>The options of one call, checked, with every default filled in.</summary>
-internal readonly record struct SearchSettings(int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores, int Threads)
+/// <param name="MaxLength">The most tokens, the end token included.</param>
+/// <param name="BeamSize">The number of live hypotheses.</param>
+/// <param name="HypothesisCount">How many hypotheses, or samples, are returned.</param>
+/// <param name="LengthPenalty">The exponent of <see cref="Normalizer"/>.</param>
+/// <param name="ReturnScores">Whether greedy search and sampling compute scores.</param>
+/// <param name="Threads">How many threads share the work.</param>
+/// <param name="Options">The options: those that need no default are read where they are used.</param>
+/// <param name="Seed">What samples follow from.</param>
+internal readonly record struct SearchSettings(
+    int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores, int Threads, GenerationOptions Options, long Seed)
 {
     private const int MaxThreads = 64;
+    private const double LowestTemperature = 0.001;
+    private const double HighestTemperature = 1000;
+
+    /// <summary>How many hypotheses of each source are followed at once.</summary>
+    public int HypothesesPerSource => Options.Sampling is null ? BeamSize : HypothesisCount;
+
+    /// <summary>Whether the log-probability of each token is asked for, alone or as a part of a score.</summary>
+    public bool NeedsLogProbabilities => ReturnScores || Options.ReturnTokenLogProbabilities;
 
     /// <summary>Checks the options.</summary>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <param name="maxTargetLength">The declared maximum target length.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public static SearchSettings Of(GenerationOptions? options, int maxTargetLength)
+    /// <param name="model">The declared limits.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or two do not go together.</exception>
+    public static SearchSettings Of(GenerationOptions? options, ModelDescription model)
     {
+        int maxTargetLength = model.MaxTargetLength;
         options ??= GenerationOptions.Default;
         int maxLength = options.MaxLength ?? maxTargetLength;
         if (maxLength < 1 || maxLength > maxTargetLength)
@@ -28,12 +48,16 @@ internal readonly record struct SearchSettings(int MaxLength, int BeamSize, int 
             throw OutOfRange(nameof(GenerationOptions.BeamSize), options.BeamSize, $"from 1 (greedy search) to {BeamSearch.MaxSize}");
         }
 
-        if (options.HypothesisCount < 1 || options.HypothesisCount > options.BeamSize)
+        CheckSampling(options);
+        int maxCount = options.Sampling is null ? options.BeamSize : BatchSearch.MaxRows;
+        if (options.HypothesisCount < 1 || options.HypothesisCount > maxCount)
         {
             throw OutOfRange(
                 nameof(GenerationOptions.HypothesisCount),
                 options.HypothesisCount,
-                $"from 1 to {options.BeamSize}, the {nameof(GenerationOptions.BeamSize)}: a search finds no more hypotheses than its beam is wide");
+                options.Sampling is null
+                    ? $"from 1 to {maxCount}, the {nameof(GenerationOptions.BeamSize)}: a search finds no more hypotheses than its beam is wide"
+                    : $"from 1 to {maxCount} samples; for more, call again with another {nameof(SamplingOptions.Seed)}");
         }
 
         if (!(options.LengthPenalty >= 0) || double.IsInfinity(options.LengthPenalty))
@@ -49,12 +73,122 @@ internal readonly record struct SearchSettings(int MaxLength, int BeamSize, int 
             throw OutOfRange(nameof(GenerationOptions.Threads), options.Threads, $"from 1 to {MaxThreads}");
         }
 
-        return new SearchSettings(maxLength, options.BeamSize, options.HypothesisCount, options.LengthPenalty, options.ReturnScores, options.Threads);
+        CheckRules(options, model, maxLength);
+        return new SearchSettings(
+            maxLength,
+            options.BeamSize,
+            options.HypothesisCount,
+            options.LengthPenalty,
+            options.ReturnScores,
+            options.Threads,
+            options,
+            options.Sampling is null ? 0 : options.Sampling.Seed ?? Random.Shared.NextInt64(long.MinValue, long.MaxValue));
     }
 
     /// <summary>What the sum of log-probabilities is divided by: <c>tokens^LengthPenalty</c>, with the same bits on every platform.</summary>
-    /// <param name="tokens">The number of generated tokens, the end token included.</param>
-    public double Normalizer(int tokens) => LengthPenalty == 1 ? tokens : DeterministicMath.Exp(LengthPenalty * DeterministicMath.Log(tokens));
+    /// <param name="tokens">The number of generated tokens, the end token included. None counts as one.</param>
+    public double Normalizer(int tokens) =>
+        LengthPenalty == 1 ? Math.Max(tokens, 1) : DeterministicMath.Exp(LengthPenalty * DeterministicMath.Log(Math.Max(tokens, 1)));
+
+    private static void CheckSampling(GenerationOptions options)
+    {
+        if (options.Sampling is not { } sampling)
+        {
+            return;
+        }
+
+        if (options.BeamSize > 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.Sampling)} goes with a {nameof(GenerationOptions.BeamSize)} of 1, which is {options.BeamSize}: beam search looks for the most probable "
+                + $"hypotheses, and sampling draws. For several samples of a source set {nameof(GenerationOptions.HypothesisCount)}.",
+                nameof(options));
+        }
+
+        if (!(sampling.Temperature is >= LowestTemperature and <= HighestTemperature))
+        {
+            throw OutOfRange(
+                nameof(SamplingOptions.Temperature),
+                sampling.Temperature,
+                FormattableString.Invariant(
+                    $"from {LowestTemperature} to {HighestTemperature}; for the most probable token each time leave {nameof(GenerationOptions.Sampling)} out"));
+        }
+
+        if (sampling.TopK < 0)
+        {
+            throw OutOfRange(nameof(SamplingOptions.TopK), sampling.TopK, "from 0 (every token is kept) upwards");
+        }
+
+        if (!(sampling.TopP is > 0 and <= 1))
+        {
+            throw OutOfRange(nameof(SamplingOptions.TopP), sampling.TopP, "from above 0 to 1 (every token is kept)");
+        }
+
+        if (!(sampling.MinP is >= 0 and <= 1))
+        {
+            throw OutOfRange(nameof(SamplingOptions.MinP), sampling.MinP, "from 0 (every token is kept) to 1 (only tokens as probable as the most probable one)");
+        }
+    }
+
+    private static void CheckRules(GenerationOptions options, ModelDescription model, int maxLength)
+    {
+        // What is left for tokens that are not a forced end.
+        int room = options.ForceEndToken ? maxLength - 1 : maxLength;
+        string limit = options.ForceEndToken
+            ? $"{nameof(GenerationOptions.MaxLength)} less the end token that {nameof(GenerationOptions.ForceEndToken)} puts at its end"
+            : nameof(GenerationOptions.MaxLength);
+        if (options.MinLength < 0 || options.MinLength > room)
+        {
+            throw OutOfRange(nameof(GenerationOptions.MinLength), options.MinLength, $"from 0 to {room}, the {limit}");
+        }
+
+        float penalty = (float)options.RepetitionPenalty;
+        if (!(penalty > 0) || float.IsInfinity(penalty))
+        {
+            throw OutOfRange(nameof(GenerationOptions.RepetitionPenalty), options.RepetitionPenalty, "from above 0 upwards and is finite; 1 changes nothing");
+        }
+
+        if (options.NoRepeatNGramSize < 0)
+        {
+            throw OutOfRange(nameof(GenerationOptions.NoRepeatNGramSize), options.NoRepeatNGramSize, "from 0 (nothing is forbidden) upwards");
+        }
+
+        CheckTokens(options.SuppressedTokens, nameof(GenerationOptions.SuppressedTokens), null, model);
+        for (int i = 0; !options.SuppressedSequences.IsDefault && i < options.SuppressedSequences.Length; i++)
+        {
+            if (options.SuppressedSequences[i].IsDefaultOrEmpty)
+            {
+                throw new ArgumentException($"{nameof(GenerationOptions.SuppressedSequences)}[{i}] is empty; a sequence has at least one token.", nameof(options));
+            }
+
+            CheckTokens(options.SuppressedSequences[i], nameof(GenerationOptions.SuppressedSequences), i, model);
+        }
+
+        CheckTokens(options.ForcedPrefix, nameof(GenerationOptions.ForcedPrefix), null, model);
+        if (options.ForcedPrefix.AsSpan().IndexOf(model.EndToken) is var end and >= 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.ForcedPrefix)}[{end}] is the end token {model.EndToken}, after which nothing is generated; leave it out.", nameof(options));
+        }
+
+        if (options.ForcedPrefix.AsSpan().Length > room)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.ForcedPrefix)} has {options.ForcedPrefix.Length} tokens; it has at most {room}, the {limit}.", nameof(options));
+        }
+    }
+
+    private static void CheckTokens(ImmutableArray<int> tokens, string option, int? sequence, ModelDescription model)
+    {
+        for (int i = 0; i < tokens.AsSpan().Length; i++)
+        {
+            if ((uint)tokens[i] >= (uint)model.TargetVocabularySize)
+            {
+                throw OutOfRange(
+                    sequence is null ? $"{option}[{i}]" : $"{option}[{sequence}][{i}]", tokens[i], $"from 0 to {model.TargetVocabularySize - 1}, the target vocabulary");
+            }
+        }
+    }
 
     private static ArgumentOutOfRangeException OutOfRange(string option, object value, string range) =>
         new("options", value, FormattableString.Invariant($"{option} is {value}; it goes {range}."));

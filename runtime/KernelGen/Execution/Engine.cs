@@ -182,10 +182,17 @@ public abstract unsafe class Engine : IDisposable
 
     /// <summary>The best tokens of a row of logits, as <see cref="Decoding.TopK.Find"/> finds them.</summary>
     internal int TopK(Workspace workspace, int row, Span<int> tokens) =>
-        Decoding.TopK.Find(new ReadOnlySpan<float>(workspace.Logits + ((long)row * Description.LogitsStride), Description.LogitsStride), tokens);
+        Decoding.TopK.Find(PaddedLogits(workspace, row), tokens);
 
     /// <summary>The highest logit of a row and the sum of exponentials over it.</summary>
     internal abstract (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row);
+
+    /// <summary>Makes a row of as many scores as logits have room for probabilities: <c>softmax(scale · scores)</c>.</summary>
+    internal abstract void Softmax(float* scores, float scale);
+
+    /// <summary>A row of <see cref="Workspace.Logits"/> with what is behind the vocabulary: minus infinity, up to a multiple of 16.</summary>
+    internal Span<float> PaddedLogits(Workspace workspace, int row) =>
+        new(workspace.Logits + ((long)row * Description.LogitsStride), Description.LogitsStride);
 
     /// <summary>A row of <see cref="Workspace.Logits"/>.</summary>
     internal Span<float> Logits(Workspace workspace, int row) =>
@@ -196,7 +203,7 @@ public abstract unsafe class Engine : IDisposable
         new(workspace.Hidden + ((long)row * Description.ModelStride), Description.ModelDimension);
 
     /// <summary>Makes the logits of a row's suppressed tokens minus infinity.</summary>
-    private protected void Suppress(Workspace workspace, int row)
+    internal void Suppress(Workspace workspace, int row)
     {
         Span<float> logits = Logits(workspace, row);
         foreach (int suppressed in Description.SuppressedTokens)
@@ -441,6 +448,8 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         float sum = TKernels.SumOfExponentials(workspace.Logits + ((long)row * Description.LogitsStride), &maximum);
         return (maximum, sum);
     }
+
+    internal override void Softmax(float* scores, float scale) => TKernels.Softmax(scores, 1, Description.LogitsStride, Description.LogitsStride, scale);
 
     private static void Linear(
         Workspace workspace,

@@ -52,6 +52,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Logits of up to <see cref="LogitsRows"/> rows, or of every live sequence.</summary>
     public float* Logits { get; private set; }
 
+    /// <summary>A row of probabilities, as long as one of logits, where tokens are sampled.</summary>
+    public float* Probabilities { get; private set; }
+
     /// <summary>Rows of quantised inputs.</summary>
     public byte* Quantized { get; private set; }
 
@@ -85,7 +88,8 @@ internal sealed unsafe class Workspace : IDisposable
     /// <param name="targetLength">How many target positions each sequence may cache.</param>
     /// <param name="targetRows">The most target rows that are decoded at once.</param>
     /// <param name="hypotheses">The number of hypotheses for each source.</param>
-    public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1)
+    /// <param name="samples">Whether tokens are sampled.</param>
+    public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1, bool samples = false)
     {
         int sequences = sourceLengths.Length * hypotheses;
         if (Sequences.Length < sequences)
@@ -93,7 +97,8 @@ internal sealed unsafe class Workspace : IDisposable
             Sequences = new Sequence[sequences];
         }
 
-        (int rows, int wide, int logitsRows, int longest, long total) = Measure(sourceLengths, targetLength, targetRows, hypotheses);
+        (int rows, int wide, int logitsRows, int longest, long total) = Measure(sourceLengths, targetLength, targetRows, hypotheses, samples);
+        int probabilities = samples ? _model.LogitsStride : 0;
         if (_block is null || _block.Length < total)
         {
             _block?.Dispose();
@@ -107,6 +112,7 @@ internal sealed unsafe class Workspace : IDisposable
         Wide = Take((long)rows * wide);
         Context = Take((long)rows * _model.AttentionStride);
         Logits = Take((long)logitsRows * _model.LogitsStride);
+        Probabilities = Take(probabilities);
         Quantized = (byte*)Take((long)rows * _model.QuantizedStride / sizeof(float));
         _scratchLength = (int)RoundUp(_model.AttentionScratch, 16);
         _encoderCacheLength = CacheLength(longest);
@@ -135,8 +141,8 @@ internal sealed unsafe class Workspace : IDisposable
     }
 
     /// <summary>The bytes of native memory that <see cref="Reserve"/> takes for a call, of as many threads as share this one's work.</summary>
-    public long BytesFor(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1) =>
-        Measure(sourceLengths, targetLength, targetRows, hypotheses).Floats * sizeof(float);
+    public long BytesFor(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1, bool samples = false) =>
+        Measure(sourceLengths, targetLength, targetRows, hypotheses, samples).Floats * sizeof(float);
 
     /// <summary>Room for the attention kernels, for each of the parts of shared work.</summary>
     public float* AttentionScratch(int part) => FirstAttentionScratch + ((long)part * _scratchLength);
@@ -219,7 +225,7 @@ internal sealed unsafe class Workspace : IDisposable
 
     /// <summary>How large the parts of a call's memory are, and all of it in floats.</summary>
     private (int Rows, int Wide, int LogitsRows, int LongestSource, long Floats) Measure(
-        ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses)
+        ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses, bool samples)
     {
         int sequences = sourceLengths.Length * hypotheses;
         int sourceRows = 0;
@@ -239,6 +245,7 @@ internal sealed unsafe class Workspace : IDisposable
             + ((long)rows * wide)
             + ((long)rows * _model.AttentionStride)
             + ((long)logitsRows * _model.LogitsStride)
+            + (samples ? _model.LogitsStride : 0)
             + ((long)rows * _model.QuantizedStride / sizeof(float))
             + (Sharing.Threads * (RoundUp(_model.AttentionScratch, 16) + CacheLength(longest)))
             + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
