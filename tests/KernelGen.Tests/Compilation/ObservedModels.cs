@@ -59,6 +59,7 @@ internal static class ObservedModels
                 model.Generate(sources[3], new GenerationOptions { MaxLength = 4, ReturnScores = true });
                 model.Generate(sources, new GenerationOptions { MaxLength = 4 });
                 model.Generate(sources[4], new GenerationOptions { MaxLength = 4, BeamSize = 3, HypothesisCount = 3 });
+                model.Generate(sources[2], new GenerationOptions { MaxLength = 4, Sampling = new SamplingOptions { TopK = 100, TopP = 0.9, MinP = 0.01 } });
                 model.Score(sources[0], target);
             }
         }

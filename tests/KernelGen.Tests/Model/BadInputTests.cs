@@ -148,6 +148,96 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void Rules_and_sampling_out_of_range_are_refused_with_what_is_wrong()
+    {
+        (GenerationOptions Options, string Message)[] cases =
+        [
+            (new() { MinLength = -1 }, "MinLength is -1; it goes from 0 to 64, the MaxLength."),
+            (new() { MinLength = 11, MaxLength = 10 }, "MinLength is 11; it goes from 0 to 10, the MaxLength."),
+            (new() { MinLength = 10, MaxLength = 10, ForceEndToken = true }, "from 0 to 9, the MaxLength less the end token that ForceEndToken puts at its end"),
+            (new() { RepetitionPenalty = 0 }, "RepetitionPenalty is 0; it goes from above 0 upwards and is finite; 1 changes nothing."),
+            (new() { RepetitionPenalty = -1.5 }, "RepetitionPenalty is -1.5;"),
+            (new() { RepetitionPenalty = double.NaN }, "RepetitionPenalty is NaN;"),
+            (new() { RepetitionPenalty = 1e300 }, "RepetitionPenalty is 1E+300;"),
+            (new() { RepetitionPenalty = 1e-300 }, "RepetitionPenalty is 1E-300;"),
+            (new() { NoRepeatNGramSize = -1 }, "NoRepeatNGramSize is -1; it goes from 0 (nothing is forbidden) upwards."),
+            (new() { SuppressedTokens = [5, 60] }, "SuppressedTokens[1] is 60; it goes from 0 to 59, the target vocabulary."),
+            (new() { SuppressedTokens = [-1] }, "SuppressedTokens[0] is -1; it goes from 0 to 59"),
+            (new() { SuppressedSequences = [[1], []] }, "SuppressedSequences[1] is empty; a sequence has at least one token."),
+            (new() { SuppressedSequences = [default] }, "SuppressedSequences[0] is empty"),
+            (new() { SuppressedSequences = [[1], [2, 3, 70]] }, "SuppressedSequences[1][2] is 70; it goes from 0 to 59"),
+            (new() { ForcedPrefix = [4, 60] }, "ForcedPrefix[1] is 60; it goes from 0 to 59"),
+            (new() { ForcedPrefix = [4, 2] }, "ForcedPrefix[1] is the end token 2, after which nothing is generated; leave it out."),
+            (new() { ForcedPrefix = [4, 5, 6], MaxLength = 2 }, "ForcedPrefix has 3 tokens; it has at most 2, the MaxLength."),
+            (new() { ForcedPrefix = [4, 5], MaxLength = 2, ForceEndToken = true }, "ForcedPrefix has 2 tokens; it has at most 1, the MaxLength less the end token"),
+            (Sampling(new() { Temperature = 0 }), "Temperature is 0; it goes from 0.001 to 1000; for the most probable token each time leave Sampling out."),
+            (Sampling(new() { Temperature = -1 }), "Temperature is -1;"),
+            (Sampling(new() { Temperature = double.NaN }), "Temperature is NaN;"),
+            (Sampling(new() { Temperature = 1001 }), "Temperature is 1001;"),
+            (Sampling(new() { TopK = -1 }), "TopK is -1; it goes from 0 (every token is kept) upwards."),
+            (Sampling(new() { TopP = 0 }), "TopP is 0; it goes from above 0 to 1 (every token is kept)."),
+            (Sampling(new() { TopP = 1.1 }), "TopP is 1.1;"),
+            (Sampling(new() { TopP = double.NaN }), "TopP is NaN;"),
+            (Sampling(new() { MinP = -0.1 }), "MinP is -0.1; it goes from 0 (every token is kept) to 1 (only tokens as probable as the most probable one)."),
+            (Sampling(new() { MinP = 1.5 }), "MinP is 1.5;"),
+            (Sampling(new() { MinP = double.NaN }), "MinP is NaN;"),
+            (Sampling(new()) with { HypothesisCount = 65 }, "HypothesisCount is 65; it goes from 1 to 64 samples; for more, call again with another Seed."),
+            (Sampling(new()) with { HypothesisCount = 0 }, "HypothesisCount is 0; it goes from 1 to 64 samples"),
+            (Sampling(new()) with { BeamSize = 4 }, "Sampling goes with a BeamSize of 1, which is 4: beam search looks for the most probable hypotheses, and sampling draws."),
+        ];
+        foreach ((GenerationOptions options, string message) in cases)
+        {
+            foreach (Action call in new Action[]
+            {
+                () => _model.Generate(GoodSource, options),
+                () => _model.Generate([GoodSource], options),
+                () => _model.Generate(Array.Empty<int[]>(), options),
+                () => _model.Stream(GoodSource, options),
+            })
+            {
+                ArgumentException exception = AssertRefused<ArgumentException>(call);
+                Assert.Equal("options", exception.ParamName);
+                Assert.Contains(message, exception.Message);
+            }
+        }
+
+        static GenerationOptions Sampling(SamplingOptions sampling) => new() { Sampling = sampling };
+    }
+
+    [Fact]
+    public void Rules_and_sampling_at_their_limits_are_taken()
+    {
+        foreach (GenerationOptions options in new GenerationOptions[]
+        {
+            new() { MinLength = 64 },
+            new() { MinLength = 9, MaxLength = 10, ForceEndToken = true },
+            new() { NoRepeatNGramSize = int.MaxValue },
+            new() { SuppressedTokens = default, SuppressedSequences = default, ForcedPrefix = default },
+            new() { ForcedPrefix = [.. Enumerable.Repeat(4, 64)] },
+            new() { ForcedPrefix = [4, 5], MaxLength = 3, ForceEndToken = true },
+            new() { MaxLength = 1, ForceEndToken = true },
+            new() { RepetitionPenalty = 1e38 },
+            new() { RepetitionPenalty = 1e-38, BeamSize = 2 },
+            new() { Sampling = new() { Temperature = 0.001, TopK = int.MaxValue, TopP = double.Epsilon, MinP = 1, Seed = long.MinValue } },
+            new() { Sampling = new() { Temperature = 1000, TopP = 1 - 1e-16, MinP = double.Epsilon }, HypothesisCount = 64 },
+        })
+        {
+            Assert.Equal(options.HypothesisCount, _model.Generate(GoodSource, options).Hypotheses.Length);
+        }
+
+        AssertStillWorks();
+    }
+
+    [Fact]
+    public void A_stream_of_several_samples_is_refused()
+    {
+        ArgumentOutOfRangeException exception = AssertRefused<ArgumentOutOfRangeException>(
+            () => _model.Stream(GoodSource, new GenerationOptions { Sampling = new SamplingOptions(), HypothesisCount = 2 }));
+        Assert.Equal("options", exception.ParamName);
+        Assert.Contains("HypothesisCount is 2; a stream takes 1", exception.Message);
+    }
+
+    [Fact]
     public void A_stream_of_beam_search_is_refused()
     {
         ArgumentOutOfRangeException exception =

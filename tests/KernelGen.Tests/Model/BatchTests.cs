@@ -14,6 +14,16 @@ public sealed class BatchTests
         new() { MaxLength = 4 },
         new() { BeamSize = 4, HypothesisCount = 3, MaxLength = 6 },
         new() { BeamSize = 7, HypothesisCount = 7, MaxLength = 3, LengthPenalty = 0.5 },
+        new() { MaxLength = 5, RepetitionPenalty = 1.4, NoRepeatNGramSize = 2, MinLength = 2, ForceEndToken = true, ReturnTokenLogProbabilities = true },
+        new() { BeamSize = 3, HypothesisCount = 3, MaxLength = 5, RepetitionPenalty = 1.4, SuppressedSequences = [[0, 0]], ReturnTokenLogProbabilities = true },
+        new() { Sampling = new SamplingOptions { Seed = 1 }, MaxLength = 6, ReturnScores = true, ReturnTokenLogProbabilities = true },
+        new()
+        {
+            Sampling = new SamplingOptions { Seed = 2, Temperature = 1.3, TopK = 40, TopP = 0.9, MinP = 0.01 },
+            HypothesisCount = 5,
+            MaxLength = 5,
+            RepetitionPenalty = 1.2,
+        },
     ];
 
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;

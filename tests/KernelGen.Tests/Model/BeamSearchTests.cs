@@ -31,9 +31,10 @@ public sealed class BeamSearchTests
         for (int i = 0; i < options.Length; i++)
         {
             int[] source = samples.Tokens(Math.Min(1 + (5 * i), description.MaxSourceLength), description.SourceVocabularySize);
-            AssertSame(
+            Answer.AssertSame(
                 new ReferenceBeamSearch(model, description, options[i]).Search(source),
                 model.Generate(source, options[i]),
+                options[i],
                 $"{name}, {instructionSet}, {options[i]}");
         }
     }
@@ -53,7 +54,7 @@ public sealed class BeamSearchTests
             var options = new GenerationOptions { BeamSize = 2 + (i % 4), HypothesisCount = 2, MaxLength = 20, LengthPenalty = i % 3 * 0.75 };
             int[] source = samples.Tokens(1 + (i % 30), model.SourceVocabularySize);
             GenerationResult result = model.Generate(source, options);
-            AssertSame(new ReferenceBeamSearch(model, HeadsOf11.Description, options).Search(source), result, $"source {i}, {options}");
+            Answer.AssertSame(new ReferenceBeamSearch(model, HeadsOf11.Description, options).Search(source), result, options, $"source {i}, {options}");
             lengths.UnionWith(result.Hypotheses.Select(static hypothesis => hypothesis.Tokens.Length));
             reasons.UnionWith(result.Hypotheses.Select(static hypothesis => hypothesis.FinishReason));
         }
@@ -72,9 +73,9 @@ public sealed class BeamSearchTests
         for (int length = 1; length < 20; length += 6)
         {
             int[] source = new Samples(length).Tokens(length, model.SourceVocabularySize);
-            IReadOnlyList<ReferenceBeamSearch.Answer> all = new ReferenceBeamSearch(model, HeadsOf4.Description, options).TryAll(source);
+            IReadOnlyList<Answer> all = new ReferenceBeamSearch(model, HeadsOf4.Description, options).TryAll(source);
             Assert.Equal(1 + (15 * 16), all.Count);
-            AssertSame([.. all.Take(20)], model.Generate(source, options), $"{length} source tokens");
+            Answer.AssertSame([.. all.Take(20)], model.Generate(source, options), options, $"{length} source tokens");
         }
     }
 
@@ -88,9 +89,10 @@ public sealed class BeamSearchTests
         {
             // Of two tokens one ends, so there are as many targets as lengths, and one that does not end.
             var options = new GenerationOptions { BeamSize = 32, HypothesisCount = 32, MaxLength = maxLength };
-            AssertSame(
+            Answer.AssertSame(
                 new ReferenceBeamSearch(model, SmallestShape.Description, options).TryAll(source),
                 model.Generate(source, options),
+                options,
                 $"at most {maxLength} tokens");
             Assert.Equal(maxLength + 1, model.Generate(source, options).Hypotheses.Length);
         }
@@ -153,18 +155,5 @@ public sealed class BeamSearchTests
         InvalidOperationException exception =
             Assert.Throws<InvalidOperationException>(() => model.Generate([4, 5], new GenerationOptions { BeamSize = 2 }));
         Assert.Contains("not a number", exception.Message);
-    }
-
-    private static void AssertSame(IReadOnlyList<ReferenceBeamSearch.Answer> expected, GenerationResult actual, string what)
-    {
-        Assert.True(expected.Count == actual.Hypotheses.Length, $"{what}: {actual.Hypotheses.Length} hypotheses instead of {expected.Count}.");
-        for (int i = 0; i < expected.Count; i++)
-        {
-            Hypothesis hypothesis = actual.Hypotheses[i];
-            Assert.True(
-                hypothesis.Tokens.SequenceEqual(expected[i].Tokens) && hypothesis.Score == (float)expected[i].Score && hypothesis.FinishReason == expected[i].Reason,
-                $"{what}: hypothesis {i} is [{string.Join(" ", hypothesis.Tokens)}] {hypothesis.Score} {hypothesis.FinishReason} instead of "
-                + $"[{string.Join(" ", expected[i].Tokens)}] {(float)expected[i].Score} {expected[i].Reason}.");
-        }
     }
 }

@@ -128,11 +128,46 @@ public sealed class ConcurrencyTests
         Assert.Equal(sizeof(int) * 48, forMoreTokens);
     }
 
+    /// <summary>Every way to generate, by what it does.</summary>
+    private static readonly Dictionary<string, GenerationOptions> Ways = new()
+    {
+        ["greedy"] = new() { ReturnScores = true },
+        ["beam"] = new() { BeamSize = 4 },
+        ["n-best"] = new() { BeamSize = 4, HypothesisCount = 4 },
+        ["greedy with rules"] = WithRules(new()),
+        ["n-best with rules"] = WithRules(new() { BeamSize = 4, HypothesisCount = 4 }),
+        ["samples"] = new() { Sampling = new SamplingOptions { Seed = 1 }, HypothesisCount = 3 },
+        ["samples with rules and filters"] = WithRules(new() { Sampling = new SamplingOptions { TopK = 30, TopP = 0.9, MinP = 0.01, Temperature = 1.5 }, HypothesisCount = 3 }),
+        ["a sample of many tokens' choice"] = new() { Sampling = new SamplingOptions { TopK = 59, TopP = 0.99 } },
+    };
+
+    public static TheoryData<string> WayNames => [.. Ways.Keys];
+
+    private static GenerationOptions WithRules(GenerationOptions options) => options with
+    {
+        MinLength = 2,
+        RepetitionPenalty = 1.2,
+        NoRepeatNGramSize = 2,
+        SuppressedTokens = [7, 8],
+        SuppressedSequences = [[9, 10], [11, 12, 13]],
+        ForcedPrefix = [20],
+        ForceEndToken = true,
+        ReturnTokenLogProbabilities = true,
+        Constraint = static (step, allowed) =>
+        {
+            if (step.Position % 2 == 0)
+            {
+                allowed.AllowOnly(20, 21, 22, 23, 24, 25, 26, 27, 28, 29, allowed.EndToken);
+            }
+
+            allowed.Forbid(30, 31);
+        },
+        StopWhen = static step => step.Position == 10 && step.Tokens[^1] == 21,
+    };
+
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(4, 1)]
-    [InlineData(4, 4)]
-    public void A_warm_call_for_a_list_allocates_its_results_alone(int beamSize, int hypothesisCount)
+    [MemberData(nameof(WayNames))]
+    public void A_warm_call_for_a_list_allocates_its_results_alone(string way)
     {
         Assert.SkipWhen(
             typeof(EncoderDecoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true },
@@ -140,7 +175,7 @@ public sealed class ConcurrencyTests
         using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description, seed: 3)));
         var samples = new Samples(1);
         int[][] sources = [.. Enumerable.Range(1, 40).Select(length => samples.Tokens(length, model.SourceVocabularySize))];
-        var options = new GenerationOptions { MaxLength = 12, BeamSize = beamSize, HypothesisCount = hypothesisCount, ReturnScores = true };
+        GenerationOptions options = Ways[way] with { MaxLength = 12 };
         long more = -1;
         for (int attempt = 0; attempt < 100 && more != 0; attempt++)
         {
@@ -166,7 +201,11 @@ public sealed class ConcurrencyTests
             for (int j = 0; j < hypotheses.Length; j++)
             {
                 Hypothesis hypothesis = results[i].Hypotheses[j];
-                hypotheses[j] = new Hypothesis(hypothesis.Tokens.AsSpan().ToArray(), hypothesis.Score, hypothesis.FinishReason);
+                hypotheses[j] = new Hypothesis(
+                    hypothesis.Tokens.AsSpan().ToArray(),
+                    hypothesis.Score,
+                    hypothesis.FinishReason,
+                    hypothesis.TokenLogProbabilities.IsEmpty ? null : hypothesis.TokenLogProbabilities.AsSpan().ToArray());
             }
 
             copies[i] = new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));

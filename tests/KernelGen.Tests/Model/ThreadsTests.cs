@@ -22,6 +22,7 @@ public sealed class ThreadsTests
             new() { MaxLength = Math.Min(12, description.MaxTargetLength) },
             new() { MaxLength = Math.Min(12, description.MaxTargetLength), ReturnScores = true },
             new() { MaxLength = Math.Min(8, description.MaxTargetLength), BeamSize = 3, HypothesisCount = 3 },
+            new() { MaxLength = Math.Min(8, description.MaxTargetLength), RepetitionPenalty = 1.3, Sampling = new SamplingOptions { Seed = 3, TopP = 0.9 }, HypothesisCount = 3 },
         })
         {
             GenerationResult[] expected = model.Generate(sources, options);

@@ -1,5 +1,4 @@
 using KernelGen.Execution;
-using KernelGen.Numerics;
 
 namespace KernelGen.Tests.Reference;
 
@@ -9,50 +8,74 @@ namespace KernelGen.Tests.Reference;
 /// </summary>
 internal sealed class ReferenceBeamSearch
 {
-    private readonly EncoderDecoder _model;
     private readonly ModelDescription _description;
     private readonly GenerationOptions _options;
+    private readonly ReferenceRules _rules;
 
     public ReferenceBeamSearch(EncoderDecoder model, ModelDescription description, GenerationOptions options)
+        : this(model, description, new RuleCase(options))
     {
-        _model = model;
+    }
+
+    public ReferenceBeamSearch(EncoderDecoder model, ModelDescription description, RuleCase ruleCase)
+    {
         _description = description;
-        _options = options;
+        _options = ruleCase.Options;
+        _rules = new ReferenceRules(model, description, ruleCase);
     }
 
     /// <summary>The hypotheses that are asked for, the best first.</summary>
     public IReadOnlyList<Answer> Search(int[] source)
     {
         int size = _options.BeamSize;
-        int maxLength = _options.MaxLength ?? _description.MaxTargetLength;
-        List<(int[] Tokens, double Sum)> live = [([], 0)];
+        int maxLength = _rules.MaxLength;
+        List<Hypothesis> live = [new([], 0, [])];
         List<Answer> finished = [];
         for (int length = 1; length <= maxLength && live.Count > 0; length++)
         {
+            IReadOnlyList<ReferenceRules.Continuation>[] continuations = [.. live.Select(hypothesis => _rules.Continuations(source, hypothesis.Tokens))];
+            finished.AddRange(live.Where((_, parent) => continuations[parent].Count == 0).Select(hypothesis => Finished(hypothesis, FinishReason.NothingAllowed)));
             var ranked = live
-                .SelectMany((hypothesis, parent) => Continuations(source, hypothesis.Tokens).Select(next =>
-                    (Parent: parent, next.Token, next.Logit, Sum: hypothesis.Sum + next.LogProbability)))
+                .SelectMany((hypothesis, parent) => continuations[parent].Select(next => (Parent: parent, Next: next, Sum: hypothesis.Sum + next.LogProbability)))
                 .OrderByDescending(static next => next.Sum)
                 .ThenBy(static next => next.Parent)
-                .ThenByDescending(static next => next.Logit)
-                .ThenBy(static next => next.Token)
+                .ThenByDescending(static next => next.Next.Logit)
+                .ThenBy(static next => next.Next.Token)
                 .Take(2 * size)
                 .ToList();
-            finished.AddRange(ranked
-                .Take(size)
-                .Where(next => next.Token == _description.EndToken)
-                .Select(next => new Answer(live[next.Parent].Tokens, Score(next.Sum, length), FinishReason.EndToken)));
-            live = [.. ranked
-                .Where(next => next.Token != _description.EndToken)
-                .Take(size)
-                .Select(next => ((int[])[.. live[next.Parent].Tokens, next.Token], next.Sum))];
+            List<Hypothesis> going = [];
+            int places = 0;
+            for (int rank = 0; rank < ranked.Count && places < size; rank++)
+            {
+                (int parent, ReferenceRules.Continuation next, double sum) = ranked[rank];
+                float[] logProbabilities = [.. live[parent].LogProbabilities, next.TokenLogProbability];
+                if (next.Token != _description.EndToken)
+                {
+                    places++;
+                    var child = new Hypothesis([.. live[parent].Tokens, next.Token], sum, logProbabilities);
+                    if (_rules.Stops(child.Tokens))
+                    {
+                        finished.Add(Finished(child, FinishReason.Stopped));
+                    }
+                    else
+                    {
+                        going.Add(child);
+                    }
+                }
+                else if (rank < size)
+                {
+                    finished.Add(new Answer(live[parent].Tokens, _rules.Score(sum, length), FinishReason.EndToken, logProbabilities));
+                }
+            }
+
+            live = going;
             if (length == maxLength)
             {
-                finished.AddRange(live.Select(hypothesis => new Answer(hypothesis.Tokens, Score(hypothesis.Sum, length), FinishReason.Length)));
+                finished.AddRange(live.Select(hypothesis => Finished(hypothesis, FinishReason.Length)));
             }
 
             finished = [.. finished.OrderByDescending(static answer => answer.Score).Take(size)];
-            if (finished.Count == size && live.Count > 0 && Score(live[0].Sum, length) <= finished[^1].Score)
+            if (finished.Count == size && live.Count > 0 && _rules.Score(live[0].Sum, length) <= finished[^1].Score)
             {
                 break;
             }
@@ -64,52 +87,39 @@ internal sealed class ReferenceBeamSearch
     /// <summary>The score of every target that can be generated, by trying all of them; the best first.</summary>
     public IReadOnlyList<Answer> TryAll(int[] source)
     {
-        int maxLength = _options.MaxLength ?? _description.MaxTargetLength;
         List<Answer> all = [];
-        void Extend(int[] tokens, double sum)
+        void Extend(Hypothesis hypothesis)
         {
-            foreach ((int token, _, double logProbability) in Continuations(source, tokens))
+            foreach (ReferenceRules.Continuation next in _rules.Continuations(source, hypothesis.Tokens))
             {
-                double total = sum + logProbability;
-                int length = tokens.Length + 1;
-                if (token == _description.EndToken)
+                double sum = hypothesis.Sum + next.LogProbability;
+                float[] logProbabilities = [.. hypothesis.LogProbabilities, next.TokenLogProbability];
+                int length = logProbabilities.Length;
+                if (next.Token == _description.EndToken)
                 {
-                    all.Add(new Answer(tokens, Score(total, length), FinishReason.EndToken));
+                    all.Add(new Answer(hypothesis.Tokens, _rules.Score(sum, length), FinishReason.EndToken, logProbabilities));
+                    continue;
                 }
-                else if (length == maxLength)
+
+                var child = new Hypothesis([.. hypothesis.Tokens, next.Token], sum, logProbabilities);
+                if (length == _rules.MaxLength)
                 {
-                    all.Add(new Answer([.. tokens, token], Score(total, length), FinishReason.Length));
+                    all.Add(Finished(child, FinishReason.Length));
                 }
                 else
                 {
-                    Extend([.. tokens, token], total);
+                    Extend(child);
                 }
             }
         }
 
-        Extend([], 0);
+        Extend(new Hypothesis([], 0, []));
         return [.. all.OrderByDescending(static answer => answer.Score)];
     }
 
-    private double Score(double sum, int tokens) => sum / (_options.LengthPenalty == 1 ? tokens : DeterministicMath.Exp(_options.LengthPenalty * DeterministicMath.Log(tokens)));
+    private Answer Finished(Hypothesis hypothesis, FinishReason reason) =>
+        new(hypothesis.Tokens, _rules.Score(hypothesis.Sum, hypothesis.Tokens.Length), reason, hypothesis.LogProbabilities);
 
-    /// <summary>Every token that may come next.</summary>
-    private IEnumerable<(int Token, float Logit, double LogProbability)> Continuations(int[] source, int[] tokens)
-    {
-        int vocabulary = _description.TargetVocabularySize;
-        float[] logits = _model.Logits(source, [_description.StartToken, .. tokens])[^vocabulary..];
-        foreach (int suppressed in _description.SuppressedTokens)
-        {
-            logits[suppressed] = float.NegativeInfinity;
-        }
-
-        (float maximum, float sum) = ReferenceKernels.SumOfExponentials(logits);
-        double logSum = maximum + DeterministicMath.Log(sum);
-        return Enumerable.Range(0, vocabulary)
-            .Where(token => logits[token] > float.NegativeInfinity)
-            .Select(token => (token, logits[token], logits[token] - logSum));
-    }
-
-    /// <summary>A finished hypothesis: its tokens without the end token.</summary>
-    internal sealed record Answer(int[] Tokens, double Score, FinishReason Reason);
+    /// <summary>A live hypothesis, with the sum of its log-probabilities.</summary>
+    private sealed record Hypothesis(int[] Tokens, double Sum, float[] LogProbabilities);
 }

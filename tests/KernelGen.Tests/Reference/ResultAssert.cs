@@ -1,6 +1,6 @@
 namespace KernelGen.Tests.Reference;
 
-/// <summary>Compares what was generated: tokens, scores bit for bit, and why it stopped.</summary>
+/// <summary>Compares what was generated: tokens, scores and log-probabilities bit for bit, and why it stopped.</summary>
 internal static class ResultAssert
 {
     /// <summary>Compares all hypotheses.</summary>
@@ -17,6 +17,7 @@ internal static class ResultAssert
             Assert.True(wanted.Tokens.SequenceEqual(hypothesis.Tokens), $"{what}: hypothesis {i} has other tokens.");
             Assert.True(Nullable.Equals(wanted.Score, hypothesis.Score), $"{what}: hypothesis {i} has the score {hypothesis.Score:G9} instead of {wanted.Score:G9}.");
             Assert.Equal(wanted.FinishReason, hypothesis.FinishReason);
+            BitAssert.Equal(wanted.TokenLogProbabilities.AsSpan(), hypothesis.TokenLogProbabilities.AsSpan(), $"{what}: log-probabilities of hypothesis {i}");
         }
     }
 }

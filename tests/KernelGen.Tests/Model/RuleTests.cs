@@ -1,0 +1,379 @@
+using CsCheck;
+using KernelGen.Execution;
+using KernelGen.Tests.Models;
+using KernelGen.Tests.Reference;
+
+namespace KernelGen.Tests.Model;
+
+/// <summary>What options demand of tokens, against the plain definition of each: in greedy search, beam search and sampling.</summary>
+public sealed class RuleTests
+{
+    private static readonly string[] SmallModels =
+        [nameof(SmallestShape), nameof(HeadsOf4), nameof(HeadsOf1), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OneMoreThanAPanel)];
+
+    /// <summary>The rules one by one: what is asked of every search.</summary>
+    private static readonly Dictionary<string, Func<ModelDescription, RuleCase>> Rules = new()
+    {
+        ["minimum length"] = static _ => new(new() { MinLength = 3 }),
+        ["repetition penalty"] = static _ => new(new() { RepetitionPenalty = 1.6 }),
+        ["repetition favoured"] = static _ => new(new() { RepetitionPenalty = 0.6 }),
+        ["no repeated token"] = static _ => new(new() { NoRepeatNGramSize = 1 }),
+        ["no repeated pair"] = static _ => new(new() { NoRepeatNGramSize = 2, RepetitionPenalty = 0.3 }),
+        ["suppressed tokens"] = static model => new(new() { SuppressedTokens = [.. Enumerable.Range(0, model.TargetVocabularySize).Where(static token => token % 3 == 0)] }),
+        ["suppressed sequences"] = static model => new(new()
+        {
+            SuppressedSequences =
+            [
+                [1], [model.StartToken, 0], [0, 0],
+                .. Enumerable.Range(0, model.TargetVocabularySize - 1).Select(static token => (System.Collections.Immutable.ImmutableArray<int>)[token, token + 1]),
+            ],
+        }),
+        ["forced prefix"] = static model => new(new() { ForcedPrefix = [NotEnd(model), NotEnd(model)] }),
+        ["forced end"] = static _ => new(new() { ForceEndToken = true }),
+        ["constraint"] = static _ => new(new(), allows: static (tokens, token) => (token + tokens.Length) % 2 == 0),
+        ["constraint that ends"] = static _ => new(new(), allows: static (tokens, token) => tokens.Length < 2),
+        ["stop"] = static _ => new(new(), stops: static tokens => tokens[^1] % 4 == 0),
+        ["stop at once"] = static _ => new(new(), stops: static _ => true),
+    };
+
+    public static TheoryData<string, InstructionSet> Cases
+    {
+        get
+        {
+            var data = new TheoryData<string, InstructionSet>();
+            foreach (string rule in Rules.Keys)
+            {
+                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+                {
+                    data.Add(rule, instructionSet);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    /// <summary>Any options that are taken: each number decides one of them, and 0 leaves it out.</summary>
+    private static Gen<RuleCase> AnyCase(ModelDescription model) => Gen.Int[0, 999].Array[26].Select(n =>
+    {
+        int maxLength = 1 + (n[0] % Math.Min(6, model.MaxTargetLength));
+        bool forceEnd = n[1] % 4 == 3;
+        int room = forceEnd ? maxLength - 1 : maxLength;
+        int Token(int number) => number % model.TargetVocabularySize;
+        int[] prefix = [.. n[2..4].Take(n[4] % 3).Select(Token).Where(token => token != model.EndToken).Take(room)];
+        int search = n[5] % 3;
+        var options = new GenerationOptions
+        {
+            MaxLength = maxLength,
+            ForceEndToken = forceEnd,
+            ForcedPrefix = [.. prefix],
+            MinLength = n[6] % 3 == 1 ? n[7] % (room + 1) : 0,
+            RepetitionPenalty = n[8] % 3 == 1 ? 0.5 + (n[9] % 20 / 10.0) : 1,
+            NoRepeatNGramSize = n[10] % 3 == 1 ? 1 + (n[11] % 3) : 0,
+            SuppressedTokens = n[12] % 3 == 1 ? [Token(n[13]), Token(n[14])] : [],
+            SuppressedSequences = n[15] % 3 == 1 ? [[Token(n[16])], [Token(n[14]), Token(n[13])], [model.StartToken, Token(n[17])]] : [],
+            BeamSize = search == 1 ? 2 + (n[18] % 4) : 1,
+            HypothesisCount = search == 0 ? 1 : 1 + (n[19] % 2),
+            LengthPenalty = n[20] % 3 * 0.7,
+            ReturnScores = n[21] % 2 == 1,
+            ReturnTokenLogProbabilities = n[21] % 3 > 0,
+            Sampling = search == 2
+                ? new SamplingOptions { Seed = n[18], Temperature = 0.5 + (n[22] % 3), TopK = n[23] % 9, TopP = 1 - (n[24] % 4 * 0.2), MinP = n[25] % 3 * 0.1 }
+                : null,
+        };
+        int allows = n[22] % 5, stops = n[23] % 5;
+        return new RuleCase(
+            options,
+            allows == 1 ? (tokens, token) => (token + tokens.Length + tokens.Sum()) % 3 != 0 : allows == 2 ? (tokens, token) => tokens.Length < 2 || token == model.EndToken : null,
+            stops == 1 ? tokens => tokens[^1] % 5 == 1 : null);
+    });
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Each_rule_alone_gives_what_its_definition_gives(string rule, InstructionSet instructionSet)
+    {
+        Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
+        int changed = 0;
+        foreach (string name in SmallModels)
+        {
+            DeclaredModel declared = DeclaredModels.Named(name);
+            using EncoderDecoder model = Load(declared, instructionSet);
+            int[] source = new Samples(7).Tokens(6, model.SourceVocabularySize);
+            foreach (GenerationOptions search in new GenerationOptions[]
+            {
+                new() { MaxLength = 5 },
+                new() { MaxLength = 5, ReturnScores = true, ReturnTokenLogProbabilities = true },
+                new() { MaxLength = 5, BeamSize = 3, HypothesisCount = 3, ReturnTokenLogProbabilities = true },
+                new() { MaxLength = 5, HypothesisCount = 3, Sampling = new SamplingOptions { Seed = 4, TopP = 0.9 }, ReturnTokenLogProbabilities = true },
+            })
+            {
+                RuleCase ruleCase = With(search, Rules[rule](declared.Description));
+                GenerationResult result = model.Generate(source, ruleCase.Options);
+                Answer.AssertSame(Expected(model, declared.Description, ruleCase, source), result, ruleCase.Options, $"{name}, {rule}: {ruleCase}");
+                GenerationResult without = model.Generate(source, search);
+                changed += result.Hypotheses[0].Tokens.SequenceEqual(without.Hypotheses[0].Tokens) && result.Hypotheses[0].FinishReason == without.Hypotheses[0].FinishReason ? 0 : 1;
+            }
+        }
+
+        Assert.True(changed > 0, $"Nothing shows that there is a rule: {rule}.");
+    }
+
+    [Theory]
+    [InlineData(nameof(SmallestShape))]
+    [InlineData(nameof(HeadsOf4))]
+    [InlineData(nameof(HeadsOf1))]
+    [InlineData(nameof(HeadsOf11))]
+    [InlineData(nameof(HeadsOf72))]
+    [InlineData(nameof(OneMoreThanAPanel))]
+    public void Any_rules_together_give_what_their_definitions_give(string name)
+    {
+        DeclaredModel declared = DeclaredModels.Named(name);
+        using EncoderDecoder model = Load(declared, InstructionSets.Best);
+        Gen.Select(AnyCase(declared.Description), Gen.Int[0, model.SourceVocabularySize - 1].Array[1, 8]).Sample(
+            (ruleCase, source) => Answer.AssertSame(
+                Expected(model, declared.Description, ruleCase, source), model.Generate(source, ruleCase.Options), ruleCase.Options, $"{name}, [{string.Join(" ", source)}], {ruleCase}"),
+            iter: 300,
+            print: static sample => $"[{string.Join(" ", sample.Item2)}], {sample.Item1}");
+    }
+
+    [Fact]
+    public void A_stream_gives_what_a_call_gives()
+    {
+        DeclaredModel declared = DeclaredModels.Named(nameof(HeadsOf11));
+        using EncoderDecoder model = Load(declared, InstructionSets.Best);
+        Gen.Select(AnyCase(declared.Description), Gen.Int[0, model.SourceVocabularySize - 1].Array[1, 8]).Sample(
+            (ruleCase, source) =>
+            {
+                GenerationOptions options = ruleCase.Options with { BeamSize = 1, HypothesisCount = 1 };
+                Hypothesis hypothesis = model.Generate(source, options with { ReturnTokenLogProbabilities = true }).Hypotheses[0];
+                GeneratedToken[] streamed = [.. model.Stream(source, options)];
+                Assert.Equal(hypothesis.Tokens, streamed.Select(static token => token.Token));
+                Assert.Equal(Enumerable.Range(0, streamed.Length), streamed.Select(static token => token.Index));
+                Assert.Equal(
+                    hypothesis.Tokens.Select((_, i) => options.ReturnScores || options.ReturnTokenLogProbabilities ? hypothesis.TokenLogProbabilities[i] : (float?)null),
+                    streamed.Select(static token => token.LogProbability));
+            },
+            iter: 200);
+    }
+
+    [Fact]
+    public void A_forced_target_has_the_log_probabilities_that_scoring_gives()
+    {
+        // Suppressed tokens are among the forced ones: they are scored over the whole vocabulary.
+        DeclaredModel declared = DeclaredModels.Named(nameof(OneMoreThanAPanel));
+        using EncoderDecoder model = Load(declared, InstructionSets.Best);
+        int[] source = [1, 2, 3], prefix = [3, 5, 16, 5];
+        ScoreResult expected = model.Score(source, [.. prefix, declared.Description.EndToken]);
+        var options = new GenerationOptions
+        {
+            ForcedPrefix = [.. prefix], MaxLength = 5, ForceEndToken = true, ReturnScores = true, ReturnTokenLogProbabilities = true, LengthPenalty = 0, SuppressedTokens = [5], MinLength = 4,
+        };
+        foreach (GenerationOptions search in new[] { options, options with { BeamSize = 3 }, options with { Sampling = new SamplingOptions() } })
+        {
+            Hypothesis hypothesis = Assert.Single(model.Generate(source, search).Hypotheses);
+            Assert.Equal(prefix, hypothesis.Tokens);
+            Assert.Equal(FinishReason.EndToken, hypothesis.FinishReason);
+            BitAssert.Equal(expected.TokenLogProbabilities.AsSpan(), hypothesis.TokenLogProbabilities.AsSpan(), search.ToString());
+            Assert.Equal(expected.LogProbability, hypothesis.Score!.Value, 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void Log_probabilities_are_there_when_asked_for_and_sum_to_the_score()
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        var options = new GenerationOptions { MaxLength = 12, LengthPenalty = 0, ReturnScores = true };
+        foreach (GenerationOptions search in new[] { options, options with { BeamSize = 4, HypothesisCount = 4 }, options with { Sampling = new SamplingOptions(), HypothesisCount = 4 } })
+        {
+            Assert.All(model.Generate([4, 5, 6], search).Hypotheses, static hypothesis => Assert.Empty(hypothesis.TokenLogProbabilities));
+            Assert.All(model.Generate([4, 5, 6], search with { ReturnTokenLogProbabilities = true }).Hypotheses, hypothesis =>
+            {
+                int[] target = hypothesis.FinishReason == FinishReason.EndToken ? [.. hypothesis.Tokens, GoldenVanilla.Description.EndToken] : [.. hypothesis.Tokens];
+                Assert.Equal(hypothesis.Score!.Value, hypothesis.TokenLogProbabilities.Sum(), 1e-4f);
+
+                // Nothing is suppressed in this model, so these are over the whole vocabulary.
+                BitAssert.Equal(model.Score([4, 5, 6], target).TokenLogProbabilities.AsSpan(), hypothesis.TokenLogProbabilities.AsSpan(), search.ToString());
+            });
+        }
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    public void Callbacks_see_the_source_and_the_tokens_of_each_target(int beamSize, bool samples)
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        int[][] sources = [.. Enumerable.Range(0, 40).Select(i => new Samples(i).Tokens(1 + (i * 5 % 17), model.SourceVocabularySize))];
+
+        // What a source may generate is one token, which depends on its place in the list.
+        static int Own(int source) => 45 + (source % 5);
+        int constrained = 0, asked = 0;
+        var options = new GenerationOptions
+        {
+            BeamSize = beamSize,
+            Sampling = samples ? new SamplingOptions() : null,
+            HypothesisCount = samples ? 3 : 1,
+            MaxLength = 6,
+            ForcedPrefix = [4],
+            Constraint = (step, allowed) =>
+            {
+                constrained++;
+                Assert.Equal(step.Tokens.Length, step.Position);
+                Assert.Equal(4, step.Tokens[0]);
+                int own = Own(step.SourceIndex);
+                Assert.All(step.Tokens[1..].ToArray(), token => Assert.Equal(own, token));
+                allowed.AllowOnly(own);
+            },
+            StopWhen = step =>
+            {
+                asked++;
+                Assert.True(step.Position > 1);
+                Assert.Equal(Own(step.SourceIndex), step.Tokens[^1]);
+                return step.Position == 2 + (step.SourceIndex % 3);
+            },
+        };
+        GenerationResult[] results = model.Generate(sources, options);
+        for (int i = 0; i < sources.Length; i++)
+        {
+            Assert.All(results[i].Hypotheses, hypothesis =>
+            {
+                Assert.Equal([4, .. Enumerable.Repeat(Own(i), 1 + (i % 3))], hypothesis.Tokens);
+                Assert.Equal(FinishReason.Stopped, hypothesis.FinishReason);
+            });
+        }
+
+        int targets = samples ? 3 : 1;
+        Assert.Equal(targets * Enumerable.Range(0, 40).Sum(static i => 1 + (i % 3)), constrained);
+        Assert.Equal(constrained, asked);
+        Assert.Equal(Own(0), model.Generate(sources[7], options).Hypotheses[0].Tokens[1]);
+    }
+
+    [Fact]
+    public void A_constraint_narrows_down_what_the_other_rules_leave()
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        int end = GoldenVanilla.Description.EndToken;
+        int calls = 0;
+        var options = new GenerationOptions
+        {
+            MaxLength = 4,
+            MinLength = 1,
+            SuppressedTokens = [9],
+            Constraint = (step, allowed) =>
+            {
+                calls++;
+                Assert.Equal(60, allowed.VocabularySize);
+                Assert.Equal(end, allowed.EndToken);
+                Assert.False(allowed.IsAllowed(9));
+                Assert.Equal(step.Position >= 1, allowed.IsAllowed(end));
+                Assert.True(allowed.IsAllowed(10));
+                allowed.Forbid(10, 11);
+                Assert.False(allowed.IsAllowed(10));
+                allowed.AllowOnly(9, 10, 20, 20, 21, 22);
+                allowed.AllowOnly(21, 9, 10, 30);
+                for (int token = 0; token < 60; token++)
+                {
+                    Assert.Equal(token == 21, allowed.IsAllowed(token));
+                }
+            },
+        };
+        Assert.Equal([21, 21, 21, 21], model.Generate([4, 5], options).Hypotheses[0].Tokens);
+        Assert.Equal(4, calls);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Where_nothing_is_allowed_the_target_ends_as_it_stands(int beamSize)
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        foreach (SamplingOptions? sampling in new[] { null, beamSize == 1 ? new SamplingOptions() : null })
+        {
+            foreach (int length in new[] { 0, 2 })
+            {
+                var options = new GenerationOptions
+                {
+                    BeamSize = beamSize,
+                    Sampling = sampling,
+                    ReturnScores = true,
+                    ReturnTokenLogProbabilities = true,
+                    Constraint = (step, allowed) => allowed.AllowOnly(step.Position < length ? [30] : []),
+                };
+                Hypothesis hypothesis = model.Generate([4, 5], options).Hypotheses[0];
+                Assert.Equal(Enumerable.Repeat(30, length), hypothesis.Tokens);
+                Assert.Equal(FinishReason.NothingAllowed, hypothesis.FinishReason);
+                Assert.Equal(0f, hypothesis.Score);
+                Assert.Equal(length, hypothesis.TokenLogProbabilities.Length);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_a_callback_does_wrong_ends_the_call_and_leaves_the_model_working()
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        GenerationResult expected = model.Generate([4, 5]);
+        foreach (int beamSize in new[] { 1, 3 })
+        {
+            foreach (TokenConstraint constraint in new TokenConstraint[]
+            {
+                static (_, allowed) => allowed.AllowOnly(3, 60),
+                static (_, allowed) => allowed.Forbid(60),
+                static (_, allowed) => allowed.IsAllowed(60),
+            })
+            {
+                ArgumentOutOfRangeException exception = Assert.Throws<ArgumentOutOfRangeException>(
+                    () => model.Generate([4, 5], new GenerationOptions { BeamSize = beamSize, Constraint = constraint }));
+                Assert.Equal(60, exception.ActualValue);
+                Assert.Contains("no token 60; the target vocabulary goes from 0 to 59", exception.Message);
+            }
+
+            Assert.Throws<TimeoutException>(
+                () => model.Generate([4, 5], new GenerationOptions { BeamSize = beamSize, StopWhen = static _ => throw new TimeoutException() }));
+            ResultAssert.Same(expected, model.Generate([4, 5]), "afterwards");
+        }
+    }
+
+    [Fact]
+    public void A_callback_may_call_the_model()
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        var options = new GenerationOptions { MaxLength = 5, Constraint = (step, allowed) => allowed.AllowOnly(model.Generate([7, 8, 9]).Hypotheses[0].Tokens[0]) };
+        Assert.Equal(Enumerable.Repeat(model.Generate([7, 8, 9]).Hypotheses[0].Tokens[0], 5), model.Generate([4, 5], options).Hypotheses[0].Tokens);
+    }
+
+    private static IReadOnlyList<Answer> Expected(EncoderDecoder model, ModelDescription description, RuleCase ruleCase, int[] source) => ruleCase.Options.BeamSize > 1
+        ? new ReferenceBeamSearch(model, description, ruleCase).Search(source)
+        : new ReferenceGreedySearch(model, description, ruleCase).Search(source);
+
+    /// <summary>A search with the rules of a case.</summary>
+    private static RuleCase With(GenerationOptions search, RuleCase rules) => new(
+        search with
+        {
+            MinLength = rules.Options.MinLength,
+            RepetitionPenalty = rules.Options.RepetitionPenalty,
+            NoRepeatNGramSize = rules.Options.NoRepeatNGramSize,
+            SuppressedTokens = rules.Options.SuppressedTokens,
+            SuppressedSequences = rules.Options.SuppressedSequences,
+            ForcedPrefix = rules.Options.ForcedPrefix,
+            ForceEndToken = rules.Options.ForceEndToken,
+        },
+        rules.Allows,
+        rules.Stops);
+
+    /// <summary>A model that ends its targets now and then.</summary>
+    private static EncoderDecoder Load(DeclaredModel declared, InstructionSet instructionSet)
+    {
+        ModelDescription description = declared.Description;
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(description, seed: 6);
+        if (description.OutputBias)
+        {
+            tensors[new TensorNames(description).OutputBias].Values[description.EndToken] += 1.5f;
+        }
+
+        return declared.Load(TensorFile.Write(tensors), instructionSet);
+    }
+
+    private static int NotEnd(ModelDescription model) => model.EndToken == 0 ? 1 : 0;
+}
