@@ -15,8 +15,8 @@ namespace KernelGen.Decoding;
 /// the token that a random number falls on. 2⁴⁸ times the sum of a softmax, which is 1 but for its rounding, leaves room for every vocabulary.
 /// </para>
 /// <para>
-/// Nothing is sorted. The nucleus is all tokens with at least a certain probability, and of those with just that some; that probability is found by bisection over the
-/// bits of a float, which are in the order of the floats. Of V tokens with the total weight T only those with more than <c>(T - target) / V</c> can belong to
+/// Nothing is sorted. The nucleus is all tokens above a certain probability, and some of those that have it; that probability is found by bisection over the
+/// bits of a float, which are in the order of the floats. The limit of top-k is found likewise. Of V tokens with the total weight T only those with more than <c>(T - target) / V</c> can belong to
 /// a nucleus that reaches the target: a token belongs to it when the tokens that come before it have not reached the target, so that it and those after it
 /// have more than <c>T - target</c> together, and it is the heaviest of these. They are few where a model knows what it says, and gathered first.
 /// </para>
@@ -45,7 +45,7 @@ internal sealed unsafe class TokenSampler
         Span<float> logits = engine.PaddedLogits(workspace, row);
         float* kept = workspace.Probabilities;
         bool isLimited = options.TopK > 0 && options.TopK < logits.Length;
-        if (!TryKeep(logits, isLimited ? KthHighest(logits, options.TopK) : float.NegativeInfinity, kept))
+        if (!TryKeep(logits, isLimited ? LimitOfHighest(logits, options.TopK) : float.NegativeInfinity, kept))
         {
             return -1;
         }
@@ -83,23 +83,20 @@ internal sealed unsafe class TokenSampler
         return _gathered[Place(probabilities, count, Fraction(total, random))];
     }
 
-    /// <summary>The k-th highest logit; one below it where no fewer than k are as high, and minus infinity where fewer than k are above it.</summary>
-    internal static float KthHighest(ReadOnlySpan<float> logits, int k)
+    /// <summary>
+    /// A limit that the k highest logits reach, those that are equal to the last of them too, and no other: no higher than the k-th highest, and higher than
+    /// what is below it.
+    /// </summary>
+    internal static float LimitOfHighest(ReadOnlySpan<float> logits, int k)
     {
-        if (k <= TopK.MaxCount)
-        {
-            Span<int> best = stackalloc int[k];
-            return TopK.Find(logits, best) == k ? logits[best[^1]] : float.NegativeInfinity;
-        }
-
-        // As many are above the lower bound as are asked for, or more; fewer are above the upper.
+        // At least k reach the lower bound; fewer reach the upper.
         int lower = Ordered(float.NegativeInfinity), upper = Ordered(float.PositiveInfinity);
         while (upper - (long)lower > 1)
         {
             int middle = (int)(((long)lower + upper) >> 1);
-            int higher = CountAbove(logits, FromOrdered(middle));
-            (lower, upper) = higher >= k ? (middle, upper) : (lower, middle);
-            if (higher == k)
+            int reaching = CountReaching(logits, FromOrdered(middle));
+            (lower, upper) = reaching >= k ? (middle, upper) : (lower, middle);
+            if (reaching == k)
             {
                 break;
             }
@@ -145,7 +142,7 @@ internal sealed unsafe class TokenSampler
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int CountAbove(ReadOnlySpan<float> logits, float limit)
+    private static int CountReaching(ReadOnlySpan<float> logits, float limit)
     {
         var least = Vector128.Create(limit);
         Vector128<int> reached = Vector128<int>.Zero;

@@ -59,13 +59,13 @@ public sealed unsafe class TokenSamplerTests
     [InlineData(65)]
     [InlineData(1000)]
     [InlineData(2047)]
-    public void The_kth_highest_logit_keeps_what_sorting_keeps(int k)
+    public void The_limit_of_the_highest_logits_keeps_what_sorting_keeps(int k)
     {
         for (int kind = 0; kind <= 5; kind++)
         {
             float[] logits = Padded(Logits(2048, kind, seed: k), float.NegativeInfinity);
             float expected = logits.OrderDescending().ElementAt(k - 1);
-            float limit = TokenSampler.KthHighest(logits, k);
+            float limit = TokenSampler.LimitOfHighest(logits, k);
             Assert.Equal(logits.Count(logit => logit >= expected), logits.Count(logit => logit >= limit));
         }
     }
