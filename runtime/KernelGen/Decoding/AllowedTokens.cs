@@ -29,9 +29,7 @@ public readonly ref struct AllowedTokens
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
     public bool IsAllowed(int token) => !float.IsNegativeInfinity(_logits[Checked(token, nameof(token))]);
 
-    /// <summary>
-    /// Forbids every token but these; none at all forbids every token. The cost grows with the vocabulary, not with how often a token is named.
-    /// </summary>
+    /// <summary>Forbids every token but these; with none it forbids every token.</summary>
     /// <param name="tokens">The tokens, in any order.</param>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary; nothing is changed.</exception>
     public void AllowOnly(params ReadOnlySpan<int> tokens)

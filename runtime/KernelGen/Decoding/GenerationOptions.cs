@@ -111,8 +111,8 @@ public sealed record GenerationOptions
     public StopCondition? StopWhen { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Hypothesis.Score"/> is computed by greedy search and sampling (default: no). It costs a pass of exponentials over the vocabulary for each
-    /// token. Beam search computes scores in any case.
+    /// Whether <see cref="Hypothesis.Score"/> is computed by greedy search and sampling (default: no). It costs a pass of exponentials over the vocabulary
+    /// for each token. Beam search computes scores in any case.
     /// </summary>
     public bool ReturnScores { get; init; }
 

@@ -15,10 +15,11 @@ namespace KernelGen.Decoding;
 /// the token that a random number falls on. 2⁴⁸ times the sum of a softmax, which is 1 but for its rounding, leaves room for every vocabulary.
 /// </para>
 /// <para>
-/// Nothing is sorted. The nucleus is all tokens above a certain probability, and some of those that have it; that probability is found by bisection over the
-/// bits of a float, which are in the order of the floats. The limit of top-k is found likewise. Of V tokens with the total weight T only those with more than <c>(T - target) / V</c> can belong to
-/// a nucleus that reaches the target: a token belongs to it when the tokens that come before it have not reached the target, so that it and those after it
-/// have more than <c>T - target</c> together, and it is the heaviest of these. They are few where a model knows what it says, and gathered first.
+/// Nothing is sorted. The nucleus is all tokens above a certain probability, and some of those that have it; that probability is found by bisection over
+/// the bits of a float, which are in the order of the floats. The limit of top-k is found likewise. Of V tokens with the total weight T only those with
+/// more than <c>(T - target) / V</c> can belong to a nucleus that reaches the target: a token belongs to it when the tokens that come before it have not
+/// reached the target, so that it and those after it have more than <c>T - target</c> together, and it is the heaviest of these. They are few where a model
+/// knows what it says, and gathered first.
 /// </para>
 /// </remarks>
 internal sealed unsafe class TokenSampler
@@ -214,7 +215,10 @@ internal sealed unsafe class TokenSampler
         return place;
     }
 
-    /// <summary>Moves the probabilities that are at least a limit to the front, and zeros up to a multiple of 4 behind them; the length then. Their tokens are in <see cref="_gathered"/>.</summary>
+    /// <summary>
+    /// Moves the probabilities that are at least a limit to the front, and zeros up to a multiple of 4 behind them; the length then. Their tokens are in
+    /// <see cref="_gathered"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Gather(float* probabilities, int count, float limit)
     {

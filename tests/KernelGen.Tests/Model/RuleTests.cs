@@ -166,7 +166,14 @@ public sealed class RuleTests
         ScoreResult expected = model.Score(source, [.. prefix, declared.Description.EndToken]);
         var options = new GenerationOptions
         {
-            ForcedPrefix = [.. prefix], MaxLength = 5, ForceEndToken = true, ReturnScores = true, ReturnTokenLogProbabilities = true, LengthPenalty = 0, SuppressedTokens = [5], MinLength = 4,
+            ForcedPrefix = [.. prefix],
+            MaxLength = 5,
+            ForceEndToken = true,
+            ReturnScores = true,
+            ReturnTokenLogProbabilities = true,
+            LengthPenalty = 0,
+            SuppressedTokens = [5],
+            MinLength = 4,
         };
         foreach (GenerationOptions search in new[] { options, options with { BeamSize = 3 }, options with { Sampling = new SamplingOptions() } })
         {
