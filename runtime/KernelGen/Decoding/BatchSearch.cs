@@ -66,9 +66,16 @@ internal static class BatchSearch
     /// <param name="workspace">The memory of the call.</param>
     /// <param name="sources">The sources, not checked.</param>
     /// <param name="settings">How to search.</param>
+    /// <param name="numbers">What callbacks call each source; their places in the list where there are none.</param>
     /// <param name="completed">Is told each result as soon as it is there; not in the order of the list.</param>
     /// <exception cref="ArgumentException">A source is null, empty, too long, or holds a token out of range.</exception>
-    public static GenerationResult[] RunAll(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, SearchSettings settings, Action<GenerationResult>? completed = null)
+    public static GenerationResult[] RunAll(
+        Engine engine,
+        Workspace workspace,
+        IReadOnlyList<int[]> sources,
+        SearchSettings settings,
+        ReadOnlySpan<int> numbers = default,
+        Action<GenerationResult>? completed = null)
     {
         var results = new GenerationResult[sources.Count];
         ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
@@ -82,7 +89,7 @@ internal static class BatchSearch
             for (int i = 0; i < group.Length; i++)
             {
                 lengths[i] = Length(group[i]);
-                indices[i] = Index(group[i]);
+                indices[i] = numbers.IsEmpty ? Index(group[i]) : numbers[Index(group[i])];
                 total += lengths[i];
             }
 
@@ -104,8 +111,8 @@ internal static class BatchSearch
             Run(engine, workspace, tokens, lengths[..group.Length], indices[..group.Length], settings);
             for (int i = 0; i < group.Length; i++)
             {
-                results[indices[i]] = Result(workspace, i, settings);
-                completed?.Invoke(results[indices[i]]);
+                results[Index(group[i])] = Result(workspace, i, settings);
+                completed?.Invoke(results[Index(group[i])]);
             }
         }
 

@@ -9,7 +9,10 @@ public readonly ref struct GenerationStep
         Tokens = tokens;
     }
 
-    /// <summary>The place of the source in the list that targets are generated for; 0 where there is one source alone.</summary>
+    /// <summary>
+    /// The place of the source in the list, the array or the stream that targets are generated for; 0 where there is one source alone. A stream's places begin
+    /// anew, modulo 2³², where it is longer than that.
+    /// </summary>
     public int SourceIndex { get; }
 
     /// <summary>The tokens so far, without the start token; those of <see cref="GenerationOptions.ForcedPrefix"/> are among them. Valid during the callback.</summary>

@@ -26,6 +26,7 @@ internal sealed class SourceStream
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Lock _progress = new();
     private long _read;
+    private long _searched;
     private long _done;
     private long _reported;
     private long _tokens;
@@ -141,6 +142,7 @@ internal sealed class SourceStream
         }
 
         GenerationResult[] results = await SearchAsync(sources).ConfigureAwait(false);
+        _searched += sources.Count;
         Report(always: true);
         return results;
     }
@@ -149,9 +151,10 @@ internal sealed class SourceStream
     private async Task<GenerationResult[]> SearchAsync(List<int[]> sources)
     {
         int shares = Math.Clamp(sources.Count / BatchSearch.GroupSize(_settings), 1, _settings.Threads);
+        int[] numbers = [.. Enumerable.Range(0, sources.Count).Select(i => unchecked((int)(_searched + i)))];
         if (shares == 1)
         {
-            return Search(sources, _settings);
+            return Search(sources, numbers, _settings);
         }
 
         // Dealt out longest first, so that shares are alike.
@@ -162,7 +165,7 @@ internal sealed class SourceStream
             () =>
             {
                 int[] dealt = [.. order.Where((_, place) => place % shares == share)];
-                GenerationResult[] found = Search([.. dealt.Select(i => sources[i])], settings);
+                GenerationResult[] found = Search([.. dealt.Select(i => sources[i])], [.. dealt.Select(i => numbers[i])], settings);
                 for (int i = 0; i < dealt.Length; i++)
                 {
                     results[dealt[i]] = found[i];
@@ -172,12 +175,12 @@ internal sealed class SourceStream
         return results;
     }
 
-    private GenerationResult[] Search(List<int[]> sources, SearchSettings settings)
+    private GenerationResult[] Search(List<int[]> sources, int[] numbers, SearchSettings settings)
     {
         Workspace workspace = _engine.Rent(_cancellation);
         try
         {
-            return BatchSearch.RunAll(_engine, workspace, sources, settings, Done);
+            return BatchSearch.RunAll(_engine, workspace, sources, settings, numbers, Done);
         }
         finally
         {

@@ -13,6 +13,7 @@ public sealed class MemoryTests
         new() { MaxLength = 5, Threads = 3 },
         new() { MaxLength = 7, BeamSize = 4 },
         new() { MaxLength = 3, BeamSize = 32, Threads = 2 },
+        new() { MaxLength = 4, Sampling = new SamplingOptions(), HypothesisCount = 3 },
     ];
 
     public static TheoryData<string> Models => DeclaredModels.Names;
@@ -32,14 +33,15 @@ public sealed class MemoryTests
         {
             foreach (int[] lengths in new int[][] { [1], [longest], [longest, 3, 1], [.. Enumerable.Repeat(longest, 20)] })
             {
-                int[] group = [.. lengths.OrderDescending().Take(Math.Max(1, 64 / options.BeamSize))];
-                int rows = Math.Max(Math.Max(group[0], Math.Min(group.Sum(), 256)), group.Length * options.BeamSize);
+                int hypotheses = options.Sampling is null ? options.BeamSize : options.HypothesisCount;
+                int[] group = [.. lengths.OrderDescending().Take(Math.Max(1, 64 / hypotheses))];
+                int rows = Math.Max(Math.Max(group[0], Math.Min(group.Sum(), 256)), group.Length * hypotheses);
                 long expected = Bytes(
                     shape,
                     group,
                     rows,
-                    logitsRows: Math.Max(group.Length * options.BeamSize, Math.Min(group.Length * options.BeamSize, 24)),
-                    options.BeamSize,
+                    logitsRows: (group.Length * hypotheses) + (options.Sampling is null ? 0 : 1),
+                    hypotheses,
                     options.MaxLength!.Value,
                     options.Threads);
                 model.TrimMemory();

@@ -256,6 +256,30 @@ public sealed class RuleTests
         Assert.Equal(Own(0), model.Generate(sources[7], options).Hypotheses[0].Tokens[1]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Callbacks_see_the_place_of_a_source_in_a_stream(int threads)
+    {
+        using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
+        int[][] sources = [.. Enumerable.Range(0, 300).Select(i => new Samples(i).Tokens(1 + (i * 5 % 17), model.SourceVocabularySize))];
+        var options = new GenerationOptions
+        {
+            MaxLength = 2,
+            Threads = threads,
+            Constraint = static (step, allowed) => allowed.AllowOnly(step.Position == 0 ? 3 + (step.SourceIndex / 50) : 3 + (step.SourceIndex % 50)),
+        };
+        int place = 0;
+        await foreach (GenerationResult result in model.GenerateAsync(
+            sources.ToAsyncEnumerable(), options, new StreamingOptions { Window = 200 }, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal([3 + (place / 50), 3 + (place % 50)], result.Hypotheses[0].Tokens);
+            place++;
+        }
+
+        Assert.Equal(300, place);
+    }
+
     [Fact]
     public void A_constraint_narrows_down_what_the_other_rules_leave()
     {
