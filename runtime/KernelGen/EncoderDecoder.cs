@@ -90,7 +90,7 @@ public abstract class EncoderDecoder : IDisposable
         try
         {
             BatchSearch.Run(_engine, workspace, source, [source.Length], [0], settings);
-            return BatchSearch.Result(workspace, 0, settings);
+            return BatchSearch.Result(_engine, workspace, 0, settings);
         }
         finally
         {
@@ -174,7 +174,7 @@ public abstract class EncoderDecoder : IDisposable
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for beam search, whose tokens are known
-    /// only at the end, or for several samples.
+    /// only at the end, or for several samples, or for cross-attention, which is computed at the end.
     /// </exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
@@ -319,6 +319,30 @@ public abstract class EncoderDecoder : IDisposable
         return new ScoreResult(logProbabilities);
     }
 
+    /// <summary>Where the decoder looks when it predicts each token of a given target: the alignment of target and source.</summary>
+    /// <param name="source">The source tokens.</param>
+    /// <param name="target">The target tokens without the start token, as <see cref="Score"/> takes them; the end token has a row where it is given.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The probabilities of cross-attention, a row of source positions for each decoder layer, head and target token.</returns>
+    /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public CrossAttention CrossAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
+    {
+        CheckSource(source);
+        CheckTarget(target);
+        Workspace workspace = _engine.Rent(cancellationToken);
+        try
+        {
+            Encode(workspace, source, target.Length, target.Length);
+            return CrossAttentionPass.Run(_engine, workspace, sequence: 0, target, hasEnded: false);
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+
     /// <summary>Runs the encoder alone.</summary>
     /// <param name="source">The source tokens.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -456,6 +480,13 @@ public abstract class EncoderDecoder : IDisposable
                 nameof(options),
                 settings.HypothesisCount,
                 $"{nameof(GenerationOptions.HypothesisCount)} is {settings.HypothesisCount}; a stream takes 1, because it is of one target. Use {nameof(Generate)}, or a stream for each seed.");
+        }
+
+        if (settings.Options.ReturnCrossAttention)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.ReturnCrossAttention)} is set; a stream hands out tokens alone. Use {nameof(Generate)}, or {nameof(CrossAttention)} once the target is known.",
+                nameof(options));
         }
 
         return settings;

@@ -45,7 +45,7 @@ internal static class BatchSearch
         using var workspace = new Workspace(model);
         workspace.Sharing.Threads = settings.Threads;
         int hypotheses = settings.HypothesesPerSource;
-        return workspace.BytesFor(lengths, settings.MaxLength, lengths.Length * hypotheses, hypotheses, settings.Options.Sampling is not null);
+        return workspace.BytesFor(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), hypotheses, settings.Options.Sampling is not null);
     }
 
     /// <summary>Makes room for a search and encodes its sources. Parameters as for <see cref="Run"/>.</summary>
@@ -53,13 +53,21 @@ internal static class BatchSearch
     {
         int hypotheses = settings.HypothesesPerSource;
         workspace.Sharing.Threads = settings.Threads;
-        workspace.Reserve(lengths, settings.MaxLength, lengths.Length * hypotheses, hypotheses, settings.Options.Sampling is not null);
+        workspace.Reserve(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), hypotheses, settings.Options.Sampling is not null);
         engine.Encode(workspace, tokens, lengths.Length);
     }
 
     /// <summary>What <see cref="Run"/> found for a source.</summary>
-    public static GenerationResult Result(Workspace workspace, int source, SearchSettings settings) =>
-        settings.BeamSize > 1 ? workspace.Beams.Result(source) : workspace.Greedy.Result(source);
+    public static GenerationResult Result(Engine engine, Workspace workspace, int source, SearchSettings settings)
+    {
+        GenerationResult result = settings.BeamSize > 1 ? workspace.Beams.Result(source) : workspace.Greedy.Result(source);
+        if (settings.Options.ReturnCrossAttention)
+        {
+            CrossAttentionPass.Run(engine, workspace, source, result);
+        }
+
+        return result;
+    }
 
     /// <summary>Searches targets for a list of sources, in groups.</summary>
     /// <param name="engine">Runs the model.</param>
@@ -111,7 +119,7 @@ internal static class BatchSearch
             Run(engine, workspace, tokens, lengths[..group.Length], indices[..group.Length], settings);
             for (int i = 0; i < group.Length; i++)
             {
-                results[Index(group[i])] = Result(workspace, i, settings);
+                results[Index(group[i])] = Result(engine, workspace, i, settings);
                 completed?.Invoke(results[Index(group[i])]);
             }
         }
@@ -121,6 +129,10 @@ internal static class BatchSearch
 
     /// <summary>The most sources that are searched for together.</summary>
     public static int GroupSize(SearchSettings settings) => Math.Max(1, MaxRows / settings.HypothesesPerSource);
+
+    /// <summary>The most target rows that are decoded at once.</summary>
+    private static int TargetRows(int sources, SearchSettings settings) =>
+        Math.Max(sources * settings.HypothesesPerSource, settings.Options.ReturnCrossAttention ? settings.MaxLength : 0);
 
     /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>
     private static ReadOnlySpan<long> LongestFirst(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, int count)

@@ -117,6 +117,12 @@ public sealed record GenerationOptions
     public bool ReturnScores { get; init; }
 
     /// <summary>
+    /// Whether <see cref="Hypothesis.CrossAttention"/> is computed (default: no). It costs one pass of the decoder over each returned hypothesis once it is
+    /// known, and memory for <c>decoder layers · heads · target length · source length</c> floats in each.
+    /// </summary>
+    public bool ReturnCrossAttention { get; init; }
+
+    /// <summary>
     /// How many threads share the work of this call: 1 (the default) to 64. They come from the thread pool. Results are the same bits whatever it is. For
     /// many sentences, as many calls at once with one thread each need fewer handshakes.
     /// </summary>

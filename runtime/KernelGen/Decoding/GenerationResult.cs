@@ -49,6 +49,12 @@ public sealed class Hypothesis
 
     /// <summary>Why generation stopped.</summary>
     public FinishReason FinishReason { get; }
+
+    /// <summary>
+    /// Where the decoder looked when it predicted each token: the alignment of target and source. <see langword="null"/> unless
+    /// <see cref="GenerationOptions.ReturnCrossAttention"/> asked for it.
+    /// </summary>
+    public CrossAttention? CrossAttention { get; internal set; }
 }
 
 /// <summary>Why generation stopped.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -149,7 +150,16 @@ public abstract unsafe class Engine : IDisposable
     /// Runs the decoder over the next tokens of sequences: <paramref name="counts"/>[i] tokens of the sequence <paramref name="live"/>[i], one
     /// sequence behind the other. The decoder output is in <see cref="Workspace.Hidden"/>.
     /// </summary>
-    internal abstract void Decode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts);
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="live">The sequences.</param>
+    /// <param name="counts">How many tokens of each.</param>
+    /// <param name="crossAttention">
+    /// Receives the probabilities of cross-attention, <c>[decoder layers, heads, tokens, source length]</c>, where there is one sequence; empty where they
+    /// are not wanted.
+    /// </param>
+    internal abstract void Decode(
+        Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts, Span<float> crossAttention = default);
 
     /// <summary>Decodes one token of each of the sequences <paramref name="live"/>.</summary>
     internal void DecodeStep(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live) =>
@@ -276,7 +286,8 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         StoreCrossKeysAndValues(workspace, rows, firstSequence, sequences);
     }
 
-    internal override void Decode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts)
+    internal override void Decode(
+        Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts, Span<float> crossAttention = default)
     {
         ModelDescription model = Description;
         int rows = 0;
@@ -320,6 +331,12 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
 
             input = SublayerInput(workspace, rows, layer.CrossNorm);
             Linear(workspace, &TKernels.CrossQuery<TPrecision>, ModelInput(workspace, input, rows), rows, model.ModelDimension, in layer.CrossQuery, workspace.Wide, model.AttentionWidth);
+            if (!crossAttention.IsEmpty)
+            {
+                int size = crossAttention.Length / Model.DecoderLayers.Length;
+                CrossProbabilities(workspace, layerIndex, in workspace.Sequences[live[0]], rows, crossAttention.Slice(layerIndex * size, size));
+            }
+
             first = 0;
             int taskCount = 0;
             for (int i = 0; i < live.Length;)
@@ -357,6 +374,45 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         for (int i = 0; i < live.Length; i++)
         {
             workspace.Sequences[live[i]].TargetLength += counts[i];
+        }
+    }
+
+    /// <summary>
+    /// With which probabilities a layer attends to a sequence's source: <c>[heads, rows, source length]</c>. The queries stand in <see cref="Workspace.Wide"/>.
+    /// Attention to values that are 1 in a column of their own and 0 elsewhere is the probabilities themselves, bit for bit; so many source positions at a
+    /// time as a head has columns.
+    /// </summary>
+    private void CrossProbabilities(Workspace workspace, int layerIndex, in Sequence sequence, int rows, Span<float> probabilities)
+    {
+        int width = Description.AttentionWidth;
+        int columns = Description.HeadWidth;
+        int length = sequence.SourceLength;
+        float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
+
+        // Values have room where the encoder has its own, and the output where that of this layer's attention will be.
+        float* values = workspace.EncoderValues(0);
+        for (int first = 0; first < length; first += columns)
+        {
+            int count = Math.Min(columns, length - first);
+            NativeMemory.Clear(values, (nuint)length * (nuint)width * sizeof(float));
+            for (int i = 0; i < count; i++)
+            {
+                float* value = values + ((long)(first + i) * width) + i;
+                for (int head = 0; head < width; head += columns)
+                {
+                    value[head] = 1;
+                }
+            }
+
+            TKernels.CrossAttention(workspace.Wide, rows, keys, values, length, workspace.AttentionScratch(0), workspace.Context);
+            for (int head = 0; head < Description.Heads; head++)
+            {
+                for (int row = 0; row < rows; row++)
+                {
+                    new ReadOnlySpan<float>(workspace.Context + ((long)row * Description.AttentionStride) + (head * columns), count)
+                        .CopyTo(probabilities.Slice((((head * rows) + row) * length) + first, count));
+                }
+            }
         }
     }
 

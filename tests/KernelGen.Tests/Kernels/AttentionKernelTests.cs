@@ -98,6 +98,56 @@ public sealed unsafe class AttentionKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Values_of_one_in_a_column_of_their_own_give_the_probabilities_that_weigh_values_to_the_output(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var heads = new Heads(shape);
+        foreach (int visible in heads.Lengths.Where(length => length <= shape.HeadWidth))
+        {
+            (GuardedBuffer keys, GuardedBuffer values) = heads.Cache(visible);
+            values.Span.Clear();
+            for (int position = 0; position < visible; position++)
+            {
+                for (int head = 0; head < shape.Heads; head++)
+                {
+                    values.Span[(position * shape.AttentionWidth) + (head * shape.HeadWidth) + position] = 1;
+                }
+            }
+
+            foreach (int rows in new[] { 1, 3, 13, 27 }.Where(rows => rows <= heads.Positions))
+            {
+                using GuardedBuffer query = GuardedBuffer.OfRows(heads.Query.AsSpan(0, rows), shape.AttentionWidth);
+                using var scratch = new GuardedBuffer(shape.AttentionScratch);
+                using var output = new GuardedBuffer(rows * shape.AttentionStride);
+                kernels.CrossAttention(query.Pointer, rows, keys.Pointer, values.Pointer, visible, scratch.Pointer, output.Pointer);
+
+                string what = $"{kernels}: cross-attention of {rows} rows to {visible} positions";
+                for (int head = 0; head < shape.Heads; head++)
+                {
+                    for (int row = 0; row < rows; row++)
+                    {
+                        ReadOnlySpan<float> probabilities = output.Span.Slice((row * shape.AttentionStride) + (head * shape.HeadWidth), visible);
+                        BitAssert.Equal(heads.ExpectedProbabilities(row, visible, head), probabilities, $"{what}: head {head}, row {row}");
+                        Closeness.AssertClose(
+                            heads.WeightedSum(probabilities, head),
+                            heads.Expected(row, visible).AsSpan(head * shape.HeadWidth, shape.HeadDimension),
+                            1e-5,
+                            $"{what}: values weighed by head {head}, row {row}");
+                    }
+                }
+
+                output.AssertMargins(what);
+                scratch.AssertMargins(what);
+            }
+
+            keys.Dispose();
+            values.Dispose();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Keys_and_values_are_appended_at_their_positions(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
@@ -231,6 +281,26 @@ public sealed unsafe class AttentionKernelTests
 
             _expected.Add((row, visible), output);
             return output;
+        }
+
+        /// <summary>The probabilities with which a query of a head weighs the first positions, by the scalar steps.</summary>
+        public float[] ExpectedProbabilities(int row, int visible, int head) =>
+            ReferenceKernels.AttentionWeights(Part(row, 0, head), [.. Enumerable.Range(0, visible).Select(position => Part(position, 1, head))]);
+
+        /// <summary>The values of a head's first positions, weighed.</summary>
+        public double[] WeightedSum(ReadOnlySpan<float> weights, int head)
+        {
+            double[] sum = new double[_model.HeadDimension];
+            for (int position = 0; position < weights.Length; position++)
+            {
+                float[] value = Part(position, 2, head);
+                for (int i = 0; i < sum.Length; i++)
+                {
+                    sum[i] += (double)weights[position] * value[i];
+                }
+            }
+
+            return sum;
         }
 
         private float[] Part(int row, int part, int head) =>

@@ -247,6 +247,15 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void A_stream_with_cross_attention_is_refused()
+    {
+        ArgumentException exception =
+            AssertRefused<ArgumentException>(() => _model.Stream(GoodSource, new GenerationOptions { ReturnCrossAttention = true }));
+        Assert.Equal("options", exception.ParamName);
+        Assert.Contains("Generate", exception.Message);
+    }
+
+    [Fact]
     public void A_list_with_a_bad_source_is_refused_with_the_number_of_the_source()
     {
         AssertRefused<ArgumentNullException>(() => _model.Generate((IReadOnlyList<int[]>)null!));
@@ -276,6 +285,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => model.Stream(GoodSource).ToList());
         Assert.Throws<ObjectDisposedException>(() => model.Logits(GoodSource, GoodTarget));
         Assert.Throws<ObjectDisposedException>(() => model.Score(GoodSource, GoodTarget));
+        Assert.Throws<ObjectDisposedException>(() => model.CrossAttention(GoodSource, GoodTarget));
         ObjectDisposedException exception = Assert.Throws<ObjectDisposedException>(() => model.Encode(GoodSource));
         Assert.Contains(nameof(GoldenVanilla), exception.Message);
     }
@@ -340,12 +350,14 @@ public sealed class BadInputTests : IDisposable
         source => _model.Encode(source),
         source => _model.Logits(source, GoodTarget),
         source => _model.Score(source, GoodTarget),
+        source => _model.CrossAttention(source, GoodTarget),
     ];
 
     private IEnumerable<Action<ReadOnlySpan<int>>> EntriesByTarget() =>
     [
         target => _model.Logits(GoodSource, target),
         target => _model.Score(GoodSource, target),
+        target => _model.CrossAttention(GoodSource, target),
     ];
 
     private TException AssertRefused<TException>(Action call)

@@ -44,16 +44,7 @@ internal static class DoubleKernels
     /// <summary><c>softmax(q · Kᵀ / √d) · V</c> for one query of one head.</summary>
     public static double[] Attention(ReadOnlySpan<double> query, IReadOnlyList<double[]> keys, IReadOnlyList<double[]> values)
     {
-        double[] scores = new double[keys.Count];
-        for (int position = 0; position < scores.Length; position++)
-        {
-            for (int i = 0; i < query.Length; i++)
-            {
-                scores[position] += query[i] * keys[position][i];
-            }
-        }
-
-        double[] weights = Softmax(scores, 1 / Math.Sqrt(query.Length));
+        double[] weights = AttentionWeights(query, keys);
         double[] output = new double[query.Length];
         for (int i = 0; i < output.Length; i++)
         {
@@ -64,6 +55,21 @@ internal static class DoubleKernels
         }
 
         return output;
+    }
+
+    /// <summary><c>softmax(q · Kᵀ / √d)</c> for one query of one head.</summary>
+    public static double[] AttentionWeights(ReadOnlySpan<double> query, IReadOnlyList<double[]> keys)
+    {
+        double[] scores = new double[keys.Count];
+        for (int position = 0; position < scores.Length; position++)
+        {
+            for (int i = 0; i < query.Length; i++)
+            {
+                scores[position] += query[i] * keys[position][i];
+            }
+        }
+
+        return Softmax(scores, 1 / Math.Sqrt(query.Length));
     }
 
     /// <summary><c>softmax(scale · scores)</c>; zeros where every score is minus infinity.</summary>

@@ -207,15 +207,7 @@ internal static class ReferenceKernels
     /// <summary>One query of one head over the positions that it sees; <paramref name="keys"/> and <paramref name="values"/> hold a row for each.</summary>
     public static float[] Attention(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys, IReadOnlyList<float[]> values)
     {
-        float[] scores = new float[keys.Count];
-        for (int position = 0; position < scores.Length; position++)
-        {
-            for (int i = 0; i < query.Length; i++)
-            {
-                scores[position] = MathF.FusedMultiplyAdd(query[i], keys[position][i], scores[position]);
-            }
-        }
-
+        float[] scores = Scores(query, keys);
         float sum = Exponentials(scores, (float)(1 / Math.Sqrt(query.Length)));
         float[] output = new float[query.Length];
         for (int i = 0; i < output.Length; i++)
@@ -229,6 +221,24 @@ internal static class ReferenceKernels
         }
 
         return output;
+    }
+
+    /// <summary>What <see cref="Attention"/> weighs the values with.</summary>
+    public static float[] AttentionWeights(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys) =>
+        Softmax(Scores(query, keys), (float)(1 / Math.Sqrt(query.Length)));
+
+    private static float[] Scores(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys)
+    {
+        float[] scores = new float[keys.Count];
+        for (int position = 0; position < scores.Length; position++)
+        {
+            for (int i = 0; i < query.Length; i++)
+            {
+                scores[position] = MathF.FusedMultiplyAdd(query[i], keys[position][i], scores[position]);
+            }
+        }
+
+        return scores;
     }
 
     /// <summary><c>softmax(scale · scores)</c>; zeros where every score is minus infinity.</summary>

@@ -37,20 +37,32 @@ internal sealed class ReferenceModel
     /// <summary>The logits of every position of a target, which begins with the start token.</summary>
     public double[][] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
     {
-        double[][] memory = Encode(source);
+        double[][] hidden = Decode(Encode(source), target, static _ => { });
+        double[] bias = _model.OutputBias ? Values(_names.OutputBias) : new double[_model.TargetVocabularySize];
+        return [.. hidden.Select(row => DoubleKernels.Linear(row, Values(_names.OutputWeight), bias))];
+    }
+
+    /// <summary>The probabilities of cross-attention over the source, one row behind the other: layer by layer, head by head, position by position of a target that begins with the start token.</summary>
+    public double[][] CrossAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    {
+        List<double[]> rows = [];
+        Decode(Encode(source), target, rows.Add);
+        return [.. rows];
+    }
+
+    private double[][] Decode(double[][] memory, ReadOnlySpan<int> target, Action<double[]> visitCrossAttention)
+    {
         double[][] hidden = Embed(target, _names.TargetEmbedding, Stack.Decoder);
         for (int layer = 0; layer < _model.DecoderLayers; layer++)
         {
             string self = _names.SelfAttention(Stack.Decoder, layer);
             string cross = _names.CrossAttention(layer);
             hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Decoder, layer), x => Attention(self, x, x, isCausal: true));
-            hidden = Sublayer(hidden, _names.CrossAttentionNorm(layer), x => Attention(cross, x, memory, isCausal: false));
+            hidden = Sublayer(hidden, _names.CrossAttentionNorm(layer), x => Attention(cross, x, memory, isCausal: false, visitCrossAttention));
             hidden = FeedForward(hidden, Stack.Decoder, layer);
         }
 
-        hidden = _model.FinalNorm ? Norm(hidden, _names.FinalNorm(Stack.Decoder)) : hidden;
-        double[] bias = _model.OutputBias ? Values(_names.OutputBias) : new double[_model.TargetVocabularySize];
-        return [.. hidden.Select(row => DoubleKernels.Linear(row, Values(_names.OutputWeight), bias))];
+        return _model.FinalNorm ? Norm(hidden, _names.FinalNorm(Stack.Decoder)) : hidden;
     }
 
     private double[][] Embed(ReadOnlySpan<int> tokens, string table, Stack stack)
@@ -97,7 +109,7 @@ internal sealed class ReferenceModel
         return isPreNorm ? sum : Norm(sum, norm);
     }
 
-    private double[][] Attention(string name, double[][] queries, double[][] memory, bool isCausal)
+    private double[][] Attention(string name, double[][] queries, double[][] memory, bool isCausal, Action<double[]>? visitWeights = null)
     {
         double[][] query = Project(name, 0, queries);
         double[][] key = Project(name, 1, memory);
@@ -112,6 +124,7 @@ internal sealed class ReferenceModel
             for (int row = 0; row < query.Length; row++)
             {
                 int visible = isCausal ? row + 1 : memory.Length;
+                visitWeights?.Invoke(DoubleKernels.AttentionWeights(query[row].AsSpan(begin..end), headKeys[..visible]));
                 DoubleKernels.Attention(query[row].AsSpan(begin..end), headKeys[..visible], headValues[..visible]).CopyTo(context[row], begin);
             }
         }

@@ -1,6 +1,6 @@
 namespace KernelGen.Tests.Reference;
 
-/// <summary>Compares what was generated: tokens, scores and log-probabilities bit for bit, and why it stopped.</summary>
+/// <summary>Compares what was generated: tokens, scores, log-probabilities and cross-attention bit for bit, and why it stopped.</summary>
 internal static class ResultAssert
 {
     /// <summary>Compares all hypotheses.</summary>
@@ -18,6 +18,11 @@ internal static class ResultAssert
             Assert.True(Nullable.Equals(wanted.Score, hypothesis.Score), $"{what}: hypothesis {i} has the score {hypothesis.Score:G9} instead of {wanted.Score:G9}.");
             Assert.Equal(wanted.FinishReason, hypothesis.FinishReason);
             BitAssert.Equal(wanted.TokenLogProbabilities.AsSpan(), hypothesis.TokenLogProbabilities.AsSpan(), $"{what}: log-probabilities of hypothesis {i}");
+            Assert.Equal(wanted.CrossAttention is null, hypothesis.CrossAttention is null);
+            if (wanted.CrossAttention is { } crossAttention)
+            {
+                BitAssert.Equal(crossAttention.Probabilities, hypothesis.CrossAttention!.Probabilities, $"{what}: cross-attention of hypothesis {i}");
+            }
         }
     }
 }
