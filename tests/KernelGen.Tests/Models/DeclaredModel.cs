@@ -41,10 +41,10 @@ internal sealed class DeclaredModel
         _loadStream(stream, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision });
 
     /// <summary>Loads what runs behind the public class, for tests that decode in steps of their own.</summary>
-    public Engine LoadEngine(Stream stream, InstructionSet instructionSet) => ModelLoader.Load(
+    public Engine LoadEngine(Stream stream, InstructionSet instructionSet, WeightPrecision? precision = null) => ModelLoader.Load(
         stream,
         Description,
-        new ModelLoadOptions { InstructionSet = instructionSet },
+        new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision },
         (packed, chosen) => KernelsFor(chosen).CreateEngine(packed));
 
     /// <summary>The kernels for an instruction set; the test is skipped where this process cannot use it.</summary>

@@ -76,5 +76,23 @@ internal static class DeclaredModels
         }
     }
 
+    /// <summary>Every model with every precision and every instruction set, for theories.</summary>
+    public static TheoryData<string, WeightPrecision, InstructionSet> WithPrecisionsAndInstructionSets
+    {
+        get
+        {
+            var data = new TheoryData<string, WeightPrecision, InstructionSet>();
+            foreach (TheoryDataRow<string, WeightPrecision> row in WithPrecisions)
+            {
+                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+                {
+                    data.Add(row.Data.Item1, row.Data.Item2, instructionSet);
+                }
+            }
+
+            return data;
+        }
+    }
+
     public static DeclaredModel Named(string name) => All.Single(model => model.Description.Name == name);
 }
