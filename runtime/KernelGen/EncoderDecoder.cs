@@ -89,8 +89,7 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            BatchSearch.Run(_engine, workspace, source, [source.Length], [0], settings);
-            return BatchSearch.Result(_engine, workspace, 0, settings);
+            return BatchSearch.Run(_engine, workspace, source, settings);
         }
         finally
         {
@@ -107,9 +106,10 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What was generated for each source, in the order of the list; empty for an empty list.</returns>
     /// <remarks>
-    /// Sources are worked on in groups, the longest first; one whose target is complete leaves its group at once. A group has at most 64 rows (sources times
-    /// <see cref="GenerationOptions.BeamSize"/>, or times samples), so the memory of a call does not grow with the list, its results apart. Most of it are
-    /// caches: for each row <c>2 · decoder layers · model dimension · MaxLength</c> floats, and for each source the same with its own length.
+    /// At most 64 rows (sources times <see cref="GenerationOptions.BeamSize"/>, or times samples) are worked on at once, the longest sources first; where
+    /// targets are complete, the next sources take their places. So the memory of a call does not grow with the list, its results apart. Most of it are
+    /// caches: for each row <c>2 · decoder layers · model dimension · MaxLength</c> floats, and for each of the longest sources that are worked on at once
+    /// the same with its own length.
     /// </remarks>
     /// <exception cref="ArgumentNullException">There is no list.</exception>
     /// <exception cref="ArgumentException">A source is null or empty, is longer than declared, or holds a token out of range; or an option is.</exception>
@@ -215,7 +215,7 @@ public abstract class EncoderDecoder : IDisposable
     /// is read. <c>ToAsyncEnumerable()</c> makes such a stream of any sequence.
     /// </param>
     /// <param name="options">
-    /// How to generate; the same for all. <see cref="GenerationOptions.Threads"/> threads share the sources, or the work of each group where few are ready.
+    /// How to generate; the same for all. <see cref="GenerationOptions.Threads"/> threads share the sources, or the work of each step where few are ready.
     /// </param>
     /// <param name="streaming">How far to read ahead, and whom to tell of progress.</param>
     /// <param name="cancellationToken">Cancels the enumeration; so does the token of <c>WithCancellation</c>.</param>
@@ -374,7 +374,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <summary>
     /// How much native memory a call of <c>Generate</c> or <c>Stream</c> takes at most, besides the weights. The formula: docs/memory.md in the repository.
     /// </summary>
-    /// <param name="sources">The number of sources that are generated for; a list is worked on in groups, so its memory stops growing with it.</param>
+    /// <param name="sources">The number of sources that are generated for; of a list no more than 64 rows are worked on at once, so its memory stops growing with it.</param>
     /// <param name="sourceLength">The tokens of the longest of them.</param>
     /// <param name="options">How to generate.</param>
     /// <returns>Bytes: exactly what the call takes where all sources are so long, more than it takes where some are shorter.</returns>
@@ -446,7 +446,7 @@ public abstract class EncoderDecoder : IDisposable
     {
         workspace.Sharing.Threads = 1;
         workspace.Reserve([source.Length], targetLength, targetRows);
-        _engine.Encode(workspace, source, sequences: 1);
+        _engine.Encode(workspace, source, [0]);
     }
 
     /// <summary>Projects the decoder output in blocks, and visits each row: its number, and where in the workspace its logits are.</summary>
@@ -497,9 +497,8 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            BatchSearch.Encode(_engine, workspace, source, [source.Length], settings);
+            BatchSearch.Start(_engine, workspace, source, settings);
             GreedySearch search = workspace.Greedy;
-            search.Begin(_engine, [0], settings);
             for (int index = 0; !search.IsDone; index++)
             {
                 search.Step(_engine, workspace);

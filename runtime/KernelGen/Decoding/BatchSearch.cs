@@ -3,73 +3,54 @@ using KernelGen.Execution;
 namespace KernelGen.Decoding;
 
 /// <summary>
-/// Searches targets for sources: for a few together, or for a list of any length in groups. Sources are sorted by length, so that those of a group are
-/// alike; a group's rows stand one behind the other without padding.
+/// Searches targets for a source, or for a list of sources of any length: so many at once as there are places, and when some are found the next sources take
+/// their places, so that there are always many rows to compute together. Rows stand one behind the other without padding.
 /// </summary>
 internal static class BatchSearch
 {
     /// <summary>
-    /// The most target rows (hypotheses of all sources) in a group. The weights are read once for all rows of a step; more than so many gain little, and
+    /// The most target rows (hypotheses of all sources) at once. The weights are read once for all rows of a step; more than so many gain little, and
     /// memory grows with them.
     /// </summary>
     public const int MaxRows = 64;
 
-    /// <summary>Searches targets for sources together, with greedy or beam search.</summary>
+    /// <summary>Source tokens that are enough to be encoded together: reading the weights then costs next to nothing beside computing with them.</summary>
+    private const int EnoughToEncode = 128;
+
+    /// <summary>Where one place of so many is free, the next sources are encoded however short they are: steps have fewer rows until then.</summary>
+    private const int FreePlaces = 4;
+
+    /// <summary>Searches targets for one source.</summary>
     /// <param name="engine">Runs the model.</param>
-    /// <param name="workspace">The memory of the call; holds what is found until its next search.</param>
-    /// <param name="tokens">The tokens of the sources, checked, one source behind the other.</param>
-    /// <param name="lengths">The length of each source.</param>
-    /// <param name="indices">The place of each source in the caller's list.</param>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="source">The tokens of the source, checked.</param>
     /// <param name="settings">How to search.</param>
-    public static void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<int> indices, SearchSettings settings)
+    public static GenerationResult Run(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
     {
-        Encode(engine, workspace, tokens, lengths, settings);
-        if (settings.BeamSize > 1)
+        ISearch search = Start(engine, workspace, source, settings);
+        while (!search.IsDone)
         {
-            workspace.Beams.Run(engine, workspace, indices, settings);
-            return;
+            search.Step(engine, workspace);
         }
 
-        workspace.Greedy.Begin(engine, indices, settings);
-        while (!workspace.Greedy.IsDone)
-        {
-            workspace.Greedy.Step(engine, workspace);
-        }
+        return Result(engine, workspace, search, 0, settings);
     }
 
-    /// <summary>The most native memory, in bytes, that a search for so many sources takes, none of which is longer than <paramref name="longest"/>.</summary>
-    public static long MaxBytes(ModelDescription model, int sources, int longest, SearchSettings settings)
+    /// <summary>Makes room for one source, encodes it, and begins to search. Parameters as for <see cref="Run"/>.</summary>
+    public static ISearch Start(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
     {
-        Span<int> lengths = stackalloc int[Math.Min(sources, GroupSize(settings))];
-        lengths.Fill(longest);
-        using var workspace = new Workspace(model);
-        workspace.Sharing.Threads = settings.Threads;
-        int hypotheses = settings.HypothesesPerSource;
-        return workspace.BytesFor(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), hypotheses, settings.Options.Sampling is not null);
+        Reserve(workspace, [source.Length], settings);
+        engine.Encode(workspace, source, [0]);
+        ISearch search = Begin(engine, workspace, places: 1, settings);
+        search.Start(engine, source: 0, index: 0);
+        return search;
     }
 
-    /// <summary>Makes room for a search and encodes its sources. Parameters as for <see cref="Run"/>.</summary>
-    public static void Encode(Engine engine, Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, SearchSettings settings)
-    {
-        int hypotheses = settings.HypothesesPerSource;
-        workspace.Sharing.Threads = settings.Threads;
-        workspace.Reserve(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), hypotheses, settings.Options.Sampling is not null);
-        engine.Encode(workspace, tokens, lengths.Length);
-    }
-
-    /// <summary>What <see cref="Run"/> found for a source.</summary>
-    public static GenerationResult Result(Engine engine, Workspace workspace, int source, SearchSettings settings)
-    {
-        GenerationResult result = settings.BeamSize > 1 ? workspace.Beams.Result(source) : workspace.Greedy.Result(source);
-        if (settings.Options.ReturnCrossAttention)
-        {
-            CrossAttentionPass.Run(engine, workspace, source, result);
-        }
-
-        return result;
-    }
-
-    /// <summary>Searches targets for a list of sources, in groups.</summary>
+    /// <summary>Searches targets for a list of sources.</summary>
+    /// <remarks>
+    /// The longest sources come first: what is behind them then fits the memory of any place, and the shortest remain for the end, when no others are left to
+    /// take a place.
+    /// </remarks>
     /// <param name="engine">Runs the model.</param>
     /// <param name="workspace">The memory of the call.</param>
     /// <param name="sources">The sources, not checked.</param>
@@ -86,53 +67,122 @@ internal static class BatchSearch
         Action<GenerationResult>? completed = null)
     {
         var results = new GenerationResult[sources.Count];
-        ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
-        int groupSize = GroupSize(settings);
-        Span<int> lengths = stackalloc int[MaxRows];
-        Span<int> indices = stackalloc int[MaxRows];
-        for (int first = 0; first < order.Length; first += groupSize)
+        if (results.Length == 0)
         {
-            ReadOnlySpan<long> group = order.Slice(first, Math.Min(groupSize, order.Length - first));
-            int total = 0;
-            for (int i = 0; i < group.Length; i++)
-            {
-                lengths[i] = Length(group[i]);
-                indices[i] = numbers.IsEmpty ? Index(group[i]) : numbers[Index(group[i])];
-                total += lengths[i];
-            }
-
-            Span<int> tokens = workspace.Tokens(total);
-            Span<int> rest = tokens;
-            foreach (long item in group)
-            {
-                Fetch(sources, Index(item), Length(item)).CopyTo(rest);
-                InputTokens.Check(
-                    rest[..Length(item)],
-                    engine.Description.SourceVocabularySize,
-                    engine.Description.MaxSourceLength,
-                    nameof(sources),
-                    nameof(EncoderDecoder.MaxSourceLength),
-                    Index(item));
-                rest = rest[Length(item)..];
-            }
-
-            Run(engine, workspace, tokens, lengths[..group.Length], indices[..group.Length], settings);
-            for (int i = 0; i < group.Length; i++)
-            {
-                results[Index(group[i])] = Result(engine, workspace, i, settings);
-                completed?.Invoke(results[Index(group[i])]);
-            }
+            return results;
         }
 
-        return results;
+        ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
+        int places = Math.Min(order.Length, MaxPlaces(settings));
+        Span<int> lengths = stackalloc int[places];
+        Span<int> free = stackalloc int[places];
+        Span<int> sourceIn = stackalloc int[places];
+        for (int place = 0; place < places; place++)
+        {
+            lengths[place] = Length(order[place]);
+            free[place] = place;
+        }
+
+        Reserve(workspace, lengths, settings);
+        ISearch search = Begin(engine, workspace, places, settings);
+        int freeCount = places;
+        while (true)
+        {
+            int count = Math.Min(freeCount, order.Length);
+            if (count > 0 && (freeCount >= (places + FreePlaces - 1) / FreePlaces || Tokens(order[..count]) >= EnoughToEncode))
+            {
+                Encode(engine, workspace, sources, order[..count], free[..count]);
+                for (int i = 0; i < count; i++)
+                {
+                    int source = Index(order[i]);
+                    sourceIn[free[i]] = source;
+                    search.Start(engine, free[i], numbers.IsEmpty ? source : numbers[source]);
+                }
+
+                order = order[count..];
+                free[count..freeCount].CopyTo(free);
+                freeCount -= count;
+            }
+
+            if (search.IsDone)
+            {
+                return results;
+            }
+
+            search.Step(engine, workspace);
+            foreach (int place in search.Completed)
+            {
+                GenerationResult result = Result(engine, workspace, search, place, settings);
+                results[sourceIn[place]] = result;
+                completed?.Invoke(result);
+                free[freeCount++] = place;
+            }
+        }
     }
 
-    /// <summary>The most sources that are searched for together.</summary>
-    public static int GroupSize(SearchSettings settings) => Math.Max(1, MaxRows / settings.HypothesesPerSource);
+    /// <summary>The most sources that are searched for at once.</summary>
+    public static int MaxPlaces(SearchSettings settings) => Math.Max(1, MaxRows / settings.HypothesesPerSource);
+
+    /// <summary>The most native memory, in bytes, that a search for so many sources takes, none of which is longer than <paramref name="longest"/>.</summary>
+    public static long MaxBytes(ModelDescription model, int sources, int longest, SearchSettings settings)
+    {
+        Span<int> lengths = stackalloc int[Math.Min(sources, MaxPlaces(settings))];
+        lengths.Fill(longest);
+        using var workspace = new Workspace(model);
+        workspace.Sharing.Threads = settings.Threads;
+        return workspace.BytesFor(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.HypothesesPerSource, settings.Options.Sampling is not null);
+    }
 
     /// <summary>The most target rows that are decoded at once.</summary>
     private static int TargetRows(int sources, SearchSettings settings) =>
         Math.Max(sources * settings.HypothesesPerSource, settings.Options.ReturnCrossAttention ? settings.MaxLength : 0);
+
+    private static void Reserve(Workspace workspace, ReadOnlySpan<int> lengths, SearchSettings settings)
+    {
+        workspace.Sharing.Threads = settings.Threads;
+        workspace.Reserve(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.HypothesesPerSource, settings.Options.Sampling is not null);
+    }
+
+    private static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)
+    {
+        ISearch search = settings.BeamSize > 1 ? workspace.Beams : workspace.Greedy;
+        search.Begin(engine, places, settings);
+        return search;
+    }
+
+    private static GenerationResult Result(Engine engine, Workspace workspace, ISearch search, int place, SearchSettings settings)
+    {
+        GenerationResult result = search.Result(place);
+        if (settings.Options.ReturnCrossAttention)
+        {
+            CrossAttentionPass.Run(engine, workspace, place, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>Encodes sources into free places.</summary>
+    private static void Encode(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, ReadOnlySpan<long> items, ReadOnlySpan<int> places)
+    {
+        Span<int> tokens = workspace.Tokens(Tokens(items));
+        Span<int> rest = tokens;
+        for (int i = 0; i < items.Length; i++)
+        {
+            int length = Length(items[i]);
+            Fetch(sources, Index(items[i]), length).CopyTo(rest);
+            InputTokens.Check(
+                rest[..length],
+                engine.Description.SourceVocabularySize,
+                engine.Description.MaxSourceLength,
+                nameof(sources),
+                nameof(EncoderDecoder.MaxSourceLength),
+                Index(items[i]));
+            workspace.Place(places[i], length);
+            rest = rest[length..];
+        }
+
+        engine.Encode(workspace, tokens, places);
+    }
 
     /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>
     private static ReadOnlySpan<long> LongestFirst(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, int count)
@@ -154,6 +204,18 @@ internal static class BatchSearch
 
         order.Sort();
         return order;
+    }
+
+    /// <summary>The number of tokens of sources together.</summary>
+    private static int Tokens(ReadOnlySpan<long> items)
+    {
+        int tokens = 0;
+        foreach (long item in items)
+        {
+            tokens += Length(item);
+        }
+
+        return tokens;
     }
 
     private static int Length(long item) => int.MaxValue - (int)(item >> 32);

@@ -6,13 +6,14 @@ namespace KernelGen.Decoding;
 
 /// <summary>
 /// Beam search as <see cref="GenerationOptions.BeamSize"/> defines it, for all encoded sources of a workspace together: one decoding step takes the live
-/// hypotheses of all of them, and a source whose search has stopped leaves at once. Belongs to a workspace, whose calls reuse its arrays.
+/// hypotheses of all of them. A source whose search has stopped leaves at once, and another may begin in its place. Belongs to a workspace, whose calls
+/// reuse its arrays.
 /// </summary>
 /// <remarks>
 /// Hypothesis in slot j of source i is the workspace's sequence <c>j · sources + i</c>. The first child of a hypothesis goes on in its slot and so in its
 /// cache; further children get copies. Which tokens a hypothesis is made of stands in links from each step to the one before.
 /// </remarks>
-internal sealed class BeamSearch
+internal sealed class BeamSearch : ISearch
 {
     /// <summary>The widest beam: its double is the most that <see cref="TopK"/> finds.</summary>
     public const int MaxSize = TopK.MaxCount / 2;
@@ -24,6 +25,8 @@ internal sealed class BeamSearch
     private int[] _finishedCounts = [];
     private Link[] _links = [];
     private int[] _active = [];
+    private int[] _completed = [];
+    private int[] _lengths = [];
     private int[] _rowTokens = [];
     private int[] _rowSequences = [];
     private LiveHypothesis[] _candidates = [];
@@ -32,26 +35,22 @@ internal sealed class BeamSearch
     private int[] _indices = [];
     private int _sources;
     private int _activeCount;
+    private int _completedCount;
+
+    /// <summary>The tokens of each live hypothesis of the source that is being taken further, the one that is found now included.</summary>
     private int _length;
+
     private SearchSettings _settings;
 
     private int Size => _settings.BeamSize;
 
-    /// <summary>Searches targets for the first sequences of a workspace, each encoded, with room for a beam.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="workspace">The memory of the call.</param>
-    /// <param name="indices">The place of each source in the caller's list.</param>
-    /// <param name="settings">How to search.</param>
-    public void Run(Engine engine, Workspace workspace, ReadOnlySpan<int> indices, SearchSettings settings)
-    {
-        Begin(engine, indices, settings);
-        while (_activeCount > 0)
-        {
-            Step(engine, workspace);
-        }
-    }
+    /// <inheritdoc/>
+    public bool IsDone => _activeCount == 0;
 
-    /// <summary>What was found for a source, the best first.</summary>
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Completed => _completed.AsSpan(0, _completedCount);
+
+    /// <inheritdoc/>
     public GenerationResult Result(int source)
     {
         var hypotheses = new Hypothesis[Math.Min(_settings.HypothesisCount, _finishedCounts[source])];
@@ -81,35 +80,43 @@ internal sealed class BeamSearch
         return new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));
     }
 
-    private void Begin(Engine engine, ReadOnlySpan<int> indices, SearchSettings settings)
+    /// <inheritdoc/>
+    public void Begin(Engine engine, int sources, SearchSettings settings)
     {
-        int sources = indices.Length;
         _settings = settings;
         _rules.Begin(engine.Description, settings);
         _sources = sources;
-        _activeCount = sources;
-        _length = 0;
-        Span<LiveHypothesis> live = ReusedArray.Take(ref _live, sources * Size);
-        Span<int> active = ReusedArray.Take(ref _active, sources);
-        for (int source = 0; source < sources; source++)
-        {
-            live[source * Size] = new LiveHypothesis { Token = engine.Description.StartToken };
-            active[source] = source;
-        }
-
-        ReusedArray.Take(ref _liveCounts, sources).Fill(1);
-        ReusedArray.Take(ref _finishedCounts, sources).Clear();
+        _activeCount = 0;
+        _completedCount = 0;
+        ReusedArray.Take(ref _active, sources);
+        ReusedArray.Take(ref _completed, sources);
+        ReusedArray.Take(ref _lengths, sources);
+        ReusedArray.Take(ref _indices, sources);
+        ReusedArray.Take(ref _live, sources * Size);
+        ReusedArray.Take(ref _liveCounts, sources);
         ReusedArray.Take(ref _finished, sources * Size);
+        ReusedArray.Take(ref _finishedCounts, sources);
         ReusedArray.Take(ref _links, sources * settings.MaxLength * Size);
         ReusedArray.Take(ref _rowTokens, sources * Size);
         ReusedArray.Take(ref _rowSequences, sources * Size);
         ReusedArray.Take(ref _candidates, 3 * Size);
         ReusedArray.Take(ref _best, 2 * Size);
         ReusedArray.Take(ref _target, settings.MaxLength + 1)[0] = engine.Description.StartToken;
-        indices.CopyTo(ReusedArray.Take(ref _indices, sources));
     }
 
-    private void Step(Engine engine, Workspace workspace)
+    /// <inheritdoc/>
+    public void Start(Engine engine, int source, int index)
+    {
+        _active[_activeCount++] = source;
+        _lengths[source] = 0;
+        _indices[source] = index;
+        _live[source * Size] = new LiveHypothesis { Token = engine.Description.StartToken };
+        _liveCounts[source] = 1;
+        _finishedCounts[source] = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Step(Engine engine, Workspace workspace)
     {
         int rows = 0;
         foreach (int source in _active.AsSpan(0, _activeCount))
@@ -123,10 +130,10 @@ internal sealed class BeamSearch
 
         engine.DecodeStep(workspace, _rowTokens.AsSpan(0, rows), _rowSequences.AsSpan(0, rows));
         engine.Project(workspace, 0, rows);
-        _length++;
         int active = _activeCount;
         int firstRow = 0;
         _activeCount = 0;
+        _completedCount = 0;
         for (int i = 0; i < active; i++)
         {
             int source = _active[i];
@@ -134,6 +141,10 @@ internal sealed class BeamSearch
             if (Advance(engine, workspace, source, firstRow))
             {
                 _active[_activeCount++] = source;
+            }
+            else
+            {
+                _completed[_completedCount++] = source;
             }
 
             firstRow += sourceRows;
@@ -143,6 +154,7 @@ internal sealed class BeamSearch
     /// <summary>Takes one source a token further; whether its search goes on.</summary>
     private bool Advance(Engine engine, Workspace workspace, int source, int firstRow)
     {
+        _length = ++_lengths[source];
         ReadOnlySpan<LiveHypothesis> candidates = Rank(engine, workspace, source, firstRow);
         Span<LiveHypothesis> children = _candidates.AsSpan(2 * Size, Size);
         int count = 0, stopped = 0;

@@ -6,10 +6,11 @@ namespace KernelGen.Decoding;
 
 /// <summary>
 /// The loop that feeds each token back, for all encoded sequences of a workspace together: the best one, or one that is drawn. A target that is complete
-/// leaves the batch at once. Belongs to a workspace, whose calls reuse its arrays.
+/// leaves the batch at once, and once all targets of a source are, another source may begin in its place. Belongs to a workspace, whose calls reuse its
+/// arrays.
 /// </summary>
 /// <remarks>Sample j of source i is the workspace's sequence <c>j · sources + i</c>; greedy search has one target for each source.</remarks>
-internal sealed class GreedySearch
+internal sealed class GreedySearch : ISearch
 {
     /// <summary>Instead of a token: there is none that may come next.</summary>
     private const int NoToken = -1;
@@ -21,47 +22,56 @@ internal sealed class GreedySearch
     private float[] _logProbabilities = [];
     private int[] _live = [];
     private int[] _next = [];
+    private int[] _liveTargets = [];
+    private int[] _completed = [];
     private int _sources;
     private int _liveCount;
+    private int _completedCount;
     private SearchSettings _settings;
 
-    /// <summary>Whether every target is complete.</summary>
+    /// <inheritdoc/>
     public bool IsDone => _liveCount == 0;
 
-    /// <summary>Begins the targets of the sources that stand encoded in a workspace.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="indices">The place of each source in the caller's list.</param>
-    /// <param name="settings">How to search.</param>
-    public void Begin(Engine engine, ReadOnlySpan<int> indices, SearchSettings settings)
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Completed => _completed.AsSpan(0, _completedCount);
+
+    /// <inheritdoc/>
+    public void Begin(Engine engine, int sources, SearchSettings settings)
     {
-        int sequences = indices.Length * settings.HypothesesPerSource;
+        int sequences = sources * settings.HypothesesPerSource;
         _settings = settings;
-        _sources = indices.Length;
-        _liveCount = sequences;
+        _sources = sources;
+        _liveCount = 0;
+        _completedCount = 0;
         _rules.Begin(engine.Description, settings);
         ReusedArray.Take(ref _targets, sequences);
         ReusedArray.Take(ref _tokens, sequences * (settings.MaxLength + 1));
-        ReusedArray.Take(ref _next, sequences).Fill(engine.Description.StartToken);
-        Span<int> live = ReusedArray.Take(ref _live, sequences);
+        ReusedArray.Take(ref _next, sequences);
+        ReusedArray.Take(ref _live, sequences);
+        ReusedArray.Take(ref _liveTargets, sources);
+        ReusedArray.Take(ref _completed, sources);
         if (settings.NeedsLogProbabilities)
         {
             ReusedArray.Take(ref _logProbabilities, sequences * settings.MaxLength);
         }
+    }
 
+    /// <inheritdoc/>
+    public void Start(Engine engine, int source, int index)
+    {
         // Targets of one source are neighbours, so that its cache is read once for all of them.
-        int row = 0;
-        for (int source = 0; source < indices.Length; source++)
+        int targets = _settings.HypothesesPerSource;
+        _liveTargets[source] = targets;
+        for (int sequence = source; sequence < _sources * targets; sequence += _sources)
         {
-            for (int sequence = source; sequence < sequences; sequence += indices.Length)
-            {
-                live[row++] = sequence;
-                _targets[sequence] = new Target { SourceIndex = indices[source] };
-                _tokens[FirstToken(sequence) - 1] = engine.Description.StartToken;
-            }
+            _live[_liveCount] = sequence;
+            _next[_liveCount++] = engine.Description.StartToken;
+            _targets[sequence] = new Target { SourceIndex = index };
+            _tokens[FirstToken(sequence) - 1] = engine.Description.StartToken;
         }
     }
 
-    /// <summary>Generates the next token of every target that is not complete.</summary>
+    /// <inheritdoc/>
     public void Step(Engine engine, Workspace workspace)
     {
         int rows = _liveCount;
@@ -69,6 +79,7 @@ internal sealed class GreedySearch
         engine.DecodeStep(workspace, next, _live.AsSpan(0, rows));
         Choose(engine, workspace, next);
         _liveCount = 0;
+        _completedCount = 0;
         for (int row = 0; row < rows; row++)
         {
             int sequence = _live[row];
@@ -76,6 +87,10 @@ internal sealed class GreedySearch
             {
                 _live[_liveCount] = sequence;
                 next[_liveCount++] = next[row];
+            }
+            else if (--_liveTargets[sequence % _sources] == 0)
+            {
+                _completed[_completedCount++] = sequence % _sources;
             }
         }
     }
@@ -87,7 +102,7 @@ internal sealed class GreedySearch
     public float? TokenLogProbability(int sequence) =>
         _settings.NeedsLogProbabilities ? _logProbabilities[(sequence * _settings.MaxLength) + _targets[sequence].Length - 1] : null;
 
-    /// <summary>What was generated for a source.</summary>
+    /// <inheritdoc/>
     public GenerationResult Result(int source)
     {
         if (_settings.HypothesisCount == 1)

@@ -147,10 +147,10 @@ internal sealed class SourceStream
         return results;
     }
 
-    /// <summary>Searches with the threads of the call: where the sources fill a group for each, each has a share of the sources, which needs no handshakes.</summary>
+    /// <summary>Searches with the threads of the call: where there are as many sources for each as are searched for at once, each has a share of the sources, which needs no handshakes.</summary>
     private async Task<GenerationResult[]> SearchAsync(List<int[]> sources)
     {
-        int shares = Math.Clamp(sources.Count / BatchSearch.GroupSize(_settings), 1, _settings.Threads);
+        int shares = Math.Clamp(sources.Count / BatchSearch.MaxPlaces(_settings), 1, _settings.Threads);
         int[] numbers = [.. Enumerable.Range(0, sources.Count).Select(i => unchecked((int)(_searched + i)))];
         if (shares == 1)
         {

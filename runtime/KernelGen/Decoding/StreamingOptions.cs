@@ -6,8 +6,8 @@ public sealed record StreamingOptions
     internal static readonly StreamingOptions Default = new();
 
     /// <summary>
-    /// The most sources that are read ahead, sorted by length and worked on together (default: 512; at least 1). More make groups of sources of more alike
-    /// lengths; fewer give results in smaller bursts. At most three times so many sources or results are in memory.
+    /// The most sources that are read ahead, sorted by length and worked on together (default: 512; at least 1). More let sources of more alike
+    /// lengths share their steps; fewer give results in smaller bursts. At most three times so many sources or results are in memory.
     /// </summary>
     public int Window { get; init; } = 512;
 

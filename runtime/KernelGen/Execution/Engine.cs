@@ -125,26 +125,29 @@ public abstract unsafe class Engine : IDisposable
     /// Runs the encoder over the sources, which stand one behind the other without padding, and fills each sequence's cross-attention cache.
     /// The encoder output is in <see cref="Workspace.Hidden"/> where it is of one source, or of no more than <see cref="Workspace.SourceRows"/> tokens.
     /// </summary>
-    internal void Encode(Workspace workspace, ReadOnlySpan<int> tokens, int sequences)
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="tokens">The tokens of the sources.</param>
+    /// <param name="sequences">The sequence of each source.</param>
+    internal void Encode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences)
     {
-        for (int first = 0; first < sequences;)
+        while (!sequences.IsEmpty)
         {
             int rows = 0;
-            int end = first;
+            int count = 0;
             do
             {
-                rows += workspace.Sequences[end++].SourceLength;
+                rows += workspace.Sequences[sequences[count++]].SourceLength;
             }
-            while (end < sequences && rows + workspace.Sequences[end].SourceLength <= Workspace.SourceRows);
+            while (count < sequences.Length && rows + workspace.Sequences[sequences[count]].SourceLength <= Workspace.SourceRows);
 
-            EncodeBlock(workspace, tokens[..rows], first, end - first);
+            EncodeBlock(workspace, tokens[..rows], sequences[..count]);
             tokens = tokens[rows..];
-            first = end;
+            sequences = sequences[count..];
         }
     }
 
-    /// <summary>Runs the encoder over some sequences, from <paramref name="firstSequence"/> on.</summary>
-    private protected abstract void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, int firstSequence, int sequences);
+    /// <summary>Runs the encoder over the sources of some sequences together.</summary>
+    private protected abstract void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences);
 
     /// <summary>
     /// Runs the decoder over the next tokens of sequences: <paramref name="counts"/>[i] tokens of the sequence <paramref name="live"/>[i], one
@@ -243,11 +246,11 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
 
     private bool IsPreNorm => Description.NormPlacement == NormPlacement.Pre;
 
-    private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, int firstSequence, int sequences)
+    private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences)
     {
         ModelDescription model = Description;
         int row = 0;
-        for (int sequence = firstSequence; sequence < firstSequence + sequences; sequence++)
+        foreach (int sequence in sequences)
         {
             for (int position = 0; position < workspace.Sequences[sequence].SourceLength; position++, row++)
             {
@@ -261,11 +264,11 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         {
             float* input = SublayerInput(workspace, rows, layer.AttentionNorm);
             QueryKeyValue(workspace, input, rows, layer.QueryKeyValue);
-            Span<AttentionTask> tasks = workspace.Sharing.Tasks(sequences);
+            Span<AttentionTask> tasks = workspace.Sharing.Tasks(sequences.Length);
             long first = 0;
-            for (int i = 0; i < sequences; i++)
+            for (int i = 0; i < sequences.Length; i++)
             {
-                int length = workspace.Sequences[firstSequence + i].SourceLength;
+                int length = workspace.Sequences[sequences[i]].SourceLength;
                 tasks[i] = new AttentionTask
                 {
                     Kind = AttentionKind.Encoder,
@@ -276,14 +279,14 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 first += length;
             }
 
-            workspace.Sharing.Attention(this, sequences);
+            workspace.Sharing.Attention(this, sequences.Length);
             AttentionOutput(workspace, rows, layer.AttentionOutput);
             EndSublayer(workspace, rows, layer.AttentionNorm);
             FeedForward(workspace, rows, layer);
         }
 
         NormInPlace(workspace, rows, Model.EncoderFinalNorm);
-        StoreCrossKeysAndValues(workspace, rows, firstSequence, sequences);
+        StoreCrossKeysAndValues(workspace, rows, sequences);
     }
 
     internal override void Decode(
@@ -600,7 +603,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     }
 
     /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
-    private void StoreCrossKeysAndValues(Workspace workspace, int rows, int firstSequence, int sequences)
+    private void StoreCrossKeysAndValues(Workspace workspace, int rows, ReadOnlySpan<int> sequences)
     {
         byte* input = ModelInput(workspace, workspace.Hidden, rows);
         for (int layerIndex = 0; layerIndex < Model.DecoderLayers.Length; layerIndex++)
@@ -615,9 +618,9 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 workspace.Wide,
                 2 * Description.AttentionWidth);
             long first = 0;
-            for (int i = firstSequence; i < firstSequence + sequences; i++)
+            foreach (int place in sequences)
             {
-                ref readonly Sequence sequence = ref workspace.Sequences[i];
+                ref readonly Sequence sequence = ref workspace.Sequences[place];
                 float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
                 TKernels.StoreCrossKeysAndValues(
                     workspace.Wide + (first * 2 * Description.AttentionWidth),

@@ -27,6 +27,8 @@ internal sealed unsafe class Workspace : IDisposable
     private long[] _order = [];
     private float* _next;
 
+    private int _sources;
+    private int _sequences;
     private int _scratchLength;
     private long _encoderCacheLength;
     private long _encoderKeysLength;
@@ -92,6 +94,8 @@ internal sealed unsafe class Workspace : IDisposable
     public void Reserve(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1, bool samples = false)
     {
         int sequences = sourceLengths.Length * hypotheses;
+        _sources = sourceLengths.Length;
+        _sequences = sequences;
         if (Sequences.Length < sequences)
         {
             Sequences = new Sequence[sequences];
@@ -143,6 +147,18 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>The bytes of native memory that <see cref="Reserve"/> takes for a call, of as many threads as share this one's work.</summary>
     public long BytesFor(ReadOnlySpan<int> sourceLengths, int targetLength, int targetRows, int hypotheses = 1, bool samples = false) =>
         Measure(sourceLengths, targetLength, targetRows, hypotheses, samples).Floats * sizeof(float);
+
+    /// <summary>Puts a source, which is no longer than that for which room was made, in the place of another: it and its hypotheses begin anew.</summary>
+    /// <param name="source">The number of the place.</param>
+    /// <param name="length">The length of the source.</param>
+    public void Place(int source, int length)
+    {
+        for (int sequence = source; sequence < _sequences; sequence += _sources)
+        {
+            Sequences[sequence].SourceLength = length;
+            Sequences[sequence].TargetLength = 0;
+        }
+    }
 
     /// <summary>Room for the attention kernels, for each of the parts of shared work.</summary>
     public float* AttentionScratch(int part) => FirstAttentionScratch + ((long)part * _scratchLength);

@@ -55,7 +55,7 @@ public sealed class CancellationTests : IDisposable
             static (packed, _) => Engine.Create<GoldenVanilla.PortableKernels>(packed));
         foreach (Action<Engine, Workspace> part in new Action<Engine, Workspace>[]
         {
-            static (engine, workspace) => engine.Encode(workspace, Source, sequences: 1),
+            static (engine, workspace) => engine.Encode(workspace, Source, [0]),
             static (engine, workspace) => engine.DecodeStep(workspace, [1], [0]),
             static (engine, workspace) => engine.Project(workspace, firstRow: 0, rows: 1),
             static (engine, workspace) => engine.BestTokens(workspace, rows: 1, new int[1]),
@@ -64,7 +64,7 @@ public sealed class CancellationTests : IDisposable
             using var source = new CancellationTokenSource();
             Workspace workspace = engine.Rent(source.Token);
             workspace.Reserve([Source.Length], targetLength: 4, targetRows: 1);
-            engine.Encode(workspace, Source, sequences: 1);
+            engine.Encode(workspace, Source, [0]);
             engine.DecodeStep(workspace, [1], [0]);
             source.Cancel();
             Assert.Throws<OperationCanceledException>(() => part(engine, workspace));
@@ -73,7 +73,7 @@ public sealed class CancellationTests : IDisposable
             // The next call that gets the memory is not cancelled.
             workspace = engine.Rent();
             workspace.Reserve([Source.Length], targetLength: 4, targetRows: 1);
-            engine.Encode(workspace, Source, sequences: 1);
+            engine.Encode(workspace, Source, [0]);
             engine.Return(workspace);
         }
     }

@@ -31,6 +31,8 @@ public sealed class SameBitsTests
     [
         new() { MaxLength = 6, ReturnScores = true, ReturnCrossAttention = true },
         new() { MaxLength = 6 },
+        new() { MaxLength = 5, RepetitionPenalty = 1.4, NoRepeatNGramSize = 2, MinLength = 2, ForceEndToken = true, ReturnTokenLogProbabilities = true },
+        new() { BeamSize = 3, HypothesisCount = 3, MaxLength = 5, RepetitionPenalty = 1.4, SuppressedSequences = [[0, 0]], ReturnTokenLogProbabilities = true },
         new()
         {
             MaxLength = 5,
@@ -206,7 +208,7 @@ public sealed class SameBitsTests
                 workspace.Sharing.Threads = threads;
                 workspace.Reserve(
                     [.. sequences.Select(sequence => inputs.Sources[sequence].Length)], longest, targets.Sum(target => Math.Min(target.Length, piece)));
-                _engine.Encode(workspace, sequences.SelectMany(sequence => inputs.Sources[sequence]).ToArray(), sequences.Length);
+                _engine.Encode(workspace, sequences.SelectMany(sequence => inputs.Sources[sequence]).ToArray(), [.. Enumerable.Range(0, sequences.Length)]);
                 float[] memory = sequences.Length > 1
                     ? []
                     : [.. Enumerable.Range(0, inputs.Sources[sequences[0]].Length).SelectMany(row => _engine.Hidden(workspace, row).ToArray())];
