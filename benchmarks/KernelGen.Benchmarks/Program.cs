@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelGen.Benchmarks;
+using KernelGen.Benchmarks.Batches;
 using KernelGen.Benchmarks.Disassembly;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
@@ -41,6 +42,10 @@ roofline.SetAction(result =>
     TerminalReport.Write([KernelRooflineSection.Measure(selected, machine)]);
     TerminalReport.Write([CaseRooflineSection.Measure(selected, machine, FoldersOf(result))]);
 });
+
+var batches = new Command("batches", "Lists of sources of mixed lengths beside equal ones, and beam search beside greedy search.") { shared };
+selection.AddTo(batches);
+batches.SetAction(result => TerminalReport.Write(BatchSections.Measure(selection.Of(result), FoldersOf(result))));
 
 var output = new Option<string>("--output") { Description = "The folder of the page.", DefaultValueFactory = _ => folders.Results };
 var withoutSuites = new Option<bool>("--no-suites") { Description = "Leaves the BenchmarkDotNet suites out, which take the longest." };
@@ -94,5 +99,5 @@ compileKernels.SetAction(result =>
 
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, roofline, report, translation, loading, start, generator, disassembly, compileKernels,
+    suites, peers, batches, roofline, report, translation, loading, start, generator, disassembly, compileKernels,
 }.Parse(args).Invoke();

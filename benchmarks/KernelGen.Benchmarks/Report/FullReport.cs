@@ -1,3 +1,4 @@
+using KernelGen.Benchmarks.Batches;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Roofline;
@@ -27,6 +28,7 @@ internal static class FullReport
         Add(MachineSection.Create());
         Add(PeersSection.Measure(selection, folders.Graphs, out bool isSameWork));
         Add(TrainedSection.Measure(selection, folders));
+        Add(BatchSections.Measure(selection, folders));
         using (var machine = new MachineLimits(selection.InstructionSet, selection.KernelSeconds))
         {
             Add(MachineLimitsSection.Create(machine));
