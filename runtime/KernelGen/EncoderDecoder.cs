@@ -58,9 +58,9 @@ public abstract class EncoderDecoder : IDisposable
 
     /// <summary>
     /// The bytes that the weights take, shared by all calls: native memory, or, of a packed file, mapped pages that the operating system reads when they are
-    /// used and may share among processes.
+    /// used and may share among processes. The 8-bit copy of <see cref="GenerationOptions.ParallelGreedy"/> counts from when it is made.
     /// </summary>
-    public long WeightMemory => _engine.WeightBytes;
+    public long WeightMemory => _engine.WeightBytes + _engine.Drafting.Bytes;
 
     /// <summary>
     /// The bytes of native memory that calls which have ended leave for later ones: one block for each call that has run at the same time as others, of the
@@ -377,14 +377,17 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="sources">The number of sources that are generated for; of a list no more than 64 rows are worked on at once, so its memory stops growing with it.</param>
     /// <param name="sourceLength">The tokens of the longest of them.</param>
     /// <param name="options">How to generate.</param>
-    /// <returns>Bytes: exactly what the call takes where all sources are so long, more than it takes where some are shorter.</returns>
+    /// <returns>
+    /// Bytes: exactly what <c>Generate</c> takes where all sources are so long, more than it takes where some are shorter. <c>Stream</c>, which does not guess
+    /// tokens, takes as much as with a <see cref="GenerationOptions.ParallelGreedy"/> of <see langword="false"/>.
+    /// </returns>
     /// <exception cref="ArgumentException">There is no source, it has no token or more than declared; or an option is out of range.</exception>
     public long CallMemory(int sources, int sourceLength, GenerationOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sources, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sourceLength, Model.MaxSourceLength);
-        return BatchSearch.MaxBytes(Model, sources, sourceLength, SearchSettings.Of(options, Model));
+        return BatchSearch.MaxBytes(_engine, sources, sourceLength, SearchSettings.Of(options, Model));
     }
 
     /// <summary>

@@ -27,7 +27,14 @@ internal static class BatchSearch
     /// <param name="settings">How to search.</param>
     public static GenerationResult Run(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
     {
-        ISearch search = Start(engine, workspace, source, settings);
+        bool isParallel = ParallelGreedySearch.Serves(engine, sources: 1, settings);
+        ISearch search = Start(engine, workspace, source, settings, isParallel);
+        if (isParallel)
+        {
+            ParallelGreedySearch.Run(engine, workspace, settings);
+            return Result(engine, workspace, search, 0, settings);
+        }
+
         while (!search.IsDone)
         {
             search.Step(engine, workspace);
@@ -36,10 +43,10 @@ internal static class BatchSearch
         return Result(engine, workspace, search, 0, settings);
     }
 
-    /// <summary>Makes room for one source, encodes it, and begins to search. Parameters as for <see cref="Run"/>.</summary>
-    public static ISearch Start(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
+    /// <summary>Makes room for one source, encodes it, and begins to search. Parameters as for <see cref="Run"/>; and whether parallel greedy search will go on.</summary>
+    public static ISearch Start(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings, bool isParallel = false)
     {
-        Reserve(workspace, [source.Length], settings);
+        Reserve(workspace, [source.Length], settings, isParallel);
         engine.Encode(workspace, source, [0]);
         ISearch search = Begin(engine, workspace, places: 1, settings);
         search.Start(engine, source: 0, index: 0);
@@ -124,23 +131,26 @@ internal static class BatchSearch
     public static int MaxPlaces(SearchSettings settings) => Math.Max(1, MaxRows / settings.HypothesesPerSource);
 
     /// <summary>The most native memory, in bytes, that a search for so many sources takes, none of which is longer than <paramref name="longest"/>.</summary>
-    public static long MaxBytes(ModelDescription model, int sources, int longest, SearchSettings settings)
+    public static long MaxBytes(Engine engine, int sources, int longest, SearchSettings settings)
     {
         Span<int> lengths = stackalloc int[Math.Min(sources, MaxPlaces(settings))];
         lengths.Fill(longest);
-        using var workspace = new Workspace(model);
+        using var workspace = new Workspace(engine.Description);
         workspace.Sharing.Threads = settings.Threads;
-        return workspace.BytesFor(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.HypothesesPerSource, settings.Options.Sampling is not null);
+        int rows = TargetRows(lengths.Length, settings, ParallelGreedySearch.Serves(engine, sources, settings));
+        return workspace.BytesFor(lengths, settings.MaxLength, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
     }
 
     /// <summary>The most target rows that are decoded at once.</summary>
-    private static int TargetRows(int sources, SearchSettings settings) =>
-        Math.Max(sources * settings.HypothesesPerSource, settings.Options.ReturnCrossAttention ? settings.MaxLength : 0);
+    private static int TargetRows(int sources, SearchSettings settings, bool isParallel) => Math.Max(
+        isParallel ? ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows : sources * settings.HypothesesPerSource,
+        settings.Options.ReturnCrossAttention ? settings.MaxLength : 0);
 
-    private static void Reserve(Workspace workspace, ReadOnlySpan<int> lengths, SearchSettings settings)
+    private static void Reserve(Workspace workspace, ReadOnlySpan<int> lengths, SearchSettings settings, bool isParallel = false)
     {
         workspace.Sharing.Threads = settings.Threads;
-        workspace.Reserve(lengths, settings.MaxLength, TargetRows(lengths.Length, settings), settings.HypothesesPerSource, settings.Options.Sampling is not null);
+        int rows = TargetRows(lengths.Length, settings, isParallel);
+        workspace.Reserve(lengths, settings.MaxLength, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
     }
 
     private static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)

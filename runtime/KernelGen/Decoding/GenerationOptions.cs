@@ -133,4 +133,23 @@ public sealed record GenerationOptions
     /// <see cref="ReturnScores"/> does.
     /// </summary>
     public bool ReturnTokenLogProbabilities { get; init; }
+
+    /// <summary>
+    /// Whether greedy search for one source guesses the next tokens and checks the guesses together, as one pass of the model over several tokens (Santilli
+    /// et al. 2023, "Accelerating Transformer Inference for Translation via Parallel Decoding"). Tokens and scores are the same bits whatever it is: a guess
+    /// is kept only where the model itself chooses it. <see langword="null"/> (the default) does so where it pays, <see langword="true"/> from the first
+    /// call on, <see langword="false"/> never.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Guesses come from an 8-bit copy of the decoder, and from which token lately followed which. The copy takes a byte for each weight of the decoder's
+    /// linear layers (and of an output projection that has no 8-bit copy yet), and is made once for a model: with <see langword="null"/> after it has
+    /// generated some hundred tokens for single sources. Where few guesses are right, fewer are made, and then almost none.
+    /// </para>
+    /// <para>
+    /// By default it pays on CPUs with AVX2 or AVX-512, where reading weights takes the time of a step. Beam search, sampling, rules and callbacks, lists
+    /// of sources, streams and models with <see cref="WeightPrecision.Int8"/> generate token by token whatever it is.
+    /// </para>
+    /// </remarks>
+    public bool? ParallelGreedy { get; init; }
 }

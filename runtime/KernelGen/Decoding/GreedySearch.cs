@@ -13,7 +13,7 @@ namespace KernelGen.Decoding;
 internal sealed class GreedySearch : ISearch
 {
     /// <summary>Instead of a token: there is none that may come next.</summary>
-    private const int NoToken = -1;
+    public const int NoToken = -1;
 
     private readonly LogitRules _rules = new();
     private readonly TokenSampler _sampler = new();
@@ -94,6 +94,24 @@ internal sealed class GreedySearch : ISearch
             }
         }
     }
+
+    /// <summary>Makes a token that was chosen elsewhere the next one of the only target.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="logProbability">Its log-probability, where it is asked for.</param>
+    public void Append(Engine engine, int token, float logProbability)
+    {
+        if (_settings.NeedsLogProbabilities)
+        {
+            _logProbabilities[_targets[0].Length] = logProbability;
+        }
+
+        _next[0] = token;
+        _liveCount = Extend(engine, 0, token) ? 1 : 0;
+    }
+
+    /// <summary>The last token of the only target, or the start token.</summary>
+    public int LastToken => _next[0];
 
     /// <summary>The tokens of a target so far, without the end token.</summary>
     public ReadOnlySpan<int> Tokens(int sequence) => _tokens.AsSpan(FirstToken(sequence), _targets[sequence].Length);

@@ -13,7 +13,11 @@ public abstract unsafe class Engine : IDisposable
     private readonly PackedModel _model;
     private volatile bool _isDisposed;
 
-    private protected Engine(PackedModel model) => _model = model;
+    private protected Engine(PackedModel model)
+    {
+        _model = model;
+        Drafting = new Drafting(this);
+    }
 
     /// <summary>The instruction set that the kernels are written for.</summary>
     internal abstract InstructionSet InstructionSet { get; }
@@ -22,10 +26,17 @@ public abstract unsafe class Engine : IDisposable
 
     private protected PackedModel Model => _model;
 
+    /// <summary>What guesses tokens for parallel greedy search.</summary>
+    internal Drafting Drafting { get; }
+
+    /// <summary>How the weights of linear layers are stored.</summary>
+    internal WeightPrecision Precision => _model.Facts.Precision;
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _isDisposed = true;
+        Drafting.Dispose();
         _model.Memory.Dispose();
         DisposeWorkspaces();
         GC.SuppressFinalize(this);
@@ -68,6 +79,31 @@ public abstract unsafe class Engine : IDisposable
             _ => throw new ArgumentException($"The weights have the precision {model.Facts.Precision}, for which there are no kernels.", nameof(model)),
         };
     }
+
+    /// <summary>
+    /// An engine with an 8-bit copy of the decoder. It decodes in the workspaces of this one, whose caches it shares: what it caches for a position is
+    /// approximate, until this engine decodes that position.
+    /// </summary>
+    internal abstract Engine CreateDraft();
+
+    /// <summary>Keeps the weights alive until <see cref="ReleaseWeights"/>.</summary>
+    /// <returns><see langword="false"/> where they are gone.</returns>
+    internal bool TryHoldWeights()
+    {
+        bool held = false;
+        try
+        {
+            _model.Memory.DangerousAddRef(ref held);
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Lets go of the weights.</summary>
+    internal void ReleaseWeights() => _model.Memory.DangerousRelease();
 
     /// <summary>Rents the memory for one call and keeps the weights alive meanwhile.</summary>
     /// <param name="cancellation">Cancels the call: whatever works with the memory then throws before the next linear layer.</param>
@@ -190,6 +226,16 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest.</summary>
     internal abstract void BestTokens(Workspace workspace, int rows, Span<int> tokens);
 
+    /// <summary>The same where the first rows were drafted by <see cref="DraftTokens"/>: their drafts' 8-bit logits save a part of the work.</summary>
+    internal abstract void BestTokens(Workspace workspace, int rows, int drafted, Span<int> tokens);
+
+    /// <summary>
+    /// Guesses the best token for each of the first rows of <see cref="Workspace.Hidden"/> by 8-bit logits, which stay where
+    /// <see cref="BestTokens(Workspace, int, int, Span{int})"/> finds them as those of the rows from <paramref name="firstRow"/> on. For engines that
+    /// <see cref="CreateDraft"/> made.
+    /// </summary>
+    internal abstract void DraftTokens(Workspace workspace, int rows, int firstRow, Span<int> tokens);
+
     /// <summary>The best token of a row of logits.</summary>
     internal abstract int ArgMax(Workspace workspace, int row);
 
@@ -243,6 +289,8 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     }
 
     internal override InstructionSet InstructionSet => TKernels.InstructionSet;
+
+    internal override Engine CreateDraft() => new Engine<TKernels, Int8Weights>(DraftPacking.Pack(Model));
 
     private bool IsPreNorm => Description.NormPlacement == NormPlacement.Pre;
 
@@ -467,36 +515,94 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
             return;
         }
 
-        TKernels.Quantize(workspace.Hidden, rows, model.ModelStride, model.ModelDimension, workspace.Quantized);
-        Linear(
-            workspace,
-            isInt8 ? &TKernels.LogitsOfUpperBits : &TKernels.Logits<Int8Weights>,
-            workspace.Quantized,
-            rows,
-            model.ModelDimension,
-            screen.Weights,
-            workspace.Logits,
-            model.TargetVocabularySize);
+        ScreenLogits(
+            workspace, isInt8 ? &TKernels.LogitsOfUpperBits : &TKernels.Logits<Int8Weights>, 0, rows, screen.Weights, workspace.Quantized, workspace.Logits);
         for (int row = 0; row < rows; row++)
         {
-            Suppress(workspace, row);
-            float* input = workspace.Hidden + ((long)row * model.ModelStride);
-            byte* quantized = workspace.Quantized + ((long)row * model.QuantizedStride);
-            float* logits = workspace.Logits + ((long)row * model.LogitsStride);
-            bool isBounded = isInt8
-                ? OutputScreening.TryBoundUpperBits(quantized, model, *screen.Limits, out OutputScreening.ErrorBound bound)
-                : OutputScreening.TryBound(input, quantized, model, *screen.Limits, out bound);
-            byte* exactInput = isInt8 ? quantized : (byte*)input;
-            if (isBounded)
-            {
-                tokens[row] = OutputScreening.Best<TPrecision>(exactInput, logits, ArgMax(workspace, row), bound, screen, Model.Output, model);
-                continue;
-            }
-
-            Linear(workspace, &TKernels.Logits<TPrecision>, exactInput, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
-            Suppress(workspace, row);
-            tokens[row] = ArgMax(workspace, row);
+            tokens[row] = BestOfScreened(workspace, row, workspace.Quantized + ((long)row * model.QuantizedStride), screen);
         }
+    }
+
+    internal override void BestTokens(Workspace workspace, int rows, int drafted, Span<int> tokens)
+    {
+        if (drafted == 0 || TPrecision.Value == WeightPrecision.Int8 || Model.Screen is not { } screen)
+        {
+            BestTokens(workspace, rows, tokens);
+            return;
+        }
+
+        if (drafted < rows)
+        {
+            ScreenLogits(
+                workspace,
+                &TKernels.Logits<Int8Weights>,
+                drafted,
+                rows - drafted,
+                screen.Weights,
+                workspace.DraftInputs(drafted),
+                workspace.Logits + ((long)drafted * Description.LogitsStride));
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            tokens[row] = BestOfScreened(workspace, row, workspace.DraftInputs(row), screen);
+        }
+    }
+
+    internal override void DraftTokens(Workspace workspace, int rows, int firstRow, Span<int> tokens)
+    {
+        ScreenLogits(
+            workspace,
+            &TKernels.Logits<Int8Weights>,
+            0,
+            rows,
+            Model.Output,
+            workspace.DraftInputs(firstRow),
+            workspace.Logits + ((long)firstRow * Description.LogitsStride));
+        for (int row = 0; row < rows; row++)
+        {
+            Suppress(workspace, firstRow + row);
+            tokens[row] = ArgMax(workspace, firstRow + row);
+        }
+    }
+
+    /// <summary>Logits of rows of <see cref="Workspace.Hidden"/> by weights of 8 bits or fewer.</summary>
+    private void ScreenLogits(
+        Workspace workspace,
+        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
+        int hiddenRow,
+        int rows,
+        in LinearWeights weights,
+        byte* quantized,
+        float* logits)
+    {
+        ModelDescription model = Description;
+        TKernels.Quantize(workspace.Hidden + ((long)hiddenRow * model.ModelStride), rows, model.ModelStride, model.ModelDimension, quantized);
+        Linear(workspace, kernel, quantized, rows, model.ModelDimension, in weights, logits, model.TargetVocabularySize);
+    }
+
+    /// <summary>
+    /// The best token of a row whose screened logits are there: of this row, or of a draft of it, which is only farther away (<see cref="OutputScreening"/>).
+    /// </summary>
+    private int BestOfScreened(Workspace workspace, int row, byte* quantized, in OutputScreen screen)
+    {
+        ModelDescription model = Description;
+        bool isInt8 = TPrecision.Value == WeightPrecision.Int8;
+        Suppress(workspace, row);
+        float* input = workspace.Hidden + ((long)row * model.ModelStride);
+        float* logits = workspace.Logits + ((long)row * model.LogitsStride);
+        bool isBounded = isInt8
+            ? OutputScreening.TryBoundUpperBits(quantized, model, *screen.Limits, out OutputScreening.ErrorBound bound)
+            : OutputScreening.TryBound(input, quantized, model, *screen.Limits, out bound);
+        byte* exactInput = isInt8 ? quantized : (byte*)input;
+        if (isBounded)
+        {
+            return OutputScreening.Best<TPrecision>(exactInput, logits, ArgMax(workspace, row), bound, screen, Model.Output, model);
+        }
+
+        Linear(workspace, &TKernels.Logits<TPrecision>, exactInput, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
+        Suppress(workspace, row);
+        return ArgMax(workspace, row);
     }
 
     internal override int ArgMax(Workspace workspace, int row) => TKernels.ArgMax(workspace.Logits + ((long)row * Description.LogitsStride));

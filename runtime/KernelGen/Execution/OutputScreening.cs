@@ -24,6 +24,9 @@ namespace KernelGen.Execution;
 /// denormal costs at most 2⁻¹¹⁹, and each step of a chain at most 2⁻¹⁵⁰).
 /// </para>
 /// <para>
+/// Nothing in this asks that p is the nearest to x: the quantised inputs of a draft of the row do as well, only that D, and with it the bound, is larger.
+/// </para>
+/// <para>
 /// A token whose <c>a</c> plus bound is below the exact logit of any token cannot be the best, nor as good. Where a sum could come near the largest float
 /// the proof does not hold, and the full product is computed: so too where something is no number.
 /// </para>

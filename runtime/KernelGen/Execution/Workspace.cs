@@ -60,6 +60,12 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Rows of quantised inputs.</summary>
     public byte* Quantized { get; private set; }
 
+    /// <summary>
+    /// Where the quantised decoder output of a drafted row stands until the row is checked: behind the two rows of <see cref="Quantized"/> that a draft
+    /// works with.
+    /// </summary>
+    public byte* DraftInputs(int row) => Quantized + ((long)(ParallelGreedySearch.MaxDraftRows + row) * _model.QuantizedStride);
+
     /// <summary>How many threads share the work, and how.</summary>
     public WorkSharing Sharing { get; }
 

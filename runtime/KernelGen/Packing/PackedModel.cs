@@ -89,6 +89,39 @@ public sealed unsafe class PackedModel
         DecoderFinalNorm = description.FinalNorm ? TakeNorm() : null;
     }
 
+    /// <summary>Walks over the memory of an 8-bit copy of a model's decoder.</summary>
+    private PackedModel(PackedModel exact, SafeHandle memory, byte* start)
+    {
+        Description = exact.Description;
+        Facts = exact.Facts with { Precision = WeightPrecision.Int8, HasScreen = false };
+        Memory = memory;
+        _start = _next = start;
+
+        SourceEmbedding = exact.SourceEmbedding;
+        TargetEmbedding = exact.TargetEmbedding;
+        Output = exact.Screen?.Weights ?? TakeInt8(exact.Output.Bias, Description.TargetVocabularySize, Description.ModelDimension);
+        SourcePositions = exact.SourcePositions;
+        TargetPositions = exact.TargetPositions;
+        SourceEmbeddingNorm = exact.SourceEmbeddingNorm;
+        TargetEmbeddingNorm = exact.TargetEmbeddingNorm;
+        EncoderLayers = [];
+        EncoderFinalNorm = exact.EncoderFinalNorm;
+        DecoderLayers = new DecoderLayerWeights[exact.DecoderLayers.Length];
+        for (int i = 0; i < DecoderLayers.Length; i++)
+        {
+            DecoderLayerWeights layer = exact.DecoderLayers[i];
+            layer.Self.QueryKeyValue = TakeInt8(layer.Self.QueryKeyValue.Bias, 3 * Description.AttentionWidth, Description.ModelDimension);
+            layer.Self.AttentionOutput = TakeInt8(layer.Self.AttentionOutput.Bias, Description.ModelDimension, Description.AttentionWidth);
+            layer.Self.FeedForwardExpand = TakeInt8(layer.Self.FeedForwardExpand.Bias, Description.FeedForwardDimension, Description.ModelDimension);
+            layer.Self.FeedForwardContract = TakeInt8(layer.Self.FeedForwardContract.Bias, Description.ModelDimension, Description.FeedForwardDimension);
+            layer.CrossQuery = TakeInt8(layer.CrossQuery.Bias, Description.AttentionWidth, Description.ModelDimension);
+            layer.CrossOutput = TakeInt8(layer.CrossOutput.Bias, Description.ModelDimension, Description.AttentionWidth);
+            DecoderLayers[i] = layer;
+        }
+
+        DecoderFinalNorm = exact.DecoderFinalNorm;
+    }
+
     internal ModelDescription Description { get; }
 
     internal LayoutFacts Facts { get; }
@@ -136,6 +169,15 @@ public sealed unsafe class PackedModel
         using var nowhere = new BorrowedMemory(owner: null);
         return new PackedModel(description, facts, nowhere, start: null).ByteLength;
     }
+
+    /// <summary>
+    /// Where an 8-bit copy of a model's decoder is. Embeddings, positions, norms and biases are those of the model, and so is the output projection where
+    /// it has a screen, which is 8-bit already. It cannot encode: it works on the caches of sources that the model has encoded.
+    /// </summary>
+    /// <param name="exact">The model.</param>
+    /// <param name="memory">The memory of the copy; from now on the copy's to free.</param>
+    /// <param name="start">Where the copy begins in the memory; <see langword="null"/> to measure its length.</param>
+    internal static PackedModel Draft(PackedModel exact, SafeHandle memory, byte* start) => new(exact, memory, start);
 
     private byte* TakeBytes(long bytes)
     {

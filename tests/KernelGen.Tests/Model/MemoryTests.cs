@@ -116,6 +116,25 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void Parallel_greedy_search_takes_what_the_formula_says()
+    {
+        ModelDescription shape = GoldenMarian.Description;
+        using GoldenMarian model = GoldenMarian.Load(TensorFile.Write(RandomCheckpoint.Create(shape)));
+        var options = new GenerationOptions { MaxLength = 9, ParallelGreedy = true };
+        long weights = model.WeightMemory;
+        model.Generate([4, 5, 6], options);
+        Assert.Equal(Bytes(shape, [3], rows: 10, logitsRows: 10, beam: 1, targetLength: 9, threads: 1), model.IdleMemory);
+        Assert.Equal(model.IdleMemory, model.CallMemory(1, 3, options));
+
+        int attention = AttentionWidth(shape), dimension = shape.ModelDimension, wide = shape.FeedForwardDimension;
+        long layer = Linear(3 * attention, dimension) + Linear(dimension, attention) + Linear(attention, dimension) + Linear(dimension, attention)
+            + Linear(wide, dimension) + Linear(dimension, wide);
+        Assert.Equal(weights + (shape.DecoderLayers * layer) + (shape.ScreensOutput ? 0 : Linear(shape.TargetVocabularySize, dimension)), model.WeightMemory);
+
+        long Linear(int outputs, int inputs) => Aligned(Panels(outputs) * (long)RoundUp(inputs, dimension <= 128 ? 2 : 8)) + Aligned(Panels(outputs) * 4L);
+    }
+
+    [Fact]
     public void Memory_of_ended_calls_is_kept_until_it_is_trimmed()
     {
         using GoldenVanilla model = GoldenVanilla.Load(TensorFile.Write(RandomCheckpoint.Create(GoldenVanilla.Description)));
