@@ -59,9 +59,12 @@ var sentences = new Option<string>("--sentences")
     Description = "Sentences to translate, one a line; what follows a tab is left out.",
     DefaultValueFactory = _ => Path.Combine(folders.SampleModel, "word-order.tsv"),
 };
-var translation = new Command("translation", "Sentences and tokens per second of samples/Translate, with each instruction set.") { model, sentences, selection.Seconds, selection.Quick };
+var translation = new Command("translation", "Sentences and tokens per second of samples/Translate, with each instruction set, and of plain and parallel greedy search.") { model, sentences, selection.Seconds, selection.Quick };
 translation.SetAction(result =>
-    TerminalReport.Write([TranslationSection.Measure(TrainedCase.Translator(result.GetValue(model)!, result.GetValue(sentences)!), selection.SecondsOf(result))]));
+{
+    TrainedCase translator = TrainedCase.Translator(result.GetValue(model)!, result.GetValue(sentences)!);
+    TerminalReport.Write([TranslationSection.Measure(translator, selection.SecondsOf(result)), ParallelGreedySection.Measure(translator, selection.SecondsOf(result))]);
+});
 
 var generator = new Command("generator", "Size and time of the generator.") { selection.Seconds, selection.Quick };
 generator.SetAction(result => TerminalReport.Write([GeneratorSection.Measure(selection.SecondsOf(result))]));

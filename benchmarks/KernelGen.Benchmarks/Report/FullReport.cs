@@ -39,6 +39,7 @@ internal static class FullReport
         if (TrainedCase.Find(ModelCase.ZhEn, folders, out _) is { } translator)
         {
             Add(TranslationSection.Measure(translator, selection.ModelSeconds));
+            Add(ParallelGreedySection.Measure(translator, selection.ModelSeconds));
         }
 
         Add(LoadingSection.Measure(selection.Cases));
