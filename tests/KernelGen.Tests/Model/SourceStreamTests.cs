@@ -293,7 +293,7 @@ public sealed class SourceStreamTests : IDisposable
         await isDisposed.Task;
         long idle = _model.IdleMemory;
         Assert.True(idle > 0);
-        _model.Generate([4], Short);
+        _model.Generate([[4]], Short);
         Assert.Equal(idle, _model.IdleMemory);
 
         async IAsyncEnumerable<int[]> Sources([EnumeratorCancellation] CancellationToken cancellationToken = default)
