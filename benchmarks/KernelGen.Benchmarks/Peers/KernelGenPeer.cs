@@ -21,7 +21,15 @@ internal sealed class KernelGenPeer : IContender
     /// <param name="threads">How many threads share the work of a call.</param>
     public static KernelGenPeer Load(ModelCase model, string weights, WeightPrecision precision, InstructionSet instructionSet, int? maxLength, Search search = Search.Greedy, int threads = 1) => new(
         model.Load(weights, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision, ScreenOutput = search != Search.GreedyUnscreened }),
-        new GenerationOptions { MaxLength = maxLength, BeamSize = search == Search.Beam4 ? 4 : 1, Threads = threads });
+        new GenerationOptions
+        {
+            MaxLength = maxLength,
+            BeamSize = search == Search.Beam4 ? 4 : 1,
+            Threads = threads,
+
+            // What is compared with limits reads all weights for each token.
+            ParallelGreedy = search == Search.GreedyUnscreened ? false : null,
+        });
 
     /// <inheritdoc/>
     public int[][] Generate(int[][] sources) => sources.Length == 1

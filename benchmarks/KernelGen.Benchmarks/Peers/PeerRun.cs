@@ -22,8 +22,10 @@ internal sealed class PeerRun
         int[][] expected = reference.Generate(sources);
 
         using Entry kernelGen = Entry.Load(() => LoadKernelGen(prepared, precision), sources);
-        bool isScreened = model.Description.ScreensOutput && (precision != WeightPrecision.Int8 || model.Description.QuantizedInputBits == 8);
-        using Entry? unscreened = isScreened ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
+        bool isInt8 = precision == WeightPrecision.Int8;
+        bool isScreened = model.Description.ScreensOutput && (!isInt8 || model.Description.QuantizedInputBits == 8);
+        bool isGuessed = sources.Length == 1 && !isInt8;
+        using Entry? unscreened = isScreened || isGuessed ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
         using Entry beams = Entry.Load(() => LoadKernelGen(prepared, precision, Search.Beam4), sources);
         string? graphs = prepared.PrepareGraphs(_graphs, batch, precision);
         using Entry? onnxRuntime = graphs is null ? null : Entry.Load(() => new OnnxRuntimePeer(graphs, model.Description, batch, RandomCase.SourceLength, RandomCase.TargetLength), sources);

@@ -79,7 +79,7 @@ internal static class PeersSection
                 ? $"ONNX Runtime {OnnxRuntimePeer.Version}, its fastest graphs: 'best' (float32), 'i8mixp' (int8, batch 1), 'i8dqp' (int8, larger batches); {OnnxRuntimePeer.Settings}."
                 : $"ONNX Runtime was left out: there are no graphs of it in {graphs} (--shared names another folder).",
             "libtorch was left out: its native library is 461 MB, and asks for a C++ runtime that Debian 12 does not have (GLIBCXX_3.4.32).",
-            "\"Unscreened\": KernelGen reads the whole output projection, as ONNX Runtime does, rather than an 8-bit copy first (the tokens are the same). \"Beam 4\": KernelGen with a beam of four.",
+            "\"Unscreened\": KernelGen goes token by token and reads the whole output projection, as ONNX Runtime does, rather than guess tokens and scan a smaller copy first (the tokens are the same). \"Beam 4\": KernelGen with a beam of four.",
             .. results.Where(static result => !result.IsSameModel).Select(static result => $"NOT THE SAME MODEL: {result.Model.Name}, {Name(result)}. Its times cannot be compared."),
         ];
         notes.Add(OtherLoad.Note(results.Select(static result => result.OtherLoad)));
