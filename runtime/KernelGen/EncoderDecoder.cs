@@ -378,8 +378,8 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="sourceLength">The tokens of the longest of them.</param>
     /// <param name="options">How to generate.</param>
     /// <returns>
-    /// Bytes: exactly what <c>Generate</c> takes where all sources are so long, more than it takes where some are shorter. <c>Stream</c>, which does not guess
-    /// tokens, takes as much as with a <see cref="GenerationOptions.ParallelGreedy"/> of <see langword="false"/>.
+    /// Bytes: exactly what <c>Generate</c> takes where all sources are so long, more than it takes where some are shorter. <c>Stream</c> and a list of
+    /// one source, for which no tokens are guessed, take as much as with a <see cref="GenerationOptions.ParallelGreedy"/> of <see langword="false"/>.
     /// </returns>
     /// <exception cref="ArgumentException">There is no source, it has no token or more than declared; or an option is out of range.</exception>
     public long CallMemory(int sources, int sourceLength, GenerationOptions? options = null)
