@@ -31,10 +31,13 @@ internal sealed class KernelGenPeer : IContender
             ParallelGreedy = search == Search.GreedyUnscreened ? false : null,
         });
 
-    /// <inheritdoc/>
+    /// <summary>Generates targets for all sources in one call.</summary>
     public int[][] Generate(int[][] sources) => sources.Length == 1
         ? [[.. Model.Generate(sources[0], _options).Hypotheses[0].Tokens]]
         : Array.ConvertAll(Model.Generate(sources, _options), static result => (int[])[.. result.Hypotheses[0].Tokens]);
+
+    /// <summary>Generates targets one source at a time.</summary>
+    public int[][] GenerateEach(int[][] sources) => Array.ConvertAll(sources, source => (int[])[.. Model.Generate(source, _options).Hypotheses[0].Tokens]);
 
     public void Dispose() => Model.Dispose();
 }

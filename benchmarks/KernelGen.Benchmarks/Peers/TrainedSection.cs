@@ -91,7 +91,7 @@ internal static class TrainedSection
                 long start = Stopwatch.GetTimestamp();
                 var loaded = KernelGenPeer.Load(trained.Model, trained.Weights, WeightPrecision.Float32, selection.InstructionSet, maxLength: null);
                 loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                targets = loaded.Generate(trained.Sources);
+                targets = loaded.GenerateEach(trained.Sources);
                 return loaded;
             },
             out double megabytes);
@@ -100,7 +100,7 @@ internal static class TrainedSection
         int[] steps = [.. targets.Select(target => Math.Min(target.Length + 1, peer.Model.MaxTargetLength))];
         int sources = trained.Sources.Length;
         var watch = OtherLoad.Watch();
-        Times times = Timing.LongInTurns([() => peer.Generate(trained.Sources)], selection.ModelSeconds)[0];
+        Times times = Timing.LongInTurns([() => peer.GenerateEach(trained.Sources)], selection.ModelSeconds)[0];
         load = watch.Percent();
         string estimate = Cells.Nothing;
         if (overhead is { } each)

@@ -17,9 +17,9 @@ internal static class TranslationSection
             instructionSet => KernelGenPeer.Load(translator.Model, translator.Weights, WeightPrecision.Float32, instructionSet, maxLength: null));
         try
         {
-            int tokens = peers[0].Generate(translator.Sources).Sum(target => Math.Min(target.Length + 1, peers[0].Model.MaxTargetLength));
+            int tokens = peers[0].GenerateEach(translator.Sources).Sum(target => Math.Min(target.Length + 1, peers[0].Model.MaxTargetLength));
             var watch = OtherLoad.Watch();
-            Times[] times = Timing.LongInTurns(Array.ConvertAll(peers, peer => (Action)(() => peer.Generate(translator.Sources))), seconds);
+            Times[] times = Timing.LongInTurns(Array.ConvertAll(peers, peer => (Action)(() => peer.GenerateEach(translator.Sources))), seconds);
             string Rate(int count, double time) => Cells.Number(count / time, 0);
             return new Section(
                 "Translation with each instruction set",

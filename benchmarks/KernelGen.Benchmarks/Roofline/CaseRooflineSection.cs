@@ -59,10 +59,10 @@ internal sealed class CaseRooflineSection
     private void AddTrained(TrainedCase trained)
     {
         using var peer = KernelGenPeer.Load(trained.Model, trained.Weights, WeightPrecision.Float32, _machine.InstructionSet, maxLength: null, Search.GreedyUnscreened);
-        int[] steps = [.. peer.Generate(trained.Sources).Select(target => Math.Min(target.Length + 1, peer.Model.MaxTargetLength))];
+        int[] steps = [.. peer.GenerateEach(trained.Sources).Select(target => Math.Min(target.Length + 1, peer.Model.MaxTargetLength))];
         IEnumerable<Work> work = trained.Work(steps);
         var limit = new LimitProgram(_machine, work, trained.Costs.DecodingBytes);
-        Add(trained.Model, 1, WeightPrecision.Float32, limit, work, trained.Sources.Length, () => peer.Generate(trained.Sources));
+        Add(trained.Model, 1, WeightPrecision.Float32, limit, work, trained.Sources.Length, () => peer.GenerateEach(trained.Sources));
     }
 
     private void Add(ModelCase model, int batch, WeightPrecision precision, LimitProgram limit, IEnumerable<Work> work, int sentences, Action run)
