@@ -1,19 +1,22 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 
 namespace KernelGen.Text;
 
-/// <summary>One token for each character, from a vocabulary that is a JSON array: the index of a character is its token.</summary>
+/// <summary>One token for each character, or each word, from a vocabulary that is a JSON array: the index of an entry is its token.</summary>
 /// <remarks>
 /// A character is a Unicode scalar value, so a surrogate pair is one. The vocabulary must hold the four special tokens <c>&lt;pad&gt;</c>,
-/// <c>&lt;sos&gt;</c>, <c>&lt;eos&gt;</c> and <c>&lt;unk&gt;</c>, at any index; any other entry of several characters can be decoded, but no text is encoded to it.
-/// A character that the vocabulary does not have becomes <c>&lt;unk&gt;</c>, and so does a lone surrogate.
+/// <c>&lt;sos&gt;</c>, <c>&lt;eos&gt;</c> and <c>&lt;unk&gt;</c>, at any index; no text is encoded to these. Where the unit is the character, any other entry of
+/// several characters can be decoded, but no text is encoded to it either.
+/// What the vocabulary does not have becomes <c>&lt;unk&gt;</c>, and so does a lone surrogate, or a word that holds one.
 /// </remarks>
 public sealed class VocabularyTokenizer : ITokenizer
 {
     private readonly string[] _entries;
     private readonly Dictionary<int, int> _tokenOfCharacter;
+
+    /// <summary>The tokens of the entries that are not one character.</summary>
+    private readonly Dictionary<string, int> _longer = [];
     private readonly VocabularyTokenizerOptions _options;
     private readonly int _pad;
     private readonly int _start;
@@ -25,19 +28,18 @@ public sealed class VocabularyTokenizer : ITokenizer
         _entries = entries;
         _options = options ?? new VocabularyTokenizerOptions();
         _tokenOfCharacter = new Dictionary<int, int>(entries.Length);
-        var longer = new Dictionary<string, int>();
         for (int token = 0; token < entries.Length; token++)
         {
             string entry = entries[token];
             if (entry.Length == 0)
             {
-                throw new InvalidDataException($"{source} is not a usable vocabulary: entry {token} is empty. Every entry must be a character or a special token.");
+                throw new InvalidDataException($"{source} is not a usable vocabulary: entry {token} is empty. Every entry must be a character, a word or a special token.");
             }
 
-            bool isCharacter = Rune.DecodeFromUtf16(entry, out Rune character, out int length) == OperationStatus.Done && length == entry.Length;
-            if (isCharacter ? !_tokenOfCharacter.TryAdd(character.Value, token) : !longer.TryAdd(entry, token))
+            bool isCharacter = IsCharacter(entry, out Rune character);
+            if (isCharacter ? !_tokenOfCharacter.TryAdd(character.Value, token) : !_longer.TryAdd(entry, token))
             {
-                int first = isCharacter ? _tokenOfCharacter[character.Value] : longer[entry];
+                int first = isCharacter ? _tokenOfCharacter[character.Value] : _longer[entry];
                 throw new InvalidDataException($"{source} is not a usable vocabulary: entry {token}, \"{entry}\", is there already as entry {first}. Every entry must be there once.");
             }
         }
@@ -47,7 +49,7 @@ public sealed class VocabularyTokenizer : ITokenizer
         _end = Special("<eos>");
         _unknown = Special("<unk>");
 
-        int Special(string name) => longer.TryGetValue(name, out int token)
+        int Special(string name) => _longer.TryGetValue(name, out int token)
             ? token
             : throw new InvalidDataException($"{source} is not a usable vocabulary: it lacks the special token {name}. It must hold <pad>, <sos>, <eos> and <unk>.");
     }
@@ -69,7 +71,7 @@ public sealed class VocabularyTokenizer : ITokenizer
 
     /// <summary>Reads a vocabulary from a file.</summary>
     /// <param name="path">The path of a JSON file in UTF-8.</param>
-    /// <param name="options">What to do to a text beside looking up its characters, or <see langword="null"/> for the defaults.</param>
+    /// <param name="options">How to take a text apart, or <see langword="null"/> for the defaults.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">It is not JSON, not an array of strings, has an entry twice, or lacks a special token.</exception>
     public static VocabularyTokenizer Load(string path, VocabularyTokenizerOptions? options = null) =>
@@ -77,7 +79,7 @@ public sealed class VocabularyTokenizer : ITokenizer
 
     /// <summary>Reads a vocabulary from what is left of a stream.</summary>
     /// <param name="stream">A stream of JSON in UTF-8. It stays open.</param>
-    /// <param name="options">What to do to a text beside looking up its characters, or <see langword="null"/> for the defaults.</param>
+    /// <param name="options">How to take a text apart, or <see langword="null"/> for the defaults.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">It is not JSON, not an array of strings, has an entry twice, or lacks a special token.</exception>
     public static VocabularyTokenizer Load(Stream stream, VocabularyTokenizerOptions? options = null) =>
@@ -85,7 +87,7 @@ public sealed class VocabularyTokenizer : ITokenizer
 
     /// <summary>Reads a vocabulary from memory.</summary>
     /// <param name="json">JSON in UTF-8.</param>
-    /// <param name="options">What to do to a text beside looking up its characters, or <see langword="null"/> for the defaults.</param>
+    /// <param name="options">How to take a text apart, or <see langword="null"/> for the defaults.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">It is not JSON, not an array of strings, has an entry twice, or lacks a special token.</exception>
     public static VocabularyTokenizer Load(ReadOnlySpan<byte> json, VocabularyTokenizerOptions? options = null) =>
@@ -105,17 +107,14 @@ public sealed class VocabularyTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(tokens);
-        ReadOnlySpan<char> rest = _options.Normalize ? Nfkc.Normalize(text) : text;
-        while (!rest.IsEmpty)
+        ReadOnlySpan<char> units = _options.Normalize ? Nfkc.Normalize(text) : text;
+        if (_options.Unit == VocabularyUnit.Word)
         {
-            bool isCharacter = Rune.DecodeFromUtf16(rest, out Rune character, out int length) == OperationStatus.Done;
-            rest = rest[length..];
-            if (isCharacter && _options.RemoveWhiteSpace && Rune.IsWhiteSpace(character))
-            {
-                continue;
-            }
-
-            tokens.Add(isCharacter && _tokenOfCharacter.TryGetValue(character.Value, out int token) ? token : _unknown);
+            EncodeWords(units, tokens);
+        }
+        else
+        {
+            EncodeCharacters(units, tokens);
         }
 
         if (_options.AppendEndToken)
@@ -125,92 +124,98 @@ public sealed class VocabularyTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    /// <remarks>An unknown token becomes U+FFFD, the replacement character.</remarks>
+    /// <remarks>An unknown token becomes U+FFFD, the replacement character. Words are joined by single spaces.</remarks>
     public string Decode(ReadOnlySpan<int> tokens)
     {
+        TokenRange.Check(tokens, _entries.Length);
         var text = new StringBuilder(tokens.Length);
-        for (int i = 0; i < tokens.Length; i++)
+        var sequence = new Sequence(this);
+        foreach (int token in tokens)
         {
-            int token = tokens[i];
-            TokenRange.Check(tokens, i, _entries.Length);
-            if (token == _unknown)
-            {
-                text.Append('\uFFFD');
-            }
-            else if (token != _pad && token != _start && token != _end)
-            {
-                text.Append(_entries[token]);
-            }
+            text.Append(sequence.Append(token));
         }
 
         return text.ToString();
     }
 
+    /// <inheritdoc/>
+    public StreamingDecoder CreateDecoder() => new Sequence(this);
+
+    /// <inheritdoc/>
+    public string Piece(int token)
+    {
+        TokenRange.Check(token, _entries.Length);
+        return _entries[token];
+    }
+
     private static VocabularyTokenizer Load(ReadOnlySpan<byte> json, VocabularyTokenizerOptions? options, string source) =>
-        new(ReadEntries(json, source), options, source);
+        new(VocabularyFile.ReadArray(json, source), options, source);
 
-    private static string[] ReadEntries(ReadOnlySpan<byte> json, string source)
+    /// <summary>What a token adds to text, apart from the space before a word.</summary>
+    private string TextOf(int token) =>
+        token == _unknown ? "\uFFFD" : token == _pad || token == _start || token == _end ? "" : _entries[token];
+
+    private void EncodeCharacters(ReadOnlySpan<char> text, List<int> tokens)
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
-        if (json.StartsWith(byteOrderMark))
+        while (!text.IsEmpty)
         {
-            json = json[byteOrderMark.Length..];
-        }
-
-        var entries = new List<string>(json.Length / 8);
-        var reader = new Utf8JsonReader(json);
-        try
-        {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            bool isCharacter = Rune.DecodeFromUtf16(text, out Rune character, out int length) == OperationStatus.Done;
+            text = text[length..];
+            if (isCharacter && _options.RemoveWhiteSpace && Rune.IsWhiteSpace(character))
             {
-                throw new InvalidDataException($"{source} is not a vocabulary: it holds {Describe(reader.TokenType)} where an array of strings was expected.");
+                continue;
             }
 
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                if (reader.TokenType != JsonTokenType.String)
-                {
-                    throw new InvalidDataException($"{source} is not a vocabulary: entry {entries.Count} is {Describe(reader.TokenType)}. Every entry must be a string.");
-                }
-
-                entries.Add(ReadEntry(ref reader, entries.Count, source));
-            }
-
-            // Anything but white space after the array is an error of its own.
-            reader.Read();
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException(
-                $"{source} is not JSON: the error is in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}, after {entries.Count} entries. "
-                + "A vocabulary is a JSON array of strings in UTF-8.",
-                exception);
-        }
-
-        return [.. entries];
-    }
-
-    private static string ReadEntry(ref Utf8JsonReader reader, int index, string source)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException exception)
-        {
-            // The reader's word for bytes that are not UTF-8 and for half a surrogate pair in an escape.
-            throw new InvalidDataException($"{source} is not a usable vocabulary: entry {index} is not valid Unicode. A vocabulary is a JSON array of strings in UTF-8.", exception);
+            tokens.Add(isCharacter && _tokenOfCharacter.TryGetValue(character.Value, out int token) ? token : _unknown);
         }
     }
 
-    private static string Describe(JsonTokenType type) => type switch
+    private void EncodeWords(ReadOnlySpan<char> text, List<int> tokens)
     {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        JsonTokenType.Null => "null",
-        _ => "nothing",
-    };
+        var longer = _longer.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (text = text.TrimStart(); !text.IsEmpty; text = text.TrimStart())
+        {
+            int length = 1;
+            while (length < text.Length && !char.IsWhiteSpace(text[length]))
+            {
+                length++;
+            }
+
+            ReadOnlySpan<char> word = text[..length];
+            text = text[length..];
+            bool isKnown = IsCharacter(word, out Rune character)
+                ? _tokenOfCharacter.TryGetValue(character.Value, out int token)
+                : longer.TryGetValue(word, out token) && token != _pad && token != _start && token != _end;
+            tokens.Add(isKnown ? token : _unknown);
+        }
+    }
+
+    private static bool IsCharacter(ReadOnlySpan<char> text, out Rune character) =>
+        Rune.DecodeFromUtf16(text, out character, out int length) == OperationStatus.Done && length == text.Length;
+
+    /// <summary>One sequence, on its way from tokens to text; every entry is whole characters, so that nothing is ever held back.</summary>
+    private sealed class Sequence(VocabularyTokenizer vocabulary) : StreamingDecoder
+    {
+        private bool _hasWord;
+
+        public override string Append(int token)
+        {
+            TokenRange.Check(token, vocabulary.VocabularySize);
+            string text = vocabulary.TextOf(token);
+            if (vocabulary._options.Unit != VocabularyUnit.Word || text.Length == 0)
+            {
+                return text;
+            }
+
+            text = _hasWord ? " " + text : text;
+            _hasWord = true;
+            return text;
+        }
+
+        public override string Flush()
+        {
+            _hasWord = false;
+            return "";
+        }
+    }
 }

@@ -52,9 +52,11 @@ internal sealed class SentencePieceModelWriter
         return this;
     }
 
-    public SentencePieceModelWriter Trainer(int field, string value)
+    public SentencePieceModelWriter Trainer(int field, string value) => Trainer(field, Encoding.UTF8.GetBytes(value));
+
+    public SentencePieceModelWriter Trainer(int field, byte[] value)
     {
-        Write(_trainer, field, Encoding.UTF8.GetBytes(value));
+        Write(_trainer, field, value);
         return this;
     }
 

@@ -38,6 +38,23 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void NothingIsEncodedToNothing() => Assert.Empty(English.Encode(""));
 
+    /// <summary>As every piece that is one letter or sign says of itself: the model has it with or without the space that comes before a text.</summary>
+    [Fact]
+    public void ASingleCharacterHasTokens()
+    {
+        foreach (char character in "AaxI.?")
+        {
+            int[] tokens = English.Encode(character.ToString());
+            Assert.Equal(character.ToString(), English.Decode(tokens));
+            Assert.Equal("\u2581" + character, string.Concat(tokens.Select(English.Piece)));
+        }
+
+        Assert.Equal([2926, 3], English.Encode("狗"));
+        SentencePieceModelWriter bytes = SentencePieceModelWriter.Bpe().BytePieces().Piece("a").Normalizer(3, 0);
+        Assert.Equal([3 + 0xE7, 3 + 0x8B, 3 + 0x97], bytes.Load().Encode("狗"));
+        Assert.Equal([259], bytes.Load().Encode("a"));
+    }
+
     [Fact]
     public void UnknownCharactersInARowAreOneUnknownToken() => Assert.Equal(1, English.Encode("狗追猫").Count(token => token == 3));
 
@@ -52,6 +69,17 @@ public class SentencePieceTokenizerTests
         int[] tokens = English.Encode(text);
         Assert.Equal(text.TrimEnd(), English.Decode(tokens));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{text.Length} characters took {clock.Elapsed}.");
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("狗")]
+    [InlineData("abcdefgh")]
+    [InlineData("\uD83D")]
+    public void ALongLineWithoutSpacesIsEncoded(string part)
+    {
+        int[] tokens = English.Encode(string.Concat(Enumerable.Repeat(part, 100_000 / part.Length)));
+        Assert.InRange(tokens.Length, 2, 100_001);
     }
 
     [Fact]
@@ -181,6 +209,7 @@ public class SentencePieceTokenizerTests
         AssertRefused("the text of piece 3 is not UTF-8", SentencePieceModelWriter.Unigram().Piece([0xC3, 0x28], 1));
         AssertRefused("piece 3 is of the unknown type 7", SentencePieceModelWriter.Unigram().Piece("a"u8.ToArray(), 7));
         AssertRefused("piece 3 stands for a byte, but its text is '<0xZZ>'", SentencePieceModelWriter.Unigram().Piece("<0xZZ>", PieceType.Byte));
+        AssertRefused("what unknown tokens are decoded to is not UTF-8", SentencePieceModelWriter.Unigram().Trainer(44, [0xC3]));
         AssertRefused("denormalizer", SentencePieceModelWriter.Unigram().Denormalizer([1, 2, 3]));
         AssertRefused("of type 3, which is not supported", SentencePieceModelWriter.Unigram().Trainer(3, 3));
     }

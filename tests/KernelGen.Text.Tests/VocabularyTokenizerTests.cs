@@ -10,6 +10,9 @@ public class VocabularyTokenizerTests
     private static VocabularyTokenizer Small(VocabularyTokenizerOptions? options = null) =>
         VocabularyTokenizer.Load("""["<pad>","<sos>","<eos>","<unk>","a","b","é","😀","(","<mask>"," ","Ａ"]"""u8, options);
 
+    private static VocabularyTokenizer Phonemes { get; } = VocabularyTokenizer.Load(
+        """["<pad>","<sos>","<eos>","<unk>","HH","AH0","L","OW1"]"""u8, new VocabularyTokenizerOptions { Unit = VocabularyUnit.Word });
+
     [Fact]
     public void TheSampleVocabularyHasItsSizeAndSpecialTokens()
     {
@@ -52,6 +55,23 @@ public class VocabularyTokenizerTests
     [InlineData("狮😁", new[] { 3, 3, 2 })]
     [InlineData("<mask>", new[] { 3, 3, 4, 3, 3, 3, 2 })]
     public void TextBecomesOneTokenForEachCharacter(string text, int[] expected) => Assert.Equal(expected, Small().Encode(text));
+
+    [Theory]
+    [InlineData("", new[] { 2 })]
+    [InlineData(" \t\u3000\n", new[] { 2 })]
+    [InlineData("HH AH0  L\tOW1\n", new[] { 4, 5, 6, 7, 2 })]
+    [InlineData("HHAH0 ow1 ＯＷ１", new[] { 3, 3, 7, 2 })]
+    [InlineData("<pad> <eos> L <unk>", new[] { 3, 3, 6, 3, 2 })]
+    [InlineData("L\uD83D \uDE00 L", new[] { 3, 3, 6, 2 })]
+    public void TextBecomesOneTokenForEachWordWhereTheUnitIsTheWord(string text, int[] expected) => Assert.Equal(expected, Phonemes.Encode(text));
+
+    [Fact]
+    public void WordsAreDecodedWithOneSpaceBetweenThem()
+    {
+        Assert.Equal("HH AH0 L OW1", Phonemes.Decode([1, 4, 0, 5, 6, 7, 2, 0]));
+        Assert.Equal("\uFFFD L", Phonemes.Decode([3, 6]));
+        Assert.Equal("", Phonemes.Decode([1, 2]));
+    }
 
     [Fact]
     public void LoneSurrogatesAreUnknown() => Assert.Equal([3, 4, 3, 2], Small().Encode("\uD83Da\uDE00"));

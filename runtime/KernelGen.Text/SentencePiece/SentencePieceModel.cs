@@ -67,6 +67,9 @@ internal sealed class SentencePieceModel
     /// <summary>A piece in UTF-8; spaces are U+2581.</summary>
     public ReadOnlySpan<byte> PieceOf(int token) => _file.AsSpan(_pieces[token].Start, _pieces[token].Length);
 
+    /// <summary>A piece as text; spaces are U+2581.</summary>
+    public string TextOf(int token) => Encoding.UTF8.GetString(PieceOf(token));
+
     /// <summary>The byte that a piece of type <see cref="PieceType.Byte"/> stands for.</summary>
     public byte ByteOf(int token) => byte.Parse(PieceOf(token)[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
@@ -195,7 +198,7 @@ internal sealed class SentencePieceModel
                     HasByteFallback = fields.Number != 0;
                     break;
                 case 44:
-                    _unknownSurface = fields.Bytes.ToArray();
+                    _unknownSurface = Utf8.IsValid(fields.Bytes) ? fields.Bytes.ToArray() : throw new InvalidDataException("what unknown tokens are decoded to is not UTF-8");
                     break;
                 case 46:
                     _startPiece = Encoding.UTF8.GetString(fields.Bytes);
@@ -251,7 +254,7 @@ internal sealed class SentencePieceModel
                     UnknownToken = token;
                     break;
                 case PieceType.Control:
-                    string piece = Encoding.UTF8.GetString(PieceOf(token));
+                    string piece = TextOf(token);
                     StartToken ??= piece == _startPiece ? token : null;
                     EndToken ??= piece == _endPiece ? token : null;
                     PadToken ??= piece == _padPiece ? token : null;

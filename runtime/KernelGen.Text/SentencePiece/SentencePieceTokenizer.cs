@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using Microsoft.ML.Tokenizers;
 using SentencePieceEncoder = Microsoft.ML.Tokenizers.SentencePieceTokenizer;
 
 namespace KernelGen.Text;
@@ -8,13 +8,12 @@ namespace KernelGen.Text;
 /// The tokens of a SentencePiece model, BPE or unigram (Kudo and Richardson 2018, <see href="https://arxiv.org/abs/1808.06226"/>).
 /// </summary>
 /// <remarks>
-/// Encoding is Microsoft.ML.Tokenizers', which is set up when a text is first encoded; decoding is done here, on the bytes of the model, so that a
-/// program that only decodes starts in well under a millisecond and, published to native AOT, does not contain the encoder. A unigram model with byte
-/// fallback can be decoded but not encoded.
+/// Encoding is Microsoft.ML.Tokenizers', which is set up when a text is first encoded; decoding is <see cref="SentencePieceDecoder"/>'s, on the bytes of the
+/// model. A unigram model with byte fallback can be decoded but not encoded.
 /// </remarks>
 public sealed class SentencePieceTokenizer : ITokenizer
 {
-    private readonly SentencePieceModel _model;
+    private readonly SentencePieceDecoder _decoder;
     private readonly SentencePieceTokenizerOptions _options;
     private readonly byte[] _file;
     private readonly string _source;
@@ -25,32 +24,32 @@ public sealed class SentencePieceTokenizer : ITokenizer
         _file = file;
         _source = source;
         _options = options ?? new SentencePieceTokenizerOptions();
-        _model = SentencePieceModel.Read(file, source);
-        if (_options.PrependStartToken && _model.StartToken is null)
+        _decoder = new SentencePieceDecoder(file, source);
+        if (_options.PrependStartToken && _decoder.StartToken is null)
         {
             throw new InvalidDataException($"{source} has no start token to prepend. Load it without {nameof(SentencePieceTokenizerOptions.PrependStartToken)}.");
         }
 
-        if (_options.AppendEndToken && _model.EndToken is null)
+        if (_options.AppendEndToken && _decoder.EndToken is null)
         {
             throw new InvalidDataException($"{source} has no end token to append. Load it without {nameof(SentencePieceTokenizerOptions.AppendEndToken)}.");
         }
     }
 
     /// <inheritdoc/>
-    public int VocabularySize => _model.PieceCount;
+    public int VocabularySize => _decoder.VocabularySize;
 
     /// <inheritdoc/>
-    public int? PadToken => _model.PadToken;
+    public int? PadToken => _decoder.PadToken;
 
     /// <inheritdoc/>
-    public int? StartToken => _model.StartToken;
+    public int? StartToken => _decoder.StartToken;
 
     /// <inheritdoc/>
-    public int? EndToken => _model.EndToken;
+    public int? EndToken => _decoder.EndToken;
 
     /// <inheritdoc/>
-    public int? UnknownToken => _model.UnknownToken;
+    public int? UnknownToken => _decoder.UnknownToken;
 
     /// <summary>Reads a model from a file.</summary>
     /// <param name="path">The path of the model (<c>.spm</c> or <c>.model</c>).</param>
@@ -85,14 +84,16 @@ public sealed class SentencePieceTokenizer : ITokenizer
         ArgumentNullException.ThrowIfNull(tokens);
         if (_options.PrependStartToken)
         {
-            tokens.Add(_model.StartToken!.Value);
+            tokens.Add(_decoder.StartToken!.Value);
         }
 
         // SentencePiece reports a run of unknown characters as one unknown token.
         bool afterUnknown = false;
-        foreach (int token in Encoder.EncodeToIds(WithoutLoneSurrogates(text), addBeginningOfSentence: false, addEndOfSentence: false))
+        string valid = WithoutLoneSurrogates(text);
+        IReadOnlyList<int> encoded = Encoder.EncodeToIds(valid, addBeginningOfSentence: false, addEndOfSentence: false);
+        foreach (int token in encoded.Count == 0 && !Model.IsUnigram ? EncodeShort(valid) : encoded)
         {
-            bool isUnknown = token == _model.UnknownToken;
+            bool isUnknown = token == _decoder.UnknownToken;
             if (!(isUnknown && afterUnknown))
             {
                 tokens.Add(token);
@@ -103,63 +104,118 @@ public sealed class SentencePieceTokenizer : ITokenizer
 
         if (_options.AppendEndToken)
         {
-            tokens.Add(_model.EndToken!.Value);
+            tokens.Add(_decoder.EndToken!.Value);
         }
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// As SentencePiece does it: control tokens add nothing, U+2581 becomes a space, the space that encoding put before the first word is dropped, an
-    /// unknown token becomes the surface that the model gives it (" ⁇ " unless set), and bytes that are not UTF-8 become U+FFFD, one for each.
-    /// </remarks>
-    public string Decode(ReadOnlySpan<int> tokens)
+    public string Piece(int token) => _decoder.Piece(token);
+
+    /// <inheritdoc/>
+    public string Decode(ReadOnlySpan<int> tokens) => _decoder.Decode(tokens);
+
+    /// <inheritdoc/>
+    public StreamingDecoder CreateDecoder() => _decoder.CreateDecoder();
+
+    internal SentencePieceModel Model => _decoder.Model;
+
+    /// <summary>The tokens of a text, without start and end tokens, each unknown one with the part of the normalised text that it stands for.</summary>
+    internal List<(int Token, string Unknown)> EncodeToPieces(string text)
     {
-        // A byte is one token at most, so that text rarely outgrows this.
-        var text = new ArrayBufferWriter<byte>(Math.Max(tokens.Length * 8, 16));
-        bool atStart = true;
-        bool droppedSpace = false;
-        for (int i = 0; i < tokens.Length;)
+        var pieces = new List<(int Token, string Unknown)>();
+        int unknownStart = 0;
+        int unknownEnd = -1;
+        foreach (EncodedToken token in Encoder.EncodeToTokens(
+            WithoutLoneSurrogates(text), out string? normalized, addBeginningOfSentence: false, addEndOfSentence: false))
         {
-            TokenRange.Check(tokens, i, _model.PieceCount);
-            int token = tokens[i];
-            PieceType type = _model.TypeOf(token);
-            if (type == PieceType.Byte)
+            if (token.Id != _decoder.UnknownToken)
             {
-                i += DecodeBytes(tokens[i..], text);
+                pieces.Add((token.Id, ""));
+                unknownEnd = -1;
                 continue;
             }
 
-            i++;
-            atStart &= !droppedSpace && text.WrittenCount == 0;
-            droppedSpace = false;
-            if (type == PieceType.Unknown)
+            if (unknownEnd >= 0)
             {
-                text.Write(_model.UnknownSurface);
+                pieces.RemoveAt(pieces.Count - 1);
             }
-            else if (type != PieceType.Control)
+            else
             {
-                ReadOnlySpan<byte> piece = _model.PieceOf(token);
-                if (atStart && _model.DropsLeadingSpace && piece.StartsWith(Space))
-                {
-                    piece = piece[Space.Length..];
-                    droppedSpace = !_model.DropsAllLeadingSpaces;
-                }
+                unknownStart = token.Offset.Start.Value;
+            }
 
-                WriteWithSpaces(piece, text);
-            }
+            unknownEnd = token.Offset.End.Value;
+            pieces.Add((token.Id, (normalized ?? text)[unknownStart..unknownEnd]));
         }
 
-        return Encoding.UTF8.GetString(text.WrittenSpan);
+        return pieces;
     }
-
-    /// <summary>U+2581, which stands for a space in pieces.</summary>
-    private static ReadOnlySpan<byte> Space => "\u2581"u8;
 
     private SentencePieceEncoder Encoder => _encoder ?? CreateEncoder();
 
+    /// <summary>
+    /// The tokens of a text of which Microsoft.ML.Tokenizers 2.0.1 makes none with a BPE model, which it does of single characters: the piece that is all of
+    /// it, or else one for each character. Of so short a text this is what BPE means.
+    /// </summary>
+    private List<int> EncodeShort(string text)
+    {
+        // The library's normaliser is what loses the character; of the text and itself again it loses nothing, and the first half is that of the text.
+        string twice = Encoder.Normalizer?.Normalize($"{text} {text}") ?? $"{text} {text}";
+        string normalized = twice[..(twice.Length / 2)];
+        var tokens = new List<int>();
+        if (normalized.Length == 0)
+        {
+            return tokens;
+        }
+
+        if (Find(Encoding.UTF8.GetBytes(normalized)) is { } whole)
+        {
+            return [whole];
+        }
+
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (Rune character in normalized.EnumerateRunes())
+        {
+            ReadOnlySpan<byte> bytes = utf8[..character.EncodeToUtf8(utf8)];
+            if (Find(bytes) is { } token)
+            {
+                tokens.Add(token);
+                continue;
+            }
+
+            if (!Model.HasByteFallback)
+            {
+                tokens.Add(Model.UnknownToken);
+                continue;
+            }
+
+            foreach (byte value in bytes)
+            {
+                tokens.Add(Find(Encoding.UTF8.GetBytes($"<0x{value:X2}>"), PieceType.Byte) ?? Model.UnknownToken);
+            }
+        }
+
+        return tokens;
+    }
+
+    /// <summary>The token of a piece that text is encoded to, or of a byte, if there is one.</summary>
+    private int? Find(ReadOnlySpan<byte> piece, PieceType type = PieceType.Normal)
+    {
+        for (int token = 0; token < Model.PieceCount; token++)
+        {
+            PieceType found = Model.TypeOf(token);
+            if ((found == type || (found == PieceType.UserDefined && type == PieceType.Normal)) && Model.PieceOf(token).SequenceEqual(piece))
+            {
+                return token;
+            }
+        }
+
+        return null;
+    }
+
     private SentencePieceEncoder CreateEncoder()
     {
-        if (_model.IsUnigram && _model.HasByteFallback)
+        if (Model.IsUnigram && Model.HasByteFallback)
         {
             // Microsoft.ML.Tokenizers 2.0.1 gives such bytes the ids of other pieces.
             throw new NotSupportedException($"{_source} is a unigram model that writes unknown characters as bytes, and encoding with such a model is not supported. Decoding is.");
@@ -178,46 +234,6 @@ public sealed class SentencePieceTokenizer : ITokenizer
 
         // Two threads may both create one; they are alike, and the first is kept.
         return Interlocked.CompareExchange(ref _encoder, encoder, null) ?? encoder;
-    }
-
-    /// <summary>Decodes a run of tokens that stand for bytes.</summary>
-    /// <returns>The number of tokens in the run.</returns>
-    private int DecodeBytes(ReadOnlySpan<int> tokens, ArrayBufferWriter<byte> text)
-    {
-        byte[] run = ArrayPool<byte>.Shared.Rent(tokens.Length);
-        int count = 0;
-        for (; count < tokens.Length; count++)
-        {
-            if ((uint)tokens[count] >= (uint)_model.PieceCount || _model.TypeOf(tokens[count]) != PieceType.Byte)
-            {
-                break;
-            }
-
-            run[count] = _model.ByteOf(tokens[count]);
-        }
-
-        ReadOnlySpan<byte> rest = run.AsSpan(0, count);
-        while (!rest.IsEmpty)
-        {
-            bool isCharacter = Rune.DecodeFromUtf8(rest, out _, out int length) == OperationStatus.Done;
-            text.Write(isCharacter ? rest[..length] : "\uFFFD"u8);
-            rest = rest[(isCharacter ? length : 1)..];
-        }
-
-        ArrayPool<byte>.Shared.Return(run);
-        return count;
-    }
-
-    private static void WriteWithSpaces(ReadOnlySpan<byte> piece, ArrayBufferWriter<byte> text)
-    {
-        while (piece.IndexOf(Space) is >= 0 and int space)
-        {
-            text.Write(piece[..space]);
-            text.Write(" "u8);
-            piece = piece[(space + Space.Length)..];
-        }
-
-        text.Write(piece);
     }
 
     /// <summary>A text in which U+FFFD stands for each half of a surrogate pair that stands alone, as it does for broken UTF-8 in SentencePiece.</summary>
