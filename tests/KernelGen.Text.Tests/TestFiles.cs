@@ -7,6 +7,8 @@ internal static class TestFiles
 
     public static string TargetModel => PathOf("target.spm");
 
+    public static string Weights => PathOf("model.safetensors");
+
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", name);
 
     /// <summary>The sentences and translations of word-order.tsv.</summary>

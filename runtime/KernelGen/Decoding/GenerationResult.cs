@@ -26,6 +26,9 @@ public sealed class Hypothesis
         TokenLogProbabilities = tokenLogProbabilities is null ? [] : ImmutableCollectionsMarshal.AsImmutableArray(tokenLogProbabilities);
     }
 
+    /// <summary>The target of a source that holds nothing: no tokens, the score 0, ended at once.</summary>
+    public static Hypothesis Empty { get; } = new([], 0, FinishReason.EndToken);
+
     /// <summary>The tokens, without the start and the end token.</summary>
     public ImmutableArray<int> Tokens { get; }
 
