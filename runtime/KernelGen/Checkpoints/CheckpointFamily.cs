@@ -1,6 +1,6 @@
 namespace KernelGen.Checkpoints;
 
-/// <summary>Guesses by its names what a file is that lacks an expected tensor.</summary>
+/// <summary>Guesses by its names what a file is.</summary>
 internal static class CheckpointFamily
 {
     /// <summary>What the file seems to be instead, and what to do about it; <see langword="null"/> when nothing can be told.</summary>
@@ -35,7 +35,9 @@ internal static class CheckpointFamily
         (string name, null) => $"The file looks like a {name} checkpoint, which no architecture reads. Load the matching file.",
     };
 
-    private static (string Name, Architecture? Architecture)? Recognize(string[] names)
+    /// <summary>The family that wrote the file, and the architecture that reads it, where there is one; <see langword="null"/> when nothing can be told.</summary>
+    /// <param name="names">The names in the file.</param>
+    public static (string Name, Architecture? Architecture)? Recognize(string[] names)
     {
         bool Any(string part) => Array.Exists(names, name => name.Contains(part, StringComparison.Ordinal));
 

@@ -105,14 +105,24 @@ internal sealed class CheckpointTensors
     /// <param name="description">The declared model.</param>
     /// <returns>The tensors.</returns>
     /// <exception cref="CheckpointException">A tensor is missing, has another shape, cannot be read, or would be left out.</exception>
-    public static CheckpointTensors Read(SafetensorsFile file, ModelDescription description)
+    public static CheckpointTensors Read(SafetensorsFile file, ModelDescription description) => Read(new TensorReader(file, description));
+
+    /// <summary>All that keeps the tensors of a file from being those of a model, in the order in which they are looked for.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="description">The declared model.</param>
+    /// <returns>What <see cref="Read(SafetensorsFile, ModelDescription)"/> would throw first, and what would follow; nothing when the tensors fit.</returns>
+    public static IReadOnlyList<CheckpointException> FindProblems(SafetensorsFile file, ModelDescription description)
     {
-        var reader = new TensorReader(file, description);
-        return description.Architecture switch
-        {
-            Architecture.Vanilla => VanillaNames.Read(reader),
-            Architecture.Marian or Architecture.Bart => HuggingFaceNames.Read(reader),
-            _ => throw new ArgumentException($"The architecture {description.Architecture} of '{description.Name}' has no tensor names; expected one of Vanilla, Marian, Bart.", nameof(description)),
-        };
+        var problems = new List<CheckpointException>();
+        Read(new TensorReader(file, description, problems));
+        return problems;
     }
+
+    private static CheckpointTensors Read(TensorReader reader) => reader.Model.Architecture switch
+    {
+        Architecture.Vanilla => VanillaNames.Read(reader),
+        Architecture.Marian or Architecture.Bart => HuggingFaceNames.Read(reader),
+        _ => throw new ArgumentException(
+            $"The architecture {reader.Model.Architecture} of '{reader.Model.Name}' has no tensor names; expected one of Vanilla, Marian, Bart.", nameof(reader)),
+    };
 }

@@ -68,7 +68,11 @@ public sealed unsafe class TensorInfo
     /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
     public void CopyTo(Span<float> destination)
     {
-        ThrowIfNotReadable();
+        if (ReadingProblem is { } problem)
+        {
+            throw problem;
+        }
+
         if (destination.Length != ElementCount)
         {
             throw new ArgumentException($"The tensor {CheckpointException.Quote(Name)} has {ElementCount} elements; the destination has room for {destination.Length}.", nameof(destination));
@@ -82,14 +86,11 @@ public sealed unsafe class TensorInfo
 
     internal string ShapeText => $"[{string.Join(", ", _shape)}]";
 
-    internal void ThrowIfNotReadable()
-    {
-        if (DataType == TensorDataType.Other)
-        {
-            throw new CheckpointException(
-                $"{File.Source}: tensor {CheckpointException.Quote(Name)} has elements of type {CheckpointException.Quote(TypeName)}, which cannot be read as weights; " +
-                "expected F32, F16 or BF16. Convert the file to one of these.",
-                Name);
-        }
-    }
+    /// <summary>Why the elements cannot be read as weights, or <see langword="null"/>.</summary>
+    internal CheckpointException? ReadingProblem => DataType != TensorDataType.Other
+        ? null
+        : new CheckpointException(
+            $"{File.Source}: tensor {CheckpointException.Quote(Name)} has elements of type {CheckpointException.Quote(TypeName)}, which cannot be read as weights; " +
+            "expected F32, F16 or BF16. Convert the file to one of these.",
+            Name);
 }

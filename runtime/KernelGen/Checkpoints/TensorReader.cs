@@ -6,11 +6,16 @@ namespace KernelGen.Checkpoints;
 internal sealed class TensorReader
 {
     private readonly SafetensorsFile _file;
+    private readonly List<CheckpointException>? _problems;
 
-    public TensorReader(SafetensorsFile file, ModelDescription model)
+    /// <param name="file">The file.</param>
+    /// <param name="model">The declared model.</param>
+    /// <param name="problems">Receives all that does not fit; <see langword="null"/> to throw the first.</param>
+    public TensorReader(SafetensorsFile file, ModelDescription model, List<CheckpointException>? problems = null)
     {
         _file = file;
         Model = model;
+        _problems = problems;
     }
 
     /// <summary>The declared model.</summary>
@@ -65,25 +70,26 @@ internal sealed class TensorReader
     /// <summary>A tensor of one dimension, as one row.</summary>
     public TensorSlice Vector(string name, Dimension length)
     {
-        TensorInfo tensor = Find(name);
-        CheckShape(tensor, [length]);
-        return new TensorSlice(tensor, 0, 1, (int)length.Size);
+        TensorInfo? tensor = Find(name);
+        return tensor != null && CheckShape(tensor, [length]) ? new TensorSlice(tensor, 0, 1, (int)length.Size) : TensorSlice.Missing(1, (int)length.Size);
     }
 
     /// <summary>A tensor of one dimension, or of two when the first is 1, as one row.</summary>
     public TensorSlice VectorOrRow(string name, Dimension length)
     {
-        TensorInfo tensor = Find(name);
-        CheckShape(tensor, tensor.Shape.Length == 1 ? [length] : [new Dimension(1, "1", ""), length]);
-        return new TensorSlice(tensor, 0, 1, (int)length.Size);
+        TensorInfo? tensor = Find(name);
+        return tensor != null && CheckShape(tensor, tensor.Shape.Length == 1 ? [length] : [new Dimension(1, "1", ""), length])
+            ? new TensorSlice(tensor, 0, 1, (int)length.Size)
+            : TensorSlice.Missing(1, (int)length.Size);
     }
 
     /// <summary>A tensor of two dimensions.</summary>
     public TensorSlice Matrix(string name, Dimension rows, Dimension columns)
     {
-        TensorInfo tensor = Find(name);
-        CheckShape(tensor, [rows, columns]);
-        return new TensorSlice(tensor, 0, (int)rows.Size, (int)columns.Size);
+        TensorInfo? tensor = Find(name);
+        return tensor != null && CheckShape(tensor, [rows, columns])
+            ? new TensorSlice(tensor, 0, (int)rows.Size, (int)columns.Size)
+            : TensorSlice.Missing((int)rows.Size, (int)columns.Size);
     }
 
     /// <summary>A linear layer: <c>name.weight</c>, <c>[outputs, inputs]</c>, and <c>name.bias</c>.</summary>
@@ -120,17 +126,25 @@ internal sealed class TensorReader
             return null;
         }
 
-        TensorInfo tensor = Find(name);
+        if (Find(name) is not { } tensor)
+        {
+            return null;
+        }
+
         ReadOnlySpan<long> shape = tensor.Shape;
         long needed = (long)maxLength + Model.PositionOffset;
         long stored = shape.Length == 2 ? shape[0] : 0;
-        CheckShape(tensor, [new Dimension(stored, "positions", property), Dimension.Model(Model)]);
+        if (!CheckShape(tensor, [new Dimension(stored, "positions", property), Dimension.Model(Model)]))
+        {
+            return null;
+        }
+
         if (stored < needed)
         {
-            throw Refusal(
+            Refuse(Refusal(
                 name,
                 $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects at least [{needed}, {Model.ModelDimension}] ([positions, model dimension]): " +
-                $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file.");
+                $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file."));
         }
 
         return new TensorSlice(tensor, 0, (int)Math.Min(stored, int.MaxValue), Model.ModelDimension);
@@ -142,15 +156,19 @@ internal sealed class TensorReader
         Dimension vocabulary = Dimension.TargetVocabulary(Model);
         if (Model.OutputBias)
         {
-            return Has(name)
-                ? VectorOrRow(name, vocabulary)
-                : throw Missing(name, "A model without output bias is declared with OutputBias = false.");
+            if (Has(name))
+            {
+                return VectorOrRow(name, vocabulary);
+            }
+
+            Refuse(Missing(name, "A model without output bias is declared with OutputBias = false."));
+            return null;
         }
 
-        if (Has(name))
+        if (Has(name) && VectorOrRow(name, vocabulary) is { IsMissing: false } bias)
         {
             float[] values = new float[Model.TargetVocabularySize];
-            VectorOrRow(name, vocabulary).CopyRow(0, values);
+            bias.CopyRow(0, values);
             if (values.AsSpan().ContainsAnyExcept(0f))
             {
                 RefuseUnused(name, "OutputBias = true");
@@ -173,7 +191,8 @@ internal sealed class TensorReader
 
         if (!Has(name))
         {
-            throw Missing(name, "A model whose output projection is its target embedding is declared with TieEmbeddings = true.");
+            Refuse(Missing(name, "A model whose output projection is its target embedding is declared with TieEmbeddings = true."));
+            return TensorSlice.Missing(Model.TargetVocabularySize, Model.ModelDimension);
         }
 
         return Shared(Matrix(name, Dimension.TargetVocabulary(Model), Dimension.Model(Model)), targetEmbedding);
@@ -185,7 +204,7 @@ internal sealed class TensorReader
         if (Has(name))
         {
             string advice = CheckpointFamily.OtherFamily(_file.Tensors.Keys, Model.Architecture) ?? $"Declare {remedy}, or load the matching file.";
-            throw Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}");
+            Refuse(Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}"));
         }
     }
 
@@ -217,27 +236,35 @@ internal sealed class TensorReader
 
         if (lastName != null && last + 1 != layers)
         {
-            throw new CheckpointException(
+            Refuse(new CheckpointException(
                 $"{_file.Source} has {last + 1} layers '{start}0' to '{start}{last}'; the declaration of '{Model.Name}' has {property} = {layers}. Declare {property} = {last + 1}, or load the matching file.",
-                lastName);
+                lastName));
         }
     }
 
     /// <summary>The second slice when both hold the same numbers, so that they are packed once; otherwise the first.</summary>
-    public static TensorSlice Shared(TensorSlice slice, TensorSlice other) => slice.HasSameContent(other) ? other : slice;
+    public static TensorSlice Shared(TensorSlice slice, TensorSlice other) =>
+        !slice.IsMissing && !other.IsMissing && slice.HasSameContent(other) ? other : slice;
 
-    private TensorInfo Find(string name)
+    /// <summary>The tensor of this name; <see langword="null"/> when it is not there or cannot be read, and problems are collected.</summary>
+    private TensorInfo? Find(string name)
     {
         if (!_file.Tensors.TryGetValue(name, out TensorInfo? tensor))
         {
-            throw Missing(name, null);
+            Refuse(Missing(name, null));
+            return null;
         }
 
-        tensor.ThrowIfNotReadable();
+        if (tensor.ReadingProblem is { } problem)
+        {
+            Refuse(problem);
+            return null;
+        }
+
         return tensor;
     }
 
-    private void CheckShape(TensorInfo tensor, ReadOnlySpan<Dimension> expected)
+    private bool CheckShape(TensorInfo tensor, ReadOnlySpan<Dimension> expected)
     {
         ReadOnlySpan<long> found = tensor.Shape;
         bool matches = found.Length == expected.Length;
@@ -248,8 +275,20 @@ internal sealed class TensorReader
 
         if (!matches)
         {
-            throw WrongShape(tensor, expected.ToArray());
+            Refuse(WrongShape(tensor, expected.ToArray()));
         }
+
+        return matches;
+    }
+
+    private void Refuse(CheckpointException problem)
+    {
+        if (_problems is null)
+        {
+            throw problem;
+        }
+
+        _problems.Add(problem);
     }
 
     private CheckpointException WrongShape(TensorInfo tensor, Dimension[] expected)

@@ -17,6 +17,12 @@ internal readonly unsafe struct TensorSlice
         Columns = columns;
     }
 
+    /// <summary>What stands for a tensor that is not as declared, where a file is only checked: it has a shape, and nothing to read.</summary>
+    internal static TensorSlice Missing(int rows, int columns) => new(null!, 0, rows, columns);
+
+    /// <summary>Whether this only stands for a tensor.</summary>
+    public bool IsMissing => _tensor is null;
+
     /// <summary>The name of the tensor in the file.</summary>
     public string Name => _tensor.Name;
 

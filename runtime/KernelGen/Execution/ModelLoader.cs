@@ -25,9 +25,9 @@ public static class ModelLoader
     }
 
     /// <summary>Uses a packed file in place, and packs a checkpoint; the first bytes tell which it is.</summary>
-    private static unsafe PackedModel Load(FileMemory memory, ModelDescription description, ModelLoadOptions? options)
+    private static PackedModel Load(FileMemory memory, ModelDescription description, ModelLoadOptions? options)
     {
-        if (PackedFile.Begins(new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, PackedFileHeader.Magic.Length))))
+        if (PackedFile.Begins(memory))
         {
             return PackedFile.Open(memory, description, options?.Precision, options?.VerifyChecksum ?? false);
         }

@@ -12,7 +12,7 @@ namespace KernelGen.Packing;
 internal static class PackedFields
 {
     /// <summary>The class that the file was saved from; told, not compared.</summary>
-    private const string Declaration = "Declaration";
+    public const string Declaration = "Declaration";
 
     /// <summary>The lines of a model.</summary>
     public static byte[] Format(ModelDescription model)
@@ -62,6 +62,19 @@ internal static class PackedFields
         }
     }
 
+    /// <summary>The fields of any text; lines that are none count as a name without a value.</summary>
+    public static Dictionary<string, string> Parse(ReadOnlySpan<byte> lines)
+    {
+        var fields = new Dictionary<string, string>();
+        foreach (string line in Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int end = line.IndexOf('=', StringComparison.Ordinal);
+            fields[end < 0 ? line : line[..end]] = end < 0 ? "" : line[(end + 1)..];
+        }
+
+        return fields;
+    }
+
     /// <summary>What the declaration says and the weights, or what is computed with them, depend on.</summary>
     private static (string Name, string Value)[] Declared(ModelDescription model) =>
     [
@@ -101,19 +114,6 @@ internal static class PackedFields
     private static string Text(bool value) => value ? "true" : "false";
 
     private static void Append(StringBuilder text, (string Name, string Value) field) => text.Append(field.Name).Append('=').Append(field.Value).Append('\n');
-
-    /// <summary>The fields of any text; lines that are none count as a name without a value.</summary>
-    private static Dictionary<string, string> Parse(ReadOnlySpan<byte> lines)
-    {
-        var fields = new Dictionary<string, string>();
-        foreach (string line in Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            int end = line.IndexOf('=', StringComparison.Ordinal);
-            fields[end < 0 ? line : line[..end]] = end < 0 ? "" : line[(end + 1)..];
-        }
-
-        return fields;
-    }
 
     /// <summary>Takes the expected fields out, and says which of them are not as expected.</summary>
     private static List<string> TakeDifferences(Dictionary<string, string> inFile, (string Name, string Value)[] expected, string here)

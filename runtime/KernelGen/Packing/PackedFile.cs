@@ -13,6 +13,9 @@ internal static unsafe class PackedFile
     /// <summary>Whether these bytes begin a packed file, though perhaps a damaged one.</summary>
     public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(PackedFileHeader.Magic[..4]);
 
+    /// <inheritdoc cref="Begins(ReadOnlySpan{byte})"/>
+    public static bool Begins(FileMemory file) => Begins(Beginning(file));
+
     /// <summary>Opens a packed file.</summary>
     /// <param name="memory">The file; from now on the model's to free.</param>
     /// <param name="description">The declared model.</param>
@@ -25,8 +28,7 @@ internal static unsafe class PackedFile
         try
         {
             RefuseBigEndian(BitConverter.IsLittleEndian);
-            var beginning = new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, Chunk));
-            PackedFileHeader header = PackedFileHeader.Parse(memory.Source, beginning, memory.Length, description);
+            PackedFileHeader header = PackedFileHeader.Parse(memory.Source, Beginning(memory), memory.Length, description);
             if (precision is { } wanted && wanted != header.Facts.Precision)
             {
                 throw new CheckpointException(
@@ -56,6 +58,12 @@ internal static unsafe class PackedFile
             throw;
         }
     }
+
+    /// <summary>What the header of a packed file says, whatever model it is of.</summary>
+    /// <param name="memory">The file.</param>
+    /// <exception cref="CheckpointException">The file is damaged or of another version.</exception>
+    public static PackedFileSummary Summarize(FileMemory memory) =>
+        PackedFileHeader.Summarize(memory.Source, Beginning(memory), memory.Length);
 
     /// <summary>Writes a model to a stream.</summary>
     public static void Write(PackedModel model, Stream stream)
@@ -101,6 +109,9 @@ internal static unsafe class PackedFile
             throw new PlatformNotSupportedException("Packed files hold little-endian numbers, which this big-endian machine cannot use in place. Load the safetensors checkpoint instead.");
         }
     }
+
+    /// <summary>Enough of a file to hold its header.</summary>
+    private static ReadOnlySpan<byte> Beginning(FileMemory memory) => new(memory.Start, (int)Math.Min(memory.Length, Chunk));
 
     private static void Verify(string source, byte* data, PackedFileHeader header)
     {

@@ -76,6 +76,43 @@ internal readonly record struct PackedFileHeader
     /// <exception cref="CheckpointException">The file is damaged, of another version, or of another model.</exception>
     public static PackedFileHeader Parse(string source, ReadOnlySpan<byte> file, long length, ModelDescription description)
     {
+        ReadOnlySpan<byte> header = Read(source, file, length);
+        PackedFields.Check(source, FieldsOf(header), description);
+        LayoutFacts facts = ParseFacts(source, header[PrecisionOffset], header[ArrangementOffset], description);
+        long dataLength = length - header.Length;
+        long needed = PackedModel.LengthOf(description, facts);
+        if (dataLength != needed)
+        {
+            throw new CheckpointException($"{source} is damaged: it holds {dataLength} bytes of weights, and '{description.Name}' has {needed}. Save it again from the checkpoint.");
+        }
+
+        return new PackedFileHeader { Facts = facts, DataOffset = header.Length, DataLength = dataLength, DataChecksum = Read(header, DataChecksumOffset) };
+    }
+
+    /// <summary>What the header of a packed file says, whatever model it is of.</summary>
+    /// <param name="source">The file, to begin a message.</param>
+    /// <param name="file">The file, or as much of it as a span holds: more than the longest header.</param>
+    /// <param name="length">The length of the file.</param>
+    /// <exception cref="CheckpointException">The file is damaged or of another version.</exception>
+    public static PackedFileSummary Summarize(string source, ReadOnlySpan<byte> file, long length)
+    {
+        ReadOnlySpan<byte> header = Read(source, file, length);
+        return new PackedFileSummary(
+            Read(header, FormatVersionOffset),
+            Read(header, LayoutVersionOffset),
+            ParsePrecision(source, header[PrecisionOffset]),
+            (header[ArrangementOffset] & SharesEmbedding) != 0,
+            (header[ArrangementOffset] & SharesOutput) != 0,
+            (header[ArrangementOffset] & HasScreen) != 0,
+            header.Length,
+            length - header.Length,
+            Read(header, DataChecksumOffset),
+            PackedFields.Parse(FieldsOf(header)));
+    }
+
+    /// <summary>The bytes of the header, whose versions, lengths and checksum are right.</summary>
+    private static ReadOnlySpan<byte> Read(string source, ReadOnlySpan<byte> file, long length)
+    {
         if (length < PrefixLength)
         {
             throw new CheckpointException($"{source} is truncated: it has {length} bytes, and a packed file has a header of at least {PrefixLength}. Copy it or save it again.");
@@ -115,35 +152,28 @@ internal readonly record struct PackedFileHeader
         }
 
         CheckVersion(source, "layout", Read(file, LayoutVersionOffset), PackedModel.LayoutVersion);
-        PackedFields.Check(source, header.Slice(PrefixLength, (int)fieldsLength), description);
-        LayoutFacts facts = ParseFacts(source, header[PrecisionOffset], header[ArrangementOffset], description);
-        long dataLength = length - dataOffset;
-        long needed = PackedModel.LengthOf(description, facts);
-        if (dataLength != needed)
-        {
-            throw new CheckpointException($"{source} is damaged: it holds {dataLength} bytes of weights, and '{description.Name}' has {needed}. Save it again from the checkpoint.");
-        }
-
-        return new PackedFileHeader { Facts = facts, DataOffset = (int)dataOffset, DataLength = dataLength, DataChecksum = Read(file, DataChecksumOffset) };
+        return header;
     }
+
+    private static ReadOnlySpan<byte> FieldsOf(ReadOnlySpan<byte> header) => header.Slice(PrefixLength, (int)Read(header, FieldsLengthOffset));
 
     private static LayoutFacts ParseFacts(string source, byte precision, byte arrangement, ModelDescription description)
     {
-        if (!Enum.IsDefined((WeightPrecision)precision))
-        {
-            throw new CheckpointException($"{source} holds weights of the precision {precision}, which this version does not know. Save it again from the checkpoint.");
-        }
-
+        WeightPrecision known = ParsePrecision(source, precision);
         bool sharesEmbedding = (arrangement & SharesEmbedding) != 0;
         if ((arrangement & ~(SharesEmbedding | SharesOutput | HasScreen)) != 0
             || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize)
-            || ((arrangement & HasScreen) != 0 && !LayoutFacts.CanScreen(description, (WeightPrecision)precision)))
+            || ((arrangement & HasScreen) != 0 && !LayoutFacts.CanScreen(description, known)))
         {
             throw new CheckpointException($"{source} is damaged: its weights cannot be arranged as its header says ({arrangement}). Save it again from the checkpoint.");
         }
 
-        return new LayoutFacts((WeightPrecision)precision, sharesEmbedding, (arrangement & SharesOutput) != 0, (arrangement & HasScreen) != 0);
+        return new LayoutFacts(known, sharesEmbedding, (arrangement & SharesOutput) != 0, (arrangement & HasScreen) != 0);
     }
+
+    private static WeightPrecision ParsePrecision(string source, byte precision) => Enum.IsDefined((WeightPrecision)precision)
+        ? (WeightPrecision)precision
+        : throw new CheckpointException($"{source} holds weights of the precision {precision}, which this version does not know. Save it again from the checkpoint.");
 
     private static void CheckVersion(string source, string what, uint found, uint expected)
     {

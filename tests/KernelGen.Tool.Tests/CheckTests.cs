@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace KernelGen.Tool.Tests;
+
+public sealed class CheckTests : IDisposable
+{
+    private const string Bart = "Architecture.Bart, ModelDimension = 48, Heads = 3, FeedForwardDimension = 80, EncoderLayers = 2, DecoderLayers = 2, VocabularySize = 45, MaxSourceLength = 64, MaxTargetLength = 64";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void WeightsThatFitEndWithZero()
+    {
+        ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("fits", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EachTensorThatDoesNotFitIsNamed()
+    {
+        ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", $"[EncoderDecoderModel({Bart})]", "--set", "FeedForwardDimension=96", "--set", "VocabularySize=46", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.False(run.Json.GetProperty("fits").GetBoolean());
+        string?[] tensors = [.. run.Json.GetProperty("problems").EnumerateArray().Select(static problem => problem.GetProperty("tensor").GetString())];
+        IEnumerable<string> expected = new[] { "encoder", "decoder" }
+            .SelectMany(static stack => new[] { 0, 1 }.SelectMany(layer => new[] { "fc1.weight", "fc1.bias", "fc2.weight" }.Select(name => $"model.{stack}.layers.{layer}.{name}")))
+            .Append("final_logits_bias")
+            .Append("model.shared.weight")
+            .Append("model.shared.weight");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), tensors.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void MissingLayersAndTensorsAreNamed()
+    {
+        ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "EncoderLayers=3", "--set", "FinalNorm=true", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        string[] tensors = [.. run.Json.GetProperty("problems").EnumerateArray().Select(static problem => problem.GetProperty("tensor").GetString()!)];
+        Assert.Contains("model.encoder.layers.2.fc1.weight", tensors);
+        Assert.Contains("model.decoder.layer_norm.weight", tensors);
+    }
+
+    [Fact]
+    public void ADeclarationThatCannotWorkIsToldAsTheCompilerTellsIt()
+    {
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "Heads=5").AssertRefused("KG0013");
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", "Architecture.Bart, Wrong = 3").AssertRefused("Wrong");
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "Wrong=5").AssertRefused("'Wrong=5'");
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", _folder.Write("Empty.cs", "class Empty;")).AssertRefused("no [EncoderDecoderModel");
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", _folder.File("None.cs")).AssertRefused("None.cs");
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--config", _folder.File("config.json")).AssertRefused("config.json");
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--config", _folder.Write("list.json", "[]")).AssertRefused("KG0042");
+    }
+
+    [Fact]
+    public void OneOfSeveralClassesIsChosenByName()
+    {
+        string file = _folder.Write("Models.cs", $"[EncoderDecoderModel({Bart})] partial class Right; [EncoderDecoderModel({Bart}, EmbeddingNorm = false)] partial class Wrong;");
+
+        ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", file).AssertRefused("Right, Wrong");
+        Assert.Equal(0, ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", file, "--class", "Right").ExitCode);
+        Assert.Equal(1, ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", file, "--class", "Wrong").ExitCode);
+    }
+
+    [Fact]
+    public void ADamagedPackedFileDoesNotFit()
+    {
+        string packed = _folder.File("model.packed");
+        Assert.Equal(0, ToolRun.Of("pack", ToolRun.Weights("bart"), "-o", packed, "--declaration", Bart).ExitCode);
+        byte[] bytes = File.ReadAllBytes(packed);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(packed, bytes);
+
+        ToolRun run = ToolRun.Of("check", packed, "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        JsonElement problem = Assert.Single(run.Json.GetProperty("problems").EnumerateArray());
+        Assert.Contains("checksum", problem.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,55 @@
+using KernelGen.Tool.CommandLine;
+
+namespace KernelGen.Tool.Tests;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("Required command was not provided")]
+    [InlineData("'bogus'", "bogus")]
+    [InlineData("'file'", "inspect")]
+    [InlineData("--bogus", "inspect", "file", "--bogus")]
+    [InlineData("--output", "pack", "file")]
+    [InlineData("'float8'", "pack", "file", "-o", "out", "--precision", "float8")]
+    [InlineData("'tcsh'", "completions", "tcsh")]
+    public void WrongUsageEndsWithTwo(string part, params string[] arguments) => ToolRun.Of(arguments).AssertRefused(part);
+
+    [Fact]
+    public void HelpNamesTheCommandsAndTheExitStatus()
+    {
+        ToolRun run = ToolRun.Of("--help");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.All(["kernelgen", "inspect", "check", "pack", "bench", "completions", "Exit status"], word => Assert.Contains(word, run.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("p", 1, "pack")]
+    [InlineData("pack file --precision ", 22, "bfloat16,float32,int8")]
+    [InlineData("inspect file --no", 17, "--no-tensors")]
+    [InlineData("check file --set Heads", 22, "Heads=")]
+    public void CompletionsAreSuggested(string line, int position, string expected)
+    {
+        ToolRun run = ToolRun.Of($"[suggest:{position}]", line);
+
+        Assert.Equal(0, run.ExitCode);
+        string[] suggested = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(expected.Split(','), word => Assert.Contains(word, suggested));
+        Assert.DoesNotContain("BFloat16", suggested);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _kernelgen kernelgen")]
+    [InlineData("zsh", "compdef _kernelgen kernelgen")]
+    [InlineData("fish", "complete -c kernelgen")]
+    [InlineData("pwsh", "Register-ArgumentCompleter")]
+    public void EachShellHasAScript(string shell, string part) =>
+        Assert.Contains(part, ToolRun.Of("completions", shell).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void ATerminalGetsNoColourWhereTheOutputIsAFile()
+    {
+        using var output = new StringWriter();
+        Assert.False(new Terminal(output, output, isInteractive: false).Rich.Profile.Capabilities.Ansi);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace KernelGen.Tool.Tests;
+
+public sealed class PackTests : IDisposable
+{
+    private const string Declaration = """
+        namespace Anything;
+
+        [EncoderDecoderModel(Architecture.Vanilla,
+            ModelDimension = 128, Heads = 2, FeedForwardDimension = 256, EncoderLayers = 1, DecoderLayers = 1,
+            VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64)]
+        internal sealed partial class Translator;
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Float32IsExact()
+    {
+        JsonElement error = Pack("float32").GetProperty("error");
+
+        Assert.Equal(0, error.GetProperty("largestDifference").GetDouble());
+        Assert.Equal(0, error.GetProperty("differingTokens").GetInt32());
+        Assert.Equal(0, error.GetProperty("differingSources").GetInt32());
+        Assert.True(error.GetProperty("tokens").GetInt32() >= 32);
+    }
+
+    [Fact]
+    public void SmallerWeightsAreSmallerAndTheirErrorIsMeasured()
+    {
+        JsonElement bfloat16 = Pack("bfloat16");
+        JsonElement int8 = Pack("int8");
+
+        Assert.True(int8.GetProperty("outputBytes").GetInt64() < bfloat16.GetProperty("outputBytes").GetInt64());
+        foreach (JsonElement report in new[] { bfloat16, int8 })
+        {
+            JsonElement error = report.GetProperty("error");
+            double mean = error.GetProperty("meanDifference").GetDouble();
+            double largest = error.GetProperty("largestDifference").GetDouble();
+            Assert.InRange(mean, double.Epsilon, largest);
+            Assert.InRange(largest, mean, error.GetProperty("largestLogit").GetDouble() / 10);
+        }
+    }
+
+    [Fact]
+    public void ThePackedFileFitsItsDeclaration()
+    {
+        Pack("int8");
+
+        Assert.Equal(0, ToolRun.Of("check", _folder.File("int8.packed"), "--declaration", _folder.File("Translator.cs")).ExitCode);
+        Assert.Equal(1, ToolRun.Of("check", _folder.File("int8.packed"), "--declaration", _folder.File("Translator.cs"), "--set", "Activation=Gelu").ExitCode);
+    }
+
+    [Fact]
+    public void WhatTheFileDoesNotTellIsNotGuessed() =>
+        ToolRun.Of("pack", ToolRun.Weights("vanilla-head-64"), "-o", _folder.File("guess.packed")).AssertRefused("--set Heads=2");
+
+    [Fact]
+    public void ACheckpointIsNotOverwrittenAndAPackedFileNotPackedAgain()
+    {
+        Pack("int8");
+        string copy = _folder.File("copy.safetensors");
+        File.Copy(ToolRun.Weights("bart"), copy);
+
+        ToolRun.Of("pack", copy, "-o", copy, "--set", "Heads=3").AssertRefused("checkpoint itself");
+        ToolRun.Of("pack", _folder.File("int8.packed"), "-o", _folder.File("again.packed")).AssertRefused("packed already");
+        ToolRun.Of("pack", copy, "-o", _folder.File("none/model.packed"), "--set", "Heads=3").AssertRefused("cannot be written");
+    }
+
+    private JsonElement Pack(string precision)
+    {
+        string declaration = _folder.Write("Translator.cs", Declaration);
+        ToolRun run = ToolRun.Of("pack", ToolRun.Weights("vanilla-head-64"), "-o", _folder.File(precision + ".packed"), "--precision", precision, "--declaration", declaration, "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(precision, run.Json.GetProperty("precision").GetString());
+        return run.Json;
+    }
+}

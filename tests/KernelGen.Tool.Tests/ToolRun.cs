@@ -1,0 +1,32 @@
+using System.Text.Json;
+using KernelGen.Tool.CommandLine;
+
+namespace KernelGen.Tool.Tests;
+
+/// <summary>One run of the tool, as a shell would start it with its output going to a file.</summary>
+internal sealed record ToolRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>The output as the JSON that it must be.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    public static ToolRun Of(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int exitCode = KernelGenCommand.Run(arguments, new Terminal(output, error, isInteractive: false));
+        return new ToolRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The path of a model of the goldens.</summary>
+    public static string Weights(string model) => Path.Combine(AppContext.BaseDirectory, "Weights", model, "model.safetensors");
+
+    /// <summary>Asserts that the run was refused with one line that a person can use.</summary>
+    public void AssertRefused(string part)
+    {
+        Assert.Equal(2, ExitCode);
+        Assert.Empty(Output);
+        Assert.StartsWith("kernelgen: ", Error, StringComparison.Ordinal);
+        Assert.Contains(part, Error, StringComparison.Ordinal);
+        Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace KernelGen.Tool.CommandLine;
+
+/// <summary>What several commands take.</summary>
+internal static class CommonArguments
+{
+    /// <summary>The file of weights.</summary>
+    public static Argument<string> File(string description) => new("file") { Description = description };
+
+    /// <summary>Whether to write JSON.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Write the report as JSON, for programs." };
+
+    /// <summary>How weights are stored.</summary>
+    public static Option<WeightPrecision?> Precision(string description)
+    {
+        var option = new Option<WeightPrecision?>("--precision") { Description = description, HelpName = "float32|bfloat16|int8", CustomParser = ParsePrecision };
+
+        // The names of the enum's members are not those of the command line.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add("float32", "bfloat16", "int8");
+        return option;
+    }
+
+    private static WeightPrecision? ParsePrecision(ArgumentResult argument)
+    {
+        string name = argument.Tokens[0].Value;
+        switch (name)
+        {
+            case "float32":
+                return WeightPrecision.Float32;
+            case "bfloat16":
+                return WeightPrecision.BFloat16;
+            case "int8":
+                return WeightPrecision.Int8;
+            default:
+                argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8.");
+                return null;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using KernelGen.Checkpoints;
+
+namespace KernelGen.Tool.CommandLine;
+
+/// <summary>The command line of the tool.</summary>
+internal static class KernelGenCommand
+{
+    private const string Description = """
+        Works with the weights of encoder-decoder Transformers, for programs that declare them with KernelGen.
+
+        Exit status: 0 when all went well, 1 when a check failed, 2 when the command line or a file cannot be used.
+        """;
+
+    /// <summary>Runs the tool.</summary>
+    /// <param name="arguments">The program's arguments.</param>
+    /// <param name="terminal">Where reports go.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] arguments, Terminal terminal)
+    {
+        try
+        {
+            ParseResult result = Create(terminal).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (result.Action is ParseErrorAction)
+            {
+                string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+                terminal.Complain($"{string.Join(" ", result.Errors.Select(static error => error.Message))} 'kernelgen {command}--help' shows what there is.");
+                return ExitCode.BadInput;
+            }
+
+            return result.Invoke(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+        }
+        catch (InputException exception)
+        {
+            terminal.Complain(exception.Message);
+            return ExitCode.BadInput;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or InvalidOperationException or OutOfMemoryException or PlatformNotSupportedException)
+        {
+            // What a model or the system refuses has a message for people.
+            terminal.Complain(exception.Message);
+            return ExitCode.BadInput;
+        }
+    }
+
+    private static RootCommand Create(Terminal terminal) => new(Description)
+    {
+        HelpName = "kernelgen",
+        Subcommands =
+        {
+            new InspectCommand(terminal),
+            new CheckCommand(terminal),
+            new PackCommand(terminal),
+            new BenchCommand(terminal),
+            new CompletionsCommand(terminal),
+        },
+    };
+}

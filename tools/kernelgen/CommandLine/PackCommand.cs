@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using KernelGen.Benchmarks.Models;
+using KernelGen.Tool.Declarations;
+using KernelGen.Tool.Measuring;
+using KernelGen.Tool.Weights;
+
+namespace KernelGen.Tool.CommandLine;
+
+/// <summary>Writes a packed file, and measures what its precision costs.</summary>
+internal sealed class PackCommand : Command
+{
+    private readonly Argument<string> _file = CommonArguments.File("A safetensors checkpoint.");
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The packed file to write; one that is there is replaced.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private readonly Option<WeightPrecision?> _precision = CommonArguments.Precision("How the weights of linear layers are stored (default: float32).");
+    private readonly Option<bool> _noScreen = new("--no-screen") { Description = "Leave out the smaller copy of the output projection that makes greedy search faster." };
+    private readonly DeclarationOptions _declaration = new();
+    private readonly Option<bool> _json = CommonArguments.Json();
+    private readonly Terminal _terminal;
+
+    public PackCommand(Terminal terminal)
+        : base("pack", "Write a checkpoint as a packed file, which loads at once, in any precision; and measure its error against float32 on random sources.")
+    {
+        _terminal = terminal;
+        Add(_file);
+        Add(_output);
+        Add(_precision);
+        Add(_noScreen);
+        _declaration.AddTo(this);
+        Add(_json);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult result)
+    {
+        string input = result.GetRequiredValue(_file);
+        string output = result.GetRequiredValue(_output);
+        if (Path.GetFullPath(input) == Path.GetFullPath(output))
+        {
+            throw new InputException($"'{output}' is the checkpoint itself: give another file to write.");
+        }
+
+        WeightPrecision precision = result.GetValue(_precision) ?? WeightPrecision.Float32;
+        CompiledModel compiled = DeclarationCompiler.Compile(FindDeclaration(input, _declaration.Read(result)));
+        using EncoderDecoder exact = compiled.Load(input);
+        using (EncoderDecoder packed = compiled.Load(input, new ModelLoadOptions { Precision = precision, ScreenOutput = !result.GetValue(_noScreen) }))
+        {
+            packed.Save(output);
+        }
+
+        // What is measured is the file itself.
+        using EncoderDecoder written = compiled.Load(output, new ModelLoadOptions { VerifyChecksum = true });
+        var report = new PackReport(
+            input, output, precision.Name(), new FileInfo(input).Length, new FileInfo(output).Length, PrecisionError.Measure(exact, written, compiled.Description));
+        if (result.GetValue(_json))
+        {
+            _terminal.WriteJson(report);
+        }
+        else
+        {
+            Show(report);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static ModelDeclaration FindDeclaration(string input, GivenDeclaration given)
+    {
+        using WeightsFile weights = WeightsFile.Open(input);
+        if (weights.Packed is { } packed)
+        {
+            throw new InputException($"'{input}' is packed already, with {packed.Precision.Name()} weights: give the checkpoint.");
+        }
+
+        ModelDeclaration declaration = DeclarationSource.Find(weights, given);
+        DeclaredProperty[] assumed = [.. declaration.Assumed];
+        if (assumed.Length > 0)
+        {
+            // A guess that is wrong would give a file that loads and answers nonsense.
+            throw new InputException(
+                $"The tensors do not tell {string.Join(", ", assumed.Select(static property => property.Name))}. Give the declaration of the program (--declaration FILE.cs), the model's config.json (--config), "
+                + $"or what is missing: {string.Join(" ", assumed.Select(static property => $"--set {property.Name}={property.Value}"))} would be usual, if that is what the model was trained with.");
+        }
+
+        return declaration;
+    }
+
+    private void Show(PackReport report)
+    {
+        PrecisionError error = report.Error;
+        _terminal.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {report.Output}: {report.Precision}, {report.OutputBytes / 1e6:F1} MB (the checkpoint has {report.InputBytes / 1e6:F1} MB).
+            Against float32, on {error.Sources} random sources:
+              logits       {error.MeanDifference:G3} apart in the mean, {error.LargestDifference:G3} at most (the largest logit is {error.LargestLogit:G3})
+              greedy       {error.DifferingTokens} of {error.Tokens} tokens differ after the same tokens; {error.DifferingSources} of {error.Sources} targets differ
+            """));
+    }
+}
+
+/// <summary>What was packed.</summary>
+/// <param name="Input">The checkpoint.</param>
+/// <param name="Output">The packed file.</param>
+/// <param name="Precision">How its weights are stored.</param>
+/// <param name="InputBytes">The length of the checkpoint.</param>
+/// <param name="OutputBytes">The length of the packed file.</param>
+/// <param name="Error">What the precision costs.</param>
+internal sealed record PackReport(string Input, string Output, string Precision, long InputBytes, long OutputBytes, PrecisionError Error);

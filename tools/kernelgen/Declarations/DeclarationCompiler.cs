@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Runtime.Loader;
+using System.Text;
+using KernelGen.Generator;
+using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Specification;
+using KernelGen.Generator.Specification.Configuration;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+
+namespace KernelGen.Tool.Declarations;
+
+/// <summary>
+/// Does what the compiler does in a program that declares the model: analyses the declaration, generates its kernels and compiles them, here to memory. So
+/// the tool runs exactly the code that a program would.
+/// </summary>
+internal static class DeclarationCompiler
+{
+    private const string Usings = "global using global::System; global using global::KernelGen;";
+
+    private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
+
+    private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(FindReferences);
+
+    /// <summary>Decides every setting of a declared model, without compiling its kernels.</summary>
+    /// <exception cref="InputException">The declaration cannot work; the message has what the compiler says.</exception>
+    public static ModelSpecification Specify(ModelDeclaration declaration)
+    {
+        ImmutableArray<AdditionalText> texts = Texts(declaration);
+        CSharpCompilation compilation = Analyze(declaration, texts);
+        INamedTypeSymbol type = compilation.GetTypeByMetadataName(declaration.ClassName)!;
+        AttributeData attribute = DeclarationReader.FindAttribute(type)!;
+        Declaration read = DeclarationReader.Read(type, (TypeDeclarationSyntax)attribute.ApplicationSyntaxReference!.GetSyntax().Parent!.Parent!, attribute)!;
+        IEnumerable<ConfigurationFile> files = texts.Select(static text => ConfigurationFile.Read(text.Path, text.GetText()!.ToString()));
+        var configuration = new ConfigurationFiles("", new EquatableArray<ConfigurationFile>(files));
+        return SpecificationBuilder.Build(read, configuration, CompilerSettings.Of(compilation)).Specification!;
+    }
+
+    /// <summary>Compiles a declared model.</summary>
+    /// <exception cref="InputException">The declaration cannot work; the message has what the compiler says.</exception>
+    public static CompiledModel Compile(ModelDeclaration declaration)
+    {
+        ImmutableArray<AdditionalText> texts = Texts(declaration);
+        CSharpCompilation compilation = Analyze(declaration, texts);
+        CSharpGeneratorDriver.Create([new ModelGenerator().AsSourceGenerator()], texts, Language)
+            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> diagnostics);
+        Refuse(declaration, diagnostics);
+        using var assembly = new MemoryStream();
+        EmitResult result = generated.Emit(assembly);
+        Refuse(declaration, result.Diagnostics);
+        assembly.Position = 0;
+        return new CompiledModel(new AssemblyLoadContext(declaration.ClassName).LoadFromStream(assembly).GetType(declaration.ClassName, throwOnError: true)!);
+    }
+
+    private static ImmutableArray<AdditionalText> Texts(ModelDeclaration declaration) =>
+        declaration.ConfigurationPath is { } path ? [new ConfigurationText(path)] : [];
+
+    private static CSharpCompilation Analyze(ModelDeclaration declaration, ImmutableArray<AdditionalText> texts)
+    {
+        var compilation = CSharpCompilation.Create(
+            "KernelGen.Declared",
+            [CSharpSyntaxTree.ParseText(Usings, Language), CSharpSyntaxTree.ParseText(declaration.ToSource(), Language)],
+            References.Value,
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        var analysis = new CompilationWithAnalyzers(compilation, [new DeclarationAnalyzer()], new AnalyzerOptions(texts));
+        Refuse(declaration, [.. compilation.GetDiagnostics(), .. analysis.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult()]);
+        return compilation;
+    }
+
+    private static void Refuse(ModelDeclaration declaration, IEnumerable<Diagnostic> diagnostics)
+    {
+        string[] errors = [.. diagnostics
+            .Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(static diagnostic => $"{diagnostic.Id}: {diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}")
+            .Distinct()];
+        if (errors.Length > 0)
+        {
+            throw new InputException($"The model cannot be declared as {declaration.From} says: {string.Join("; ", errors)}.");
+        }
+    }
+
+    /// <summary>What a program refers to: the framework and KernelGen, as this process has them.</summary>
+    private static ImmutableArray<MetadataReference> FindReferences()
+    {
+        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        IEnumerable<string> trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        return [.. trusted
+            .Where(path => Path.GetDirectoryName(path) == framework)
+            .Append(typeof(EncoderDecoder).Assembly.Location)
+            .Select(static path => MetadataReference.CreateFromFile(path))];
+    }
+
+    /// <summary>A configuration file, under its name alone.</summary>
+    private sealed class ConfigurationText : AdditionalText
+    {
+        private readonly SourceText _text;
+
+        public ConfigurationText(string path)
+        {
+            Path = System.IO.Path.GetFileName(path);
+            try
+            {
+                _text = SourceText.From(File.ReadAllText(path), Encoding.UTF8);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new InputException($"The configuration file '{path}' cannot be read: {exception.Message}", exception);
+            }
+        }
+
+        public override string Path { get; }
+
+        public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
+    }
+}

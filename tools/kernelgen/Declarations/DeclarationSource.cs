@@ -1,0 +1,169 @@
+using System.Reflection;
+using KernelGen.Packing;
+using KernelGen.Tool.Weights;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Tool.Declarations;
+
+/// <summary>Finds how a model is declared: as the command line says, else by the configuration file beside the weights, else by the weights themselves.</summary>
+internal static class DeclarationSource
+{
+    private const string ConfigurationName = "config.json";
+
+    private static readonly PropertyInfo[] Settable = [.. typeof(EncoderDecoderModelAttribute).GetProperties().Where(static property => property.CanWrite)];
+
+    /// <summary>The properties that a declaration may set.</summary>
+    public static IEnumerable<string> PropertyNames => Settable.Select(static property => property.Name);
+
+    /// <summary>The declaration of a model.</summary>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="given">What the command line says.</param>
+    /// <exception cref="InputException">Nothing declares the model, or what does cannot be read.</exception>
+    public static ModelDeclaration Find(WeightsFile weights, GivenDeclaration given)
+    {
+        ModelDeclaration declaration = Find(given, weights);
+        foreach (string setting in given.Settings)
+        {
+            declaration = declaration.With(ParseSetting(setting));
+        }
+
+        return declaration;
+    }
+
+    private static ModelDeclaration Find(GivenDeclaration given, WeightsFile weights)
+    {
+        if (given.Declaration is { } text)
+        {
+            return Parse(text, given.ClassName, given.Configuration);
+        }
+
+        if (given.Configuration is { } configuration)
+        {
+            return OfConfiguration(configuration, weights);
+        }
+
+        if (weights.Packed is { } packed)
+        {
+            return OfPackedFile(packed);
+        }
+
+        // A Vanilla checkpoint may well have a config.json, but not one of Hugging Face's.
+        string beside = Path.Combine(Path.GetDirectoryName(weights.Path) ?? "", ConfigurationName);
+        return File.Exists(beside) && CheckpointInference.Recognize(weights.Checkpoint!).Architecture != Architecture.Vanilla
+            ? OfConfiguration(beside, weights)
+            : CheckpointInference.Infer(weights.Checkpoint!);
+    }
+
+    private static ModelDeclaration OfConfiguration(string path, WeightsFile weights) => new(
+        "Model",
+        SymbolDisplay.FormatLiteral(Path.GetFileName(path), quote: true),
+        weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [],
+        path)
+    {
+        ConfigurationPath = path,
+    };
+
+    /// <summary>The fields of a packed file are named as the properties that they come from.</summary>
+    private static ModelDeclaration OfPackedFile(PackedFileSummary packed)
+    {
+        const string From = "the header of the packed file";
+        string architecture = packed.Fields.GetValueOrDefault(nameof(EncoderDecoderModelAttribute.Architecture), "");
+        if (!Enum.TryParse(architecture, out Architecture known) || !Enum.IsDefined(known))
+        {
+            throw new InputException($"The packed file is of the architecture '{architecture}', which this version does not know. Give --declaration.");
+        }
+
+        IEnumerable<DeclaredProperty> properties = Settable
+            .Where(property => packed.Fields.ContainsKey(property.Name)
+                && !(property.Name == nameof(EncoderDecoderModelAttribute.PositionOffset) && packed.Fields[property.Name] == "0"))
+            .Select(property => new DeclaredProperty(property.Name, ValueText(property, packed.Fields[property.Name]), From));
+        string name = packed.Fields.GetValueOrDefault(PackedFields.Declaration, "");
+        return new ModelDeclaration(SyntaxFacts.IsValidIdentifier(name) ? name : "Model", $"Architecture.{known}", [.. properties], From);
+    }
+
+    private static DeclaredProperty ParseSetting(string setting)
+    {
+        int equals = setting.IndexOf('=', StringComparison.Ordinal);
+        string name = equals < 0 ? setting : setting[..equals].Trim();
+        PropertyInfo? property = Array.Find(Settable, property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (equals <= 0 || property is null)
+        {
+            throw new InputException($"--set '{setting}' is not property=value with one of the properties {string.Join(", ", PropertyNames)}.");
+        }
+
+        return new DeclaredProperty(property.Name, ValueText(property, setting[(equals + 1)..].Trim()), "--set");
+    }
+
+    /// <summary>A value as C# writes it: members of enums need their type.</summary>
+    private static string ValueText(PropertyInfo property, string value) =>
+        property.PropertyType.IsEnum && !value.Contains('.', StringComparison.Ordinal) ? $"{property.PropertyType.Name}.{value}" : value;
+
+    /// <summary>Reads a C# file, an attribute, or the arguments of one.</summary>
+    private static ModelDeclaration Parse(string given, string? className, string? configuration)
+    {
+        bool isFile = given.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) || File.Exists(given);
+        string text = isFile ? ReadText(given) : given.TrimStart().StartsWith('[') ? given : $"[EncoderDecoderModel({given})]";
+        if (!text.Contains("class ", StringComparison.Ordinal))
+        {
+            text += "\npublic sealed partial class Model;";
+        }
+
+        string from = isFile ? $"the file '{given}'" : "--declaration";
+        (TypeDeclarationSyntax Class, AttributeSyntax Attribute)[] declared = [.. CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes()
+            .OfType<TypeDeclarationSyntax>()
+            .SelectMany(static type => type.AttributeLists.SelectMany(static list => list.Attributes).Select(attribute => (type, attribute)))
+            .Where(static pair => NameOf(pair.attribute.Name) is "EncoderDecoderModel" or nameof(EncoderDecoderModelAttribute))
+            .Where(pair => className is null || pair.type.Identifier.ValueText == className)];
+        string wanted = className is null ? "a class" : $"a class {className}";
+        (TypeDeclarationSyntax type, AttributeSyntax attribute) = declared switch
+        {
+            [var one] => one,
+            [] => throw new InputException($"{from} has no [EncoderDecoderModel(...)] on {wanted}. Give the file that declares the model, or the attribute itself."),
+            _ => throw new InputException($"{from} declares {string.Join(", ", declared.Select(static pair => pair.Class.Identifier.ValueText))}: choose one with --class."),
+        };
+        return OfAttribute(type.Identifier.ValueText, attribute, from, isFile ? Path.GetDirectoryName(given) ?? "" : "", configuration);
+    }
+
+    private static ModelDeclaration OfAttribute(string className, AttributeSyntax attribute, string from, string folder, string? configuration)
+    {
+        IEnumerable<AttributeArgumentSyntax> arguments = attribute.ArgumentList?.Arguments ?? [];
+        string constructor = arguments.FirstOrDefault(static argument => argument.NameEquals is null)?.Expression.ToString()
+            ?? throw new InputException($"{from} gives the attribute neither an architecture nor a configuration file.");
+        DeclaredProperty[] properties = [.. arguments
+            .Where(static argument => argument.NameEquals is not null)
+            .Select(argument => new DeclaredProperty(argument.NameEquals!.Name.Identifier.ValueText, argument.Expression.ToString(), from))];
+        var declaration = new ModelDeclaration(className, constructor, properties, from);
+        if (SyntaxFactory.ParseExpression(constructor) is not LiteralExpressionSyntax { Token.Value: string path })
+        {
+            return declaration;
+        }
+
+        return declaration with
+        {
+            Constructor = SymbolDisplay.FormatLiteral(Path.GetFileName(path), quote: true),
+            ConfigurationPath = configuration ?? Path.Combine(folder, path),
+        };
+    }
+
+    private static string NameOf(NameSyntax name) => name switch
+    {
+        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
+        AliasQualifiedNameSyntax aliased => aliased.Name.Identifier.ValueText,
+        SimpleNameSyntax simple => simple.Identifier.ValueText,
+        _ => "",
+    };
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The declaration '{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
+}

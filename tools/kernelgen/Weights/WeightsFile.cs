@@ -1,0 +1,60 @@
+using KernelGen.Checkpoints;
+using KernelGen.Packing;
+
+namespace KernelGen.Tool.Weights;
+
+/// <summary>A file of weights, open for looking into it: a checkpoint or a packed file, which its first bytes tell apart.</summary>
+internal sealed class WeightsFile : IDisposable
+{
+    private readonly FileMemory _memory;
+
+    private WeightsFile(string path)
+    {
+        Path = path;
+        _memory = FileMemory.Map(path);
+        try
+        {
+            if (PackedFile.Begins(_memory))
+            {
+                Packed = PackedFile.Summarize(_memory);
+            }
+            else
+            {
+                Checkpoint = SafetensorsFile.Open(_memory);
+            }
+        }
+        catch
+        {
+            _memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The path as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>The bytes of the file.</summary>
+    public long Length => _memory.Length;
+
+    /// <summary>The tensors, when this is a checkpoint.</summary>
+    public SafetensorsFile? Checkpoint { get; }
+
+    /// <summary>The header, when this is a packed file.</summary>
+    public PackedFileSummary? Packed { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="InputException">It cannot be read, or is neither a checkpoint nor a packed file.</exception>
+    public static WeightsFile Open(string path)
+    {
+        try
+        {
+            return new WeightsFile(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException)
+        {
+            throw new InputException(exception.Message, exception);
+        }
+    }
+
+    public void Dispose() => _memory.Dispose();
+}
