@@ -1,92 +1,119 @@
-using System.Diagnostics;
 using System.IO.Compression;
-using System.Reflection;
 using System.Text.Json;
 using Xunit;
 
 namespace KernelGen.Package.Tests;
 
-/// <summary>The packed file, used as a stranger would: a project of its own that knows nothing but the package.</summary>
-public sealed class PackageTests : IDisposable
+/// <summary>The packed files, used as a stranger would: by projects of their own that know nothing but the packages.</summary>
+public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 {
-    private const string PackageVersion = "0.0.1-test";
+    [Theory]
+    [InlineData("KernelGen", "lib/net10.0/KernelGen.dll", "lib/net10.0/KernelGen.xml", "analyzers/dotnet/cs/KernelGen.Generator.dll", "analyzers/dotnet/cs/KernelGen.Generator.CodeFixes.dll", "build/KernelGen.props", "build/KernelGen.targets")]
+    [InlineData("KernelGen.Text", "lib/net10.0/KernelGen.Text.dll", "lib/net10.0/KernelGen.Text.xml")]
+    [InlineData("KernelGen.Extensions.Hosting", "lib/net10.0/KernelGen.Extensions.Hosting.dll", "lib/net10.0/KernelGen.Extensions.Hosting.xml")]
+    [InlineData("KernelGen.Tool", "tools/net10.0/any/KernelGen.Tool.dll", "tools/net10.0/any/KernelGen.Generator.dll", "tools/net10.0/any/Microsoft.CodeAnalysis.CSharp.dll")]
+    public void EachPackageIsComplete(string id, params string[] files)
+    {
+        using ZipArchive archive = ZipFile.OpenRead(feed.Package(id));
+        string[] names = [.. archive.Entries.Select(static entry => entry.FullName)];
+        Assert.All([.. files, "README.md", "icon.png"], file => Assert.Contains(file, names));
+        using ZipArchive symbols = ZipFile.OpenRead(feed.Package(id, "snupkg"));
+        Assert.Contains(symbols.Entries, entry => entry.Name == id + ".pdb");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("kernelgen-package-").FullName;
-
-    private static string Repository =>
-        typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static attribute => attribute.Key == "RepositoryRoot").Value!;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+        using var specification = new StreamReader(archive.Entries.Single(static entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
+        string text = specification.ReadToEnd();
+        Assert.Contains("<icon>icon.png</icon>", text, StringComparison.Ordinal);
+        Assert.Contains("<readme>README.md</readme>", text, StringComparison.Ordinal);
+        Assert.Contains("<repository type=\"git\"", text, StringComparison.Ordinal);
+        Assert.Equal(id is "KernelGen" or "KernelGen.Tool", !text.Contains("<dependency ", StringComparison.Ordinal));
+    }
 
     [Fact]
-    public void AConsumerBuildsAndRunsFromThePackedFile()
+    public void AProgramGeneratesWithWeightsFromAFileAndFromItself()
     {
-        Run(Repository, "pack", "runtime/KernelGen", "-c", "Release", "-o", _folder, $"-p:PackageVersion={PackageVersion}");
-        string package = Assert.Single(Directory.GetFiles(_folder, "*.nupkg"));
-        AssertContents(package);
-
-        string consumer = Path.Combine(_folder, "consumer");
-        Copy(Path.Combine(Repository, "tests", "KernelGen.Package.Tests", "Consumer"), consumer);
-        Run(consumer, "restore", "--source", _folder, $"-p:KernelGenVersion={PackageVersion}");
-        Run(consumer, "build", "--no-restore", "-c", "Release", "-o", Path.Combine(consumer, "out"), $"-p:KernelGenVersion={PackageVersion}");
-
-        string golden = Path.Combine(Repository, "tests", "KernelGen.Tests", "Goldens", "data", "vanilla-head-64");
-        using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(golden, "case.json")));
+        string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
+        string consumer = feed.Build("Consumer", $"-p:Weights={weights}");
+        using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(PackageFeed.Golden, "case.json")));
         int end = expected.RootElement.GetProperty("settings").GetProperty("end_id").GetInt32();
         for (int i = 0; i < expected.RootElement.GetProperty("sources").GetArrayLength(); i++)
         {
-            string source = Join(expected.RootElement.GetProperty("sources")[i]);
-            string output = Run(consumer, Path.Combine("out", "Consumer.dll"), Path.Combine(golden, "model.safetensors"), source);
+            string source = string.Join(',', expected.RootElement.GetProperty("sources")[i].EnumerateArray());
             int[] tokens = [.. expected.RootElement.GetProperty("greedy")[i].GetProperty("tokens").EnumerateArray().Select(static token => token.GetInt32())];
-            if (tokens[^1] == end)
-            {
-                tokens = tokens[..^1];
-            }
-
-            Assert.Equal(["tiny: EncoderDecoder", "tokens: " + string.Join(',', tokens)], output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            string[] lines = ["tiny: EncoderDecoder", "tokens: " + string.Join(',', tokens[^1] == end ? tokens[..^1] : tokens)];
+            Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, weights, source)));
+            Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, "embedded", source)));
         }
     }
 
-    private static string Join(JsonElement array) => string.Join(',', array.EnumerateArray().Select(static element => element.GetInt32()));
-
-    private static void AssertContents(string package)
+    [Fact]
+    public void AProgramTokenizes()
     {
-        using ZipArchive archive = ZipFile.OpenRead(package);
-        string[] names = [.. archive.Entries.Select(static entry => entry.FullName)];
-        Assert.Contains("lib/net10.0/KernelGen.dll", names);
-        Assert.Contains("lib/net10.0/KernelGen.xml", names);
-        Assert.Contains("analyzers/dotnet/cs/KernelGen.Generator.dll", names);
-        Assert.Contains("analyzers/dotnet/cs/KernelGen.Generator.CodeFixes.dll", names);
-        Assert.Contains("build/KernelGen.props", names);
-        Assert.Contains("README.md", names);
-        using var specification = new StreamReader(archive.Entries.Single(static entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
-        Assert.DoesNotContain("<dependency ", specification.ReadToEnd(), StringComparison.Ordinal);
+        string model = Path.Combine(PackageFeed.Repository, "samples", "Translate", "model");
+        string output = PackageFeed.Dotnet(feed.Folder, feed.Build("TextConsumer"), Path.Combine(model, "source_vocabulary.json"), Path.Combine(model, "target.spm"));
+        Assert.Equal(["狗追猫。", "The dog chases the cat."], Lines(output));
     }
 
-    private static void Copy(string from, string to)
+    [Fact]
+    public void AProgramRegistersItsModel()
     {
-        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            string target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
+        string output = PackageFeed.Dotnet(feed.Folder, feed.Build("HostingConsumer"), Path.Combine(PackageFeed.Golden, "model.safetensors"));
+        Assert.Equal(["64"], Lines(output));
     }
 
-    private static string Run(string folder, params string[] arguments)
+    [Fact]
+    public void TheToolInstallsAndRuns()
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error.Result}");
-        return output;
+        string tools = Path.Combine(feed.Folder, "tools");
+        PackageFeed.Dotnet(feed.Folder, "tool", "install", "KernelGen.Tool", "--tool-path", tools, "--version", PackageFeed.Version, "--add-source", feed.Folder);
+        string kernelgen = Path.Combine(tools, OperatingSystem.IsWindows() ? "kernelgen.exe" : "kernelgen");
+        string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
+
+        (int exitCode, string output) = PackageFeed.Run(kernelgen, feed.Folder, "inspect", weights);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("ModelDimension = 128, Heads = 2, FeedForwardDimension = 256", output, StringComparison.Ordinal);
+        Assert.Equal(0, PackageFeed.Run(kernelgen, feed.Folder, "check", weights).ExitCode);
+        Assert.Equal(1, PackageFeed.Run(kernelgen, feed.Folder, "check", weights, "--set", "VocabularySize=101").ExitCode);
+        Assert.Equal(2, PackageFeed.Run(kernelgen, feed.Folder, "check", "none.safetensors").ExitCode);
     }
+
+    [Fact]
+    public void TheInstructionSetOfANativeProgramIsChosenByName()
+    {
+        string folder = feed.Restore("Consumer");
+        string Chosen(params string[] properties) =>
+            PackageFeed.Dotnet(folder, ["msbuild", "-getProperty:IlcInstructionSet", .. properties.Select(static property => "-p:" + property)]).Trim();
+
+        Assert.Equal("", Chosen());
+        Assert.Equal("x86-64-v3", Chosen("KernelGenInstructionSet=avx2"));
+        Assert.Equal("x86-64-v4", Chosen("KernelGenInstructionSet=avx512"));
+        Assert.Equal("native", Chosen("KernelGenInstructionSet=native"));
+        Assert.Equal("", Chosen("KernelGenInstructionSet=portable"));
+        Assert.Equal("x86-64-v3", Chosen("KernelGenInstructionSet=native", "IlcInstructionSet=x86-64-v3"));
+    }
+
+    [Fact]
+    public void WhatANativeProgramMissesIsTold()
+    {
+        string folder = feed.Restore("Consumer");
+        (int ExitCode, string Output) Prepare(params string[] properties) =>
+            PackageFeed.Run("dotnet", folder, ["msbuild", "-t:BeforeBuild", "-nologo", .. properties.Select(static property => "-p:" + property)]);
+
+        Assert.Contains("warning KG1001:", Prepare("PublishAot=true").Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), Quiet(Prepare()));
+        Assert.Equal((0, ""), Quiet(Prepare("PublishAot=true", "IlcInstructionSet=native")));
+        Assert.Equal((0, ""), Quiet(Prepare("PublishAot=true", "KernelGenInstructionSet=portable")));
+        AssertRefused("KG1002", Prepare("KernelGenInstructionSet=sse"));
+        AssertRefused("KG1002", Prepare("PublishAot=true", "RuntimeIdentifier=linux-arm64", "KernelGenInstructionSet=avx2"));
+        AssertRefused("KG1003", Prepare("Weights=none.safetensors"));
+    }
+
+    private static (int ExitCode, string Output) Quiet((int ExitCode, string Output) run) => (run.ExitCode, run.Output.Contains("KG1", StringComparison.Ordinal) ? run.Output : "");
+
+    private static void AssertRefused(string code, (int ExitCode, string Output) run)
+    {
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains($"error {code}:", run.Output, StringComparison.Ordinal);
+    }
+
+    private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

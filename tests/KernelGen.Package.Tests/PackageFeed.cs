@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Reflection;
+using Xunit;
+
+namespace KernelGen.Package.Tests;
+
+/// <summary>All packages, packed once into a folder that serves as a feed; and what runs programs that use them.</summary>
+public sealed class PackageFeed : IDisposable
+{
+    public const string Version = "0.0.1-test";
+
+    public PackageFeed()
+    {
+        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Extensions.Hosting", "tools/kernelgen" })
+        {
+            Dotnet(Repository, "pack", project, "-c", "Release", "-o", Folder, $"-p:PackageVersion={Version}");
+        }
+    }
+
+    public static string Repository { get; } =
+        typeof(PackageFeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    /// <summary>A small model and what it answers.</summary>
+    public static string Golden { get; } = Path.Combine(Repository, "tests", "KernelGen.Tests", "Goldens", "data", "vanilla-head-64");
+
+    /// <summary>The folder of the packages; what tests write goes into folders below.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("kernelgen-package-").FullName;
+
+    /// <summary>The path of a package.</summary>
+    public string Package(string id, string extension = "nupkg") => Path.Combine(Folder, $"{id}.{Version}.{extension}");
+
+    /// <summary>Copies a program beside the packages and restores it, which must work from the packed files.</summary>
+    public string Restore(string program, params string[] properties)
+    {
+        string folder = Path.Combine(Folder, program);
+        string sources = Path.Combine(Repository, "tests", "KernelGen.Package.Tests", program);
+        foreach (string file in Directory.GetFiles(sources, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(folder, Path.GetRelativePath(sources, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+
+        Dotnet(folder, ["restore", $"-p:RestoreAdditionalProjectSources={Folder}", $"-p:KernelGenVersion={Version}", .. properties]);
+        return folder;
+    }
+
+    /// <summary>Restores and builds a program, and returns how it is started.</summary>
+    public string Build(string program, params string[] properties)
+    {
+        string folder = Restore(program, properties);
+        Dotnet(folder, ["build", "--no-restore", "-c", "Release", "-o", Path.Combine(folder, "out"), $"-p:KernelGenVersion={Version}", .. properties]);
+        return Path.Combine(folder, "out", "Consumer.dll");
+    }
+
+    /// <summary>Runs a command of the SDK, or a program, which must succeed.</summary>
+    public static string Dotnet(string folder, params string[] arguments)
+    {
+        (int exitCode, string output) = Run("dotnet", folder, arguments);
+        Assert.True(exitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{output}");
+        return output;
+    }
+
+    /// <summary>Runs a program, and returns what it wrote to both of its outputs.</summary>
+    public static (int ExitCode, string Output) Run(string program, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+
+        // Where a tool finds the runtime that these tests run on.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(typeof(object).Assembly.Location, "..", "..", "..", ".."));
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + error.Result);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
