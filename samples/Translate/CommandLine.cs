@@ -1,23 +1,84 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace KernelGen.Samples.Translate;
 
 /// <summary>What the program was asked to do.</summary>
 internal sealed class CommandLine
 {
+    private const int MaxBeam = 32;
+
     private const string Description = """
         Translates short, everyday Chinese sentences into English.
 
-        Without sentences, one is read from each line of standard input (UTF-8) until its end. Each translation is one line of standard output; the line of a sentence that cannot be translated is empty.
+        Without sentences, one is read from each line of --file or of standard input (UTF-8) until its end. Each translation is one line of output, in the same order. A line that is longer than the model takes is split into sentences.
 
-        Exit status: 0 when all was translated, 1 when something was not, 2 when the command line is wrong.
+        Exit status: 0 when all was translated, 1 when something failed, 2 when the command line is wrong.
         """;
 
     private readonly Argument<string[]> _sentences = new("sentence")
     {
         Description = "A sentence to translate. Put -- before the first one that begins with a dash.",
         Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string?> _file = new("--file")
+    {
+        Description = "A file with a sentence in each line, instead of standard input.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _output = new("--output")
+    {
+        Description = "The file to write translations to, instead of standard output.",
+        HelpName = "file",
+    };
+
+    private readonly Option<int?> _beam = new("--beam")
+    {
+        Description = $"How many hypotheses beam search follows: 1, greedy search, unless given; at most {MaxBeam}.",
+        HelpName = "n",
+        CustomParser = argument => ParseCount(argument, "--beam", MaxBeam),
+    };
+
+    private readonly Option<int?> _nBest = new("--n-best")
+    {
+        Description = "Write so many translations of each sentence, the best first, each a line: number of the input line, score, translation, with tabs between. At most --beam, which is as many unless given.",
+        HelpName = "n",
+        CustomParser = argument => ParseCount(argument, "--n-best", MaxBeam),
+    };
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Write a JSON object for each line: source, translation, and its sentences with the score of each translation.",
+        Arity = ArgumentArity.Zero,
+    };
+
+    private readonly Option<string?> _explain = new("--explain")
+    {
+        Description = "Show how a sentence is translated: tokens, embedding, positions, attention, and the most probable tokens of each step.",
+        HelpName = "sentence",
+    };
+
+    private readonly Option<string?> _attention = new("--attention")
+    {
+        Description = "Draw where the decoder looked while it translated the one sentence that is given: an SVG file.",
+        HelpName = "file",
+    };
+
+    private readonly Option<AttentionHead?> _head = new("--head")
+    {
+        Description = "What --attention draws: layer 2, head 3, for example, is 2.3. Unless given, the mean of the last layer's heads.",
+        HelpName = "layer.head",
+        CustomParser = ParseHead,
+    };
+
+    private readonly Option<WeightPrecision?> _precision = new("--precision")
+    {
+        Description = "How weights are stored and multiplied: float32 unless given, bfloat16 or int8. A packed file has its own.",
+        HelpName = "type",
+        CustomParser = ParsePrecision,
     };
 
     private readonly Option<InstructionSet?> _instructionSet = new("--isa")
@@ -50,7 +111,10 @@ internal sealed class CommandLine
     /// <param name="arguments">The program's arguments.</param>
     public CommandLine(string[] arguments)
     {
-        var command = new RootCommand(Description) { _sentences, _instructionSet, _model, _pack, _time };
+        var command = new RootCommand(Description)
+        {
+            _sentences, _file, _output, _beam, _nBest, _json, _explain, _attention, _head, _precision, _instructionSet, _model, _pack, _time,
+        };
 
         // A sentence may well begin with "[" or "@", which would be a directive and a file of arguments.
         command.Directives.Clear();
@@ -58,12 +122,36 @@ internal sealed class CommandLine
     }
 
     /// <summary>What is wrong with the arguments, in one line, or <see langword="null"/>.</summary>
-    public string? Error => _result.Errors.Count > 0 ? $"{_result.Errors[0].Message.TrimEnd('.')}; --help shows what there is" : UnknownOption;
+    public string? Error => _result.Errors.Count > 0 ? $"{_result.Errors[0].Message.TrimEnd('.')}; --help shows what there is" : UnknownOption ?? Contradiction;
 
     /// <summary>Whether help or the version is asked for, which <see cref="Show"/> shows.</summary>
     public bool IsQuestion => _result.Action is not null;
 
     public string[] Sentences => _result.GetValue(_sentences) ?? [];
+
+    /// <summary>The file with a sentence in each line, or <see langword="null"/>.</summary>
+    public string? File => _result.GetValue(_file);
+
+    /// <summary>The file to write to, or <see langword="null"/> for standard output.</summary>
+    public string? Output => _result.GetValue(_output);
+
+    public int Beam => _result.GetValue(_beam) ?? NBest ?? 1;
+
+    /// <summary>How many translations of each sentence are written, or <see langword="null"/> for one without its score.</summary>
+    public int? NBest => _result.GetValue(_nBest);
+
+    public bool WritesJson => _result.GetValue(_json);
+
+    /// <summary>The sentence to explain, or <see langword="null"/>.</summary>
+    public string? Explain => _result.GetValue(_explain);
+
+    /// <summary>The picture to draw, or <see langword="null"/>.</summary>
+    public string? Attention => _result.GetValue(_attention);
+
+    /// <summary>What to draw, or <see langword="null"/> for the mean of the last layer's heads.</summary>
+    public AttentionHead? Head => _result.GetValue(_head);
+
+    public WeightPrecision? Precision => _result.GetValue(_precision);
 
     public InstructionSet? InstructionSet => _result.GetValue(_instructionSet);
 
@@ -91,6 +179,35 @@ internal sealed class CommandLine
             }
 
             return null;
+        }
+    }
+
+    /// <summary>What does not go together.</summary>
+    private string? Contradiction
+    {
+        get
+        {
+            if (File is not null && Sentences.Length > 0)
+            {
+                return "give sentences or --file, not both";
+            }
+
+            if (NBest > Beam)
+            {
+                return $"--n-best {NBest} is more than the {Beam} hypotheses that --beam follows";
+            }
+
+            if (Head is not null && Attention is null)
+            {
+                return "--head says what --attention draws; give that, too";
+            }
+
+            if (Explain is not null && (Sentences.Length > 0 || File is not null || WritesJson || NBest is not null || Beam > 1))
+            {
+                return "--explain shows one sentence, by greedy search: no other sentences, --file, --json, --beam or --n-best";
+            }
+
+            return Attention is not null && Explain is null && Sentences.Length != 1 ? "--attention draws one sentence; give exactly one" : null;
         }
     }
 
@@ -128,5 +245,47 @@ internal sealed class CommandLine
                 argument.AddError($"--isa cannot be '{name}': it is avx512, avx2 or portable");
                 return null;
         }
+    }
+    private static WeightPrecision? ParsePrecision(ArgumentResult argument)
+    {
+        string name = argument.Tokens[0].Value;
+        switch (name)
+        {
+            case "float32":
+                return WeightPrecision.Float32;
+            case "bfloat16":
+                return WeightPrecision.BFloat16;
+            case "int8":
+                return WeightPrecision.Int8;
+            default:
+                argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8");
+                return null;
+        }
+    }
+
+    private static int? ParseCount(ArgumentResult argument, string option, int most)
+    {
+        string text = argument.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
+        {
+            return count;
+        }
+
+        argument.AddError($"{option} cannot be '{text}': it is a number from 1 to {most}");
+        return null;
+    }
+
+    private static AttentionHead? ParseHead(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (text.Split('.') is [string layer, string head]
+            && int.TryParse(layer, NumberStyles.None, CultureInfo.InvariantCulture, out int layerNumber) && layerNumber >= 1
+            && int.TryParse(head, NumberStyles.None, CultureInfo.InvariantCulture, out int headNumber) && headNumber >= 1)
+        {
+            return new AttentionHead(layerNumber, headNumber);
+        }
+
+        argument.AddError($"--head cannot be '{text}': it is the number of a layer, a dot, and the number of a head, such as 3.1");
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace KernelGen.Samples.Translate;
@@ -13,7 +14,7 @@ internal static class Program
     // The console's own reader and writer depend on the locale; sentences are UTF-8 everywhere.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private static int Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
         try
         {
@@ -30,7 +31,8 @@ internal static class Program
                 return Success;
             }
 
-            return Run(commandLine);
+            await Run(commandLine);
+            return Success;
         }
         catch (Exception exception)
         {
@@ -39,63 +41,174 @@ internal static class Program
         }
     }
 
-    private static int Run(CommandLine commandLine)
+    private static async Task Run(CommandLine commandLine)
     {
         if (commandLine.InstructionSet is { } instructionSet && !InstructionSets.IsSupported(instructionSet))
         {
-            WriteError($"--isa {instructionSet.ToString().ToLowerInvariant()} cannot be used: this CPU lacks it, or the program was published without it");
-            return Failure;
+            throw new PlatformNotSupportedException(
+                $"--isa {instructionSet.ToString().ToLowerInvariant()} cannot be used: this CPU lacks it, or the program was published without it");
         }
 
-        using var output = new StreamWriter(Console.OpenStandardOutput(), Utf8) { NewLine = "\n" };
+        using FileStream? file = commandLine.File is { } input ? OpenInput(input) : null;
         long start = Stopwatch.GetTimestamp();
-        using var translator = new TextTranslator(commandLine.Model, commandLine.InstructionSet);
+        using var translator = new TextTranslator(
+            commandLine.Model, new ModelLoadOptions { InstructionSet = commandLine.InstructionSet, Precision = commandLine.Precision });
         TimeSpan loading = Stopwatch.GetElapsedTime(start);
+        using StreamWriter output = OpenOutput(commandLine.Output, commandLine.File);
         if (commandLine.Pack is { } packedFile)
         {
             translator.Pack(packedFile);
         }
 
-        start = Stopwatch.GetTimestamp();
-        int sentences = 0;
-        bool failed = false;
-        bool readsInput = commandLine.Sentences.Length == 0 && commandLine.Pack is null;
-        foreach (string sentence in readsInput ? StandardInput() : commandLine.Sentences)
+        if ((commandLine.Explain ?? (commandLine.Attention is null ? null : commandLine.Sentences[0])) is { } sentence)
         {
-            sentences++;
-            try
-            {
-                output.WriteLine(translator.Translate(sentence));
-            }
-            catch (SentenceTooLongException exception)
-            {
-                output.WriteLine();
-                WriteError($"sentence {sentences} {exception.Message}");
-                failed = true;
-            }
-
-            // Whoever feeds sentences one by one gets each translation at once.
-            output.Flush();
+            LookInto(translator, sentence, commandLine, output);
+            return;
         }
 
+        IAsyncEnumerable<string> lines = commandLine.Sentences.ToAsyncEnumerable();
+        if (file is not null)
+        {
+            lines = Lines(file);
+        }
+        else if (commandLine.Sentences.Length == 0 && commandLine.Pack is null)
+        {
+            lines = Lines(Console.OpenStandardInput());
+        }
+
+        start = Stopwatch.GetTimestamp();
+        long sentences = await Translate(translator, lines, commandLine, file, output);
         if (commandLine.ShowsTime)
         {
             ShowTime(loading, Stopwatch.GetElapsedTime(start), sentences, translator.GeneratedTokens);
         }
-
-        return failed ? Failure : Success;
     }
 
-    private static IEnumerable<string> StandardInput()
+    /// <summary>Translates lines and writes them.</summary>
+    /// <returns>The number of sentences.</returns>
+    private static async Task<long> Translate(TextTranslator translator, IAsyncEnumerable<string> lines, CommandLine commandLine, FileStream? file, StreamWriter output)
     {
-        using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
-        while (input.ReadLine() is { } line)
+        bool showsScores = commandLine.WritesJson || commandLine.NBest is not null;
+        var options = new GenerationOptions { BeamSize = commandLine.Beam, HypothesisCount = commandLine.NBest ?? 1, ReturnScores = showsScores };
+        var writer = new ResultWriter(output, commandLine.WritesJson, commandLine.NBest is not null);
+        using Stream error = Console.OpenStandardError();
+        ProgressBar? bar = file is not null && ProgressBar.IsPossible ? new ProgressBar(error, file.CanSeek ? file.Length : null) : null;
+        bool sharesTerminal = commandLine.Output is null && !Console.IsOutputRedirected;
+        long sentences = 0;
+        await foreach (TranslatedLine line in translator.TranslateAsync(lines, options))
+        {
+            if (sharesTerminal)
+            {
+                bar?.Erase();
+            }
+
+            writer.Write(line);
+            sentences += line.Sentences.Count;
+
+            // Whoever feeds sentences one by one gets each translation at once.
+            if (file is null || sharesTerminal)
+            {
+                await output.FlushAsync();
+            }
+
+            bar?.Add(line);
+        }
+
+        bar?.Finish();
+        return sentences;
+    }
+
+    /// <summary>Explains a sentence, or draws it, or both.</summary>
+    private static void LookInto(TextTranslator translator, string sentence, CommandLine commandLine, StreamWriter output)
+    {
+        if (commandLine.Head is { } head && (head.Layer > Translator.Description.DecoderLayers || head.Head > Translator.Description.Heads))
+        {
+            throw new ArgumentException($"--head {head.Layer}.{head.Head} is not there: the model has {Translator.Description.DecoderLayers} layers of {Translator.Description.Heads} heads");
+        }
+
+        Alignment alignment = translator.Align(sentence);
+        if (commandLine.Attention is { } picture)
+        {
+            string svg = AttentionImage.Draw(alignment, commandLine.Head);
+            Write(picture, () => File.WriteAllText(picture, svg, Utf8));
+        }
+
+        if (commandLine.Explain is null)
+        {
+            output.WriteLine(alignment.Translation);
+            return;
+        }
+
+        var terminal = new Terminal(output, isFile: commandLine.Output is not null);
+        new Explanation(translator, terminal).Show(alignment);
+    }
+
+    private static FileStream OpenInput(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} cannot be read: {Reason(exception)}", exception);
+        }
+    }
+
+    private static StreamWriter OpenOutput(string? path, string? input)
+    {
+        if (path is null)
+        {
+            return new StreamWriter(Console.OpenStandardOutput(), Utf8) { NewLine = "\n" };
+        }
+
+        if (input is not null && RealPath(path) == RealPath(input))
+        {
+            throw new IOException($"{path} cannot be written: it is the file that is read");
+        }
+
+        StreamWriter? writer = null;
+        Write(path, () => writer = new StreamWriter(path, append: false, Utf8) { NewLine = "\n" });
+        return writer!;
+    }
+
+    private static void Write(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} cannot be written: {Reason(exception)}", exception);
+        }
+    }
+
+    /// <summary>What went wrong with a file, without the file's name, which the message has already.</summary>
+    private static string Reason(Exception exception) => exception switch
+    {
+        FileNotFoundException => "there is no such file",
+        DirectoryNotFoundException => "there is no such folder",
+        UnauthorizedAccessException => "it is a folder, or access is denied",
+        _ => exception.Message,
+    };
+
+    private static string RealPath(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+    }
+
+    private static async IAsyncEnumerable<string> Lines(Stream stream, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var reader = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+        while (await reader.ReadLineAsync(cancellation) is { } line)
         {
             yield return line;
         }
     }
 
-    private static void ShowTime(TimeSpan loading, TimeSpan translating, int sentences, long tokens)
+    private static void ShowTime(TimeSpan loading, TimeSpan translating, long sentences, long tokens)
     {
         double seconds = Math.Max(translating.TotalSeconds, 1e-9);
         WriteError(string.Create(

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using KernelGen.Checkpoints;
 using KernelGen.Text;
 
 namespace KernelGen.Samples.Translate;
@@ -5,49 +8,183 @@ namespace KernelGen.Samples.Translate;
 /// <summary>Chinese text in, English text out: the model between its two tokenizers, from the program's resources; only the weights may come from a file.</summary>
 internal sealed class TextTranslator : IDisposable
 {
+    /// <summary>So many lines without a sentence may wait to be written, so that a file of empty lines does not fill the memory.</summary>
+    private const int LinesAhead = 4096;
+
     private readonly VocabularyTokenizer _chinese = VocabularyTokenizer.Load(Resource("source_vocabulary.json"));
     private readonly SentencePieceTokenizer _english = SentencePieceTokenizer.Load(Resource("target.spm"));
-    private readonly Translator _model;
-    private readonly List<int> _source = [];
+    private readonly string? _weights;
+    private readonly List<int> _tokens = [];
 
-    /// <param name="model">The weights file, or <see langword="null"/> for the program's own weights.</param>
-    /// <param name="instructionSet">What to compute with, or <see langword="null"/> for the best.</param>
-    public TextTranslator(string? model, InstructionSet? instructionSet)
+    /// <param name="weights">The weights file, or <see langword="null"/> for the program's own weights.</param>
+    /// <param name="options">How to load them.</param>
+    public TextTranslator(string? weights, ModelLoadOptions options)
     {
-        var options = new ModelLoadOptions { InstructionSet = instructionSet };
-        _model = model is null ? Translator.Load(Resource("model.safetensors"), options) : Translator.Load(model, options);
+        _weights = weights;
+        Model = weights is null ? Translator.Load(Resource("model.safetensors"), options) : Translator.Load(weights, options);
     }
 
-    /// <summary>The number of tokens generated so far.</summary>
+    public Translator Model { get; }
+
+    /// <summary>The number of tokens of the best translations so far.</summary>
     public long GeneratedTokens { get; private set; }
 
-    /// <summary>Translates one sentence; an empty one, or one of white space, is translated to an empty one.</summary>
-    /// <exception cref="SentenceTooLongException">The sentence does not fit into the model.</exception>
-    public string Translate(string sentence)
+    /// <summary>
+    /// Translates lines, several at once, and gives them back in their order, each as soon as it and those before it are done. A line of white space has no
+    /// sentence; one that is longer than the model takes has several.
+    /// </summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="options">How to generate.</param>
+    public async IAsyncEnumerable<TranslatedLine> TranslateAsync(IAsyncEnumerable<string> lines, GenerationOptions options)
     {
+        var read = Channel.CreateBounded<(string Line, List<string> Sentences)>(new BoundedChannelOptions(LinesAhead) { SingleReader = true, SingleWriter = true });
+        using var stop = new CancellationTokenSource();
+        await using IAsyncEnumerator<GenerationResult> results =
+            Model.GenerateAsync(Sources(lines, read.Writer), options).GetAsyncEnumerator(stop.Token);
+
+        // Sources are read only once a result is asked for; so the first is, before any line is there.
+        Task<bool> next = results.MoveNextAsync().AsTask();
+        try
+        {
+            await foreach ((string line, List<string> sentences) in read.Reader.ReadAllAsync())
+            {
+                var translated = new TranslatedSentence[sentences.Count];
+                for (int i = 0; i < translated.Length; i++)
+                {
+                    await next;
+                    translated[i] = new TranslatedSentence(sentences[i], Texts(results.Current));
+                    next = results.MoveNextAsync().AsTask();
+                }
+
+                yield return new TranslatedLine(line, translated);
+            }
+
+            // What ended the lines early, if anything did, is thrown here.
+            await next;
+        }
+        finally
+        {
+            // Whoever stops early leaves a result that is waited for, and it has to end before the rest can be disposed.
+            await stop.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Translates one sentence and keeps where the decoder looked.</summary>
+    /// <exception cref="ArgumentException">There is no sentence, or it is longer than the model takes.</exception>
+    public Alignment Align(string sentence)
+    {
+        int[] source = _chinese.Encode(sentence);
         if (string.IsNullOrWhiteSpace(sentence))
         {
-            return "";
+            throw new ArgumentException("the sentence to look into is empty");
         }
 
-        _source.Clear();
-        _chinese.Encode(sentence, _source);
-        if (_source.Count > _model.MaxSourceLength)
+        if (source.Length > Model.MaxSourceLength)
         {
             // The end token takes one place.
-            throw new SentenceTooLongException(_source.Count - 1, _model.MaxSourceLength - 1);
+            throw new ArgumentException(
+                $"the sentence to look into has {source.Length - 1} characters without spaces; at most {Model.MaxSourceLength - 1} can be translated at once");
         }
 
-        GenerationResult result = _model.Generate([.. _source]);
-        ReadOnlySpan<int> tokens = result.Hypotheses[0].Tokens.AsSpan();
-        GeneratedTokens += tokens.Length;
-        return _english.Decode(tokens);
+        Hypothesis hypothesis = Model.Generate(source, new GenerationOptions { ReturnCrossAttention = true }).Hypotheses[0];
+        int[] target = hypothesis.FinishReason == FinishReason.EndToken ? [.. hypothesis.Tokens, Model.EndToken] : [.. hypothesis.Tokens];
+        return new Alignment
+        {
+            Sentence = sentence,
+            Translation = _english.Decode(hypothesis.Tokens.AsSpan()),
+            Source = source,
+            SourcePieces = [.. source.Select(SourcePiece)],
+            Target = target,
+            TargetPieces = [.. target.Select(TargetPiece)],
+            CrossAttention = hypothesis.CrossAttention!,
+        };
+    }
+
+    /// <summary>What a source token stands for.</summary>
+    public string SourcePiece(int token) =>
+        token == _chinese.EndToken ? "<eos>" : token == _chinese.UnknownToken ? "<unk>" : _chinese.Decode([token]);
+
+    /// <summary>What a target token stands for, as SentencePiece writes it: "▁" is the space before a word.</summary>
+    public string TargetPiece(int token)
+    {
+        if (token == _english.EndToken || token == _english.StartToken || token == _english.PadToken || token == _english.UnknownToken)
+        {
+            return token == _english.EndToken ? "<eos>" : token == _english.StartToken ? "<sos>" : token == _english.PadToken ? "<pad>" : "<unk>";
+        }
+
+        // The first token of a text loses its space; the second one keeps it.
+        return _english.Decode([token, token])[_english.Decode([token]).Length..].Replace(' ', '▁');
+    }
+
+    /// <summary>Rows of the source embedding as the weights file has them, <c>[tokens, model dimension]</c>; <see langword="null"/> where the file is a packed one.</summary>
+    public float[][]? SourceEmbedding(ReadOnlySpan<int> tokens)
+    {
+        if (_weights is not null && !IsSafetensors(_weights))
+        {
+            return null;
+        }
+
+        using SafetensorsFile file = _weights is null ? SafetensorsFile.Open(Resource("model.safetensors")) : SafetensorsFile.Open(_weights);
+        TensorInfo tensor = file.Tensors["source_embedding.weight"];
+        int width = (int)tensor.Shape[1];
+        float[] table = new float[tensor.Shape[0] * width];
+        tensor.CopyTo(table);
+        var rows = new float[tokens.Length][];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = table.AsSpan(tokens[i] * width, width).ToArray();
+        }
+
+        return rows;
     }
 
     /// <summary>Writes the weights to a packed file.</summary>
-    public void Pack(string path) => _model.Save(path);
+    public void Pack(string path) => Model.Save(path);
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => Model.Dispose();
+
+    private async IAsyncEnumerable<int[]> Sources(
+        IAsyncEnumerable<string> lines, ChannelWriter<(string Line, List<string> Sentences)> read, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        try
+        {
+            await foreach (string line in lines.WithCancellation(cancellation))
+            {
+                List<string> sentences = SentenceSplitter.Split(line, Model.MaxSourceLength - 1, sentence => Encode(sentence).Count <= Model.MaxSourceLength);
+                await read.WriteAsync((line, sentences), cancellation);
+                foreach (string sentence in sentences)
+                {
+                    yield return [.. Encode(sentence)];
+                }
+            }
+        }
+        finally
+        {
+            read.Complete();
+        }
+    }
+
+    private List<int> Encode(string sentence)
+    {
+        _tokens.Clear();
+        _chinese.Encode(sentence, _tokens);
+        return _tokens;
+    }
+
+    private TranslatedText[] Texts(GenerationResult result)
+    {
+        GeneratedTokens += result.Hypotheses[0].Tokens.Length;
+        return [.. result.Hypotheses.Select(hypothesis => new TranslatedText(_english.Decode(hypothesis.Tokens.AsSpan()), hypothesis.Score))];
+    }
+
+    /// <summary>Whether a file, which the model has been loaded from, is safetensors: those begin with the length of their header, which is JSON.</summary>
+    private static bool IsSafetensors(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        file.Position = sizeof(ulong);
+        return file.ReadByte() == '{';
+    }
 
     private static Stream Resource(string name) => typeof(TextTranslator).Assembly.GetManifestResourceStream(name)
         ?? throw new InvalidOperationException($"this program was built without its resource {name}");

@@ -94,13 +94,144 @@ check 'broken UTF-8: the next line is translated' grep -q '^The dog chases the c
 
 long=$(printf '狗%.0s' {1..128})
 run "狗追猫。\n$long\n猫追狗。\n"
-check 'a line too long' exits 1
-check 'a line too long: the others are translated' prints "$dog\n$cat"
-check 'a line too long: it is named' complains '^Translate: sentence 2 has 128 characters'
+check 'a line longer than the model takes' exits 0
+check 'a line longer than the model takes: the others are translated' test "$(sed -n '1p;3p' "$folder/out")" = "$(printf "$dog$cat")"
+check 'a line longer than the model takes: a line each' prints_lines 3
+check 'a line longer than the model takes: no complaint' is_silent
 
-run "${long%狗}\n"
-check 'the longest line' exits 0
-check 'the longest line: no complaint' is_silent
+sentences=$(printf '狗追猫。%.0s' {1..40})
+run "$sentences\n猫追狗。\n"
+check 'a line of many sentences' exits 0
+check 'a line of many sentences: all are in one line' test "$(head -n 1 "$folder/out" | grep -o 'The dog chases the cat\.' | wc -l)" -eq 40
+check 'a line of many sentences: the next line' test "$(tail -n 1 "$folder/out")" = 'The cat chases the dog.'
+
+printf '狗追猫。%.0s' {1..8400} >"$folder/long.txt"
+printf '\n' >>"$folder/long.txt"
+printf '狗%.0s' {1..34000} >>"$folder/long.txt"
+printf '\n猫追狗。' >>"$folder/long.txt"
+run '' --file "$folder/long.txt"
+check 'lines of 100 KB' exits 0
+check 'lines of 100 KB: a line each' prints_lines 3
+check 'lines of 100 KB: every sentence' test "$(head -n 1 "$folder/out" | grep -o 'The dog chases the cat\.' | wc -l)" -eq 8400
+check 'lines of 100 KB: the last line' test "$(tail -n 1 "$folder/out")" = 'The cat chases the dog.'
+check 'lines of 100 KB: no complaint' is_silent
+
+words=$(dirname "$0")/model/word-order.tsv
+grep -v '^#' "$words" | cut -f1 >"$folder/in.txt"
+grep -v '^#' "$words" | cut -f2 >"$folder/expected.txt"
+run '' --file "$folder/in.txt"
+check '--file' exits 0
+check '--file: all in order' cmp -s "$folder/expected.txt" "$folder/out"
+check '--file: no bar where standard error is no terminal' is_silent
+
+run '' --file "$folder/in.txt" --output "$folder/out.txt" --beam 4
+gives '--output and --beam' 0 ''
+check '--output and --beam: all in order' cmp -s "$folder/expected.txt" "$folder/out.txt"
+
+if script --version >"$folder/script" 2>&1; then
+    TERM=xterm script -qec "'$program' --file '$folder/in.txt' --output '$folder/out.txt'" "$folder/script" >"$folder/out" 2>"$folder/err" </dev/null
+    code=$?
+    check 'a bar on a terminal' exits 0
+    check 'a bar on a terminal: it counts' grep -q '102 sentences, .* sentences/s' "$folder/out"
+    check 'a bar on a terminal: the output has none' cmp -s "$folder/expected.txt" "$folder/out.txt"
+fi
+
+for precision in float32 bfloat16 int8; do
+    run '' --precision $precision '狗追猫。' '猫追狗。'
+    gives "--precision $precision" 0 "$dog$cat"
+done
+
+run '' --n-best 3 '狗追猫。' '' '猫追狗。'
+check '--n-best' exits 0
+check '--n-best: three for each sentence' prints_lines 6
+check '--n-best: the best comes first' grep -qP '^1\t-0\.\d{4}\tThe dog chases the cat\.$' <(head -n 1 "$folder/out")
+check '--n-best: numbers are of lines' grep -qP '^3\t-0\.\d{4}\tThe cat chases the dog\.$' <(sed -n 4p "$folder/out")
+check '--n-best: scores fall' sort -c -t "$(printf '\t')" -k2,2gr <(head -n 3 "$folder/out")
+
+run '狗追猫。\n\n' --json
+check '--json' exits 0
+check '--json: a line each' prints_lines 2
+check '--json: source, translation, sentences' grep -qP \
+    '^\{"source":"狗追猫。","translation":"The dog chases the cat\.","sentences":\[\{"source":"狗追猫。","hypotheses":\[\{"text":"The dog chases the cat\.","score":-0\.\d+\}\]\}\]\}$' <(head -n 1 "$folder/out")
+check '--json: an empty line' grep -q '^{"source":"","translation":"","sentences":\[\]}$' <(tail -n 1 "$folder/out")
+check '--json: no complaint' is_silent
+
+run '' --explain '狗追猫。'
+check '--explain' exits 0
+check '--explain: begins with the translation' test "$(head -n 1 "$folder/out")" = '狗追猫。 → The dog chases the cat.'
+check '--explain: every layer' test "$(grep -c '^Cross-attention, decoder layer' "$folder/out")" -eq 3
+check '--explain: every head' test "$(grep -o 'head [1-4]' "$folder/out" | wc -l)" -eq 12
+check '--explain: a token of each step is taken' test "$(grep -c '←' "$folder/out")" -eq "$(grep -c '^  [0-9]*\. after ' "$folder/out")"
+check '--explain: five tokens for each step' test "$(grep -c ' % ' "$folder/out")" -eq "$((5 * $(grep -c '^  [0-9]*\. after ' "$folder/out")))"
+check '--explain: the end token comes' grep -q '<eos> ←' "$folder/out"
+check '--explain: no colours where there is no terminal' test "$(grep -c "$(printf '\033')" "$folder/out")" -eq 0
+check '--explain: no complaint' is_silent
+
+run '' --explain "$(printf '\033[31m狗')"
+check '--explain with an unknown character' exits 0
+check '--explain with an unknown character: the terminal is not controlled' test "$(grep -c "$(printf '\033')" "$folder/out")" -eq 0
+
+run '' --explain ''
+refuses '--explain of nothing' 1 'empty'
+
+run '' --explain "$long"
+refuses '--explain of a sentence too long' 1 'has 128 characters'
+
+run '' --attention "$folder/attention.svg" '<狗>&追"猫。'
+check '--attention' exits 0
+check '--attention: an SVG file' grep -q '^<svg xmlns' "$folder/attention.svg"
+check '--attention: text is escaped' grep -q '&lt;狗&gt;&amp;追&quot;猫。' "$folder/attention.svg"
+check '--attention: the last layer' grep -q 'mean of the 4 heads of decoder layer 3' "$folder/attention.svg"
+check '--attention: no complaint' is_silent
+
+run '' --attention "$folder/head.svg" --head 2.4 --explain '狗追猫。'
+check '--head' exits 0
+check '--head: it is drawn' grep -q 'decoder layer 2, head 4' "$folder/head.svg"
+
+run '' --attention "$folder/head.svg" --head 4.1 '狗追猫。'
+refuses '--head that is not there' 1 '4.1'
+
+run '' --attention "$folder/none/attention.svg" '狗追猫。'
+refuses '--attention into a folder that is not there' 1 'none/attention.svg cannot be written'
+
+run '' --file "$folder/none.txt"
+refuses '--file that is not there' 1 'none.txt cannot be read'
+
+run '' --file "$folder"
+refuses '--file that is a folder' 1 'cannot be read'
+
+run '' --output "$folder/none/out.txt" '狗追猫。'
+refuses '--output into a folder that is not there' 1 'none/out.txt cannot be written'
+
+run '' --output "$folder" '狗追猫。'
+refuses '--output that is a folder' 1 'cannot be written'
+
+run '' --file "$folder/in.txt" --output "$folder/in.txt"
+refuses '--output over the input' 1 'it is the file that is read'
+ln -s in.txt "$folder/link.txt"
+run '' --file "$folder/in.txt" --output "$folder/link.txt"
+refuses '--output over the input, by a link' 1 'it is the file that is read'
+check '--output over the input: it is left alone' test -s "$folder/in.txt"
+
+if [ -w /dev/full ]; then
+    run '' --output /dev/full '狗追猫。'
+    refuses '--output to a full disk' 1 'space'
+fi
+
+printf '\xFF\xFE\n\xE7\x8B\n狗追猫。\n' >"$folder/broken.txt"
+run '' --file "$folder/broken.txt"
+check '--file with broken UTF-8' exits 0
+check '--file with broken UTF-8: a line each' prints_lines 3
+check '--file with broken UTF-8: the next line is translated' test "$(tail -n 1 "$folder/out")" = 'The dog chases the cat.'
+
+: >"$folder/empty.txt"
+run '' --file "$folder/empty.txt"
+gives 'an empty file' 0 ''
+
+for arguments in '--beam 0' '--beam 33' '--beam x' '--n-best 0' '--beam 2 --n-best 3' '--precision int4' '--head 1' '--head 3.1' '--file a b' '--explain a b' '--explain a --json' '--attention a.svg a b'; do
+    run '' $arguments
+    refuses "$arguments" 2 "${arguments%% *}"
+done
 
 run '' --time '狗追猫。'
 check '--time' exits 0
@@ -131,12 +262,20 @@ run '' --isa portable '狗追猫。'
 gives '--isa portable' 0 "$dog"
 
 packed=$folder/model.packed
+before=$(ls "$folder" | wc -l)
 run '' --pack "$packed"
 gives '--pack' 0 ''
-check '--pack: nothing else is left in the folder' [ "$(ls "$folder" | wc -l)" -eq 3 ]
+check '--pack: nothing else is left in the folder' [ "$(ls "$folder" | wc -l)" -eq "$((before + 1))" ]
 
 run '' --model "$packed" '狗追猫。' '猫追狗。'
 gives '--model with a packed file' 0 "$dog$cat"
+
+run '' --model "$packed" --explain '狗追猫。'
+check '--explain with a packed file' exits 0
+check '--explain with a packed file: says what it cannot show' grep -q '^Embedding: not shown' "$folder/out"
+
+run '' --model "$packed" --precision int8 '狗追猫。'
+refuses '--model with a packed file of another precision' 1 'model.packed'
 
 run '' --model "$packed" --isa portable '狗追猫。'
 gives '--model with a packed file and --isa portable' 0 "$dog"
