@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace KernelGen.Samples.Tests;
+
+/// <summary>A sample run as a program of its own, as a user meets it.</summary>
+/// <param name="ExitCode">The exit status.</param>
+/// <param name="Output">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+internal sealed record SampleProgram(int ExitCode, string Output, string Error)
+{
+    /// <summary>Runs a sample.</summary>
+    /// <param name="name">The sample, which the build has put beside the tests.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static async Task<SampleProgram> Run(string name, string input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        using var process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // A program that refuses its arguments ends without reading.
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new SampleProgram(process.ExitCode, await output, await error);
+    }
+}
