@@ -12,7 +12,7 @@ public sealed class TextGeneratorTests : IDisposable
     private static readonly string[] References = [.. TestFiles.WordOrder().Select(static sentence => sentence.Reference).Take(12)];
     private static readonly string Long = string.Concat(Enumerable.Repeat("狗追猫。", 32));
 
-    private readonly Translator _model = Translator.Load(TestFiles.Weights);
+    private readonly EncoderDecoder _model = Translator.Load(TestFiles.Weights);
     private readonly TextGenerator _generator;
 
     public TextGeneratorTests() => _generator = new TextGenerator(_model, Chinese, English);
