@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Checks a built TranslateWeb from outside, as a client meets it.
+#
+#     samples/TranslateWeb/check.sh path/to/TranslateWeb
+set -u
+export LC_ALL=C.UTF-8
+
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+    echo "usage: $0 path/to/TranslateWeb" >&2
+    exit 2
+fi
+
+program=$1
+folder=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
+passed=0
+failed=0
+
+# check NAME COMMAND...: counts a check, and shows the last answer when it fails.
+check() {
+    local name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $name" >&2
+        sed 's/^/  answer: /' "$folder/answer" >&2
+        sed 's/^/  server: /' "$folder/server" >&2
+    fi
+}
+
+# request STATUS PATH [CURL OPTION...]: whether the answer has this status; it is left in the file "answer".
+request() {
+    local status=$1 path=$2
+    shift 2
+    [ "$(curl -sS --max-time 30 -o "$folder/answer" -w '%{http_code}' "$address$path" "$@" 2>>"$folder/server")" = "$status" ]
+}
+
+holds() { grep -qF -e "$1" "$folder/answer"; }
+
+json=(-H 'Content-Type: application/json')
+: >"$folder/answer"
+"$program" --urls=http://127.0.0.1:0 >"$folder/server" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+    address=$(grep -oE 'http://127\.0\.0\.1:[1-9][0-9]*' "$folder/server" | head -n 1)
+    [ -z "$address" ] || break
+    sleep 0.1
+done
+check 'it listens' [ -n "$address" ]
+
+check 'health' request 200 /health
+check 'health: ready' holds '"status":"ready"'
+check 'translate' request 200 /translate "${json[@]}" -d '{"texts": ["狗追猫。", "猫追狗。"]}'
+check 'translate: the first' holds '"text":"The dog chases the cat."'
+check 'translate: the second' holds '"text":"The cat chases the dog."'
+check 'beam and attention' request 200 /translate "${json[@]}" -d '{"texts": ["狗追猫。"], "beam": 4, "nBest": 2, "attention": true}'
+check 'beam and attention: score' holds '"score":-'
+check 'beam and attention: weights' holds '"sourceTokens":["狗","追","猫","。","<eos>"]'
+check 'stream' request 200 '/translate/stream?text=%E7%8B%97%E8%BF%BD%E7%8C%AB%E3%80%82'
+check 'stream: a token' holds 'event: token'
+check 'stream: the end' holds '"text":"The dog chases the cat."'
+check 'stream from a body' request 200 /translate/stream "${json[@]}" -d '{"text": "猫追狗。"}'
+check 'stream from a body: the end' holds '"text":"The cat chases the dog."'
+check 'an empty text' request 400 /translate "${json[@]}" -d '{"texts": [""]}'
+check 'an empty text: it is named' holds 'texts[0]'
+check 'broken JSON' request 400 /translate "${json[@]}" -d '{"texts"'
+check 'broken JSON: the place' holds 'line 1'
+check 'an unknown field' request 400 /translate "${json[@]}" -d '{"texts": ["狗"], "beem": 2}'
+check 'an address that is not there' request 404 /nowhere
+check 'OpenAPI' request 200 /openapi/v1.json
+check 'OpenAPI: the endpoints' holds '"/translate/stream"'
+check 'the page' request 200 /
+check 'the page: it is whole' holds 'data-max-characters="127"'
+
+kill -TERM "$server"
+wait "$server"
+code=$?
+server=
+check 'it ends when it is asked to' [ "$code" -eq 0 ]
+
+"$program" --Translate:Concurrency=0 >"$folder/answer" 2>&1
+check 'a wrong setting: exit code' [ $? -eq 1 ]
+check 'a wrong setting: it is named' holds 'TranslateWeb: the setting Translate:Concurrency is 0'
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KernelGen.Samples.TranslateWeb.Tests;
+
+/// <summary>The description of the service.</summary>
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task Every_endpoint_for_programs_is_described_with_its_answers()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        JsonElement document = JsonDocument.Parse(await service.Client.GetStringAsync("/openapi/v1.json")).RootElement;
+        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString());
+        Dictionary<string, string[]> described = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(static path => path.Value.EnumerateObject().Select(operation => (Key: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
+            .ToDictionary(static one => one.Key, static one => one.Value.GetProperty("responses").EnumerateObject().Select(static response => response.Name).Order().ToArray());
+        Assert.Equal(
+            ["GET /health", "GET /translate/stream", "POST /translate", "POST /translate/stream"],
+            described.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["200", "503"], described["GET /health"]);
+        Assert.Equal(["200", "400", "429"], described["GET /translate/stream"]);
+        Assert.Equal(["200", "400", "429"], described["POST /translate"]);
+        Assert.Equal(["200", "400", "429"], described["POST /translate/stream"]);
+
+        // Nothing is left out but the page and the description itself.
+        string[] routes = [.. service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static route => route.RoutePattern.RawText!).Distinct().Order(StringComparer.Ordinal)];
+        Assert.Equal(["/", "/health", "/openapi/{documentName}.json", "/page.css", "/page.js", "/translate", "/translate/stream"], routes);
+    }
+
+    [Fact]
+    public async Task Requests_are_described_with_their_fields()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        JsonElement document = JsonDocument.Parse(await service.Client.GetStringAsync("/openapi/v1.json")).RootElement;
+        JsonElement schemas = document.GetProperty("components").GetProperty("schemas");
+        JsonElement request = schemas.GetProperty("TranslationRequest");
+        Assert.Equal(["texts"], request.GetProperty("required").EnumerateArray().Select(static name => name.GetString()));
+        Assert.Equal(["texts", "beam", "nBest", "attention"], request.GetProperty("properties").EnumerateObject().Select(static property => property.Name));
+        Assert.All(request.GetProperty("properties").EnumerateObject(), static property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));
+        string most = $"at most {service.App.Services.GetRequiredService<TextTranslator>().MaxCharacters} characters";
+        Assert.Contains(most, request.GetProperty("properties").GetProperty("texts").GetProperty("description").GetString());
+        Assert.Contains(most, schemas.GetProperty("StreamRequest").GetProperty("properties").GetProperty("text").GetProperty("description").GetString());
+        Assert.True(document.GetProperty("paths").GetProperty("/translate/stream").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content").TryGetProperty("text/event-stream", out _));
+    }
+}

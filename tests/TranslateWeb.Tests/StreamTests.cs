@@ -1,0 +1,86 @@
+using System.Net;
+using System.Text.Json;
+
+namespace KernelGen.Samples.TranslateWeb.Tests;
+
+/// <summary><c>GET</c> and <c>POST /translate/stream</c>.</summary>
+public sealed class StreamTests
+{
+    /// <summary>As long as a text may be: it takes many tokens.</summary>
+    private static readonly string Long = string.Concat(Enumerable.Repeat("狗追猫，", 31));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tokens_come_one_by_one_and_then_the_whole(bool posts)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage response = posts
+            ? await service.PostAsync("/translate/stream", new { text = "猫追狗。" })
+            : await service.Client.GetAsync($"/translate/stream?text={Uri.EscapeDataString("猫追狗。")}");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("no-cache", response.Headers.GetValues("Cache-Control").Single());
+        List<(string Type, JsonElement Data)> events = await ServerSentEvents.ReadAllAsync(response);
+        Assert.Equal("done", events[^1].Type);
+        (string Type, JsonElement Data)[] tokens = [.. events.SkipLast(1)];
+        Assert.All(tokens, static one => Assert.Equal("token", one.Type));
+        Assert.Equal(Enumerable.Range(0, tokens.Length), tokens.Select(static one => one.Data.GetProperty("index").GetInt32()));
+        Assert.Equal("The cat chases the dog.", string.Concat(tokens.Select(static one => one.Data.GetProperty("text").GetString())));
+        Assert.Equal("The cat chases the dog.", events[^1].Data.GetProperty("text").GetString());
+        AttentionChecks.Check(events[^1].Data.GetProperty("attention"), ["猫", "追", "狗", "。", "<eos>"], "The cat chases the dog.");
+    }
+
+    [Fact]
+    public async Task A_token_is_sent_before_the_next_is_there()
+    {
+        using var gate = new Gate();
+        int decoded = 0;
+        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedTokenizer(inner, () =>
+        {
+            if (Interlocked.Increment(ref decoded) > 1)
+            {
+                gate.Pass();
+            }
+        })));
+        using HttpResponseMessage response = await service.Client.GetAsync("/translate/stream?text=狗追猫。", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("event: token", await reader.ReadLineAsync());
+        Assert.StartsWith("data: {\"index\":0,", await reader.ReadLineAsync());
+        await gate.ArrivedAsync(1);
+        Assert.Equal(2, decoded);
+        gate.Open();
+        Assert.Contains("event: done", await reader.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_its_client_goes()
+    {
+        await using RunningService service = await RunningService.StartAsync(
+            ["Concurrency=1", "Queue=0"], RunningService.DecodingWith(static inner => new WatchedTokenizer(inner, static () => Thread.Sleep(50))));
+        using var measurements = new Measurements(service);
+        using (HttpClient client = service.NewClient())
+        {
+            using HttpResponseMessage response = await client.GetAsync($"/translate/stream?text={Uri.EscapeDataString(Long)}", HttpCompletionOption.ResponseHeadersRead);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            Assert.Equal("event: token", await reader.ReadLineAsync());
+        }
+
+        await measurements.ReachesAsync("kernelgen.requests", "stream canceled", 1);
+        Assert.Empty(measurements.Of("kernelgen.tokens.target"));
+
+        // Its place is free again.
+        using HttpResponseMessage next = await service.PostAsync("/translate/stream", new { text = "狗" });
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Fact]
+    public void Text_that_grows_shows_no_half_character()
+    {
+        var text = new StreamedText(new ByteTokenizer());
+        byte[] bytes = [(byte)'a', 0xE7, 0x8B, 0x97, (byte)'b', 0xE7];
+        string[] added = [.. bytes.Select(value => text.Add(value))];
+        Assert.Equal(["a", "", "", "狗", "b", ""], added);
+        Assert.Equal("\uFFFD", text.Rest());
+        Assert.Equal("a狗b\uFFFD", text.Text);
+    }
+}

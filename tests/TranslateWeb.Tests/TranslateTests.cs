@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json;
+
+namespace KernelGen.Samples.TranslateWeb.Tests;
+
+/// <summary><c>POST /translate</c>.</summary>
+public sealed class TranslateTests
+{
+    [Fact]
+    public async Task Texts_are_translated_in_their_order()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        string[][] lines = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Data", "word-order.tsv")).Skip(1).Select(static line => line.Split('\t'))];
+        foreach (string[][] batch in lines.Chunk(32))
+        {
+            using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = batch.Select(static line => line[0]) });
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            JsonElement[] translations = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations").EnumerateArray()];
+            Assert.Equal(batch.Select(static line => line[0]), translations.Select(static one => one.GetProperty("source").GetString()));
+            Assert.Equal(batch.Select(static line => line[2]), translations.Select(static one => one.GetProperty("hypotheses")[0].GetProperty("text").GetString()));
+            Assert.All(translations, static one =>
+            {
+                JsonElement hypothesis = Assert.Single(one.GetProperty("hypotheses").EnumerateArray());
+                Assert.Single(hypothesis.EnumerateObject());
+            });
+        }
+    }
+
+    [Fact]
+    public async Task A_beam_gives_the_best_hypotheses_with_their_scores()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。" }, beam = 4, nBest = 3 });
+        JsonElement[] hypotheses = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations")[0].GetProperty("hypotheses").EnumerateArray()];
+        Assert.Equal(3, hypotheses.Length);
+        Assert.Equal("The dog chases the cat.", hypotheses[0].GetProperty("text").GetString());
+        float[] scores = [.. hypotheses.Select(static one => one.GetProperty("score").GetSingle())];
+        Assert.Equal(scores.OrderDescending(), scores);
+        Assert.All(scores, static score => Assert.True(score < 0));
+        Assert.Equal(3, hypotheses.Select(static one => one.GetProperty("text").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Attention_has_a_row_for_each_target_token()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。", "狗🙂" }, attention = true });
+        JsonElement[] translations = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations").EnumerateArray()];
+        JsonElement known = translations[0].GetProperty("hypotheses")[0];
+        AttentionChecks.Check(known.GetProperty("attention"), ["狗", "追", "猫", "。", "<eos>"], known.GetProperty("text").GetString()!);
+        JsonElement unknown = translations[1].GetProperty("hypotheses")[0];
+        AttentionChecks.Check(unknown.GetProperty("attention"), ["狗", "<unk>", "<eos>"], unknown.GetProperty("text").GetString()!);
+    }
+
+    [Fact]
+    public async Task Answers_are_readable_json()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage response = await service.PostJsonAsync("/translate", """{"texts": ["\u72d7追猫。"]}""");
+        Assert.Equal(
+            """{"translations":[{"source":"狗追猫。","hypotheses":[{"text":"The dog chases the cat."}]}]}""",
+            await response.Content.ReadAsStringAsync());
+        Assert.Equal("application/json; charset=utf-8", response.Content.Headers.ContentType?.ToString());
+    }
+}
