@@ -246,6 +246,7 @@ internal sealed class CommandLine
                 return null;
         }
     }
+
     private static WeightPrecision? ParsePrecision(ArgumentResult argument)
     {
         string name = argument.Tokens[0].Value;

@@ -102,20 +102,10 @@ internal sealed class TextTranslator : IDisposable
     }
 
     /// <summary>What a source token stands for.</summary>
-    public string SourcePiece(int token) =>
-        token == _chinese.EndToken ? "<eos>" : token == _chinese.UnknownToken ? "<unk>" : _chinese.Decode([token]);
+    public string SourcePiece(int token) => _chinese.Piece(token);
 
     /// <summary>What a target token stands for, as SentencePiece writes it: "▁" is the space before a word.</summary>
-    public string TargetPiece(int token)
-    {
-        if (token == _english.EndToken || token == _english.StartToken || token == _english.PadToken || token == _english.UnknownToken)
-        {
-            return token == _english.EndToken ? "<eos>" : token == _english.StartToken ? "<sos>" : token == _english.PadToken ? "<pad>" : "<unk>";
-        }
-
-        // The first token of a text loses its space; the second one keeps it.
-        return _english.Decode([token, token])[_english.Decode([token]).Length..].Replace(' ', '▁');
-    }
+    public string TargetPiece(int token) => _english.Piece(token);
 
     /// <summary>Rows of the source embedding as the weights file has them, <c>[tokens, model dimension]</c>; <see langword="null"/> where the file is a packed one.</summary>
     public float[][]? SourceEmbedding(ReadOnlySpan<int> tokens)

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Benchmarks.Models;
+using KernelGen.Packing;
+using System.Diagnostics;
 
 namespace KernelGen.Benchmarks.Peers;
 
@@ -22,9 +23,8 @@ internal sealed class PeerRun
         int[][] expected = reference.Generate(sources);
 
         using Entry kernelGen = Entry.Load(() => LoadKernelGen(prepared, precision), sources);
-        bool isInt8 = precision == WeightPrecision.Int8;
-        bool isScreened = model.Description.ScreensOutput && (!isInt8 || model.Description.QuantizedInputBits == 8);
-        bool isGuessed = sources.Length == 1 && !isInt8;
+        bool isScreened = model.Description.ScreensOutput && LayoutFacts.CanScreen(model.Description, precision);
+        bool isGuessed = sources.Length == 1 && precision != WeightPrecision.Int8;
         using Entry? unscreened = isScreened || isGuessed ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
         using Entry beams = Entry.Load(() => LoadKernelGen(prepared, precision, Search.Beam4), sources);
         string? graphs = prepared.PrepareGraphs(_graphs, batch, precision);

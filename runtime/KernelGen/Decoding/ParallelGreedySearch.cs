@@ -21,20 +21,7 @@ internal static class ParallelGreedySearch
 
     /// <summary>Whether a search may be run here: greedy, for one source, with no rule for its tokens.</summary>
     public static bool Serves(Engine engine, int sources, SearchSettings settings) =>
-        sources == 1 && settings.BeamSize == 1 && !HasRules(settings.Options) && engine.Drafting.IsFor(settings.Options.ParallelGreedy);
-
-    /// <summary>Whether the next token is anything but the model's choice: what options ask for is known only token by token.</summary>
-    private static bool HasRules(GenerationOptions options) =>
-        options.Sampling is not null
-        || options.MinLength > 0
-        || options.RepetitionPenalty != 1
-        || options.NoRepeatNGramSize > 0
-        || !options.SuppressedTokens.IsDefaultOrEmpty
-        || !options.SuppressedSequences.IsDefaultOrEmpty
-        || !options.ForcedPrefix.IsDefaultOrEmpty
-        || options.ForceEndToken
-        || options.Constraint is not null
-        || options.StopWhen is not null;
+        sources == 1 && settings.BeamSize == 1 && settings.Options.Sampling is null && !LogitRules.AreAskedFor(settings.Options) && engine.Drafting.IsFor(settings.Options.ParallelGreedy);
 
     /// <summary>Generates the target that has begun; token by token as long as there is nothing to guess with.</summary>
     public static void Run(Engine engine, Workspace workspace, SearchSettings settings)

@@ -37,13 +37,15 @@ internal sealed class LogitRules
     }
 
     /// <summary>Whether <see cref="Apply"/> may change the logits of a position.</summary>
-    public bool ApplyAt(int position) =>
-        position < _options.MinLength
-        || _options.RepetitionPenalty != 1
-        || _options.NoRepeatNGramSize > 0
-        || !_options.SuppressedTokens.IsDefaultOrEmpty
-        || !_options.SuppressedSequences.IsDefaultOrEmpty
-        || _options.Constraint is not null;
+    public bool ApplyAt(int position) => position < _options.MinLength || ApplyEverywhere(_options);
+
+    /// <summary>Whether options ask for anything but the model's own choice at some position.</summary>
+    public static bool AreAskedFor(GenerationOptions options) =>
+        options.MinLength > 0
+        || ApplyEverywhere(options)
+        || !options.ForcedPrefix.IsDefaultOrEmpty
+        || options.ForceEndToken
+        || options.StopWhen is not null;
 
     /// <summary>Changes the logits of the token that comes next in one target.</summary>
     /// <param name="logits">The logits of the vocabulary, without the tokens that the model suppresses.</param>
@@ -81,6 +83,14 @@ internal sealed class LogitRules
 
     /// <summary>Whether there is anything to ask the caller with <see cref="Stops"/>.</summary>
     public bool MayStop => _options.StopWhen is not null;
+
+    /// <summary>Whether <see cref="Apply"/> may change the logits of every position.</summary>
+    private static bool ApplyEverywhere(GenerationOptions options) =>
+        options.RepetitionPenalty != 1
+        || options.NoRepeatNGramSize > 0
+        || !options.SuppressedTokens.IsDefaultOrEmpty
+        || !options.SuppressedSequences.IsDefaultOrEmpty
+        || options.Constraint is not null;
 
     /// <summary>Room for logits.</summary>
     public Span<float> Scratch(int count) => ReusedArray.Take(ref _scratch, count);
