@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Packing;
-using System.Diagnostics;
 
 namespace KernelGen.Benchmarks.Peers;
 

@@ -122,6 +122,7 @@ internal static unsafe class FloatConversion
         return (Vector128.ConditionalSelect(isSubnormal, subnormal, normal) | sign).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float FromFloat16(ushort half)
     {
         uint sign = (half & SignMask) << 16;
