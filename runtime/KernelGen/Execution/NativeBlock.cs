@@ -3,25 +3,33 @@ using System.Runtime.InteropServices;
 namespace KernelGen.Execution;
 
 /// <summary>A 64-byte aligned block of floats outside the garbage-collected heap. A call that runs holds a reference, so that disposal frees it only after.</summary>
-internal sealed unsafe partial class NativeBlock : SafeHandle
+internal sealed unsafe class NativeBlock : SafeHandle
 {
     private const nuint Alignment = 64;
 
-    /// <summary>What x86-64 and most Arm64 kernels call a huge page. Blocks that fill a few of them ask for such pages on Linux.</summary>
-    private const nuint HugePage = 2 << 20;
+    /// <summary>
+    /// From how many bytes on a block has pages of its own on Linux, which the system has back when it is freed. The C library's heap keeps what is freed
+    /// there, in pieces that the next larger block does not fit into: calls of all sizes took ten times the memory that was in use.
+    /// </summary>
+    private const nuint LeastPages = 128 << 10;
 
-    private const int AdviceHugePage = 14;
+    private readonly nuint _bytes;
+    private readonly bool _hasPages;
 
     public NativeBlock(long floats)
         : base(0, ownsHandle: true)
     {
         Length = floats;
-        nuint bytes = checked((nuint)floats * sizeof(float));
-        bool isLarge = OperatingSystem.IsLinux() && bytes >= 4 * HugePage;
-        SetHandle((nint)NativeMemory.AlignedAlloc(bytes, isLarge ? HugePage : Alignment));
-        if (isLarge)
+        _bytes = checked((nuint)floats * sizeof(float));
+        if (OperatingSystem.IsLinux() && _bytes >= LeastPages)
         {
-            AskForHugePages((void*)handle, bytes);
+            SetHandle((nint)LinuxPages.Allocate(_bytes));
+            _hasPages = handle != 0;
+        }
+
+        if (!_hasPages)
+        {
+            SetHandle((nint)NativeMemory.AlignedAlloc(_bytes, Alignment));
         }
     }
 
@@ -35,23 +43,15 @@ internal sealed unsafe partial class NativeBlock : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        if (_hasPages)
+        {
+            LinuxPages.Free((void*)handle, _bytes);
+        }
+        else
+        {
+            NativeMemory.AlignedFree((void*)handle);
+        }
+
         return true;
     }
-
-    /// <summary>Touching memory for the first time costs as much as filling it, page by page. This is advice: whatever comes of it is right.</summary>
-    private static void AskForHugePages(void* address, nuint length)
-    {
-        try
-        {
-            _ = AdviseMemory(address, length, AdviceHugePage);
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
-        {
-            // A Linux whose C library has another name, or none.
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int AdviseMemory(void* address, nuint length, int advice);
 }
