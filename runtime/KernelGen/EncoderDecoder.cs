@@ -271,7 +271,7 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            Encode(workspace, source, target.Length, target.Length);
+            Encode(workspace, source, target.Length);
             _engine.Decode(workspace, target, [0], [target.Length]);
             ForEachLogits(workspace, target.Length, (row, logitsRow) => _engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
         }
@@ -300,7 +300,7 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            Encode(workspace, source, target.Length, target.Length);
+            Encode(workspace, source, target.Length);
             Span<int> input = workspace.Tokens(target.Length);
             input[0] = Model.StartToken;
             target[..^1].CopyTo(input[1..]);
@@ -334,8 +334,78 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            Encode(workspace, source, target.Length, target.Length);
-            return CrossAttentionPass.Run(_engine, workspace, sequence: 0, target, hasEnded: false);
+            Encode(workspace, source, target.Length);
+            return AttentionPass.Cross(_engine, workspace, sequence: 0, target, hasEnded: false);
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+
+    /// <summary>Where the tokens of a source look among themselves, and those of a given target among themselves.</summary>
+    /// <param name="source">The source tokens.</param>
+    /// <param name="target">The target tokens without the start token, as <see cref="Score"/> takes them; the end token has a row where it is given.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The probabilities of self-attention for each encoder and decoder layer and head: those with which the kernels weigh values.</returns>
+    /// <exception cref="ArgumentException">
+    /// Source or target is empty, is longer than declared, or holds a token out of range; or there are more probabilities than an array holds.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public SelfAttention SelfAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
+    {
+        CheckSource(source);
+        CheckTarget(target);
+        Workspace workspace = _engine.Rent(cancellationToken);
+        try
+        {
+            Reserve(workspace, source.Length, target.Length);
+            return AttentionPass.Self(_engine, workspace, source, target);
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+
+    /// <summary>What the encoder reads of a source: the embeddings of its tokens, their positions, and both together.</summary>
+    /// <param name="source">The source tokens.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Rows of the model dimension for each token.</returns>
+    /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Embedding EmbedSource(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
+    {
+        CheckSource(source);
+        Workspace workspace = _engine.Rent(cancellationToken);
+        try
+        {
+            Reserve(workspace, source.Length, targetLength: 1);
+            return _engine.EmbedSource(workspace, source);
+        }
+        finally
+        {
+            _engine.Return(workspace);
+        }
+    }
+
+    /// <summary>What the decoder reads of a target: the embeddings of its tokens, their positions, and both together.</summary>
+    /// <param name="target">The target tokens, the start token first, as <see cref="Logits"/> takes them.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Rows of the model dimension for each token.</returns>
+    /// <exception cref="ArgumentException">The target is empty, is longer than declared, or holds a token out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Embedding EmbedTarget(ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
+    {
+        CheckTarget(target);
+        Workspace workspace = _engine.Rent(cancellationToken);
+        try
+        {
+            Reserve(workspace, sourceLength: 1, target.Length);
+            return _engine.EmbedTarget(workspace, target);
         }
         finally
         {
@@ -357,7 +427,7 @@ public abstract class EncoderDecoder : IDisposable
         Workspace workspace = _engine.Rent(cancellationToken);
         try
         {
-            Encode(workspace, source, targetLength: 1, targetRows: 1);
+            Encode(workspace, source, targetLength: 1);
             for (int row = 0; row < source.Length; row++)
             {
                 _engine.Hidden(workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
@@ -445,11 +515,17 @@ public abstract class EncoderDecoder : IDisposable
     private void CheckTarget(ReadOnlySpan<int> target) =>
         InputTokens.Check(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
 
-    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength, int targetRows)
+    private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength)
+    {
+        Reserve(workspace, source.Length, targetLength);
+        _engine.Encode(workspace, source, [0]);
+    }
+
+    /// <summary>Makes room for one source and one target that is decoded at once.</summary>
+    private static void Reserve(Workspace workspace, int sourceLength, int targetLength)
     {
         workspace.Sharing.Threads = 1;
-        workspace.Reserve([source.Length], targetLength, targetRows);
-        _engine.Encode(workspace, source, [0]);
+        workspace.Reserve([sourceLength], targetLength, targetRows: targetLength);
     }
 
     /// <summary>Projects the decoder output in blocks, and visits each row: its number, and where in the workspace its logits are.</summary>

@@ -165,7 +165,7 @@ internal static class BatchSearch
         GenerationResult result = search.Result(place);
         if (settings.Options.ReturnCrossAttention)
         {
-            CrossAttentionPass.Run(engine, workspace, place, result);
+            AttentionPass.Cross(engine, workspace, place, result);
         }
 
         return result;

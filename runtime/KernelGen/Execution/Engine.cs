@@ -164,7 +164,11 @@ public abstract unsafe class Engine : IDisposable
     /// <param name="workspace">The memory of the call.</param>
     /// <param name="tokens">The tokens of the sources.</param>
     /// <param name="sequences">The sequence of each source.</param>
-    internal void Encode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences)
+    /// <param name="selfAttention">
+    /// Receives the probabilities of self-attention, <c>[encoder layers, heads, source length, source length]</c>, where there is one source; empty where
+    /// they are not wanted.
+    /// </param>
+    internal void Encode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention = default)
     {
         while (!sequences.IsEmpty)
         {
@@ -176,14 +180,14 @@ public abstract unsafe class Engine : IDisposable
             }
             while (count < sequences.Length && rows + workspace.Sequences[sequences[count]].SourceLength <= Workspace.SourceRows);
 
-            EncodeBlock(workspace, tokens[..rows], sequences[..count]);
+            EncodeBlock(workspace, tokens[..rows], sequences[..count], selfAttention);
             tokens = tokens[rows..];
             sequences = sequences[count..];
         }
     }
 
     /// <summary>Runs the encoder over the sources of some sequences together.</summary>
-    private protected abstract void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences);
+    private protected abstract void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention);
 
     /// <summary>
     /// Runs the decoder over the next tokens of sequences: <paramref name="counts"/>[i] tokens of the sequence <paramref name="live"/>[i], one
@@ -193,16 +197,31 @@ public abstract unsafe class Engine : IDisposable
     /// <param name="tokens">The tokens.</param>
     /// <param name="live">The sequences.</param>
     /// <param name="counts">How many tokens of each.</param>
+    /// <param name="selfAttention">
+    /// Receives the probabilities of self-attention, <c>[decoder layers, heads, tokens, tokens]</c>, where there is one sequence, with nothing in its cache
+    /// yet; empty where they are not wanted.
+    /// </param>
     /// <param name="crossAttention">
     /// Receives the probabilities of cross-attention, <c>[decoder layers, heads, tokens, source length]</c>, where there is one sequence; empty where they
     /// are not wanted.
     /// </param>
     internal abstract void Decode(
-        Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts, Span<float> crossAttention = default);
+        Workspace workspace,
+        ReadOnlySpan<int> tokens,
+        ReadOnlySpan<int> live,
+        ReadOnlySpan<int> counts,
+        Span<float> selfAttention = default,
+        Span<float> crossAttention = default);
 
     /// <summary>Decodes one token of each of the sequences <paramref name="live"/>.</summary>
     internal void DecodeStep(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live) =>
         Decode(workspace, tokens, live, workspace.Ones(live.Length));
+
+    /// <summary>What the encoder reads of a source, in its parts; in a workspace with room for as many rows.</summary>
+    internal abstract Embedding EmbedSource(Workspace workspace, ReadOnlySpan<int> source);
+
+    /// <summary>What the decoder reads of a target, in its parts; in a workspace with room for as many rows.</summary>
+    internal abstract Embedding EmbedTarget(Workspace workspace, ReadOnlySpan<int> target);
 
     /// <summary>Computes one sequence's attention in one layer.</summary>
     /// <param name="workspace">The memory of the call.</param>
@@ -294,22 +313,21 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
 
     private bool IsPreNorm => Description.NormPlacement == NormPlacement.Pre;
 
-    private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences)
+    private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention)
     {
         ModelDescription model = Description;
-        int row = 0;
+        int rows = 0;
         foreach (int sequence in sequences)
         {
-            for (int position = 0; position < workspace.Sequences[sequence].SourceLength; position++, row++)
-            {
-                TKernels.Embed(tokens[row], Model.SourceEmbedding, Position(Model.SourcePositions, position), workspace.Hidden + ((long)row * model.ModelStride));
-            }
+            int length = workspace.Sequences[sequence].SourceLength;
+            Embed(workspace, rows, tokens.Slice(rows, length), Model.SourceEmbedding, Model.SourcePositions, firstPosition: 0);
+            rows += length;
         }
 
-        int rows = row;
         NormInPlace(workspace, rows, Model.SourceEmbeddingNorm);
-        foreach (ref readonly EncoderLayerWeights layer in Model.EncoderLayers.AsSpan())
+        for (int layerIndex = 0; layerIndex < Model.EncoderLayers.Length; layerIndex++)
         {
+            ref readonly EncoderLayerWeights layer = ref Model.EncoderLayers[layerIndex];
             float* input = SublayerInput(workspace, rows, layer.AttentionNorm);
             QueryKeyValue(workspace, input, rows, layer.QueryKeyValue);
             Span<AttentionTask> tasks = workspace.Sharing.Tasks(sequences.Length);
@@ -327,6 +345,11 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 first += length;
             }
 
+            if (!selfAttention.IsEmpty)
+            {
+                Probabilities(workspace, in tasks[0], OfLayer(selfAttention, layerIndex, Model.EncoderLayers.Length));
+            }
+
             workspace.Sharing.Attention(this, sequences.Length);
             AttentionOutput(workspace, rows, layer.AttentionOutput);
             EndSublayer(workspace, rows, layer.AttentionNorm);
@@ -338,17 +361,20 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
     }
 
     internal override void Decode(
-        Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts, Span<float> crossAttention = default)
+        Workspace workspace,
+        ReadOnlySpan<int> tokens,
+        ReadOnlySpan<int> live,
+        ReadOnlySpan<int> counts,
+        Span<float> selfAttention = default,
+        Span<float> crossAttention = default)
     {
         ModelDescription model = Description;
         int rows = 0;
         for (int i = 0; i < live.Length; i++)
         {
             int firstPosition = workspace.Sequences[live[i]].TargetLength;
-            for (int position = firstPosition; position < firstPosition + counts[i]; position++, rows++)
-            {
-                TKernels.Embed(tokens[rows], Model.TargetEmbedding, Position(Model.TargetPositions, position), workspace.Hidden + ((long)rows * model.ModelStride));
-            }
+            Embed(workspace, rows, tokens.Slice(rows, counts[i]), Model.TargetEmbedding, Model.TargetPositions, firstPosition);
+            rows += counts[i];
         }
 
         NormInPlace(workspace, rows, Model.TargetEmbeddingNorm);
@@ -376,18 +402,17 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 first += counts[i];
             }
 
+            if (!selfAttention.IsEmpty)
+            {
+                Probabilities(workspace, in tasks[0], OfLayer(selfAttention, layerIndex, Model.DecoderLayers.Length));
+            }
+
             workspace.Sharing.Attention(this, live.Length);
             AttentionOutput(workspace, rows, layer.Self.AttentionOutput);
             EndSublayer(workspace, rows, layer.Self.AttentionNorm);
 
             input = SublayerInput(workspace, rows, layer.CrossNorm);
             Linear(workspace, &TKernels.CrossQuery<TPrecision>, ModelInput(workspace, input, rows), rows, model.ModelDimension, in layer.CrossQuery, workspace.Wide, model.AttentionWidth);
-            if (!crossAttention.IsEmpty)
-            {
-                int size = crossAttention.Length / Model.DecoderLayers.Length;
-                CrossProbabilities(workspace, layerIndex, in workspace.Sequences[live[0]], rows, crossAttention.Slice(layerIndex * size, size));
-            }
-
             first = 0;
             int taskCount = 0;
             for (int i = 0; i < live.Length;)
@@ -415,6 +440,11 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 first += count;
             }
 
+            if (!crossAttention.IsEmpty)
+            {
+                Probabilities(workspace, in tasks[0], OfLayer(crossAttention, layerIndex, Model.DecoderLayers.Length));
+            }
+
             workspace.Sharing.Attention(this, taskCount);
             AttentionOutput(workspace, rows, layer.CrossOutput);
             EndSublayer(workspace, rows, layer.CrossNorm);
@@ -428,22 +458,76 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         }
     }
 
+    internal override Embedding EmbedSource(Workspace workspace, ReadOnlySpan<int> source) =>
+        Embed(workspace, source, Model.SourceEmbedding, Model.SourcePositions, Model.SourceEmbeddingNorm);
+
+    internal override Embedding EmbedTarget(Workspace workspace, ReadOnlySpan<int> target) =>
+        Embed(workspace, target, Model.TargetEmbedding, Model.TargetPositions, Model.TargetEmbeddingNorm);
+
+    private Embedding Embed(Workspace workspace, ReadOnlySpan<int> tokens, float* table, float* positions, float* norm)
+    {
+        var result = new Embedding(tokens.Length, Description.ModelDimension);
+
+        // Tokens alone are at a position of zeros.
+        float* nowhere = workspace.Alternate;
+        new Span<float>(nowhere, Description.ModelStride).Clear();
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            TKernels.Embed(tokens[i], table, nowhere, workspace.Hidden);
+            Hidden(workspace, row: 0).CopyTo(result.TokenRow(i));
+            float* position = Position(positions, i);
+            if (position != null)
+            {
+                new ReadOnlySpan<float>(position, Description.ModelDimension).CopyTo(result.PositionRow(i));
+            }
+        }
+
+        Embed(workspace, 0, tokens, table, positions, firstPosition: 0);
+        NormInPlace(workspace, tokens.Length, norm);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            Hidden(workspace, i).CopyTo(result.InputRow(i));
+        }
+
+        return result;
+    }
+
+    /// <summary>Embeds the tokens of consecutive positions into <see cref="Workspace.Hidden"/>, from a row on.</summary>
+    private void Embed(Workspace workspace, int firstRow, ReadOnlySpan<int> tokens, float* table, float* positions, int firstPosition)
+    {
+        float* output = workspace.Hidden + ((long)firstRow * Description.ModelStride);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            TKernels.Embed(tokens[i], table, Position(positions, firstPosition + i), output);
+            output += Description.ModelStride;
+        }
+    }
+
+    /// <summary>A layer's part of the probabilities of a stack.</summary>
+    private static Span<float> OfLayer(Span<float> probabilities, int layer, int layers)
+    {
+        int size = probabilities.Length / layers;
+        return probabilities.Slice(layer * size, size);
+    }
+
     /// <summary>
-    /// With which probabilities a layer attends to a sequence's source: <c>[heads, rows, source length]</c>. The queries stand in <see cref="Workspace.Wide"/>.
-    /// Attention to values that are 1 in a column of their own and 0 elsewhere is the probabilities themselves, bit for bit; so many source positions at a
-    /// time as a head has columns.
+    /// With which probabilities the rows of a task attend, <c>[heads, rows, positions]</c>, before the task itself is done. Attention to values that are 1 in a
+    /// column of their own and 0 elsewhere is the probabilities themselves, bit for bit; so many positions at a time as a head has columns.
     /// </summary>
-    private void CrossProbabilities(Workspace workspace, int layerIndex, in Sequence sequence, int rows, Span<float> probabilities)
+    private void Probabilities(Workspace workspace, in AttentionTask task, Span<float> probabilities)
     {
         int width = Description.AttentionWidth;
         int columns = Description.HeadWidth;
-        int length = sequence.SourceLength;
-        float* keys = sequence.CrossKeys + (layerIndex * sequence.CrossLayerStride);
+        int length = task.Kind == AttentionKind.Cross ? task.Cached : task.Cached + task.Rows;
 
-        // Values have room where the encoder has its own, and the output where that of this layer's attention will be.
-        float* values = workspace.EncoderValues(0);
+        // These values have the room of values that the task, or an encoder layer, writes anew; the output has that of the task's.
+        float* keys = Keys(workspace, in task, part: 0);
+        float* values = task.Kind == AttentionKind.Decoder ? task.Values : workspace.EncoderValues(0);
+        Append(in task, keys, values);
         for (int first = 0; first < length; first += columns)
         {
+            // Of a long source all of them together take many times as long as the layer.
+            workspace.Cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(columns, length - first);
             NativeMemory.Clear(values, (nuint)length * (nuint)width * sizeof(float));
             for (int i = 0; i < count; i++)
@@ -455,13 +539,13 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 }
             }
 
-            TKernels.CrossAttention(workspace.Wide, rows, keys, values, length, workspace.AttentionScratch(0), workspace.Context);
+            Attend(in task, keys, values, workspace.AttentionScratch(0));
             for (int head = 0; head < Description.Heads; head++)
             {
-                for (int row = 0; row < rows; row++)
+                for (int row = 0; row < task.Rows; row++)
                 {
-                    new ReadOnlySpan<float>(workspace.Context + ((long)row * Description.AttentionStride) + (head * columns), count)
-                        .CopyTo(probabilities.Slice((((head * rows) + row) * length) + first, count));
+                    new ReadOnlySpan<float>(task.Output + ((long)row * Description.AttentionStride) + (head * columns), count)
+                        .CopyTo(probabilities.Slice((((head * task.Rows) + row) * length) + first, count));
                 }
             }
         }
@@ -469,22 +553,38 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
 
     internal override void Attend(Workspace workspace, in AttentionTask task, int part)
     {
-        float* scratch = workspace.AttentionScratch(part);
+        float* keys = Keys(workspace, in task, part);
+        float* values = task.Kind == AttentionKind.Encoder ? workspace.EncoderValues(part) : task.Values;
+        Append(in task, keys, values);
+        Attend(in task, keys, values, workspace.AttentionScratch(part));
+    }
+
+    private static float* Keys(Workspace workspace, in AttentionTask task, int part) =>
+        task.Kind == AttentionKind.Encoder ? workspace.EncoderKeys(part) : task.Keys;
+
+    /// <summary>Appends the keys and values of a task's rows; those of the source, to which target tokens attend, are there.</summary>
+    private static void Append(in AttentionTask task, float* keys, float* values)
+    {
+        if (task.Kind != AttentionKind.Cross)
+        {
+            TKernels.AppendKeysAndValues(task.Input, task.Rows, task.Cached, keys, values);
+        }
+    }
+
+    private static void Attend(in AttentionTask task, float* keys, float* values, float* scratch)
+    {
         switch (task.Kind)
         {
             case AttentionKind.Encoder:
-                float* keys = workspace.EncoderKeys(part), values = workspace.EncoderValues(part);
-                TKernels.AppendKeysAndValues(task.Input, task.Rows, 0, keys, values);
                 TKernels.SelfAttention(task.Input, task.Rows, keys, values, visible: task.Rows, visibleStep: 0, scratch, task.Output);
                 break;
 
             case AttentionKind.Decoder:
-                TKernels.AppendKeysAndValues(task.Input, task.Rows, task.Cached, task.Keys, task.Values);
-                TKernels.SelfAttention(task.Input, task.Rows, task.Keys, task.Values, visible: task.Cached + 1, visibleStep: 1, scratch, task.Output);
+                TKernels.SelfAttention(task.Input, task.Rows, keys, values, visible: task.Cached + 1, visibleStep: 1, scratch, task.Output);
                 break;
 
             default:
-                TKernels.CrossAttention(task.Input, task.Rows, task.Keys, task.Values, task.Cached, scratch, task.Output);
+                TKernels.CrossAttention(task.Input, task.Rows, keys, values, task.Cached, scratch, task.Output);
                 break;
         }
     }

@@ -84,6 +84,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(64 * 64, _model.Encode(longest).Length);
         Assert.Equal(64 * 60, _model.Logits(longest, longest).Length);
         Assert.Equal(64, _model.Score(longest, longest).TokenLogProbabilities.Length);
+        Assert.Equal(64, _model.SelfAttention(longest, longest).Decoder.QueryLength);
 
         int[] tooLong = new int[65];
         foreach (Action<ReadOnlySpan<int>> call in EntriesBySource())
@@ -286,6 +287,9 @@ public sealed class BadInputTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => model.Logits(GoodSource, GoodTarget));
         Assert.Throws<ObjectDisposedException>(() => model.Score(GoodSource, GoodTarget));
         Assert.Throws<ObjectDisposedException>(() => model.CrossAttention(GoodSource, GoodTarget));
+        Assert.Throws<ObjectDisposedException>(() => model.SelfAttention(GoodSource, GoodTarget));
+        Assert.Throws<ObjectDisposedException>(() => model.EmbedSource(GoodSource));
+        Assert.Throws<ObjectDisposedException>(() => model.EmbedTarget(GoodTarget));
         ObjectDisposedException exception = Assert.Throws<ObjectDisposedException>(() => model.Encode(GoodSource));
         Assert.Contains(nameof(GoldenVanilla), exception.Message);
     }
@@ -351,6 +355,8 @@ public sealed class BadInputTests : IDisposable
         source => _model.Logits(source, GoodTarget),
         source => _model.Score(source, GoodTarget),
         source => _model.CrossAttention(source, GoodTarget),
+        source => _model.SelfAttention(source, GoodTarget),
+        source => _model.EmbedSource(source),
     ];
 
     private IEnumerable<Action<ReadOnlySpan<int>>> EntriesByTarget() =>
@@ -358,6 +364,8 @@ public sealed class BadInputTests : IDisposable
         target => _model.Logits(GoodSource, target),
         target => _model.Score(GoodSource, target),
         target => _model.CrossAttention(GoodSource, target),
+        target => _model.SelfAttention(GoodSource, target),
+        target => _model.EmbedTarget(target),
     ];
 
     private TException AssertRefused<TException>(Action call)

@@ -30,6 +30,10 @@ public sealed class CancellationTests : IDisposable
             () => _model.Score(Source, Target, cancelled),
             () => _model.Logits(Source, Target, cancelled),
             () => _model.Encode(Source, cancelled),
+            () => _model.CrossAttention(Source, Target, cancelled),
+            () => _model.SelfAttention(Source, Target, cancelled),
+            () => _model.EmbedSource(Source, cancelled),
+            () => _model.EmbedTarget(Target, cancelled),
         })
         {
             Assert.Equal(cancelled, Assert.Throws<OperationCanceledException>(call).CancellationToken);

@@ -21,13 +21,15 @@ internal sealed class ReferenceModel
     }
 
     /// <summary>The encoder output, a row for each source token.</summary>
-    public double[][] Encode(ReadOnlySpan<int> source)
+    public double[][] Encode(ReadOnlySpan<int> source) => Encode(source, visitSelfAttention: null);
+
+    private double[][] Encode(ReadOnlySpan<int> source, Action<double[]>? visitSelfAttention)
     {
-        double[][] hidden = Embed(source, _names.SourceEmbedding, Stack.Encoder);
+        double[][] hidden = Embed(source, Stack.Encoder);
         for (int layer = 0; layer < _model.EncoderLayers; layer++)
         {
             string attention = _names.SelfAttention(Stack.Encoder, layer);
-            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Encoder, layer), x => Attention(attention, x, x, isCausal: false));
+            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Encoder, layer), x => Attention(attention, x, x, isCausal: false, visitSelfAttention));
             hidden = FeedForward(hidden, Stack.Encoder, layer);
         }
 
@@ -37,7 +39,7 @@ internal sealed class ReferenceModel
     /// <summary>The logits of every position of a target, which begins with the start token.</summary>
     public double[][] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
     {
-        double[][] hidden = Decode(Encode(source), target, static _ => { });
+        double[][] hidden = Decode(Encode(source), target);
         double[] bias = _model.OutputBias ? Values(_names.OutputBias) : new double[_model.TargetVocabularySize];
         return [.. hidden.Select(row => DoubleKernels.Linear(row, Values(_names.OutputWeight), bias))];
     }
@@ -46,18 +48,35 @@ internal sealed class ReferenceModel
     public double[][] CrossAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
     {
         List<double[]> rows = [];
-        Decode(Encode(source), target, rows.Add);
+        Decode(Encode(source), target, visitCrossAttention: rows.Add);
         return [.. rows];
     }
 
-    private double[][] Decode(double[][] memory, ReadOnlySpan<int> target, Action<double[]> visitCrossAttention)
+    /// <summary>The probabilities of the encoder's self-attention, one row behind the other, as those of <see cref="CrossAttention"/>.</summary>
+    public double[][] EncoderSelfAttention(ReadOnlySpan<int> source)
     {
-        double[][] hidden = Embed(target, _names.TargetEmbedding, Stack.Decoder);
+        List<double[]> rows = [];
+        Encode(source, rows.Add);
+        return [.. rows];
+    }
+
+    /// <summary>The probabilities of the decoder's self-attention, as those of <see cref="CrossAttention"/>; each row ends with the last position that it sees.</summary>
+    public double[][] DecoderSelfAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    {
+        List<double[]> rows = [];
+        Decode(Encode(source), target, visitSelfAttention: rows.Add);
+        return [.. rows];
+    }
+
+    private double[][] Decode(
+        double[][] memory, ReadOnlySpan<int> target, Action<double[]>? visitSelfAttention = null, Action<double[]>? visitCrossAttention = null)
+    {
+        double[][] hidden = Embed(target, Stack.Decoder);
         for (int layer = 0; layer < _model.DecoderLayers; layer++)
         {
             string self = _names.SelfAttention(Stack.Decoder, layer);
             string cross = _names.CrossAttention(layer);
-            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Decoder, layer), x => Attention(self, x, x, isCausal: true));
+            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Decoder, layer), x => Attention(self, x, x, isCausal: true, visitSelfAttention));
             hidden = Sublayer(hidden, _names.CrossAttentionNorm(layer), x => Attention(cross, x, memory, isCausal: false, visitCrossAttention));
             hidden = FeedForward(hidden, Stack.Decoder, layer);
         }
@@ -65,20 +84,29 @@ internal sealed class ReferenceModel
         return _model.FinalNorm ? Norm(hidden, _names.FinalNorm(Stack.Decoder)) : hidden;
     }
 
-    private double[][] Embed(ReadOnlySpan<int> tokens, string table, Stack stack)
+    /// <summary>What the first layer reads, a row for each token.</summary>
+    public double[][] Embed(ReadOnlySpan<int> tokens, Stack stack)
     {
-        double scale = _model.ScaleEmbedding ? Math.Sqrt(_model.ModelDimension) : 1;
         double[][] hidden = new double[tokens.Length][];
         for (int position = 0; position < hidden.Length; position++)
         {
             double[] encoding = Position(position, stack);
-            hidden[position] = [.. DoubleKernels.Widen(_tensors[table].Row(tokens[position])).Select((x, i) => (x * scale) + encoding[i])];
+            hidden[position] = [.. Token(tokens[position], stack).Select((x, i) => x + encoding[i])];
         }
 
         return _model.EmbeddingNorm ? Norm(hidden, _names.EmbeddingNorm(stack)) : hidden;
     }
 
-    private double[] Position(int position, Stack stack)
+    /// <summary>The embedding of a token, scaled.</summary>
+    public double[] Token(int token, Stack stack)
+    {
+        double scale = _model.ScaleEmbedding ? Math.Sqrt(_model.ModelDimension) : 1;
+        string table = stack == Stack.Encoder ? _names.SourceEmbedding : _names.TargetEmbedding;
+        return [.. DoubleKernels.Widen(_tensors[table].Row(token)).Select(x => x * scale)];
+    }
+
+    /// <summary>The encoding of a position.</summary>
+    public double[] Position(int position, Stack stack)
     {
         int dimension = _model.ModelDimension;
         double Angle(int pair) => position / Math.Pow(10000, 2.0 * pair / dimension);
