@@ -7,21 +7,28 @@ namespace KernelGen.Samples.Translate;
 /// <param name="terminal">Where to.</param>
 internal sealed class Explanation(TextTranslator translator, Terminal terminal)
 {
-    private const int LabelColumns = 12;
-    private const int CellColumns = 4;
-    private const int ShownDimensions = 56;
     private const int Best = 5;
-    private const int BarColumns = 24;
+    private const int ShownNumbers = 3;
+    private const int NumberColumns = 8;
+    private const int MostDimensions = 56;
+    private const int LeastDimensions = 16;
+    private const int MostBarColumns = 24;
+    private const int LeastBarColumns = 4;
+    private const int RoomBesideBars = 44;
+
+    private readonly AttentionMaps _maps = new(terminal);
 
     public void Show(Alignment alignment)
     {
         terminal.Line($"{Terminal.Printable(alignment.Sentence)} → {alignment.Translation}");
+        string[] inputs = Inputs(alignment);
+        SelfAttention selfAttention = translator.Model.SelfAttention(alignment.Source, alignment.Target);
         ShowTokens(alignment);
-        ShowInput(alignment);
-        ShowEncoder(alignment);
-        ShowCausalMask(alignment);
-        ShowCrossAttention(alignment);
-        ShowSteps(alignment);
+        ShowInput("Encoder", alignment.SourcePieces, translator.Model.EmbedSource(alignment.Source));
+        ShowEncoder(alignment, selfAttention.Encoder);
+        ShowInput("Decoder", inputs, translator.Model.EmbedTarget([translator.Model.StartToken, .. alignment.Target[..^1]]));
+        ShowDecoder(alignment, inputs, selfAttention.Decoder);
+        ShowSteps(alignment, inputs);
         terminal.Line();
         terminal.Line($"{Terminal.Printable(alignment.Sentence)} → {alignment.Translation}");
     }
@@ -36,32 +43,61 @@ internal sealed class Explanation(TextTranslator translator, Terminal terminal)
         }
     }
 
-    private void ShowInput(Alignment alignment)
+    private void ShowInput(string stack, string[] pieces, Embedding embedding)
     {
-        float[][] positions = [.. Enumerable.Range(0, alignment.Source.Length).Select(PositionalEncoding)];
-        string shown = $"the first {ShownDimensions} of {Translator.Description.ModelDimension} dimensions";
-        if (translator.SourceEmbedding(alignment.Source) is not { } embeddings)
+        string dimensions = $"the first {ShownDimensions} of {embedding.ModelDimension} dimensions";
+        int[] positions = [.. Enumerable.Range(0, embedding.Length)];
+        ShowRows($"{stack} input: embedding · √{embedding.ModelDimension}, {dimensions}", pieces, [.. positions.Select(position => embedding.Token(position).ToArray())]);
+        ShowRows($"{stack} input: positional encoding, {dimensions}", pieces, [.. positions.Select(position => embedding.Position(position).ToArray())]);
+        ShowRows($"{stack} input: their sum, which the first layer reads", pieces, [.. positions.Select(position => embedding.Input(position).ToArray())]);
+    }
+
+    private void ShowEncoder(Alignment alignment, AttentionProbabilities attention)
+    {
+        terminal.Heading("Padding mask: nothing to mask, because one sentence has no padding");
+        terminal.Paragraph(
+            $"Every token of the source sees all {alignment.Source.Length}. Of several sentences at once, the shorter ones would be filled up with pad tokens; those would be left out before anything is computed, so they would be neither rows nor columns here.");
+        for (int layer = 0; layer < attention.Layers; layer++)
         {
-            terminal.Heading("Embedding: not shown, because a packed file has no table of it that could be read");
-            ShowRows($"Positional encoding, {shown}", alignment.SourcePieces, positions);
-            return;
+            terminal.Heading($"Self-attention, encoder layer {layer + 1}: how each token (row) shares its attention among all tokens (columns); {terminal.Scale}");
+            _maps.ShowSelfAttention(attention, layer, alignment.SourcePieces, isCausal: false);
         }
 
-        float scale = MathF.Sqrt(Translator.Description.ModelDimension);
-        float[][] scaled = [.. embeddings.Select(row => row.Select(value => value * scale).ToArray())];
-        ShowRows($"Embedding · √{Translator.Description.ModelDimension}, {shown}", alignment.SourcePieces, scaled);
-        ShowRows($"Positional encoding, {shown}", alignment.SourcePieces, positions);
-        ShowRows("Their sum, which the encoder reads", alignment.SourcePieces, [.. scaled.Zip(positions, static (row, position) => row.Zip(position, static (a, b) => a + b).ToArray())]);
+        ShowRows(
+            $"Encoder output, after {attention.Layers} layers",
+            alignment.SourcePieces,
+            [.. translator.Model.Encode(alignment.Source).Chunk(Translator.Description.ModelDimension)]);
     }
 
-    private void ShowEncoder(Alignment alignment)
+    private void ShowDecoder(Alignment alignment, string[] inputs, AttentionProbabilities attention)
     {
-        float[] encoded = translator.Model.Encode(alignment.Source);
-        ShowRows(
-            $"Encoder output, after {Translator.Description.EncoderLayers} layers in which every token attends to all {alignment.Source.Length} (one sentence has no padding to mask)",
-            alignment.SourcePieces,
-            [.. encoded.Chunk(Translator.Description.ModelDimension)]);
+        terminal.Heading("Causal mask: a token sees itself and those before it, not those after it, which are not known yet");
+        terminal.Line($"Hidden cells are not computed: {terminal.Masked(2)}");
+        for (int layer = 0; layer < attention.Layers; layer++)
+        {
+            terminal.Heading($"Self-attention, decoder layer {layer + 1}: how each token that is read (row) shares its attention among those that it sees (columns); {terminal.Scale}");
+            _maps.ShowSelfAttention(attention, layer, inputs, isCausal: true);
+            string scale = _maps.HasNumbers(alignment.CrossAttention) ? "in percent" : terminal.Scale;
+            terminal.Heading($"Cross-attention, decoder layer {layer + 1}: how each head shares its attention among the source tokens (columns) when a target token (row) is predicted; {scale}");
+            _maps.ShowCrossAttention(alignment.CrossAttention, layer, alignment.TargetPieces, alignment.SourcePieces);
+        }
     }
+
+    /// <summary>How many dimensions have room in a row.</summary>
+    private int ShownDimensions
+    {
+        get
+        {
+            int cells = terminal.Width - AttentionMaps.LabelColumns - 1;
+            return Math.Min(MostDimensions, ShowsNumbers ? (cells - RoomForNumbers) / 8 * 8 : cells);
+        }
+    }
+
+    /// <summary>Whether rows end with their first numbers.</summary>
+    private bool ShowsNumbers => terminal.Width - AttentionMaps.LabelColumns - 1 - RoomForNumbers >= LeastDimensions;
+
+    /// <summary>The numbers, and an ellipsis behind them.</summary>
+    private static int RoomForNumbers => (ShownNumbers * NumberColumns) + 2;
 
     private void ShowRows(string heading, string[] labels, float[][] rows)
     {
@@ -70,72 +106,17 @@ internal sealed class Explanation(TextTranslator translator, Terminal terminal)
         for (int i = 0; i < rows.Length; i++)
         {
             string cells = string.Concat(rows[i].Take(ShownDimensions).Select(value => terminal.Signed(value, limit)));
-            string numbers = string.Join(' ', rows[i].Take(3).Select(static value => value.ToString("F3", CultureInfo.InvariantCulture).PadLeft(7)));
-            terminal.Line($"{Terminal.Column(labels[i], LabelColumns, right: true)} {cells} {numbers} …");
+            string numbers = ShowsNumbers
+                ? string.Concat(rows[i].Take(ShownNumbers).Select(static value => value.ToString("F3", CultureInfo.InvariantCulture).PadLeft(NumberColumns))) + " …"
+                : "";
+            terminal.Line($"{Terminal.Column(labels[i], AttentionMaps.LabelColumns, right: true)} {cells}{numbers}");
         }
     }
 
-    private void ShowCausalMask(Alignment alignment)
-    {
-        string[] inputs = Inputs(alignment);
-        terminal.Heading($"Causal mask of the decoder's {Translator.Description.DecoderLayers} layers: each token sees itself (■) and those before it, not those after it (·)");
-        for (int row = 0; row < inputs.Length; row++)
-        {
-            string cells = new string('■', row + 1) + new string('·', inputs.Length - row - 1);
-            terminal.Line($"{Terminal.Column(inputs[row], LabelColumns, right: true)} {cells}");
-        }
-    }
-
-    private void ShowCrossAttention(Alignment alignment)
-    {
-        CrossAttention attention = alignment.CrossAttention;
-        int room = Math.Max(1, (terminal.Width - LabelColumns - 1) / CellColumns);
-
-        // As many heads side by side as there is room for; a head that has no room alone is shown in pieces.
-        int columns = Math.Min(room, attention.SourceLength);
-        int headsPerRow = Math.Max(1, (terminal.Width - LabelColumns) / ((columns * CellColumns) + 2));
-        for (int layer = 0; layer < attention.Layers; layer++)
-        {
-            terminal.Heading($"Cross-attention, decoder layer {layer + 1}: how many percent of each head's attention a source token has when a target token is predicted");
-            for (int head = 0; head < attention.Heads; head += headsPerRow)
-            {
-                for (int first = 0; first < attention.SourceLength; first += columns)
-                {
-                    ShowHeads(alignment, layer, head, Math.Min(headsPerRow, attention.Heads - head), first, Math.Min(columns, attention.SourceLength - first));
-                }
-            }
-        }
-    }
-
-    private void ShowHeads(Alignment alignment, int layer, int firstHead, int heads, int first, int columns)
-    {
-        IEnumerable<int> range = Enumerable.Range(firstHead, heads);
-        string margin = new(' ', LabelColumns);
-        string labels = string.Concat(alignment.SourcePieces.Skip(first).Take(columns).Select(static piece => " " + Terminal.Column(piece.Trim('<', '>'), CellColumns - 1, right: true)));
-        terminal.Line(margin + string.Concat(range.Select(head => "  " + Terminal.Column($"head {head + 1}", columns * CellColumns))).TrimEnd());
-        terminal.Line(margin + string.Concat(Enumerable.Repeat("  " + labels, heads)));
-        for (int row = 0; row < alignment.Target.Length; row++)
-        {
-            string label = Terminal.Column(alignment.TargetPieces[row], LabelColumns, right: true);
-            terminal.Line(label + string.Concat(range.Select(head => "  " + Cells(alignment.CrossAttention[layer, head, row].Slice(first, columns)))));
-        }
-    }
-
-    private string Cells(ReadOnlySpan<float> probabilities)
-    {
-        string cells = "";
-        foreach (float probability in probabilities)
-        {
-            cells += terminal.Probability(probability);
-        }
-
-        return cells;
-    }
-
-    private void ShowSteps(Alignment alignment)
+    private void ShowSteps(Alignment alignment, string[] inputs)
     {
         int vocabulary = translator.Model.TargetVocabularySize;
-        string[] inputs = Inputs(alignment);
+        int barColumns = Math.Clamp(terminal.Width - RoomBesideBars, LeastBarColumns, MostBarColumns);
         float[] logits = translator.Model.Logits(alignment.Source, [translator.Model.StartToken, .. alignment.Target[..^1]]);
         terminal.Heading($"Steps: the {Best} most probable next tokens; the first is taken");
         for (int step = 0; step < alignment.Target.Length; step++)
@@ -146,26 +127,13 @@ internal sealed class Explanation(TextTranslator translator, Terminal terminal)
             {
                 string percent = (probabilities[token] * 100).ToString("F2", CultureInfo.InvariantCulture).PadLeft(6);
                 string taken = token == alignment.Target[step] ? " ←" : "";
-                terminal.Line($"     {percent} % {Terminal.Bar(probabilities[token], BarColumns)} {token,5} {Terminal.Printable(translator.TargetPiece(token))}{taken}");
+                terminal.Line($"     {percent} % {Terminal.Bar(probabilities[token], barColumns)} {token,5} {Terminal.Printable(translator.TargetPiece(token))}{taken}");
             }
         }
     }
 
     /// <summary>What the decoder reads in each step: the start token, then what it wrote.</summary>
     private string[] Inputs(Alignment alignment) => [translator.TargetPiece(translator.Model.StartToken), .. alignment.TargetPieces[..^1]];
-
-    /// <summary>The row of a position: sines and cosines in turn, "Attention Is All You Need", section 3.5.</summary>
-    private static float[] PositionalEncoding(int position)
-    {
-        float[] row = new float[Translator.Description.ModelDimension];
-        for (int i = 0; i < row.Length; i++)
-        {
-            double angle = position / Math.Pow(10000, (double)(i & ~1) / row.Length);
-            row[i] = (float)(i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle));
-        }
-
-        return row;
-    }
 
     private static double[] Softmax(ReadOnlySpan<float> logits)
     {

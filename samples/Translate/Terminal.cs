@@ -23,7 +23,7 @@ internal sealed class Terminal
     }
 
     /// <summary>The columns of a line.</summary>
-    public int Width { get; }
+    public int Width { get; init; }
 
     /// <summary>How many columns a text takes: Chinese characters two, marks above others none.</summary>
     public static int ColumnsOf(string text)
@@ -66,11 +66,46 @@ internal sealed class Terminal
 
     public void Line(string text = "") => _output.WriteLine(text);
 
-    /// <summary>A heading, after an empty line.</summary>
+    /// <summary>A heading, after an empty line; broken between words where it is wider than a line.</summary>
     public void Heading(string text)
     {
         Line();
-        Line(_hasColors ? $"\e[1m{text}\e[0m" : text);
+        foreach (string line in Wrap(text))
+        {
+            Line(_hasColors ? $"\e[1m{line}\e[0m" : line);
+        }
+    }
+
+    /// <summary>A text, broken between words where it is wider than a line.</summary>
+    public void Paragraph(string text)
+    {
+        foreach (string line in Wrap(text))
+        {
+            Line(line);
+        }
+    }
+
+    /// <summary>What <see cref="Shade"/> makes of a probability.</summary>
+    public string Scale => _hasColors ? "white is 0 %, half blue 25 %, deep blue 100 %" : "blank is 0 %, ▄ 25 %, █ 100 %";
+
+    /// <summary>A probability as cells of one colour or block, by its square root: among many tokens most have few percent.</summary>
+    public string Shade(float probability, int columns)
+    {
+        double share = Math.Sqrt(probability);
+        if (!_hasColors)
+        {
+            return new string(Block(share), columns);
+        }
+
+        (int red, int green, int blue) = Deeper(share);
+        return $"\e[48;2;{red};{green};{blue}m{new string(' ', columns)}\e[0m";
+    }
+
+    /// <summary>What a mask hides, so that it does not look like a probability of 0: dots, on a terminal on grey.</summary>
+    public string Masked(int columns)
+    {
+        string dots = new('·', columns);
+        return _hasColors ? $"\e[48;2;208;208;208m\e[38;2;96;96;96m{dots}\e[0m" : dots;
     }
 
     /// <summary>A probability as four columns: a block and whole percents, on a blue that gets deeper.</summary>
@@ -82,7 +117,7 @@ internal sealed class Terminal
             return $"{Block(probability)}{percent}";
         }
 
-        (int red, int green, int blue) = Blend((255, 255, 255), (8, 69, 148), probability);
+        (int red, int green, int blue) = Deeper(probability);
         string ink = probability > 0.45 ? "255;255;255" : "40;40;40";
         return $"\e[48;2;{red};{green};{blue}m\e[38;2;{ink}m {percent}\e[0m";
     }
@@ -108,6 +143,25 @@ internal sealed class Terminal
         string bar = new string('█', eighths / 8) + (eighths % 8 == 0 ? "" : Eighths[eighths % 8]);
         return bar.PadRight(columns);
     }
+
+    private IEnumerable<string> Wrap(string text)
+    {
+        string line = "";
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && ColumnsOf(line) + 1 + ColumnsOf(word) > Width)
+            {
+                yield return line;
+                line = "";
+            }
+
+            line += line.Length > 0 ? " " + word : word;
+        }
+
+        yield return line;
+    }
+
+    private static (int Red, int Green, int Blue) Deeper(double share) => Blend((255, 255, 255), (8, 69, 148), share);
 
     private static char Block(double share) => Blocks[(int)Math.Round(Math.Clamp(share, 0, 1) * (Blocks.Length - 1))];
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using KernelGen.Checkpoints;
 using KernelGen.Text;
 
 namespace KernelGen.Samples.Translate;
@@ -13,14 +12,12 @@ internal sealed class TextTranslator : IDisposable
 
     private readonly VocabularyTokenizer _chinese = VocabularyTokenizer.Load(Resource("source_vocabulary.json"));
     private readonly SentencePieceTokenizer _english = SentencePieceTokenizer.Load(Resource("target.spm"));
-    private readonly string? _weights;
     private readonly List<int> _tokens = [];
 
     /// <param name="weights">The weights file, or <see langword="null"/> for the program's own weights.</param>
     /// <param name="options">How to load them.</param>
     public TextTranslator(string? weights, ModelLoadOptions options)
     {
-        _weights = weights;
         Model = weights is null ? Translator.Load(Resource("model.safetensors"), options) : Translator.Load(weights, options);
     }
 
@@ -107,28 +104,6 @@ internal sealed class TextTranslator : IDisposable
     /// <summary>What a target token stands for, as SentencePiece writes it: "▁" is the space before a word.</summary>
     public string TargetPiece(int token) => _english.Piece(token);
 
-    /// <summary>Rows of the source embedding as the weights file has them, <c>[tokens, model dimension]</c>; <see langword="null"/> where the file is a packed one.</summary>
-    public float[][]? SourceEmbedding(ReadOnlySpan<int> tokens)
-    {
-        if (_weights is not null && !IsSafetensors(_weights))
-        {
-            return null;
-        }
-
-        using SafetensorsFile file = _weights is null ? SafetensorsFile.Open(Resource("model.safetensors")) : SafetensorsFile.Open(_weights);
-        TensorInfo tensor = file.Tensors["source_embedding.weight"];
-        int width = (int)tensor.Shape[1];
-        float[] table = new float[tensor.Shape[0] * width];
-        tensor.CopyTo(table);
-        var rows = new float[tokens.Length][];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            rows[i] = table.AsSpan(tokens[i] * width, width).ToArray();
-        }
-
-        return rows;
-    }
-
     /// <summary>Writes the weights to a packed file.</summary>
     public void Pack(string path) => Model.Save(path);
 
@@ -166,14 +141,6 @@ internal sealed class TextTranslator : IDisposable
     {
         GeneratedTokens += result.Hypotheses[0].Tokens.Length;
         return [.. result.Hypotheses.Select(hypothesis => new TranslatedText(_english.Decode(hypothesis.Tokens.AsSpan()), hypothesis.Score))];
-    }
-
-    /// <summary>Whether a file, which the model has been loaded from, is safetensors: those begin with the length of their header, which is JSON.</summary>
-    private static bool IsSafetensors(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        file.Position = sizeof(ulong);
-        return file.ReadByte() == '{';
     }
 
     private static Stream Resource(string name) => typeof(TextTranslator).Assembly.GetManifestResourceStream(name)

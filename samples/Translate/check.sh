@@ -159,13 +159,18 @@ check '--json: no complaint' is_silent
 run '' --explain '狗追猫。'
 check '--explain' exits 0
 check '--explain: begins with the translation' test "$(head -n 1 "$folder/out")" = '狗追猫。 → The dog chases the cat.'
-check '--explain: every layer' test "$(grep -c '^Cross-attention, decoder layer' "$folder/out")" -eq 3
-check '--explain: every head' test "$(grep -o 'head [1-4]' "$folder/out" | wc -l)" -eq 12
-check '--explain: a token of each step is taken' test "$(grep -c '←' "$folder/out")" -eq "$(grep -c '^  [0-9]*\. after ' "$folder/out")"
-check '--explain: five tokens for each step' test "$(grep -c ' % ' "$folder/out")" -eq "$((5 * $(grep -c '^  [0-9]*\. after ' "$folder/out")))"
+check '--explain: every layer' test "$(grep -cE '^(Self-attention, encoder|Self-attention, decoder|Cross-attention, decoder) layer [1-3]: ' "$folder/out")" -eq 9
+check '--explain: every head' test "$(grep -o 'head [1-4]' "$folder/out" | wc -l)" -eq 36
+steps=$(grep -c '^  [0-9]*\. after ' "$folder/out")
+check '--explain: the causal mask in every head of the decoder' test "$(grep -o '··' "$folder/out" | wc -l)" -eq "$((1 + 3 * 4 * steps * (steps - 1) / 2))"
+check '--explain: no padding to mask' grep -q '^Padding mask: nothing to mask' "$folder/out"
+check '--explain: what encoder and decoder read' test "$(grep -cE '^(En|De)coder input: ' "$folder/out")" -eq 6
+check '--explain: a token of each step is taken' test "$(grep -c '←' "$folder/out")" -eq "$steps"
+check '--explain: five tokens for each step' test "$(grep -cE '^ +[0-9.]+ % ' "$folder/out")" -eq "$((5 * steps))"
 check '--explain: the end token comes' grep -q '<eos> ←' "$folder/out"
 check '--explain: no colours where there is no terminal' test "$(grep -c "$(printf '\033')" "$folder/out")" -eq 0
 check '--explain: no complaint' is_silent
+cp "$folder/out" "$folder/explained.txt"
 
 run '' --explain "$(printf '\033[31m狗')"
 check '--explain with an unknown character' exits 0
@@ -272,7 +277,7 @@ gives '--model with a packed file' 0 "$dog$cat"
 
 run '' --model "$packed" --explain '狗追猫。'
 check '--explain with a packed file' exits 0
-check '--explain with a packed file: says what it cannot show' grep -q '^Embedding: not shown' "$folder/out"
+check '--explain with a packed file: the same numbers' cmp -s "$folder/explained.txt" "$folder/out"
 
 run '' --model "$packed" --precision int8 '狗追猫。'
 refuses '--model with a packed file of another precision' 1 'model.packed'

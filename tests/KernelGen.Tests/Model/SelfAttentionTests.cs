@@ -21,7 +21,7 @@ public sealed class SelfAttentionTests
         var oracle = new ReferenceModel(description, tensors);
         using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), InstructionSets.Best);
         var samples = new Samples(5);
-        foreach ((int sourceLength, int targetLength) in new[] { (1, 1), (2, 33), (17, 3), (34, 17) })
+        foreach ((int sourceLength, int targetLength) in new[] { (1, 33), (34, 1), (17, 18) })
         {
             int[] source = samples.Tokens(Math.Min(sourceLength, description.MaxSourceLength), description.SourceVocabularySize);
             int[] target = samples.Tokens(Math.Min(targetLength, description.MaxTargetLength), description.TargetVocabularySize);
