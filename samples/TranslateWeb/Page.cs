@@ -7,14 +7,14 @@ using Microsoft.Net.Http.Headers;
 namespace KernelGen.Samples.TranslateWeb;
 
 /// <summary>The page for people: three files inside the program.</summary>
-internal sealed class Page(TextTranslator translator)
+internal sealed class Page(TranslationService translations)
 {
     /// <summary>Nothing but the page's own files, and no one else's frame around it.</summary>
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly PageFile _html = new(
-        Read("index.html").Replace("{{MaxCharacters}}", translator.MaxCharacters.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
+        Read("index.html").Replace("{{MaxCharacters}}", translations.MaxCharacters.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
         "text/html; charset=utf-8");
 
     private readonly PageFile _styles = new(Read("page.css"), "text/css; charset=utf-8");

@@ -37,7 +37,7 @@ internal static class TranslationEndpoints
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private static Results<Ok<TranslationResponse>, ValidationProblem> Translate(
-        TranslationRequest request, TextTranslator translator, ServiceSettings settings, CancellationToken aborted)
+        TranslationRequest request, TranslationService translations, ServiceSettings settings, CancellationToken aborted)
     {
         var errors = new Dictionary<string, string[]>();
         string?[] texts = request.Texts ?? [];
@@ -47,10 +47,9 @@ internal static class TranslationEndpoints
             return TypedResults.ValidationProblem(errors);
         }
 
-        int[][] sources = new int[texts.Length][];
         for (int i = 0; i < texts.Length; i++)
         {
-            if (translator.Encode(texts[i], out sources[i]) is { } error)
+            if (translations.Check(texts[i]) is { } error)
             {
                 errors[$"texts[{i}]"] = [error];
             }
@@ -71,29 +70,29 @@ internal static class TranslationEndpoints
         }
 
         var options = new GenerationOptions { BeamSize = request.Beam, HypothesisCount = request.NBest, ReturnCrossAttention = request.Attention };
-        return TypedResults.Ok(new TranslationResponse(translator.Translate(texts, sources, options, aborted)));
+        return TypedResults.Ok(new TranslationResponse(translations.Translate(texts!, options, aborted)));
     }
 
-    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> StreamBody(StreamRequest request, TextTranslator translator) =>
-        Stream(request.Text, translator);
+    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> StreamBody(StreamRequest request, TranslationService translations) =>
+        Stream(request.Text, translations);
 
-    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> StreamQuery(string? text, TextTranslator translator) =>
-        Stream(text, translator);
+    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> StreamQuery(string? text, TranslationService translations) =>
+        Stream(text, translations);
 
-    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> Stream(string? text, TextTranslator translator)
+    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> Stream(string? text, TranslationService translations)
     {
-        if (translator.Encode(text, out int[] source) is { } error)
+        if (translations.Check(text) is { } error)
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [error] });
         }
 
-        return TypedResults.ServerSentEvents(Events(translator, source));
+        return TypedResults.ServerSentEvents(Events(translations, text!));
     }
 
     private static async IAsyncEnumerable<SseItem<TranslationEvent>> Events(
-        TextTranslator translator, int[] source, [EnumeratorCancellation] CancellationToken aborted = default)
+        TranslationService translations, string text, [EnumeratorCancellation] CancellationToken aborted = default)
     {
-        await foreach (TranslationEvent next in translator.StreamAsync(source, aborted).ConfigureAwait(false))
+        await foreach (TranslationEvent next in translations.StreamAsync(text, aborted).ConfigureAwait(false))
         {
             yield return new SseItem<TranslationEvent>(next, next is DoneEvent ? "done" : "token");
         }

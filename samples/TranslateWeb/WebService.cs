@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using KernelGen.Samples.Translate;
+using KernelGen.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -55,9 +56,15 @@ internal static class WebService
         IServiceCollection services = builder.Services;
         services.AddSingleton(settings);
         services.AddKernelGenModel(_ => settings.Model is { } path ? Translator.Load(path) : Translator.Load(Resources.Open("model.safetensors")));
-        services.AddSingleton(static _ => TranslationTokenizers.Load());
+        services.AddSingleton<ITokenizer>(static _ => VocabularyTokenizer.Load(Resources.Open("source_vocabulary.json")));
+        services.AddSingleton<ITokenDecoder>(static _ => SentencePieceDecoder.Load(Resources.Open("target.spm")));
+        services.AddSingleton(static provider =>
+        {
+            EncoderDecoder model = provider.GetRequiredService<Translator>();
+            return new TextGenerator(model, provider.GetRequiredService<ITokenizer>(), provider.GetRequiredService<ITokenDecoder>());
+        });
         services.AddSingleton<TranslationMetrics>();
-        services.AddSingleton<TextTranslator>();
+        services.AddSingleton<TranslationService>();
         services.AddSingleton<Page>();
         services.AddOpenApi();
         services.AddProblemDetails();

@@ -40,6 +40,32 @@ public sealed class TextGeneratorTests : IDisposable
     }
 
     [Fact]
+    public void The_texts_of_the_tokens_of_a_hypothesis_are_together_its_text()
+    {
+        TextGenerationResult result = _generator.Generate("狗追猫。", new GenerationOptions { BeamSize = 4, HypothesisCount = 4 });
+        Assert.Equal(["The", " dog", " cha", "ses", " the", " cat", "."], result.Hypotheses[0].TokenTexts);
+        Assert.All(result.Hypotheses, static hypothesis =>
+        {
+            Assert.Equal(hypothesis.Tokens.Length, hypothesis.TokenTexts.Length);
+            Assert.Equal(hypothesis.Text, string.Concat(hypothesis.TokenTexts));
+        });
+        Assert.Empty(_generator.Generate("").Hypotheses[0].TokenTexts);
+    }
+
+    [Fact]
+    public void Of_a_character_of_several_tokens_the_last_has_the_text()
+    {
+        // 3 to 258 are the bytes.
+        SentencePieceTokenizer bytes = SentencePieceModelWriter.Unigram().BytePieces().Load();
+        int[] tokens = [.. "a狗b"u8.ToArray().Append((byte)0xE7).Select(static value => 3 + value)];
+        var options = new GenerationOptions { ForcedPrefix = [.. tokens], MaxLength = tokens.Length };
+        TextHypothesis hypothesis = Assert.Single(new TextGenerator(_model, Chinese, bytes).Generate("狗", options).Hypotheses);
+        Assert.Equal(tokens, hypothesis.Tokens);
+        Assert.Equal("a狗b\uFFFD", hypothesis.Text);
+        Assert.Equal(["a", "", "", "狗", "b", "\uFFFD"], hypothesis.TokenTexts);
+    }
+
+    [Fact]
     public void A_list_has_the_results_of_its_texts_in_their_order()
     {
         string[] texts = ["", .. Sentences, " \t", "狗追猫。", "\u3000"];

@@ -111,7 +111,7 @@ public sealed class BrowserTests : IAsyncLifetime
     {
         using var gate = new Gate();
         int decoded = 0;
-        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedTokenizer(inner, () =>
+        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedDecoder(inner, () =>
         {
             if (Interlocked.Increment(ref decoded) > 2)
             {
@@ -131,7 +131,7 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task What_goes_wrong_is_said()
     {
         using var gate = new Gate();
-        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=0"], RunningService.DecodingWith(inner => new WatchedTokenizer(inner, gate.Pass)));
+        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=0"], RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
         IPage page = await OpenAsync(service);
         ILocator text = page.GetByLabel("Chinese sentence");
         ILocator alert = page.GetByRole(AriaRole.Alert);

@@ -38,7 +38,7 @@ public sealed class LifetimeTests
     public async Task A_shutdown_finishes_what_runs_and_takes_on_nothing_more()
     {
         using var gate = new Gate();
-        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedTokenizer(inner, gate.Pass)));
+        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
         Task<HttpResponseMessage> translation = service.PostAsync("/translate", new { texts = new[] { "狗追猫。" } });
         Task<HttpResponseMessage> stream = service.PostAsync("/translate/stream", new { text = "猫追狗。" });
         await gate.ArrivedAsync(2);

@@ -14,7 +14,7 @@ public sealed class LoadTests
     {
         using var gate = new Gate();
         await using RunningService service = await RunningService.StartAsync(
-            [$"Concurrency={Concurrency}", $"Queue={Queue}", "RetryAfterSeconds=7"], RunningService.DecodingWith(inner => new WatchedTokenizer(inner, gate.Pass)));
+            [$"Concurrency={Concurrency}", $"Queue={Queue}", "RetryAfterSeconds=7"], RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
 
         // Two run, three wait, whichever they are, and 15 are turned away at once.
         List<Task<HttpResponseMessage>> requests = [.. Enumerable.Range(0, 20).Select(_ => service.PostAsync("/translate", new { texts = new[] { "狗追猫。" } }))];

@@ -35,7 +35,7 @@ public sealed class MetricsTests
     public async Task Failures_are_told_apart_and_keep_their_reasons_to_themselves(int failingDecoding)
     {
         int decoded = 0;
-        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedTokenizer(inner, () =>
+        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedDecoder(inner, () =>
         {
             if (++decoded == failingDecoding)
             {
@@ -43,7 +43,7 @@ public sealed class MetricsTests
             }
         })));
         using var measurements = new Measurements(service);
-        using HttpResponseMessage translated = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。" } });
+        using HttpResponseMessage translated = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。", "猫追狗。" } });
         Assert.Equal(HttpStatusCode.InternalServerError, translated.StatusCode);
         Assert.Equal("application/problem+json", translated.Content.Headers.ContentType?.MediaType);
         Assert.DoesNotContain("secret", await translated.Content.ReadAsStringAsync());

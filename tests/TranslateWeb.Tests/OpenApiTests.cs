@@ -39,7 +39,7 @@ public sealed class OpenApiTests
         Assert.Equal(["texts"], request.GetProperty("required").EnumerateArray().Select(static name => name.GetString()));
         Assert.Equal(["texts", "beam", "nBest", "attention"], request.GetProperty("properties").EnumerateObject().Select(static property => property.Name));
         Assert.All(request.GetProperty("properties").EnumerateObject(), static property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));
-        string most = $"at most {service.App.Services.GetRequiredService<TextTranslator>().MaxCharacters} characters";
+        string most = $"at most {service.App.Services.GetRequiredService<TranslationService>().MaxCharacters} characters";
         Assert.Contains(most, request.GetProperty("properties").GetProperty("texts").GetProperty("description").GetString());
         Assert.Contains(most, schemas.GetProperty("StreamRequest").GetProperty("properties").GetProperty("text").GetProperty("description").GetString());
         Assert.True(document.GetProperty("paths").GetProperty("/translate/stream").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content").TryGetProperty("text/event-stream", out _));

@@ -40,12 +40,9 @@ internal sealed class RunningService : IAsyncDisposable
             configure?.Invoke(builder);
         });
 
-    /// <summary>Puts a tokenizer in the place of the one that decodes translations.</summary>
-    public static Action<WebApplicationBuilder> DecodingWith(Func<ITokenizer, ITokenizer> wrap) => builder =>
-    {
-        TranslationTokenizers tokenizers = TranslationTokenizers.Load();
-        builder.Services.AddSingleton(tokenizers with { Target = wrap(tokenizers.Target) });
-    };
+    /// <summary>Puts a decoder in the place of the one that makes translations of tokens.</summary>
+    public static Action<WebApplicationBuilder> DecodingWith(Func<ITokenDecoder, ITokenDecoder> wrap) => builder =>
+        builder.Services.AddSingleton(wrap(SentencePieceDecoder.Load(Resources.Open("target.spm"))));
 
     /// <summary>A client with connections of its own.</summary>
     public HttpClient NewClient() => new(new SocketsHttpHandler()) { BaseAddress = Address };

@@ -35,7 +35,7 @@ public sealed class StreamTests
     {
         using var gate = new Gate();
         int decoded = 0;
-        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedTokenizer(inner, () =>
+        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedDecoder(inner, () =>
         {
             if (Interlocked.Increment(ref decoded) > 1)
             {
@@ -56,7 +56,7 @@ public sealed class StreamTests
     public async Task A_stream_ends_when_its_client_goes()
     {
         await using RunningService service = await RunningService.StartAsync(
-            ["Concurrency=1", "Queue=0"], RunningService.DecodingWith(static inner => new WatchedTokenizer(inner, static () => Thread.Sleep(50))));
+            ["Concurrency=1", "Queue=0"], RunningService.DecodingWith(static inner => new WatchedDecoder(inner, static () => Thread.Sleep(50))));
         using var measurements = new Measurements(service);
         using (HttpClient client = service.NewClient())
         {
@@ -73,14 +73,28 @@ public sealed class StreamTests
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
-    [Fact]
-    public void Text_that_grows_shows_no_half_character()
+    [Theory]
+    [InlineData("/translate/stream?text=狗追猫。")]
+    [InlineData(null)]
+    public async Task Text_that_is_certain_only_at_the_end_belongs_to_the_last_token(string? stream)
     {
-        var text = new StreamedText(new ByteTokenizer());
-        byte[] bytes = [(byte)'a', 0xE7, 0x8B, 0x97, (byte)'b', 0xE7];
-        string[] added = [.. bytes.Select(value => text.Add(value))];
-        Assert.Equal(["a", "", "", "狗", "b", ""], added);
-        Assert.Equal("\uFFFD", text.Rest());
-        Assert.Equal("a狗b\uFFFD", text.Text);
+        await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(static inner => new LateDecoder(inner)));
+        JsonElement whole;
+        if (stream is null)
+        {
+            using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。" }, attention = true });
+            whole = (await RunningService.ReadJsonAsync(response)).GetProperty("translations")[0].GetProperty("hypotheses")[0];
+        }
+        else
+        {
+            using HttpResponseMessage response = await service.Client.GetAsync(stream);
+            List<(string Type, JsonElement Data)> events = await ServerSentEvents.ReadAllAsync(response);
+            Assert.Equal(["", "The", " dog", " cha", "ses", " the", " cat"], events.SkipLast(1).Select(static one => one.Data.GetProperty("text").GetString()));
+            whole = events[^1].Data;
+        }
+
+        Assert.Equal("The dog chases the cat.", whole.GetProperty("text").GetString());
+        string?[] tokens = [.. whole.GetProperty("attention").GetProperty("targetTokens").EnumerateArray().Select(static token => token.GetString())];
+        Assert.Equal(["", "The", " dog", " cha", "ses", " the", " cat.", "<eos>"], tokens);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace KernelGen.Text;
 
@@ -31,10 +32,14 @@ public sealed class TextGenerationResult
 /// <summary>One generated text.</summary>
 public sealed class TextHypothesis
 {
-    internal TextHypothesis(string text, Hypothesis hypothesis)
+    private readonly ITokenDecoder _decoder;
+    private ImmutableArray<string> _tokenTexts;
+
+    internal TextHypothesis(string text, Hypothesis hypothesis, ITokenDecoder decoder)
     {
         Text = text;
         Hypothesis = hypothesis;
+        _decoder = decoder;
     }
 
     /// <summary>The text.</summary>
@@ -42,6 +47,25 @@ public sealed class TextHypothesis
 
     /// <summary>The tokens, without the start and the end token.</summary>
     public ImmutableArray<int> Tokens => Hypothesis.Tokens;
+
+    /// <summary>
+    /// The text that each token adds; together they are <see cref="Text"/>. That of a token is empty while a character is incomplete, which comes whole with its
+    /// last token; what stays incomplete belongs to the last one. They label what is known of each token: <see cref="Hypothesis.CrossAttention"/>,
+    /// <see cref="Hypothesis.TokenLogProbabilities"/>. Made when they are first asked for.
+    /// </summary>
+    public ImmutableArray<string> TokenTexts
+    {
+        get
+        {
+            if (_tokenTexts.IsDefault)
+            {
+                // Two threads may both make them; they are alike.
+                _tokenTexts = SplitText();
+            }
+
+            return _tokenTexts;
+        }
+    }
 
     /// <inheritdoc cref="Hypothesis.Score"/>
     public float? Score => Hypothesis.Score;
@@ -51,4 +75,16 @@ public sealed class TextHypothesis
 
     /// <summary>All that the model says of it.</summary>
     public Hypothesis Hypothesis { get; }
+
+    private ImmutableArray<string> SplitText()
+    {
+        StreamingDecoder decoder = _decoder.CreateDecoder();
+        string[] texts = [.. Tokens.Select(decoder.Append)];
+        if (texts.Length > 0)
+        {
+            texts[^1] += decoder.Flush();
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(texts);
+    }
 }

@@ -229,14 +229,14 @@ public sealed class TextGenerator
     }
 
     /// <summary>The result of a text without content.</summary>
-    internal static TextGenerationResult Empty(SourceText source) => new(
-        ImmutableCollectionsMarshal.AsImmutableArray(source.Tokens), source.IsTruncated, [new TextHypothesis("", Hypothesis.Empty)]);
+    internal TextGenerationResult Empty(SourceText source) => new(
+        ImmutableCollectionsMarshal.AsImmutableArray(source.Tokens), source.IsTruncated, [new TextHypothesis("", Hypothesis.Empty, Target)]);
 
     /// <summary>Makes texts of what the model generated.</summary>
     internal TextGenerationResult Decode(SourceText source, GenerationResult result) => new(
         ImmutableCollectionsMarshal.AsImmutableArray(source.Tokens),
         source.IsTruncated,
-        [.. result.Hypotheses.Select(hypothesis => new TextHypothesis(Decode(hypothesis.Tokens), hypothesis))]);
+        [.. result.Hypotheses.Select(hypothesis => new TextHypothesis(Decode(hypothesis.Tokens), hypothesis, Target))]);
 
     private static void CheckVocabulary(int tokenizer, int model, string parameter)
     {

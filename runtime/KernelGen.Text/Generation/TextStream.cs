@@ -44,7 +44,7 @@ internal static class TextStream
                     cancellationToken.ThrowIfCancellationRequested();
                     if (source.IsEmpty)
                     {
-                        yield return TextGenerator.Empty(source);
+                        yield return generator.Empty(source);
                         continue;
                     }
 
