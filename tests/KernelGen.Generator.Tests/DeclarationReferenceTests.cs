@@ -4,10 +4,15 @@ using static KernelGen.Generator.Tests.SpecificationTest;
 
 namespace KernelGen.Generator.Tests;
 
-/// <summary>The table of properties in the declaration reference says what the presets do.</summary>
+/// <summary>The tables of the declaration reference say what the presets and the configurations of each model type do.</summary>
 public class DeclarationReferenceTests
 {
-    private static readonly Dictionary<string, string[]> Rows = ReadRows();
+    private static readonly string[] ModelTypes = ["marian", "bart", "mbart"];
+
+    private static readonly Dictionary<string, string[]> Rows = ReadRows("| property | key in `config.json` | Vanilla | Marian | Bart |");
+
+    /// <summary>The keys that a configuration file may leave out, and what each model type then has.</summary>
+    private static readonly Dictionary<string, string[]> KeyRows = ReadRows("| key | `marian` | `bart` | `mbart` |");
 
     public static TheoryData<string, string> Cells
     {
@@ -18,7 +23,24 @@ public class DeclarationReferenceTests
             {
                 foreach (string architecture in Enum.GetNames<Architecture>())
                 {
-                    cells.Add(property, architecture);
+                    cells.Add(Names(property)[0], architecture);
+                }
+            }
+
+            return cells;
+        }
+    }
+
+    public static TheoryData<string, string> KeyCells
+    {
+        get
+        {
+            var cells = new TheoryData<string, string>();
+            foreach (string keys in KeyRows.Keys)
+            {
+                foreach (string modelType in ModelTypes)
+                {
+                    cells.Add(keys, modelType);
                 }
             }
 
@@ -33,14 +55,14 @@ public class DeclarationReferenceTests
             .Except([nameof(Declaration.Class), nameof(Declaration.ClassProblems), nameof(Declaration.Architecture), nameof(Declaration.Configuration)])
             .Where(static name => name != "EqualityContract")
             .Order(StringComparer.Ordinal),
-        Rows.Keys.Order(StringComparer.Ordinal));
+        Rows.Keys.Select(static cell => Names(cell)[0]).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Cells))]
     public void EachDefaultIsThePresets(string property, string architectureName)
     {
         Architecture architecture = Enum.Parse<Architecture>(architectureName);
-        string cell = Rows[property][(int)architecture].Replace("`", "", StringComparison.Ordinal);
+        string cell = Rows[$"`{property}`"][1 + (int)architecture].Replace("`", "", StringComparison.Ordinal);
         Declaration declaration = Declare(architecture);
         if (cell.StartsWith("required", StringComparison.Ordinal))
         {
@@ -67,16 +89,63 @@ public class DeclarationReferenceTests
         Assert.Equal(expected, found);
     }
 
-    /// <summary>The cells of the presets by property: those of the first table whose first column is a property.</summary>
-    private static Dictionary<string, string[]> ReadRows()
+    [Fact]
+    public void EveryRequiredKeyHasARow() => Assert.Empty(
+        Rows.Values.Where(static cells => cells[1].StartsWith("required", StringComparison.Ordinal)).SelectMany(static cells => Names(cells[0]))
+            .Except(KeyRows.Keys.SelectMany(Names)));
+
+    [Theory]
+    [MemberData(nameof(KeyCells))]
+    public void EachKeyThatIsLeftOutHasTheDefaultOfItsModelType(string keys, string modelType)
+    {
+        string cell = KeyRows[keys][Array.IndexOf(ModelTypes, modelType)];
+        string expected = Json(cell.Split(' ')[^1]);
+        ModelSpecification leftOut = Specify(DeclareByFile(), FileOf([]));
+
+        Assert.Equal(leftOut, With("null"));
+        Assert.Equal(leftOut, With(expected));
+        Assert.NotEqual(leftOut, With(Other(keys, expected)));
+        if (cell.Contains(", which is ", StringComparison.Ordinal))
+        {
+            // The default is the value of another key.
+            Assert.Equal(With("3"), Specify(DeclareByFile(), FileOf([(Names(cell)[0], "3")])));
+        }
+
+        ModelSpecification With(string value) => Specify(DeclareByFile(), FileOf([.. Names(keys).Select(key => (key, value))]));
+
+        string FileOf((string Key, string Value)[] members) =>
+            $"{{{string.Join(", ", members.Prepend((Key: "model_type", Value: $"\"{modelType}\"")).Select(static member => $"\"{member.Key}\": {member.Value}"))}}}";
+    }
+
+    /// <summary>A value of a table as JSON.</summary>
+    private static string Json(string cell)
+    {
+        string value = cell.Trim('`');
+        return bool.TryParse(value, out _) || int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? value : $"\"{value}\"";
+    }
+
+    /// <summary>Another value for keys, with which the model still works.</summary>
+    private static string Other(string keys, string value) => value switch
+    {
+        "true" => "false",
+        "false" => "true",
+        "\"gelu\"" => "\"relu\"",
+        _ when keys.Contains("token_id", StringComparison.Ordinal) => "3",
+        _ => (2 * int.Parse(value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The names in a cell.</summary>
+    private static string[] Names(string cell) => [.. cell.Split('`').Where(static (_, index) => index % 2 == 1)];
+
+    /// <summary>The rows of the table with a header: the cells by the first of each.</summary>
+    private static Dictionary<string, string[]> ReadRows(string header)
     {
         string page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Documents", "docs", "README.md"));
         string[] lines = page.Split('\n');
-        int header = Array.IndexOf(lines, "| property | key in `config.json` | Vanilla | Marian | Bart |");
         return lines
-            .Skip(header + 2)
+            .Skip(Array.IndexOf(lines, header) + 2)
             .TakeWhile(static line => line.StartsWith('|'))
             .Select(static line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))
-            .ToDictionary(static cells => cells[0].Trim('`'), static cells => cells[2..]);
+            .ToDictionary(static cells => cells[0], static cells => cells[1..]);
     }
 }
