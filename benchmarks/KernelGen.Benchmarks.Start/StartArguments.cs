@@ -55,7 +55,7 @@ internal sealed record StartArguments
                 case "--memory" when result.IsFirst:
                     result = result with { PrintsMemory = true };
                     break;
-                case "--precision" when PrecisionOf(value) is { } precision:
+                case "--precision" when WeightPrecisions.TryParse(value, out WeightPrecision precision):
                     result = result with { Precision = precision };
                     i++;
                     break;
@@ -77,14 +77,6 @@ internal sealed record StartArguments
         "base" => Base.Description,
         "student" => Student.Description,
         "small" => Small.Description,
-        _ => null,
-    };
-
-    private static WeightPrecision? PrecisionOf(string? name) => name switch
-    {
-        "float32" => WeightPrecision.Float32,
-        "bfloat16" => WeightPrecision.BFloat16,
-        "int8" => WeightPrecision.Int8,
         _ => null,
     };
 }

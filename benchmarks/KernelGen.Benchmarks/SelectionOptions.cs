@@ -80,11 +80,6 @@ internal sealed class SelectionOptions
         };
     }
 
-    private static InstructionSet InstructionSetOf(string? name) => name switch
-    {
-        "avx512" => InstructionSet.Avx512,
-        "avx2" => InstructionSet.Avx2,
-        "portable" => InstructionSet.Portable,
-        _ => InstructionSets.Best,
-    };
+    private static InstructionSet InstructionSetOf(string? name) =>
+        InstructionSets.TryParse(name, out InstructionSet instructionSet) ? instructionSet : InstructionSets.Best;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -27,6 +28,24 @@ public static class InstructionSets
         _ => false,
     };
 
+    /// <summary>
+    /// Reads the name of an instruction set, as the environment variable has it: <c>avx512</c>, <c>avx2</c> or <c>portable</c>, in upper or lower case.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <param name="instructionSet">The instruction set, where it has this name. Whether this process may use it is another question (<see cref="IsSupported"/>).</param>
+    /// <returns>Whether there is an instruction set of this name; numbers, and names with spaces around them, are none.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? name, out InstructionSet instructionSet)
+    {
+        (bool isKnown, instructionSet) = name?.ToLowerInvariant() switch
+        {
+            "avx512" => (true, InstructionSet.Avx512),
+            "avx2" => (true, InstructionSet.Avx2),
+            "portable" => (true, InstructionSet.Portable),
+            _ => (false, default),
+        };
+        return isKnown;
+    }
+
     /// <summary>Decides what a model is loaded with: what is asked for, else what the environment variable says, else the best.</summary>
     internal static InstructionSet Choose(InstructionSet? requested)
     {
@@ -40,14 +59,10 @@ public static class InstructionSets
             }
 
             source = $"The environment variable {EnvironmentVariable}";
-            chosen = variable.ToLowerInvariant() switch
+            if (!TryParse(variable, out chosen))
             {
-                "avx512" => InstructionSet.Avx512,
-                "avx2" => InstructionSet.Avx2,
-                "portable" => InstructionSet.Portable,
-                _ => throw new PlatformNotSupportedException(
-                    $"{source} is '{variable}', which is no instruction set; set it to avx512, avx2 or portable, or remove it."),
-            };
+                throw new PlatformNotSupportedException($"{source} is '{variable}', which is no instruction set; set it to avx512, avx2 or portable, or remove it.");
+            }
         }
 
         if (!IsSupported(chosen))

@@ -233,35 +233,25 @@ internal sealed class CommandLine
     private static InstructionSet? ParseInstructionSet(ArgumentResult argument)
     {
         string name = argument.Tokens[0].Value;
-        switch (name)
+        if (InstructionSets.TryParse(name, out InstructionSet instructionSet))
         {
-            case "avx512":
-                return KernelGen.InstructionSet.Avx512;
-            case "avx2":
-                return KernelGen.InstructionSet.Avx2;
-            case "portable":
-                return KernelGen.InstructionSet.Portable;
-            default:
-                argument.AddError($"--isa cannot be '{name}': it is avx512, avx2 or portable");
-                return null;
+            return instructionSet;
         }
+
+        argument.AddError($"--isa cannot be '{name}': it is avx512, avx2 or portable");
+        return null;
     }
 
     private static WeightPrecision? ParsePrecision(ArgumentResult argument)
     {
         string name = argument.Tokens[0].Value;
-        switch (name)
+        if (WeightPrecisions.TryParse(name, out WeightPrecision precision))
         {
-            case "float32":
-                return WeightPrecision.Float32;
-            case "bfloat16":
-                return WeightPrecision.BFloat16;
-            case "int8":
-                return WeightPrecision.Int8;
-            default:
-                argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8");
-                return null;
+            return precision;
         }
+
+        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8");
+        return null;
     }
 
     private static int? ParseCount(ArgumentResult argument, string option, int most)

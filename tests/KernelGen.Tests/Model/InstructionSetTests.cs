@@ -73,6 +73,26 @@ public sealed class InstructionSetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(All))]
+    public void Instruction_sets_are_read_by_their_names(InstructionSet instructionSet)
+    {
+        string name = instructionSet.ToString();
+        Assert.All([name, name.ToLowerInvariant(), name.ToUpperInvariant()], spelling =>
+        {
+            Assert.True(InstructionSets.TryParse(spelling, out InstructionSet read));
+            Assert.Equal(instructionSet, read);
+        });
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("sse")]
+    [InlineData("1")]
+    [InlineData(" avx2")]
+    public void What_names_no_instruction_set_is_not_read(string? name) => Assert.False(InstructionSets.TryParse(name, out _));
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void The_environment_variable_forces_an_instruction_set(InstructionSet instructionSet)
     {
         Assert.SkipUnless(InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");

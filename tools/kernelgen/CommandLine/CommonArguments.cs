@@ -26,17 +26,12 @@ internal static class CommonArguments
     private static WeightPrecision? ParsePrecision(ArgumentResult argument)
     {
         string name = argument.Tokens[0].Value;
-        switch (name)
+        if (WeightPrecisions.TryParse(name, out WeightPrecision precision))
         {
-            case "float32":
-                return WeightPrecision.Float32;
-            case "bfloat16":
-                return WeightPrecision.BFloat16;
-            case "int8":
-                return WeightPrecision.Int8;
-            default:
-                argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8.");
-                return null;
+            return precision;
         }
+
+        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8.");
+        return null;
     }
 }
