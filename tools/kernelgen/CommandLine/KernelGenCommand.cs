@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using KernelGen.Checkpoints;
 
@@ -44,16 +45,25 @@ internal static class KernelGenCommand
         }
     }
 
-    private static RootCommand Create(Terminal terminal) => new(Description)
+    private static RootCommand Create(Terminal terminal)
     {
-        HelpName = "kernelgen",
-        Subcommands =
+        var command = new RootCommand(Description)
         {
-            new InspectCommand(terminal),
-            new CheckCommand(terminal),
-            new PackCommand(terminal),
-            new BenchCommand(terminal),
-            new CompletionsCommand(terminal),
-        },
-    };
+            HelpName = "kernelgen",
+            Subcommands =
+            {
+                new InspectCommand(terminal),
+                new CheckCommand(terminal),
+                new PackCommand(terminal),
+                new BenchCommand(terminal),
+                new CompletionsCommand(terminal),
+            },
+        };
+
+        // The others look like paths and patterns to a shell.
+        ICollection<string> aliases = command.Options.OfType<HelpOption>().Single().Aliases;
+        aliases.Clear();
+        aliases.Add("-h");
+        return command;
+    }
 }
