@@ -79,7 +79,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The generated target, or the best ones.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -113,7 +113,7 @@ public abstract class EncoderDecoder : IDisposable
     /// </remarks>
     /// <exception cref="ArgumentNullException">There is no list.</exception>
     /// <exception cref="ArgumentException">A source is null or empty, is longer than declared, or holds a token out of range; or an option is.</exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult[] Generate(IReadOnlyList<int[]> sources, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -143,7 +143,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ArgumentException">
     /// A row holds pad tokens alone, or one before a token; it has more tokens than declared, or one out of range; or an option is.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public GenerationResult[] Generate(int[,] sources, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -176,6 +176,7 @@ public abstract class EncoderDecoder : IDisposable
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for beam search, whose tokens are known
     /// only at the end, or for several samples, or for cross-attention, which is computed at the end.
     /// </exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -197,6 +198,7 @@ public abstract class EncoderDecoder : IDisposable
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for what is known only at the end.
     /// Thrown at once, not when enumeration begins.
     /// </exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IAsyncEnumerable<GeneratedToken> StreamAsync(
@@ -237,7 +239,7 @@ public abstract class EncoderDecoder : IDisposable
     /// An option is out of range: thrown at once. A source is null or empty, is longer than declared, or holds a token out of range: thrown in its place; the
     /// message has its number, from 0.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The weights overflow, so that beam search or sampling finds no token to generate.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when sources come.</exception>
     public IAsyncEnumerable<GenerationResult> GenerateAsync(

@@ -182,6 +182,35 @@ public sealed class TextGeneratorTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => _generator.Generate("狗"));
     }
 
+    [Fact]
+    public async Task Every_call_with_a_disposed_model_names_it()
+    {
+        using IEnumerator<string> begun = _generator.Stream("狗追猫。").GetEnumerator();
+        Assert.True(begun.MoveNext());
+        _model.Dispose();
+        foreach (Func<Task> call in new Func<Task>[]
+        {
+            () => Task.FromResult(_generator.Generate("狗")),
+            () => Task.FromResult(_generator.Generate(["", "狗"])),
+            () => Task.FromResult(_generator.Stream("狗").First()),
+            async () => await _generator.StreamAsync("狗").FirstAsync(),
+            async () => await _generator.GenerateAsync(new[] { "狗" }.ToAsyncEnumerable()).FirstAsync(),
+            () => Task.FromResult(_generator.Score("狗", "dog")),
+        })
+        {
+            Assert.Equal(nameof(Translator), (await Assert.ThrowsAsync<ObjectDisposedException>(call)).ObjectName);
+        }
+
+        // What had begun goes on.
+        string text = begun.Current;
+        while (begun.MoveNext())
+        {
+            text += begun.Current;
+        }
+
+        Assert.Equal("The dog chases the cat.", text);
+    }
+
     [Theory]
     [InlineData("狮狮狮")]
     [InlineData("\uD83D狗\uDE00")]

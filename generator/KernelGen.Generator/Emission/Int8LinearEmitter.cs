@@ -79,6 +79,7 @@ internal static class Int8LinearEmitter
 
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
+                writer.Write($"{context.Floats} nothing = {context.Floats}.Zero;");
                 foreach (int v in context.PanelVectors)
                 {
                     writer.Write($"{context.Floats} highest{v} = {context.Floats}.Zero;");
@@ -95,6 +96,7 @@ internal static class Int8LinearEmitter
                     {
                         writer.Write($"{context.Floats} magnitude{v} = {simd}.Abs({context.At(KernelContext.Offset("input + i", v * lanes))});");
                         writer.Write($"highest{v} = {simd}.MaxNative(highest{v}, magnitude{v});");
+                        writer.Write($"nothing += magnitude{v} * {context.Floats}.Zero;");
                     }
 
                     if (isByte)
@@ -127,7 +129,8 @@ internal static class Int8LinearEmitter
                     EmitNarrow(writer, context);
                 }
 
-                writer.Write($"*(float*)(output + {context.Plan.QuantizedScale}) = isZero ? 0f : scale;");
+                writer.Write("// 0 times what is not finite is NaN.");
+                writer.Write($"*(float*)(output + {context.Plan.QuantizedScale}) = (isZero ? 0f : scale) + {simd}.Sum(nothing);");
                 if (isByte)
                 {
                     string sums = string.Join(" + ", context.PanelVectors.Select(v => "sum" + v));

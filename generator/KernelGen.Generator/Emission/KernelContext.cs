@@ -70,6 +70,7 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
             (StoredWeights, $"{vector}<{(Plan.Int8.InputSize == 1 ? "byte" : "short")}>"),
             (Simd, vector),
             ("Hints_", "global::KernelGen.Execution.CacheHints"),
+            ("LogitRow_", "global::KernelGen.Execution.LogitRow"),
             ("Exact128_", "global::KernelGen.Execution.PortableArithmetic"),
             ("Products256_", $"{Intrinsics}.X86.Avx2"),
             ("Products512_", $"{Intrinsics}.X86.Avx512BW"),

@@ -17,10 +17,11 @@ internal static class OutputEmitter
     {
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
-        writer.Write("/// <summary>The token with the highest logit; of equal ones the lowest.</summary>");
+        writer.Write("/// <summary>The token with the highest logit, of equal ones the lowest; -1 where a logit is not a number.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static int ArgMax(float* logits)"))
         {
+            EmitUnlessNumbers(writer, context, "return -1;");
             foreach (int v in context.PanelVectors)
             {
                 string numbers = string.Join(", ", Enumerable.Range(v * lanes, lanes));
@@ -69,6 +70,7 @@ internal static class OutputEmitter
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static float SumOfExponentials(float* logits, float* maximum)"))
         {
+            EmitUnlessNumbers(writer, context, "return *maximum = float.NaN;");
             foreach (int v in context.PanelVectors)
             {
                 writer.Write($"{context.Floats} highest{v} = {simd}.Create(float.NegativeInfinity), sum{v} = {context.Floats}.Zero;");
@@ -95,5 +97,12 @@ internal static class OutputEmitter
 
             writer.Write($"return SumOfLanes({SoftmaxEmitter.Arguments(context, "sum")});");
         }
+    }
+
+    /// <summary>Which of two numbers a maximum is when one is none depends on the CPU, so a row that holds such is looked for first.</summary>
+    private static void EmitUnlessNumbers(SourceWriter writer, KernelContext context, string statement)
+    {
+        writer.Write($"if (LogitRow_.HoldsNaN(logits, {context.Plan.LogitsStride})) {{ {statement} }}");
+        writer.Write();
     }
 }

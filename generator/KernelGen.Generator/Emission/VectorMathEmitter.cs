@@ -35,7 +35,7 @@ internal static class VectorMathEmitter
     private static void EmitExponential2(SourceWriter writer, KernelContext context)
     {
         string simd = context.Simd;
-        writer.Write("/// <summary>2^x: 0 below -126, at most 2^127. x = n + f with n whole; 2^f by a polynomial; n goes into the exponent's bits.</summary>");
+        writer.Write("/// <summary>2^x: 0 below -126, at most 2^127. x = n + f with n whole; 2^f by a polynomial, times 2^n.</summary>");
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} Exponential2({context.Floats} x)"))
         {
@@ -50,7 +50,7 @@ internal static class VectorMathEmitter
             writer.Write(
                 $$"""
                 p = {{context.FusedMultiplyAdd}}(p, f, {{simd}}.Create(1f));
-                {{context.Floats}} power = {{simd}}.AsSingle({{simd}}.ShiftLeft({{simd}}.AsInt32(shifted), 23) + {{simd}}.AsInt32(p));
+                {{context.Floats}} power = p * {{simd}}.AsSingle({{simd}}.ShiftLeft({{simd}}.AsInt32(shifted), 23) + {{simd}}.Create(0x3F800000));
                 return {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{simd}}.Create(-126f)), {{context.Floats}}.Zero, power);
                 """);
         }

@@ -105,7 +105,7 @@ public sealed class TextGenerator
     /// </returns>
     /// <exception cref="TextTooLongException">The text has more tokens than the model takes; thrown at once, not when enumeration begins.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or asks for what is known only at the end; thrown at once.</exception>
-    /// <exception cref="InvalidOperationException">The model generated a token that the target's tokenizer does not have.</exception>
+    /// <exception cref="InvalidOperationException">The model generated a token that the target's tokenizer does not have, or its weights overflow.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IEnumerable<string> Stream(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -125,7 +125,7 @@ public sealed class TextGenerator
     /// <returns>The parts, in whole characters, none of them empty. Each enumeration generates anew; to stop early, stop enumerating.</returns>
     /// <exception cref="TextTooLongException">The text has more tokens than the model takes; thrown at once, not when enumeration begins.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or asks for what is known only at the end; thrown at once.</exception>
-    /// <exception cref="InvalidOperationException">The model generated a token that the target's tokenizer does not have.</exception>
+    /// <exception cref="InvalidOperationException">The model generated a token that the target's tokenizer does not have, or its weights overflow.</exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IAsyncEnumerable<string> StreamAsync(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using KernelGen.Execution;
+using KernelGen.Numerics;
 
 namespace KernelGen.Decoding;
 
@@ -189,9 +190,7 @@ internal sealed class BeamSearch : ISearch
         int finished = _finishedCounts[source];
         if (count == 0 && finished == 0)
         {
-            throw new InvalidOperationException(
-                $"No token can be generated at position {_length - 1}: every logit that is not suppressed is minus infinity or not a number. "
-                + "The weights overflow float32 or are damaged.");
+            throw NonFiniteLogits.At(_indices[source], _length - 1);
         }
 
         if (_length == _settings.MaxLength)
@@ -248,7 +247,12 @@ internal sealed class BeamSearch : ISearch
                 continue;
             }
 
-            double logSum = LogSoftmax.LogSum(maximum, sum);
+            if (float.IsNaN(sum))
+            {
+                throw NonFiniteLogits.At(_indices[source], _length - 1);
+            }
+
+            double logSum = DeterministicMath.Log(sum);
             int found = 1;
             if (forced is { } only)
             {
@@ -261,7 +265,7 @@ internal sealed class BeamSearch : ISearch
 
             foreach (int token in best[..found])
             {
-                double logProbability = live[parent].LogProbability + (logits[token] - logSum);
+                double logProbability = live[parent].LogProbability + LogSoftmax.Precisely(logits[token], maximum, logSum);
                 int place = count;
                 while (place > 0 && candidates[place - 1].LogProbability < logProbability)
                 {

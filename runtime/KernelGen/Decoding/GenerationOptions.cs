@@ -61,7 +61,8 @@ public sealed record GenerationOptions
 
     /// <summary>
     /// What makes tokens less probable that a target has already, however often: their logits are divided by it where they are positive and multiplied by it
-    /// where they are not (Keskar et al. 2019, CTRL). 1 (the default) changes nothing, below 1 favours repetition. Above 0 and finite.
+    /// where they are not (Keskar et al. 2019, CTRL). 1 (the default) changes nothing, below 1 favours repetition. Above 0 and finite, in single precision; what
+    /// would leave the range of a float becomes the largest one.
     /// </summary>
     public double RepetitionPenalty { get; init; } = 1;
 

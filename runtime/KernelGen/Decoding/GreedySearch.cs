@@ -12,8 +12,8 @@ namespace KernelGen.Decoding;
 /// <remarks>Sample j of source i is the workspace's sequence <c>j · sources + i</c>; greedy search has one target for each source.</remarks>
 internal sealed class GreedySearch : ISearch
 {
-    /// <summary>Instead of a token: there is none that may come next.</summary>
-    public const int NoToken = -1;
+    /// <summary>Instead of a token: rules leave none that may come next.</summary>
+    private const int NothingAllowed = -2;
 
     private readonly LogitRules _rules = new();
     private readonly TokenSampler _sampler = new();
@@ -195,26 +195,31 @@ internal sealed class GreedySearch : ISearch
             engine.Suppress(workspace, row);
             _rules.Apply(logits, StartAndTokens(sequence), target.SourceIndex);
             token = engine.ArgMax(workspace, row);
+            if (token == NonFiniteLogits.NoToken)
+            {
+                return token;
+            }
+
             if (float.IsNegativeInfinity(logits[token]))
             {
-                return NoToken;
+                return _rules.ApplyAt(target.Length) ? NothingAllowed : NonFiniteLogits.NoToken;
             }
 
             if (_settings.Options.Sampling is { } sampling)
             {
                 ulong random = Philox.Next((ulong)_settings.Seed, (ulong)target.Length, (ulong)(sequence / _sources));
                 token = _sampler.Draw(engine, workspace, row, sampling, random);
-                if (token == NoToken)
-                {
-                    throw new InvalidOperationException(
-                        $"No token can be drawn at position {target.Length}: a logit is infinite or not a number. The weights overflow float32 or are damaged.");
-                }
             }
         }
 
         if (_settings.NeedsLogProbabilities)
         {
             (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
+            if (float.IsNaN(sum))
+            {
+                return NonFiniteLogits.NoToken;
+            }
+
             _logProbabilities[(sequence * _settings.MaxLength) + target.Length] = LogSoftmax.Of(logits[token], maximum, sum);
         }
 
@@ -222,12 +227,18 @@ internal sealed class GreedySearch : ISearch
     }
 
     /// <summary>Adds a token to a target; whether it goes on.</summary>
+    /// <exception cref="InvalidOperationException">There is no token, because logits are not finite.</exception>
     private bool Extend(Engine engine, int sequence, int token)
     {
         ref Target target = ref _targets[sequence];
-        if (token == NoToken || token == engine.Description.EndToken)
+        if (token == NonFiniteLogits.NoToken)
         {
-            target.FinishReason = token == NoToken ? FinishReason.NothingAllowed : FinishReason.EndToken;
+            throw NonFiniteLogits.At(target.SourceIndex, target.Length);
+        }
+
+        if (token == NothingAllowed || token == engine.Description.EndToken)
+        {
+            target.FinishReason = token == NothingAllowed ? FinishReason.NothingAllowed : FinishReason.EndToken;
             return false;
         }
 

@@ -6,8 +6,8 @@ namespace KernelGen.Decoding;
 internal static class LogSoftmax
 {
     /// <summary><c>logit - maximum - log(sum)</c>.</summary>
-    public static float Of(float logit, float maximum, float sum) => (float)(((double)logit - maximum) - DeterministicMath.Log(sum));
+    public static float Of(float logit, float maximum, float sum) => (float)Precisely(logit, maximum, DeterministicMath.Log(sum));
 
-    /// <summary><c>maximum + log(sum)</c>: what a whole row of logits is lessened by.</summary>
-    public static double LogSum(float maximum, float sum) => maximum + DeterministicMath.Log(sum);
+    /// <summary>The same for a row whose <c>log(sum)</c> is known. In this order, because a large maximum would swallow the logarithm.</summary>
+    public static double Precisely(float logit, float maximum, double logSum) => ((double)logit - maximum) - logSum;
 }

@@ -77,8 +77,7 @@ internal static class ParallelGreedySearch
             while (!greedy.IsDone && right < rows && tokens[right] == best[right - 1]);
 
             sequence.TargetLength = start + right;
-            int learned = best[right - 1] == GreedySearch.NoToken ? right - 1 : right;
-            drafter.Learn(tokens[..learned], best[..learned], rows == 1 ? null : tokens[1] == best[0]);
+            drafter.Learn(tokens[..right], best[..right], rows == 1 ? null : tokens[1] == best[0]);
         }
     }
 
@@ -94,14 +93,15 @@ internal static class ParallelGreedySearch
         engine.ProjectAllowed(workspace, best.Length);
         for (int row = 0; row < best.Length; row++)
         {
-            best[row] = engine.ArgMax(workspace, row);
+            best[row] = engine.BestOfAll(workspace, row);
+            if (best[row] == NonFiniteLogits.NoToken)
+            {
+                continue;
+            }
+
             (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
             float logit = engine.Logits(workspace, row)[best[row]];
             logProbabilities[row] = LogSoftmax.Of(logit, maximum, sum);
-            if (float.IsNegativeInfinity(logit))
-            {
-                best[row] = GreedySearch.NoToken;
-            }
         }
     }
 }

@@ -37,20 +37,15 @@ internal sealed unsafe class TokenSampler
     /// <summary>Draws a token in proportion to the probabilities of what the options keep.</summary>
     /// <param name="engine">Runs the model.</param>
     /// <param name="workspace">The memory of the call, reserved for sampling.</param>
-    /// <param name="row">The row of logits, at least one of which is above minus infinity; left as they are.</param>
+    /// <param name="row">The row of logits, at least one of which is above minus infinity, and each a number below plus infinity; left as they are.</param>
     /// <param name="options">The options, checked.</param>
     /// <param name="random">64 random bits.</param>
-    /// <returns>The token, or -1 where a logit is infinite or not a number.</returns>
     public int Draw(Engine engine, Workspace workspace, int row, SamplingOptions options, ulong random)
     {
         Span<float> logits = engine.PaddedLogits(workspace, row);
         float* kept = workspace.Probabilities;
         bool isLimited = options.TopK > 0 && options.TopK < logits.Length;
-        if (!TryKeep(logits, isLimited ? LimitOfHighest(logits, options.TopK) : float.NegativeInfinity, kept))
-        {
-            return -1;
-        }
-
+        Keep(logits, isLimited ? LimitOfHighest(logits, options.TopK) : float.NegativeInfinity, kept);
         engine.Softmax(kept, (float)(1 / options.Temperature));
         return DrawFrom(kept, logits.Length, options.TopP, options.MinP, random);
     }
@@ -121,25 +116,20 @@ internal sealed unsafe class TokenSampler
 
     private static float FromOrdered(int ordered) => BitConverter.Int32BitsToSingle(ordered ^ ((ordered >> 31) & int.MaxValue));
 
-    /// <summary>Copies logits that are at least a limit, the others becoming minus infinity; whether none is infinite above or not a number.</summary>
+    /// <summary>Copies logits that are at least a limit, the others becoming minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryKeep(ReadOnlySpan<float> logits, float limit, float* kept)
+    private static void Keep(ReadOnlySpan<float> logits, float limit, float* kept)
     {
         var least = Vector128.Create(limit);
-        Vector128<float> numbers = Vector128<float>.AllBitsSet;
-        var infinity = Vector128.Create(float.PositiveInfinity);
         var none = Vector128.Create(float.NegativeInfinity);
         fixed (float* row = logits)
         {
             for (int i = 0; i < logits.Length; i += 4)
             {
                 Vector128<float> values = Vector128.Load(row + i);
-                numbers &= Vector128.LessThan(values, infinity);
                 Vector128.ConditionalSelect(Vector128.LessThan(values, least), none, values).Store(kept + i);
             }
         }
-
-        return numbers.ExtractMostSignificantBits() == 0xF;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

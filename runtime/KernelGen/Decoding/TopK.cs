@@ -14,7 +14,7 @@ internal static unsafe class TopK
     public const int MaxCount = 64;
 
     /// <summary>
-    /// The tokens with the highest logits: the best first, of equal ones the lower first. Logits of minus infinity are left out. A first pass takes the
+    /// The tokens with the highest logits: the best first, of equal ones the lower first. Logits of minus infinity, and what is not a number, are left out. A first pass takes the
     /// highest logit of each of 64 interleaved columns; the best of these are no better than the best of all, so the second pass looks closely at few.
     /// </summary>
     /// <param name="logits">A row of logits; its length is a multiple of 16, with minus infinity after the vocabulary.</param>
@@ -33,7 +33,9 @@ internal static unsafe class TopK
                 float* columns = highest + (i & (MaxCount - 16));
                 for (int lane = 0; lane < 16; lane += 4)
                 {
-                    Vector128.MaxNative(*(Vector128<float>*)(row + i + lane), *(Vector128<float>*)(columns + lane)).Store(columns + lane);
+                    // A comparison, because which of two numbers a maximum is when one is none depends on the CPU.
+                    Vector128<float> values = *(Vector128<float>*)(row + i + lane), before = *(Vector128<float>*)(columns + lane);
+                    Vector128.ConditionalSelect(Vector128.GreaterThan(values, before), values, before).Store(columns + lane);
                 }
             }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using KernelGen.Decoding;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -242,7 +243,10 @@ public abstract unsafe class Engine : IDisposable
         }
     }
 
-    /// <summary>The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest.</summary>
+    /// <summary>
+    /// The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest;
+    /// <see cref="NonFiniteLogits.NoToken"/> where there is none.
+    /// </summary>
     internal abstract void BestTokens(Workspace workspace, int rows, Span<int> tokens);
 
     /// <summary>The same where the first rows were drafted by <see cref="DraftTokens"/>: their drafts' 8-bit logits save a part of the work.</summary>
@@ -255,8 +259,18 @@ public abstract unsafe class Engine : IDisposable
     /// </summary>
     internal abstract void DraftTokens(Workspace workspace, int rows, int firstRow, Span<int> tokens);
 
-    /// <summary>The best token of a row of logits.</summary>
+    /// <summary>
+    /// The best token of a row of logits, whose logit may be minus infinity; <see cref="NonFiniteLogits.NoToken"/> where a logit is plus infinity or
+    /// not a number.
+    /// </summary>
     internal abstract int ArgMax(Workspace workspace, int row);
+
+    /// <summary>The same, and no token where its logit is minus infinity: no rule has forbidden tokens.</summary>
+    internal int BestOfAll(Workspace workspace, int row)
+    {
+        int token = ArgMax(workspace, row);
+        return token != NonFiniteLogits.NoToken && float.IsNegativeInfinity(Logits(workspace, row)[token]) ? NonFiniteLogits.NoToken : token;
+    }
 
     /// <summary>The best tokens of a row of logits, as <see cref="Decoding.TopK.Find"/> finds them.</summary>
     internal int TopK(Workspace workspace, int row, Span<int> tokens) =>
@@ -609,7 +623,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
             ProjectAllowed(workspace, rows);
             for (int row = 0; row < rows; row++)
             {
-                tokens[row] = ArgMax(workspace, row);
+                tokens[row] = BestOfAll(workspace, row);
             }
 
             return;
@@ -661,8 +675,9 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
             workspace.Logits + ((long)firstRow * Description.LogitsStride));
         for (int row = 0; row < rows; row++)
         {
+            // Whatever the copy makes of numbers that are not finite is only a guess.
             Suppress(workspace, firstRow + row);
-            tokens[row] = ArgMax(workspace, firstRow + row);
+            tokens[row] = Math.Max(ArgMax(workspace, firstRow + row), 0);
         }
     }
 
@@ -695,17 +710,22 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
             ? OutputScreening.TryBoundUpperBits(quantized, model, *screen.Limits, out OutputScreening.ErrorBound bound)
             : OutputScreening.TryBound(input, quantized, model, *screen.Limits, out bound);
         byte* exactInput = isInt8 ? quantized : (byte*)input;
-        if (isBounded)
+        if (isBounded && BestOfAll(workspace, row) is >= 0 and var best)
         {
-            return OutputScreening.Best<TPrecision>(exactInput, logits, ArgMax(workspace, row), bound, screen, Model.Output, model);
+            return OutputScreening.Best<TPrecision>(exactInput, logits, best, bound, screen, Model.Output, model);
         }
 
         Linear(workspace, &TKernels.Logits<TPrecision>, exactInput, 1, model.ModelDimension, Model.Output, logits, model.TargetVocabularySize);
         Suppress(workspace, row);
-        return ArgMax(workspace, row);
+        return BestOfAll(workspace, row);
     }
 
-    internal override int ArgMax(Workspace workspace, int row) => TKernels.ArgMax(workspace.Logits + ((long)row * Description.LogitsStride));
+    internal override int ArgMax(Workspace workspace, int row)
+    {
+        float* logits = workspace.Logits + ((long)row * Description.LogitsStride);
+        int token = TKernels.ArgMax(logits);
+        return token >= 0 && !float.IsPositiveInfinity(logits[token]) ? token : NonFiniteLogits.NoToken;
+    }
 
     internal override (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row)
     {

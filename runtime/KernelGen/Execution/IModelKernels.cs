@@ -8,6 +8,10 @@ namespace KernelGen.Execution;
 /// next multiple of 16 is zero. Nothing is checked here: the engine has checked everything.
 /// </summary>
 /// <remarks>
+/// <para>
+/// No kernel reads or writes a byte outside the lengths that are given here. A buffer of rows ends with the last row's padding to a multiple of 16, one of
+/// quantised rows with the last row's stride.
+/// </para>
 /// Each result of finite inputs has the same bits for every instruction set and however the rows are grouped: a matrix-product element is one chain of fused
 /// multiply-adds over k in ascending order that begins with the bias (with 8-bit weights, an exact integer sum that is scaled once); a sum over a row goes through 16 lanes (element i to lane i mod 16) that are
 /// added as a tree: lane l to l+8, then l+4, then l+2, then l+1.
@@ -43,7 +47,7 @@ public unsafe interface IModelKernels
     /// <param name="output">
     /// Rows of <see cref="ModelDescription.QuantizedStride"/> bytes: integers of <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer
     /// where sums could overflow), and in the last 64 bytes what they are multiples of, a float; for 8 bits then the value with
-    /// which sums begin, -64 times their sum.
+    /// which sums begin, -64 times their sum. Where an input is infinite or not a number, neither is the float, and so nothing that is computed from the row.
     /// </param>
     static abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
 
@@ -94,7 +98,10 @@ public unsafe interface IModelKernels
     /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as <see cref="QueryKeyValue{TPrecision}"/> writes it.</param>
     /// <param name="rows">The number of positions.</param>
     /// <param name="firstPosition">The position of the first row.</param>
-    /// <param name="keys">The key cache, transposed in panels: <c>[panel of 16 positions, attention width, 16]</c>.</param>
+    /// <param name="keys">
+    /// The key cache, transposed in panels: <c>[panel of 16 positions, attention width, 16]</c>, the number of panels being even. What positions do not fill
+    /// may be anything.
+    /// </param>
     /// <param name="values">The value cache: <c>[position, attention width]</c>.</param>
     static abstract void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values);
 
@@ -130,7 +137,7 @@ public unsafe interface IModelKernels
     static abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output);
 
     /// <summary><c>softmax(scale · scores)</c> over each row, in place. A row of nothing but minus infinity becomes zeros.</summary>
-    /// <param name="scores"><c>[rows, count]</c>; what lies between count and the next multiple of 16 becomes zero.</param>
+    /// <param name="scores"><c>[rows, count]</c>; what lies between count and the next multiple of 16 may be anything and becomes zero.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="count">The number of scores in a row.</param>
     /// <param name="stride">From row to row, in floats; a multiple of 16.</param>
@@ -138,7 +145,7 @@ public unsafe interface IModelKernels
     static abstract void Softmax(float* scores, int rows, int count, int stride, float scale);
 
     /// <summary>The padding mask of a rectangular batch: sets the scores of every key whose token is the pad token to minus infinity.</summary>
-    /// <param name="scores"><c>[rows, count]</c>.</param>
+    /// <param name="scores"><c>[rows, count]</c>; ends with the last score.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="stride">From row to row, in floats.</param>
     /// <param name="tokens">The tokens of the keys.</param>
@@ -146,7 +153,7 @@ public unsafe interface IModelKernels
     static abstract void MaskPadding(float* scores, int rows, int stride, int* tokens, int count);
 
     /// <summary>The causal mask: row i keeps the scores of keys 0 to <c>firstPosition + i</c>; later ones become minus infinity.</summary>
-    /// <param name="scores"><c>[rows, count]</c>.</param>
+    /// <param name="scores"><c>[rows, count]</c>; ends with the last score.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="stride">From row to row, in floats.</param>
     /// <param name="firstPosition">The position of the first row.</param>
@@ -154,13 +161,13 @@ public unsafe interface IModelKernels
     static abstract void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count);
 
     /// <summary>The token with the highest logit; of equal ones the lowest.</summary>
-    /// <param name="logits">One row of the target vocabulary.</param>
-    /// <returns>The token id.</returns>
+    /// <param name="logits">One row of the target vocabulary; padding columns hold minus infinity.</param>
+    /// <returns>The token id; -1 where a logit is not a number.</returns>
     static abstract int ArgMax(float* logits);
 
     /// <summary>What log-softmax subtracts, in two parts: <c>log p(token) = logits[token] - maximum - log(sum)</c>.</summary>
-    /// <param name="logits">One row of the target vocabulary.</param>
-    /// <param name="maximum">Receives the highest logit.</param>
-    /// <returns>The sum of <c>exp(logits - maximum)</c>.</returns>
+    /// <param name="logits">One row of the target vocabulary; padding columns hold minus infinity.</param>
+    /// <param name="maximum">Receives the highest logit; not a number where a logit is none.</param>
+    /// <returns>The sum of <c>exp(logits - maximum)</c>; not a number where a logit is none or plus infinity, or all are minus infinity.</returns>
     static abstract float SumOfExponentials(float* logits, float* maximum);
 }

@@ -4,7 +4,7 @@ namespace KernelGen.Packing;
 
 /// <summary>
 /// Quantises weights to 8-bit integers, one scale for each output column: <c>w ≈ scale · q</c>, <c>scale = max |w| / largest q</c>, rounded to the nearest,
-/// ties to even.
+/// ties to even. A column that holds a weight which is infinite or not a number has a scale that is not a number, and so has everything computed with it.
 /// </summary>
 /// <remarks>
 /// With inputs of 8 bits, q has 7 bits and is stored without sign, 64 more than it is, because sums of products must fit in 16 bits. With inputs of
@@ -47,9 +47,12 @@ internal readonly unsafe struct Int8Quantization
                     Vector128<uint> bytes = Vector128<uint>.Zero;
                     for (int i = 0; i < _group; i++)
                     {
-                        Vector128<int> weight = input + i < inputs
-                            ? Round(Vector128.Load(source + ((nint)(input + i) * PanelPacking.Width) + column) * Vector128.Load(inverse + column))
-                            : Vector128<int>.Zero;
+                        Vector128<float> multiple = input + i < inputs
+                            ? Vector128.Load(source + ((nint)(input + i) * PanelPacking.Width) + column) * Vector128.Load(inverse + column)
+                            : Vector128<float>.Zero;
+
+                        // What is not a number counts as zero: the scale tells of it, and the bytes are the same on every CPU.
+                        Vector128<int> weight = Round(multiple & Vector128.Equals(multiple, multiple));
                         bytes |= ((weight + Vector128.Create(_offset)).AsUInt32() & Vector128.Create(0xFFu)) << (8 * i);
                     }
 
@@ -108,8 +111,8 @@ internal readonly unsafe struct Int8Quantization
         {
             // Where the inverse would not be finite the weights count as zero: they are next to nothing.
             float highest = scales[column] > 1e-34f ? scales[column] : 0f;
-            scales[column] = highest / _largest;
-            inverse[column] = highest == 0f ? 0f : _largest / highest;
+            scales[column] = float.IsFinite(scales[column]) ? highest / _largest : float.NaN;
+            inverse[column] = float.IsFinite(scales[column]) && highest != 0f ? _largest / highest : 0f;
         }
     }
 }

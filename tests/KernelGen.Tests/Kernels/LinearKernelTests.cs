@@ -12,27 +12,30 @@ public sealed unsafe class LinearKernelTests
 {
     private const int MaxRows = 40;
 
-    public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> Cases
+    public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> Cases => CasesOf(DeclaredModels.All);
+
+    /// <summary>Both ways of quantising, every activation, widths that fill panels and widths that do not.</summary>
+    public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> SomeCases =>
+        CasesOf(new[] { nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OneMoreThanAPanel) }.Select(DeclaredModels.Named));
+
+    private static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> CasesOf(IEnumerable<DeclaredModel> models)
     {
-        get
+        var data = new TheoryData<string, InstructionSet, LinearKernel, WeightPrecision>();
+        foreach (DeclaredModel model in models)
         {
-            var data = new TheoryData<string, InstructionSet, LinearKernel, WeightPrecision>();
-            foreach (DeclaredModel model in DeclaredModels.All)
+            foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
             {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+                foreach (LinearKernel kernel in Enum.GetValues<LinearKernel>())
                 {
-                    foreach (LinearKernel kernel in Enum.GetValues<LinearKernel>())
+                    foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
                     {
-                        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
-                        {
-                            data.Add(model.Description.Name, instructionSet, kernel, precision);
-                        }
+                        data.Add(model.Description.Name, instructionSet, kernel, precision);
                     }
                 }
             }
-
-            return data;
         }
+
+        return data;
     }
 
     [Theory]
@@ -40,7 +43,7 @@ public sealed unsafe class LinearKernelTests
     public void Any_number_of_rows_is_the_scalar_product(string model, InstructionSet instructionSet, LinearKernel kernel, WeightPrecision precision)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        Shape shape = ShapeOf(kernel, kernels.Model);
+        LinearShape shape = LinearShape.Of(kernel, kernels.Model);
         string what = $"{kernels}: {kernel} with {precision} weights";
         var samples = new Samples(shape.Input + shape.Output);
         float[] weights = samples.Normal(shape.Output * shape.Input, 1f / MathF.Sqrt(shape.Input));
@@ -81,6 +84,96 @@ public sealed unsafe class LinearKernelTests
             }
 
             output.AssertRows(expected.AsSpan(0, rows), shape.OutputStride, $"{what}, {rows} rows", shape.Padding);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SomeCases))]
+    public void What_is_not_a_number_shows_in_its_row_alone(string model, InstructionSet instructionSet, LinearKernel kernel, WeightPrecision precision)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        LinearShape shape = LinearShape.Of(kernel, kernels.Model);
+        var samples = new Samples(3);
+        float[] weights = samples.Normal(shape.Output * shape.Input, 1f / MathF.Sqrt(shape.Input));
+        float[] bias = samples.Normal(shape.Output, 0.5f);
+
+        // A tall tile, then low ones: the rows before and after the damaged one are in the same tile.
+        const int Rows = 17;
+        float[][] inputs = samples.NormalRows(Rows, shape.Input);
+        float[][] residuals = samples.NormalRows(Rows, shape.Output);
+        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision, kernels.Model.QuantizedInputBits))];
+        using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, kernels.Model.QuantizedInputBits);
+        foreach ((int damaged, float special) in new[] { (2, BitConverter.Int32BitsToSingle(0x7FC001A5)), (13, float.NaN), (16, float.PositiveInfinity) })
+        {
+            float[][] changed = [.. inputs.Select(static input => (float[])input.Clone())];
+            changed[damaged][^1] = special;
+            using GuardedBuffer input = GuardedBuffer.OfRows(changed, shape.InputStride);
+            using GuardedBuffer residual = GuardedBuffer.OfRows(residuals, shape.OutputStride);
+            using var output = new GuardedBuffer(Rows * shape.OutputStride);
+            using var quantized = new GuardedBuffer(Rows * kernels.Model.QuantizedStride / sizeof(float));
+            byte* read = (byte*)input.Pointer;
+            if (precision == WeightPrecision.Int8)
+            {
+                read = (byte*)quantized.Pointer;
+                kernels.Quantize(input.Pointer, Rows, shape.InputStride, shape.Input, read);
+            }
+
+            kernels.Linear(kernel, precision, new LinearCall
+            {
+                Input = read,
+                Rows = Rows,
+                Weights = packed.Weights,
+                Residual = residual.Pointer,
+                Output = output.Pointer,
+                EndPanel = Panels.RoundUp(shape.Output) / Panels.Width,
+            });
+            for (int row = 0; row < Rows; row++)
+            {
+                Span<float> actual = output.Span.Slice(row * shape.OutputStride, shape.Output);
+                string what = $"{kernels}: {kernel} with {precision} weights, row {row} with {special} in row {damaged}";
+                if (row != damaged)
+                {
+                    BitAssert.Equal(expected[row], actual, what);
+                }
+                else if (float.IsNaN(special) || precision == WeightPrecision.Int8)
+                {
+                    Assert.False(actual.ContainsAnyExcept(float.NaN), what);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SomeCases))]
+    public void Denormal_numbers_count(string model, InstructionSet instructionSet, LinearKernel kernel, WeightPrecision precision)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        LinearShape shape = LinearShape.Of(kernel, kernels.Model);
+        var samples = new Samples(4);
+        const int Rows = 3;
+        foreach ((float weight, float value) in new[] { (1e-40f, 1f), (1f, 1e-40f), (1e-20f, 1e-20f) })
+        {
+            float[] weights = samples.Normal(shape.Output * shape.Input, weight);
+            float[] bias = samples.Normal(shape.Output, 1e-41f);
+            float[][] inputs = samples.NormalRows(Rows, shape.Input, value);
+            float[][] residuals = samples.NormalRows(Rows, shape.Output, 1e-41f);
+            float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision, kernels.Model.QuantizedInputBits))];
+            using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, kernels.Model.QuantizedInputBits);
+            using GuardedBuffer input = GuardedBuffer.OfRows(inputs, shape.InputStride);
+            using GuardedBuffer residual = GuardedBuffer.OfRows(residuals, shape.OutputStride);
+            using var output = new GuardedBuffer(Rows * shape.OutputStride);
+            using var quantized = new GuardedBuffer(Rows * kernels.Model.QuantizedStride / sizeof(float));
+            kernels.Quantize(input.Pointer, Rows, shape.InputStride, shape.Input, (byte*)quantized.Pointer);
+            kernels.Linear(kernel, precision, new LinearCall
+            {
+                Input = precision == WeightPrecision.Int8 ? (byte*)quantized.Pointer : (byte*)input.Pointer,
+                Rows = Rows,
+                Weights = packed.Weights,
+                Residual = residual.Pointer,
+                Output = output.Pointer,
+                EndPanel = Panels.RoundUp(shape.Output) / Panels.Width,
+            });
+            output.AssertRows(expected, shape.OutputStride, $"{kernels}: {kernel} with {precision} weights of {weight} and inputs of {value}", shape.Padding);
         }
     }
 
@@ -134,18 +227,7 @@ public sealed unsafe class LinearKernelTests
         output.AssertMargins($"{kernels}: quantised rows");
     }
 
-    private static Shape ShapeOf(LinearKernel kernel, ModelDescription model) => kernel switch
-    {
-        LinearKernel.QueryKeyValue => new(model.ModelDimension, model.ModelStride, 3 * model.AttentionWidth, 3 * model.AttentionWidth),
-        LinearKernel.CrossQuery => new(model.ModelDimension, model.ModelStride, model.AttentionWidth, model.AttentionWidth),
-        LinearKernel.CrossKeyValue => new(model.ModelDimension, model.ModelStride, 2 * model.AttentionWidth, 2 * model.AttentionWidth),
-        LinearKernel.AttentionOutput => new(model.AttentionWidth, model.AttentionStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
-        LinearKernel.FeedForwardExpand => new(model.ModelDimension, model.ModelStride, model.FeedForwardDimension, model.FeedForwardStride) { Activation = model.Activation },
-        LinearKernel.FeedForwardContract => new(model.FeedForwardDimension, model.FeedForwardStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
-        _ => new(model.ModelDimension, model.ModelStride, model.TargetVocabularySize, model.LogitsStride) { Padding = float.NegativeInfinity },
-    };
-
-    private static float[] Expected(float[] input, float[] weights, float[] bias, float[] residual, Shape shape, WeightPrecision precision, int inputBits)
+    private static float[] Expected(float[] input, float[] weights, float[] bias, float[] residual, LinearShape shape, WeightPrecision precision, int inputBits)
     {
         float[] result = precision switch
         {
@@ -158,7 +240,7 @@ public sealed unsafe class LinearKernelTests
     }
 
     private static void CheckInDoublePrecision(
-        ReadOnlySpan<float[]> results, float[][] inputs, float[] weights, float[] bias, float[][] residuals, Shape shape, string what)
+        ReadOnlySpan<float[]> results, float[][] inputs, float[] weights, float[] bias, float[][] residuals, LinearShape shape, string what)
     {
         double[] wideWeights = DoubleKernels.Widen(weights);
         double[] wideBias = DoubleKernels.Widen(bias);
@@ -188,15 +270,5 @@ public sealed unsafe class LinearKernelTests
 
             Closeness.AssertClose(exact, results[row], tolerance, $"{what}, row {row}");
         }
-    }
-
-    private sealed record Shape(int Input, int InputStride, int Output, int OutputStride)
-    {
-        public bool AddsResidual { get; init; }
-
-        public Activation? Activation { get; init; }
-
-        /// <summary>The bias of the columns that fill the last panel.</summary>
-        public float Padding { get; init; }
     }
 }

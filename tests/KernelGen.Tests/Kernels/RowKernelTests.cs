@@ -136,6 +136,76 @@ public sealed unsafe class RowKernelTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_logit_that_is_not_a_number_is_found_wherever_it_is(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        int vocabulary = kernels.Model.TargetVocabularySize;
+        float[] logits = new Samples(vocabulary).Normal(vocabulary);
+        for (int place = 0; place < vocabulary; place++)
+        {
+            // Quiet ones, signalling ones, with either sign and with all kinds of bits in them.
+            float[] changed = [.. logits];
+            changed[place] = BitConverter.Int32BitsToSingle((int)(0x7F800001u + ((uint)place * 0x9E3779B9u & 0x003FFFFEu) + (uint)(place % 2 << 22) + ((uint)(place / 2 % 2) << 31)));
+            Assert.True(float.IsNaN(changed[place]));
+            Assert.Equal(-1, ArgMax(kernels, changed));
+            using GuardedBuffer row = LogitsRow(kernels, changed);
+            float maximum;
+            Assert.True(float.IsNaN(kernels.SumOfExponentials(row.Pointer, &maximum)));
+            Assert.True(float.IsNaN(maximum));
+
+            changed[place] = float.PositiveInfinity;
+            Assert.Equal(place, ArgMax(kernels, changed));
+            changed.CopyTo(row.Span);
+            Assert.True(float.IsNaN(kernels.SumOfExponentials(row.Pointer, &maximum)));
+            Assert.Equal(float.PositiveInfinity, maximum);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Layer_norm_of_what_is_not_a_number_shows_in_no_other_row(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        int dimension = shape.ModelDimension;
+        var samples = new Samples(dimension);
+        float[][] inputs = samples.NormalRows(3, dimension);
+        float[] gamma = samples.Normal(dimension), beta = samples.Normal(dimension);
+        float[][] expected = [.. inputs.Select(input => ReferenceKernels.LayerNorm(input, gamma, beta, (float)shape.LayerNormEpsilon))];
+        using GuardedBuffer norm = GuardedBuffer.OfRows([gamma, beta], Panels.RoundUp(dimension));
+        foreach (float special in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            inputs[1][dimension / 2] = special;
+            using GuardedBuffer input = GuardedBuffer.OfRows(inputs, shape.ModelStride);
+            using var output = new GuardedBuffer(3 * shape.ModelStride);
+            kernels.LayerNorm(input.Pointer, 3, norm.Pointer, output.Pointer);
+            Assert.All(output.Span.Slice(shape.ModelStride, dimension).ToArray(), static value => Assert.True(float.IsNaN(value)));
+            foreach (int row in new[] { 0, 2 })
+            {
+                BitAssert.Equal(expected[row], output.Span.Slice(row * shape.ModelStride, dimension), $"{kernels}: layer norm of row {row} beside {special}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Layer_norm_of_a_variance_that_overflows_is_beta(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        int dimension = shape.ModelDimension;
+        Assert.SkipWhen(dimension == 1, "One number has no variance.");
+        var samples = new Samples(dimension);
+        float[] beta = samples.Normal(dimension);
+        using GuardedBuffer norm = GuardedBuffer.OfRows([samples.Normal(dimension), beta], Panels.RoundUp(dimension));
+        using GuardedBuffer input = GuardedBuffer.OfRows(samples.NormalRows(1, dimension, 1e30f), shape.ModelStride);
+        using var output = new GuardedBuffer(shape.ModelStride);
+        kernels.LayerNorm(input.Pointer, 1, norm.Pointer, output.Pointer);
+        output.AssertRows([Array.ConvertAll(beta, static value => value + 0f)], shape.ModelStride, $"{kernels}: layer norm of numbers around 1e30");
+    }
+
     private static int ArgMax(KernelSet kernels, float[] logits)
     {
         using GuardedBuffer row = LogitsRow(kernels, logits);

@@ -63,6 +63,29 @@ public sealed unsafe class SoftmaxKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void A_row_with_a_score_that_is_not_a_number_becomes_none_and_no_other_does(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        const int Count = 21;
+        var samples = new Samples(Count);
+        int stride = Panels.RoundUp(Count);
+        for (int bits = 0; bits < 512; bits++)
+        {
+            // Every pattern of the bits that a power of two would shift into the exponent.
+            float[][] scores = samples.NormalRows(3, Count);
+            scores[1][bits % Count] = BitConverter.Int32BitsToSingle(0x7FC00000 + bits);
+            using GuardedBuffer buffer = GuardedBuffer.OfRows(scores, stride);
+            kernels.Softmax(buffer.Pointer, 3, Count, stride, 1f);
+            Assert.All(buffer.Span.Slice(stride, Count).ToArray(), static probability => Assert.True(float.IsNaN(probability)));
+            foreach (int row in new[] { 0, 2 })
+            {
+                BitAssert.Equal(ReferenceKernels.Softmax(scores[row], 1f), buffer.Span.Slice(row * stride, Count), $"{kernels}: softmax of row {row}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Padding_mask_hides_the_pad_tokens_and_nothing_else(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);

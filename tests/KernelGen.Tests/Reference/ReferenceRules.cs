@@ -71,7 +71,7 @@ internal sealed class ReferenceRules
         [
             .. Enumerable.Range(0, logits.Length)
                 .Where(token => forced is { } only ? token == only : logits[token] > float.NegativeInfinity)
-                .Select(token => new Continuation(token, logits[token], logits[token] - (maximum + log), (float)((double)logits[token] - maximum - log))),
+                .Select(token => new Continuation(token, logits[token], (double)logits[token] - maximum - log, (float)((double)logits[token] - maximum - log))),
         ];
     }
 

@@ -32,7 +32,7 @@ internal static class ScalarMath
         float shifted = bounded + Magic;
         float f = bounded - (shifted - Magic);
         float p = MathF.FusedMultiplyAdd(Horner(Exponential2Polynomial, f), f, 1f);
-        float power = BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(shifted) << 23) + BitConverter.SingleToInt32Bits(p));
+        float power = p * BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(shifted) << 23) + BitConverter.SingleToInt32Bits(1f));
         return x < -126f ? 0f : power;
     }
 

@@ -3,7 +3,10 @@ namespace KernelGen.Decoding;
 /// <summary>Makes tokens that a target has already less probable (Keskar et al. 2019, CTRL).</summary>
 internal static class RepetitionPenalty
 {
-    /// <summary>Divides the logit of each token in a target by a penalty where it is positive, and multiplies it where not: once, however often the token is there.</summary>
+    /// <summary>
+    /// Divides the logit of each token in a target by a penalty where it is positive, and multiplies it where not: once, however often the token is there. What
+    /// would no longer be finite becomes the largest number, so that no penalty forbids a token or breaks a softmax.
+    /// </summary>
     /// <param name="logits">The logits of the vocabulary.</param>
     /// <param name="target">The start token and the tokens after it.</param>
     /// <param name="penalty">The penalty.</param>
@@ -13,7 +16,8 @@ internal static class RepetitionPenalty
         for (int i = 0; i < target.Length; i++)
         {
             float logit = logits[target[i]];
-            scratch[i] = logit > 0 ? logit / penalty : logit * penalty;
+            float changed = logit > 0 ? logit / penalty : logit * penalty;
+            scratch[i] = float.IsFinite(logit) ? Math.Clamp(changed, float.MinValue, float.MaxValue) : changed;
         }
 
         for (int i = 0; i < target.Length; i++)
