@@ -1,8 +1,9 @@
 namespace KernelGen.Tests.Models;
 
-/// <summary>Every model that is declared in this project.</summary>
+/// <summary>The models that are declared in this project.</summary>
 internal static class DeclaredModels
 {
+    /// <summary>Every model that tests run.</summary>
     public static IReadOnlyList<DeclaredModel> All { get; } =
     [
         DeclaredModel.Of<GoldenVanilla.Avx512Kernels, GoldenVanilla.Avx2Kernels, GoldenVanilla.PortableKernels>(
@@ -35,6 +36,22 @@ internal static class DeclaredModels
         DeclaredModel.Of<Pronouncer.Avx512Kernels, Pronouncer.Avx2Kernels, Pronouncer.PortableKernels>(
             Pronouncer.Description, Pronouncer.Load, Pronouncer.Load),
 #endif
+    ];
+
+    /// <summary>Models that only have the dimensions that the others do not have.</summary>
+    public static IReadOnlyList<DeclaredModel> Remainders { get; } =
+    [
+        DeclaredModel.Of<Width19.Avx512Kernels, Width19.Avx2Kernels, Width19.PortableKernels>(Width19.Description, Width19.Load, Width19.Load),
+        DeclaredModel.Of<Width56.Avx512Kernels, Width56.Avx2Kernels, Width56.PortableKernels>(Width56.Description, Width56.Load, Width56.Load),
+        DeclaredModel.Of<Width26.Avx512Kernels, Width26.Avx2Kernels, Width26.PortableKernels>(Width26.Description, Width26.Load, Width26.Load),
+        DeclaredModel.Of<Width29.Avx512Kernels, Width29.Avx2Kernels, Width29.PortableKernels>(Width29.Description, Width29.Load, Width29.Load),
+        DeclaredModel.Of<Width133.Avx512Kernels, Width133.Avx2Kernels, Width133.PortableKernels>(Width133.Description, Width133.Load, Width133.Load),
+        DeclaredModel.Of<Width134.Avx512Kernels, Width134.Avx2Kernels, Width134.PortableKernels>(Width134.Description, Width134.Load, Width134.Load),
+        DeclaredModel.Of<Width137.Avx512Kernels, Width137.Avx2Kernels, Width137.PortableKernels>(Width137.Description, Width137.Load, Width137.Load),
+        DeclaredModel.Of<Width139.Avx512Kernels, Width139.Avx2Kernels, Width139.PortableKernels>(Width139.Description, Width139.Load, Width139.Load),
+        DeclaredModel.Of<Width142.Avx512Kernels, Width142.Avx2Kernels, Width142.PortableKernels>(Width142.Description, Width142.Load, Width142.Load),
+        DeclaredModel.Of<Width143.Avx512Kernels, Width143.Avx2Kernels, Width143.PortableKernels>(Width143.Description, Width143.Load, Width143.Load),
+        DeclaredModel.Of<Width146.Avx512Kernels, Width146.Avx2Kernels, Width146.PortableKernels>(Width146.Description, Width146.Load, Width146.Load),
     ];
 
     /// <summary>The names of all models, for theories.</summary>

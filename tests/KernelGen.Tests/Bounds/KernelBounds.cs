@@ -1,0 +1,297 @@
+using KernelGen.Execution;
+using KernelGen.Packing;
+using KernelGen.Tests.Kernels;
+
+namespace KernelGen.Tests.Bounds;
+
+/// <summary>
+/// Each generated kernel, run with every buffer exactly as long as <see cref="IModelKernels"/> says, for the numbers of rows and positions that lead to every
+/// tile and every remainder.
+/// </summary>
+internal static unsafe class KernelBounds
+{
+    /// <summary>Twice the rows of the tallest tile, and one.</summary>
+    private const int MaxRows = 25;
+
+    /// <summary>Key caches hold whole pairs of panels.</summary>
+    private const int CachePositions = 32;
+
+    /// <summary>Twice the positions that the widest tile takes at once, and one.</summary>
+    private const int MaxPositions = 65;
+
+    private static readonly int[] RowsOfAttention = [1, 2, 3, 4, 5, 6, 7, 12, 13, 25];
+
+    /// <summary>The cases of each kernel by its name.</summary>
+    public static IReadOnlyDictionary<string, Action<KernelSet, BoundedBuffers>> Cases { get; } = new Dictionary<string, Action<KernelSet, BoundedBuffers>>
+    {
+        [nameof(IModelKernels.Embed)] = Embed,
+        [nameof(IModelKernels.LayerNorm)] = LayerNorm,
+        [nameof(IModelKernels.Quantize)] = Quantize,
+        [nameof(IModelKernels.QueryKeyValue)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.QueryKeyValue),
+        [nameof(IModelKernels.CrossQuery)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.CrossQuery),
+        [nameof(IModelKernels.CrossKeyValue)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.CrossKeyValue),
+        [nameof(IModelKernels.AttentionOutput)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.AttentionOutput),
+        [nameof(IModelKernels.FeedForwardExpand)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.FeedForwardExpand),
+        [nameof(IModelKernels.FeedForwardContract)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.FeedForwardContract),
+        [nameof(IModelKernels.Logits)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.Logits),
+        [nameof(IModelKernels.LogitsOfUpperBits)] = LogitsOfUpperBits,
+        [nameof(IModelKernels.AppendKeysAndValues)] = AppendKeysAndValues,
+        [nameof(IModelKernels.StoreCrossKeysAndValues)] = StoreCrossKeysAndValues,
+        [nameof(IModelKernels.SelfAttention)] = SelfAttention,
+        [nameof(IModelKernels.CrossAttention)] = CrossAttention,
+        [nameof(IModelKernels.Softmax)] = Softmax,
+        [nameof(IModelKernels.MaskPadding)] = MaskPadding,
+        [nameof(IModelKernels.MaskCausal)] = MaskCausal,
+        [nameof(IModelKernels.ArgMax)] = ArgMax,
+        [nameof(IModelKernels.SumOfExponentials)] = SumOfExponentials,
+    };
+
+    private static void Embed(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        foreach (int tokens in new[] { model.SourceVocabularySize, model.TargetVocabularySize })
+        {
+            foreach (int token in new[] { 0, Math.Min(15, tokens - 1), tokens / 2, tokens - 1 })
+            {
+                buffers.Begin($"{kernels}: {nameof(Embed)} of token {token}");
+                kernels.Embed(
+                    token,
+                    buffers.Floats(PanelPacking.Length(tokens, model.ModelDimension)),
+                    model.PositionalEncoding == PositionalEncoding.None ? null : buffers.Rows(1, model.ModelStride, model.ModelDimension),
+                    buffers.Rows(1, model.ModelStride, model.ModelDimension));
+            }
+        }
+    }
+
+    private static void LayerNorm(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        for (int rows = 1; rows <= MaxRows; rows++)
+        {
+            buffers.Begin($"{kernels}: {nameof(LayerNorm)} of {rows} rows");
+            float* input = buffers.Rows(rows, model.ModelStride, model.ModelDimension);
+            float* norm = buffers.Floats(2 * Panels.RoundUp(model.ModelDimension));
+            kernels.LayerNorm(input, rows, norm, buffers.Rows(rows, model.ModelStride, model.ModelDimension));
+            kernels.LayerNorm(input, rows, norm, input);
+        }
+    }
+
+    private static void Quantize(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        foreach ((int width, int stride) in new[]
+        {
+            (model.ModelDimension, model.ModelStride), (model.AttentionWidth, model.AttentionStride), (model.FeedForwardDimension, model.FeedForwardStride),
+        })
+        {
+            for (int rows = 1; rows <= 3; rows++)
+            {
+                buffers.Begin($"{kernels}: {nameof(Quantize)} of {rows} rows of {width}");
+                kernels.Quantize(buffers.Rows(rows, stride, width), rows, stride, width, buffers.Bytes((long)rows * model.QuantizedStride));
+            }
+        }
+    }
+
+    private static void Linear(KernelSet kernels, BoundedBuffers buffers, LinearKernel kernel)
+    {
+        ModelDescription model = kernels.Model;
+        LinearShape shape = LinearShape.Of(kernel, model);
+        int panels = PanelPacking.Panels(shape.Output);
+        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
+        {
+            for (int rows = 1; rows <= MaxRows; rows++)
+            {
+                buffers.Begin($"{kernels}: {kernel} with {precision} weights, {rows} rows");
+                var call = new LinearCall
+                {
+                    Input = precision == WeightPrecision.Int8
+                        ? buffers.Bytes((long)rows * model.QuantizedStride)
+                        : (byte*)buffers.Rows(rows, shape.InputStride, shape.Input),
+                    Rows = rows,
+                    Weights = new LinearWeights(
+                        buffers.Floats(Panels.RoundUp(shape.Output)),
+                        precision == WeightPrecision.Int8 ? buffers.Floats(Panels.RoundUp(shape.Output)) : null,
+                        buffers.Bytes(precision switch
+                        {
+                            WeightPrecision.Float32 => PanelPacking.Length(shape.Output, shape.Input) * sizeof(float),
+                            WeightPrecision.BFloat16 => PanelPacking.Length(shape.Output, shape.Input) * sizeof(ushort),
+                            _ => new Int8Quantization(model.QuantizedInputBits).Length(shape.Output, shape.Input),
+                        })),
+                    Residual = shape.AddsResidual ? buffers.Rows(rows, shape.OutputStride, shape.Output) : null,
+                    Output = buffers.Rows(rows, shape.OutputStride, shape.Output),
+                    EndPanel = panels,
+                };
+                kernels.Linear(kernel, precision, call);
+
+                // As threads would share them.
+                for (int first = 0; first < panels && panels > 4; first += 4)
+                {
+                    (call.FirstPanel, call.EndPanel) = (first, Math.Min(first + 4, panels));
+                    kernels.Linear(kernel, precision, call);
+                }
+            }
+        }
+    }
+
+    private static void LogitsOfUpperBits(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        if (model is not { ScreensOutput: true, QuantizedInputBits: 8 })
+        {
+            return;
+        }
+
+        int tokens = model.TargetVocabularySize;
+        for (int rows = 1; rows <= 3; rows++)
+        {
+            buffers.Begin($"{kernels}: {nameof(LogitsOfUpperBits)}, {rows} rows");
+            kernels.LogitsOfUpperBits(new LinearCall
+            {
+                Input = buffers.Bytes((long)rows * model.QuantizedStride),
+                Rows = rows,
+                Weights = new LinearWeights(
+                    buffers.Floats(Panels.RoundUp(tokens)), buffers.Floats(Panels.RoundUp(tokens)), buffers.Bytes(UpperBits.Length(tokens, model.ModelDimension))),
+                Output = buffers.Rows(rows, model.LogitsStride, tokens),
+                EndPanel = PanelPacking.Panels(tokens),
+            });
+        }
+    }
+
+    private static void AppendKeysAndValues(KernelSet kernels, BoundedBuffers buffers)
+    {
+        int width = kernels.Model.AttentionWidth;
+        for (int first = 0; first <= 33; first++)
+        {
+            foreach (int rows in new[] { 1, 2, 17 })
+            {
+                buffers.Begin($"{kernels}: {nameof(AppendKeysAndValues)}, {rows} rows from position {first}");
+                kernels.AppendKeysAndValues(buffers.Rows(rows, 3 * width, 3 * width), rows, first, Keys(buffers, first + rows, width), Values(buffers, first + rows, width));
+            }
+        }
+    }
+
+    private static void StoreCrossKeysAndValues(KernelSet kernels, BoundedBuffers buffers)
+    {
+        int width = kernels.Model.AttentionWidth;
+        for (int rows = 1; rows <= MaxPositions; rows++)
+        {
+            buffers.Begin($"{kernels}: {nameof(StoreCrossKeysAndValues)}, {rows} rows");
+            kernels.StoreCrossKeysAndValues(buffers.Rows(rows, 2 * width, 2 * width), rows, Keys(buffers, rows, width), Values(buffers, rows, width));
+        }
+    }
+
+    private static void SelfAttention(KernelSet kernels, BoundedBuffers buffers)
+    {
+        foreach ((int rows, int positions) in AttentionSizes(kernels.Model))
+        {
+            // With the padding mask, and with the causal mask: the last row sees all.
+            Run(visible: positions, step: 0);
+            if (positions >= rows)
+            {
+                Run(visible: positions - rows + 1, step: 1);
+            }
+
+            void Run(int visible, int step)
+            {
+                ModelDescription model = kernels.Model;
+                int width = model.AttentionWidth;
+                buffers.Begin($"{kernels}: {nameof(SelfAttention)} of {rows} rows to {positions} positions, step {step}");
+                kernels.SelfAttention(
+                    buffers.Rows(rows, 3 * width, 3 * width),
+                    rows,
+                    Keys(buffers, positions, width),
+                    Values(buffers, positions, width),
+                    visible,
+                    step,
+                    buffers.Floats(model.AttentionScratch),
+                    buffers.Rows(rows, model.AttentionStride, width));
+            }
+        }
+    }
+
+    private static void CrossAttention(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        int width = model.AttentionWidth;
+        foreach ((int rows, int positions) in AttentionSizes(model))
+        {
+            buffers.Begin($"{kernels}: {nameof(CrossAttention)} of {rows} rows to {positions} positions");
+            kernels.CrossAttention(
+                buffers.Rows(rows, width, width),
+                rows,
+                Keys(buffers, positions, width),
+                Values(buffers, positions, width),
+                positions,
+                buffers.Floats(model.AttentionScratch),
+                buffers.Rows(rows, model.AttentionStride, width));
+        }
+    }
+
+    private static void Softmax(KernelSet kernels, BoundedBuffers buffers)
+    {
+        for (int count = 1; count <= MaxPositions; count++)
+        {
+            for (int rows = 1; rows <= 2; rows++)
+            {
+                buffers.Begin($"{kernels}: {nameof(Softmax)} of {rows} rows of {count}");
+                kernels.Softmax(buffers.Rows(rows, Panels.RoundUp(count) + 16, count), rows, count, Panels.RoundUp(count) + 16, 1f);
+            }
+        }
+    }
+
+    private static void MaskPadding(KernelSet kernels, BoundedBuffers buffers)
+    {
+        for (int count = 1; count <= MaxPositions; count++)
+        {
+            buffers.Begin($"{kernels}: {nameof(MaskPadding)} of {count} keys");
+            int* tokens = (int*)buffers.Bytes(count * sizeof(int));
+            new Span<int>(tokens, count).Fill(kernels.Model.PadToken);
+            kernels.MaskPadding(buffers.Floats((2L * Panels.RoundUp(count)) + count), 3, Panels.RoundUp(count), tokens, count);
+        }
+    }
+
+    private static void MaskCausal(KernelSet kernels, BoundedBuffers buffers)
+    {
+        for (int count = 1; count <= MaxPositions; count++)
+        {
+            buffers.Begin($"{kernels}: {nameof(MaskCausal)} of {count} keys");
+            int rows = Math.Min(count, 3);
+            kernels.MaskCausal(buffers.Floats(((long)(rows - 1) * Panels.RoundUp(count)) + count), rows, Panels.RoundUp(count), 0, count);
+        }
+    }
+
+    private static void ArgMax(KernelSet kernels, BoundedBuffers buffers)
+    {
+        buffers.Begin($"{kernels}: {nameof(ArgMax)}");
+        float* logits = buffers.Floats(kernels.Model.LogitsStride);
+        new Span<float>(logits, kernels.Model.LogitsStride).Clear();
+        Assert.Equal(0, kernels.ArgMax(logits));
+    }
+
+    private static void SumOfExponentials(KernelSet kernels, BoundedBuffers buffers)
+    {
+        buffers.Begin($"{kernels}: {nameof(SumOfExponentials)}");
+        float* logits = buffers.Floats(kernels.Model.LogitsStride);
+        new Span<float>(logits, kernels.Model.LogitsStride).Clear();
+        Assert.Equal(kernels.Model.LogitsStride, kernels.SumOfExponentials(logits, buffers.Floats(1)));
+    }
+
+    /// <summary>Few rows with every number of positions, and every number of rows with few.</summary>
+    private static IEnumerable<(int Rows, int Positions)> AttentionSizes(ModelDescription model)
+    {
+        int longest = Math.Max(model.MaxSourceLength, model.MaxTargetLength);
+        IEnumerable<int> positions = [.. Enumerable.Range(1, MaxPositions), longest];
+        foreach (int count in positions.Where(count => count <= longest).Distinct())
+        {
+            foreach (int rows in count is 1 or 16 or 33 ? Enumerable.Range(1, MaxRows) : count % 8 == 7 ? RowsOfAttention : [1, 13])
+            {
+                yield return (rows, count);
+            }
+        }
+    }
+
+    private static float* Keys(BoundedBuffers buffers, int positions, int width) =>
+        buffers.Floats((long)(positions + CachePositions - 1) / CachePositions * CachePositions * width);
+
+    private static float* Values(BoundedBuffers buffers, int positions, int width) => buffers.Floats((long)positions * width);
+}
