@@ -58,6 +58,64 @@ public sealed class ModelRegistrationTests
     }
 
     [Fact]
+    public async Task A_container_that_is_disposed_while_the_model_loads_disposes_it()
+    {
+        using var loading = new ManualResetEventSlim();
+        using var disposed = new ManualResetEventSlim();
+        Translator? model = null;
+        ServiceProvider services = new ServiceCollection()
+            .AddKernelGenModel(_ =>
+            {
+                loading.Set();
+                disposed.Wait(TestContext.Current.CancellationToken);
+                return model = Translator.Load(Weights);
+            })
+            .BuildServiceProvider();
+        Task<Translator> asking = Task.Run(services.GetRequiredService<Translator>, TestContext.Current.CancellationToken);
+        loading.Wait(TestContext.Current.CancellationToken);
+        services.Dispose();
+        disposed.Set();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => asking);
+        Assert.Contains(nameof(Translator), Assert.Throws<ObjectDisposedException>(() => model!.Generate(Source)).Message);
+    }
+
+    [Fact]
+    public async Task A_container_that_is_disposed_during_calls_lets_them_end()
+    {
+        ServiceProvider services = new ServiceCollection().AddKernelGenModel(static _ => Translator.Load(Weights)).BuildServiceProvider();
+        Translator model = services.GetRequiredService<Translator>();
+        var options = new GenerationOptions { MaxLength = 16 };
+        using IEnumerator<GeneratedToken> stream = model.Stream(Source, options).GetEnumerator();
+        Assert.True(stream.MoveNext());
+        Task<int>[] callers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(
+            () =>
+            {
+                for (int calls = 0; ; calls++)
+                {
+                    try
+                    {
+                        Assert.Equal(Target, model.Generate(Source, options).Hypotheses[0].Tokens);
+                    }
+                    catch (ObjectDisposedException)
+                    {
+                        return calls;
+                    }
+                }
+            },
+            TestContext.Current.CancellationToken))];
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await services.DisposeAsync();
+        Assert.True((await Task.WhenAll(callers)).Sum() > 0);
+        var tokens = new List<int>();
+        do
+        {
+            tokens.Add(stream.Current.Token);
+        }
+        while (stream.MoveNext());
+        Assert.Equal(Target, tokens);
+    }
+
+    [Fact]
     public async Task A_bad_weights_file_ends_the_start_of_the_host()
     {
         string path = Path.GetTempFileName();
