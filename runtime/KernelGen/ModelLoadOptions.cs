@@ -27,4 +27,17 @@ public sealed record ModelLoadOptions
     /// used. The header's own checksum and all lengths are checked in any case. Safetensors files have no checksum.
     /// </summary>
     public bool VerifyChecksum { get; init; }
+
+    /// <summary>
+    /// Whether to read a file into memory instead of mapping it (default: no). A mapped file that another process truncates ends the program, a checkpoint
+    /// while it loads and a packed file as long as the model is used; one that was read may be truncated, changed or deleted, while it is read, too. It costs
+    /// memory of the file's size: until a checkpoint is packed, as long as the model of a packed file is not disposed. Streams are not affected.
+    /// </summary>
+    public bool ReadIntoMemory { get; init; }
+
+    /// <summary>
+    /// Whether weights of a checkpoint may be NaN or infinite (default: no). Such weights ruin results, so that a checkpoint with one is refused with the
+    /// tensor and the element; only an output bias may be minus infinity, which is how some models forbid a token. The weights of a packed file are not looked at.
+    /// </summary>
+    public bool AllowNonFiniteWeights { get; init; }
 }

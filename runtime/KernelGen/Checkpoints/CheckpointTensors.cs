@@ -103,14 +103,16 @@ internal sealed class CheckpointTensors
     /// <summary>Finds the tensors of a model by the names of its family, and checks each shape.</summary>
     /// <param name="file">The file; it must stay open as long as the tensors are used.</param>
     /// <param name="description">The declared model.</param>
+    /// <param name="allowsNonFinite">Whether weights may be NaN or infinite.</param>
     /// <returns>The tensors.</returns>
-    /// <exception cref="CheckpointException">A tensor is missing, has another shape, cannot be read, or would be left out.</exception>
-    public static CheckpointTensors Read(SafetensorsFile file, ModelDescription description) => Read(new TensorReader(file, description));
+    /// <exception cref="CheckpointException">A tensor is missing, has another shape, cannot be read, would be left out, or has a weight that is not finite.</exception>
+    public static CheckpointTensors Read(SafetensorsFile file, ModelDescription description, bool allowsNonFinite = false) =>
+        Read(new TensorReader(file, description) { AllowsNonFinite = allowsNonFinite });
 
     /// <summary>All that keeps the tensors of a file from being those of a model, in the order in which they are looked for.</summary>
     /// <param name="file">The file.</param>
     /// <param name="description">The declared model.</param>
-    /// <returns>What <see cref="Read(SafetensorsFile, ModelDescription)"/> would throw first, and what would follow; nothing when the tensors fit.</returns>
+    /// <returns>What <see cref="Read(SafetensorsFile, ModelDescription, bool)"/> would throw first, and what would follow; nothing when the tensors fit.</returns>
     public static IReadOnlyList<CheckpointException> FindProblems(SafetensorsFile file, ModelDescription description)
     {
         var problems = new List<CheckpointException>();

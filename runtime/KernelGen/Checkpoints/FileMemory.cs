@@ -5,9 +5,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace KernelGen.Checkpoints;
 
-/// <summary>The bytes of a weights file: mapped from a path, or from a stream, in place where that is possible.</summary>
+/// <summary>The bytes of a weights file: mapped or read from a path, or from a stream, in place where that is possible.</summary>
 internal sealed unsafe class FileMemory : IDisposable
 {
+    /// <summary>More than the header of any packed file.</summary>
+    private const int BeginningLength = 1 << 20;
+
+    private const int LargestRead = 1 << 30;
+
     private readonly Stream? _stream;
 
     private FileMemory(string source, byte* start, long length, SafeHandle owner, Stream? stream = null)
@@ -40,19 +45,7 @@ internal sealed unsafe class FileMemory : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static FileMemory Map(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string source = $"The file '{path}'";
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        long length;
-        try
-        {
-            length = RandomAccess.GetLength(handle);
-        }
-        catch (NotSupportedException exception)
-        {
-            throw new IOException($"{source} is no regular file and cannot be mapped; open it as a stream instead.", exception);
-        }
-
+        using SafeFileHandle handle = OpenFile(path, FileShare.Read, out string source, out long length);
         if (length == 0)
         {
             // Nothing can be mapped.
@@ -65,6 +58,49 @@ internal sealed unsafe class FileMemory : IDisposable
         MemoryMappedViewAccessor view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         SafeMemoryMappedViewHandle owner = view.SafeMemoryMappedViewHandle;
         return new FileMemory(source, (byte*)owner.DangerousGetHandle() + view.PointerOffset, length, owner);
+    }
+
+    /// <summary>Decides by the beginning of a file whether the rest is worth reading; throws where it is not.</summary>
+    /// <param name="source">The file, to begin a message.</param>
+    /// <param name="beginning">The first bytes: all of a short file, and of any other more than the header of a packed file.</param>
+    /// <param name="length">The length of the file.</param>
+    public delegate void CheckBeginning(string source, ReadOnlySpan<byte> beginning, long length);
+
+    /// <summary>Reads a file into memory. What becomes of the file meanwhile or afterwards does not matter: one that is cut short is as long as what was read.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="check">Called before most of the file is read.</param>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static FileMemory Read(string path, CheckBeginning check)
+    {
+        using SafeFileHandle handle = OpenFile(path, FileShare.ReadWrite | FileShare.Delete, out string source, out long length);
+        byte[] beginning = new byte[Math.Min(length, BeginningLength)];
+        int begun = 0;
+        for (int read = -1; begun < beginning.Length && read != 0; begun += read)
+        {
+            read = RandomAccess.Read(handle, beginning.AsSpan(begun), begun);
+        }
+
+        length = begun < beginning.Length ? begun : length;
+        check(source, beginning.AsSpan(0, begun), length);
+        var block = new NativeBlock((length + sizeof(float)) / sizeof(float));
+        try
+        {
+            beginning.AsSpan(0, begun).CopyTo(new Span<byte>(block.Pointer, begun));
+            for (long position = begun; position < length;)
+            {
+                int read = RandomAccess.Read(handle, new Span<byte>((byte*)block.Pointer + position, (int)Math.Min(length - position, LargestRead)), position);
+                length = read == 0 ? position : length;
+                position += read;
+            }
+
+            return new FileMemory(source, (byte*)block.Pointer, length, block);
+        }
+        catch
+        {
+            block.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Takes what a stream holds from its position to its end, and leaves the stream at its end.</summary>
@@ -93,6 +129,23 @@ internal sealed unsafe class FileMemory : IDisposable
 
     /// <summary>Gives back the memory.</summary>
     public void Dispose() => Owner.Dispose();
+
+    private static SafeFileHandle OpenFile(string path, FileShare share, out string source, out long length)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        source = $"The file '{path}'";
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, share);
+        try
+        {
+            length = RandomAccess.GetLength(handle);
+            return handle;
+        }
+        catch (NotSupportedException exception)
+        {
+            handle.Dispose();
+            throw new IOException($"{source} is no regular file and cannot be mapped; open it as a stream instead.", exception);
+        }
+    }
 
     /// <summary>The address of the next byte, unless the stream lies over a buffer that does not tell, as a mapped view's does.</summary>
     private static bool TryGetPointer(UnmanagedMemoryStream stream, out byte* pointer)

@@ -7,7 +7,7 @@ namespace KernelGen.Checkpoints;
 /// <remarks>
 /// Whatever the bytes are, opening either succeeds or throws a <see cref="CheckpointException"/>; tensors never reach outside the file. As in the official
 /// library, the tensors must cover the data exactly: no holes, no overlap, nothing after the last. A file that is open here must not be
-/// truncated by another process: memory-mapped, the pages would be gone.
+/// truncated by another process: memory-mapped, the pages would be gone. A file stream is read instead, and does not mind.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {

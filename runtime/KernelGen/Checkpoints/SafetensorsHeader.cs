@@ -49,53 +49,69 @@ internal unsafe ref struct SafetensorsHeader
     /// <exception cref="CheckpointException">The file is not valid.</exception>
     public static (Dictionary<string, TensorInfo> Tensors, Dictionary<string, string> Metadata) Parse(SafetensorsFile file, byte* start, long length)
     {
-        if (length < PrefixLength)
-        {
-            throw Truncated(file.Source, length);
-        }
-
         var bytes = new ReadOnlySpan<byte>(start, (int)Math.Min(length, PrefixLength + (long)LongestHeader));
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        if (headerLength > LongestHeader)
+        int headerLength = CheckPrefix(file.Source, bytes, length);
+
+        // A copy, so that what was checked stays so, even where the file is mapped and another process writes to it.
+        byte[] json = bytes.Slice(PrefixLength, headerLength).ToArray();
+        if (!Utf8.IsValid(json))
         {
-            throw new CheckpointException(
-                $"{file.Source} is not a safetensors file: its first 8 bytes announce a header of {headerLength} bytes, but {LongestHeader} is the limit. {Advice(bytes)}");
+            throw NoObject(file.Source, headerLength, bytes);
         }
 
-        long dataLength = length - PrefixLength - (long)headerLength;
-        if (dataLength < 0)
-        {
-            throw new CheckpointException(
-                $"{file.Source} is truncated, or not a safetensors file: it announces a header of {headerLength} bytes, but only {length - PrefixLength} follow. {Advice(bytes)}");
-        }
-
-        ReadOnlySpan<byte> json = bytes.Slice(PrefixLength, (int)headerLength);
-        if (json.IsEmpty || json[0] != '{' || !Utf8.IsValid(json))
-        {
-            throw new CheckpointException($"{file.Source} is not a safetensors file: its header of {headerLength} bytes is no JSON object in UTF-8. {Advice(bytes)}");
-        }
-
-        var header = new SafetensorsHeader(file, json, start + PrefixLength + headerLength, dataLength);
+        var header = new SafetensorsHeader(file, json, start + PrefixLength + headerLength, length - PrefixLength - headerLength);
         try
         {
             header.ParseObject();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The reader throws the second where an escaped name is no valid text.
-            throw new CheckpointException(
-                $"{file.Source} is damaged: its header is no valid JSON ({exception.Message.TrimEnd('.')}). Fetch or write it again.", null, exception);
+            // The reader throws the second where an escaped name is no valid text. What it says may quote all that follows, so that only the place is told.
+            string place = exception is JsonException malformed ? $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}" : $"byte {header._reader.TokenStartIndex + 1}";
+            throw new CheckpointException($"{file.Source} is damaged: its header is no valid JSON, from {place} of the header on. Fetch or write it again.", null, exception);
         }
 
         header.CheckRanges();
         return (header._tensors, header._metadata ?? []);
     }
 
+    /// <summary>Checks what stands before the header.</summary>
+    /// <param name="source">The file, to begin a message.</param>
+    /// <param name="beginning">The first bytes of the file; at least the first nine where it has so many.</param>
+    /// <param name="length">The length of the file.</param>
+    /// <returns>The length of the header, which lies within the file.</returns>
+    /// <exception cref="CheckpointException">The file is not valid.</exception>
+    public static int CheckPrefix(string source, ReadOnlySpan<byte> beginning, long length)
+    {
+        if (length < PrefixLength)
+        {
+            throw Truncated(source, length);
+        }
+
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(beginning);
+        if (headerLength > LongestHeader)
+        {
+            throw new CheckpointException(
+                $"{source} is not a safetensors file: its first 8 bytes announce a header of {headerLength} bytes, but {LongestHeader} is the limit. {Advice(beginning)}");
+        }
+
+        if ((long)headerLength > length - PrefixLength)
+        {
+            throw new CheckpointException(
+                $"{source} is truncated, or not a safetensors file: it announces a header of {headerLength} bytes, but only {length - PrefixLength} follow. {Advice(beginning)}");
+        }
+
+        return headerLength > 0 && beginning[PrefixLength] == '{' ? (int)headerLength : throw NoObject(source, (int)headerLength, beginning);
+    }
+
     /// <summary>The refusal of a file that is too short to have a header.</summary>
-    public static CheckpointException Truncated(string source, long length) => new(
+    private static CheckpointException Truncated(string source, long length) => new(
         length == 0
             ? $"{source} is empty; expected a safetensors file, which begins with 8 bytes and a header. Fetch or write it again."
             : $"{source} is truncated: it has {length} bytes, but a safetensors file begins with 8 bytes and a header. Fetch or write it again.");
+
+    private static CheckpointException NoObject(string source, int headerLength, ReadOnlySpan<byte> beginning) =>
+        new($"{source} is not a safetensors file: its header of {headerLength} bytes is no JSON object in UTF-8. {Advice(beginning)}");
 
     /// <summary>What to do, by what the file seems to be instead.</summary>
     private static string Advice(ReadOnlySpan<byte> bytes)

@@ -21,6 +21,9 @@ internal sealed class TensorReader
     /// <summary>The declared model.</summary>
     public ModelDescription Model { get; }
 
+    /// <summary>Whether weights may be NaN or infinite.</summary>
+    public bool AllowsNonFinite { get; init; }
+
     /// <summary>Whether the file has a tensor of this name.</summary>
     public bool Has(string name) => _file.Tensors.ContainsKey(name);
 
@@ -71,16 +74,7 @@ internal sealed class TensorReader
     public TensorSlice Vector(string name, Dimension length)
     {
         TensorInfo? tensor = Find(name);
-        return tensor != null && CheckShape(tensor, [length]) ? new TensorSlice(tensor, 0, 1, (int)length.Size) : TensorSlice.Missing(1, (int)length.Size);
-    }
-
-    /// <summary>A tensor of one dimension, or of two when the first is 1, as one row.</summary>
-    public TensorSlice VectorOrRow(string name, Dimension length)
-    {
-        TensorInfo? tensor = Find(name);
-        return tensor != null && CheckShape(tensor, tensor.Shape.Length == 1 ? [length] : [new Dimension(1, "1", ""), length])
-            ? new TensorSlice(tensor, 0, 1, (int)length.Size)
-            : TensorSlice.Missing(1, (int)length.Size);
+        return tensor != null && CheckShape(tensor, [length]) ? Finite(new TensorSlice(tensor, 0, 1, (int)length.Size)) : TensorSlice.Missing(1, (int)length.Size);
     }
 
     /// <summary>A tensor of two dimensions.</summary>
@@ -88,7 +82,7 @@ internal sealed class TensorReader
     {
         TensorInfo? tensor = Find(name);
         return tensor != null && CheckShape(tensor, [rows, columns])
-            ? new TensorSlice(tensor, 0, (int)rows.Size, (int)columns.Size)
+            ? Finite(new TensorSlice(tensor, 0, (int)rows.Size, (int)columns.Size))
             : TensorSlice.Missing((int)rows.Size, (int)columns.Size);
     }
 
@@ -147,7 +141,7 @@ internal sealed class TensorReader
                 $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file."));
         }
 
-        return new TensorSlice(tensor, 0, (int)Math.Min(stored, int.MaxValue), Model.ModelDimension);
+        return Finite(new TensorSlice(tensor, 0, (int)Math.Min(stored, int.MaxValue), Model.ModelDimension));
     }
 
     /// <summary>The bias of the output projection, when the model is declared with one; without, the file may only hold zeros.</summary>
@@ -158,14 +152,14 @@ internal sealed class TensorReader
         {
             if (Has(name))
             {
-                return VectorOrRow(name, vocabulary);
+                return Logits(name, vocabulary);
             }
 
             Refuse(Missing(name, "A model without output bias is declared with OutputBias = false."));
             return null;
         }
 
-        if (Has(name) && VectorOrRow(name, vocabulary) is { IsMissing: false } bias)
+        if (Has(name) && Logits(name, vocabulary) is { IsMissing: false } bias)
         {
             float[] values = new float[Model.TargetVocabularySize];
             bias.CopyRow(0, values);
@@ -245,6 +239,32 @@ internal sealed class TensorReader
     /// <summary>The second slice when both hold the same numbers, so that they are packed once; otherwise the first.</summary>
     public static TensorSlice Shared(TensorSlice slice, TensorSlice other) =>
         !slice.IsMissing && !other.IsMissing && slice.HasSameContent(other) ? other : slice;
+
+    /// <summary>A number for each token: of one dimension, or of two when the first is 1. Minus infinity forbids a token.</summary>
+    private TensorSlice Logits(string name, Dimension length)
+    {
+        TensorInfo? tensor = Find(name);
+        return tensor != null && CheckShape(tensor, tensor.Shape.Length == 1 ? [length] : [new Dimension(1, "1", ""), length])
+            ? Finite(new TensorSlice(tensor, 0, 1, (int)length.Size), allowsMinusInfinity: true)
+            : TensorSlice.Missing(1, (int)length.Size);
+    }
+
+    /// <summary>Refuses weights that are not finite, unless they are allowed.</summary>
+    private TensorSlice Finite(TensorSlice weights, bool allowsMinusInfinity = false)
+    {
+        if (AllowsNonFinite || weights.FindNonFinite(allowsMinusInfinity) is not (int row, int column, float value))
+        {
+            return weights;
+        }
+
+        string place = weights.Rows == 1 ? $"{column}" : $"{row}, {column}";
+        string shown = float.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "minus infinity";
+        Refuse(Refusal(
+            weights.Name,
+            $"has {shown} at [{place}], and weights are finite numbers. Train or convert it again (float16 ends at 65504), "
+            + $"or load it as it is with {nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.AllowNonFiniteWeights)}."));
+        return weights;
+    }
 
     /// <summary>The tensor of this name; <see langword="null"/> when it is not there or cannot be read, and problems are collected.</summary>
     private TensorInfo? Find(string name)

@@ -107,6 +107,34 @@ internal readonly unsafe struct TensorSlice
         return true;
     }
 
+    /// <summary>The first element that is NaN or infinite, or <see langword="null"/>.</summary>
+    /// <param name="allowsMinusInfinity">Whether minus infinity counts as finite.</param>
+    public (int Row, int Column, float Value)? FindNonFinite(bool allowsMinusInfinity)
+    {
+        long count = (long)Rows * Columns;
+        long next = 0;
+        while (next < count)
+        {
+            next += FloatConversion.CountFinite(Start + (next * _tensor.ElementSize), DataType, count - next);
+            GC.KeepAlive(_tensor);
+            if (next == count)
+            {
+                break;
+            }
+
+            float value = 0;
+            Copy(next, 1, new Span<float>(ref value));
+            if (!allowsMinusInfinity || !float.IsNegativeInfinity(value))
+            {
+                return ((int)(next / Columns), (int)(next % Columns), value);
+            }
+
+            next++;
+        }
+
+        return null;
+    }
+
     private static void CheckRange(int first, int count, int available)
     {
         if ((uint)first > (uint)available || (uint)count > (uint)(available - first))

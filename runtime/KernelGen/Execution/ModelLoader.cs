@@ -13,7 +13,10 @@ public static class ModelLoader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         InstructionSet instructionSet = InstructionSets.Choose(options?.InstructionSet);
-        return createEngine(Load(FileMemory.Map(path), description, options), instructionSet);
+        FileMemory memory = options is { ReadIntoMemory: true }
+            ? FileMemory.Read(path, (source, beginning, length) => CheckBeginning(source, beginning, length, description))
+            : FileMemory.Map(path);
+        return createEngine(Load(memory, description, options), instructionSet);
     }
 
     /// <summary>Loads from a stream.</summary>
@@ -33,6 +36,19 @@ public static class ModelLoader
         }
 
         using SafetensorsFile file = SafetensorsFile.Open(memory);
-        return WeightPacking.Pack(description, CheckpointTensors.Read(file, description), options);
+        return WeightPacking.Pack(description, CheckpointTensors.Read(file, description, options?.AllowNonFiniteWeights ?? false), options);
+    }
+
+    /// <summary>Refuses what cannot be weights before all of it is read: a file may be far longer than memory, and hold nothing.</summary>
+    private static void CheckBeginning(string source, ReadOnlySpan<byte> beginning, long length, ModelDescription description)
+    {
+        if (PackedFile.Begins(beginning))
+        {
+            PackedFileHeader.Parse(source, beginning, length, description);
+        }
+        else
+        {
+            SafetensorsHeader.CheckPrefix(source, beginning, length);
+        }
     }
 }

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using KernelGen.Checkpoints;
 
 namespace KernelGen.Numerics;
 
@@ -22,6 +24,17 @@ internal static unsafe class FloatConversion
     private const uint SmallestNormal = Rebias + FirstNormal;
 
     private const uint QuietBit = 1u << 22;
+
+    /// <summary>How many stored numbers are finite before the first that is not: the exponent of that one is all ones.</summary>
+    /// <param name="source">The first number; of any alignment.</param>
+    /// <param name="type">Float32, Float16 or BFloat16.</param>
+    /// <param name="count">The number of numbers.</param>
+    public static long CountFinite(byte* source, TensorDataType type, long count) => type switch
+    {
+        TensorDataType.Float32 => CountWithout(source, count, 0x7F800000u),
+        TensorDataType.Float16 => CountWithout(source, count, (ushort)0x7C00),
+        _ => CountWithout(source, count, (ushort)0x7F80),
+    };
 
     /// <summary>Widens IEEE 754 half precision. Subnormal numbers and infinities are exact; what is no number stays so (and becomes quiet).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,6 +133,26 @@ internal static unsafe class FloatConversion
         Vector128<uint> normal = (bits + Vector128.Create(Rebias) + (special & Vector128.Create(Rebias))) | quiet;
         Vector128<uint> isSubnormal = Vector128.LessThan(bits.AsInt32(), Vector128.Create((int)FirstNormal)).AsUInt32();
         return (Vector128.ConditionalSelect(isSubnormal, subnormal, normal) | sign).AsSingle();
+    }
+
+    /// <summary>How many elements come before the first that has all of some bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long CountWithout<T>(byte* source, long count, T bits)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var all = new Vector<T>(bits);
+        long i = 0;
+        while (i <= count - Vector<T>.Count && !Vector.EqualsAny(Unsafe.ReadUnaligned<Vector<T>>(source + (i * sizeof(T))) & all, all))
+        {
+            i += Vector<T>.Count;
+        }
+
+        while (i < count && (Unsafe.ReadUnaligned<T>(source + (i * sizeof(T))) & bits) != bits)
+        {
+            i++;
+        }
+
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,6 +14,9 @@ internal static class PackedFields
     /// <summary>The class that the file was saved from; told, not compared.</summary>
     public const string Declaration = "Declaration";
 
+    /// <summary>How many fields that mean nothing here a message names.</summary>
+    private const int MostUnknownNamed = 5;
+
     /// <summary>The lines of a model.</summary>
     public static byte[] Format(ModelDescription model)
     {
@@ -54,7 +57,12 @@ internal static class PackedFields
         }
 
         List<string> planned = TakeDifferences(inFile, Planned(model), "this build");
-        planned.AddRange(inFile.Select(static field => $"{CheckpointException.Quote(field.Key)} is {CheckpointException.Quote(field.Value)} in the file and unknown here"));
+        planned.AddRange(inFile.Take(MostUnknownNamed).Select(static field => $"{CheckpointException.Quote(field.Key)} is {CheckpointException.Quote(field.Value)} in the file and unknown here"));
+        if (inFile.Count > MostUnknownNamed)
+        {
+            planned.Add($"{inFile.Count - MostUnknownNamed} more are unknown here");
+        }
+
         if (planned.Count > 0)
         {
             throw new CheckpointException(

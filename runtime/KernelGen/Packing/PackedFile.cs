@@ -14,7 +14,7 @@ internal static unsafe class PackedFile
     public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(PackedFileHeader.Magic[..4]);
 
     /// <inheritdoc cref="Begins(ReadOnlySpan{byte})"/>
-    public static bool Begins(FileMemory file) => Begins(Beginning(file));
+    public static bool Begins(FileMemory file) => Begins(new ReadOnlySpan<byte>(file.Start, (int)Math.Min(file.Length, PackedFileHeader.Magic.Length)));
 
     /// <summary>Opens a packed file.</summary>
     /// <param name="memory">The file; from now on the model's to free.</param>
@@ -44,13 +44,21 @@ internal static unsafe class PackedFile
 
             if ((nuint)data % PackedModel.Alignment == 0)
             {
-                return new PackedModel(description, header.Facts, memory.Owner, data);
+                return CheckPadding(memory.Source, new PackedModel(description, header.Facts, memory.Owner, data));
             }
 
             var block = new NativeBlock(header.DataLength / sizeof(float));
             Buffer.MemoryCopy(data, block.Pointer, header.DataLength, header.DataLength);
             memory.Dispose();
-            return new PackedModel(description, header.Facts, block, (byte*)block.Pointer);
+            try
+            {
+                return CheckPadding(memory.Source, new PackedModel(description, header.Facts, block, (byte*)block.Pointer));
+            }
+            catch
+            {
+                block.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -110,8 +118,19 @@ internal static unsafe class PackedFile
         }
     }
 
-    /// <summary>Enough of a file to hold its header.</summary>
-    private static ReadOnlySpan<byte> Beginning(FileMemory memory) => new(memory.Start, (int)Math.Min(memory.Length, Chunk));
+    /// <summary>Enough of a file to hold its header: a copy, so that what was checked stays so, even where the file is mapped and another process writes to it.</summary>
+    private static byte[] Beginning(FileMemory memory) => new ReadOnlySpan<byte>(memory.Start, (int)Math.Min(memory.Length, PackedFileHeader.LongestLength)).ToArray();
+
+    /// <summary>The columns that fill the last panel must be minus infinity, or they could become tokens that the vocabulary does not have.</summary>
+    private static PackedModel CheckPadding(string source, PackedModel model)
+    {
+        int tokens = model.Description.TargetVocabularySize;
+        var padding = new ReadOnlySpan<float>(model.Output.Bias + tokens, model.Description.LogitsStride - tokens);
+        return padding.ContainsAnyExcept(float.NegativeInfinity)
+            ? throw new CheckpointException(
+                $"{source} is damaged: the output bias of the columns after token {tokens - 1}, the last of the vocabulary, is not minus infinity. Save it again from the checkpoint.")
+            : model;
+    }
 
     private static void Verify(string source, byte* data, PackedFileHeader header)
     {

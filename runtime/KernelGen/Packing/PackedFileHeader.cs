@@ -20,6 +20,9 @@ internal readonly record struct PackedFileHeader
     /// <summary>Far more than a model's fields take; what announces more is damaged.</summary>
     private const int MostFieldBytes = 1 << 16;
 
+    /// <summary>The longest that a header can be.</summary>
+    public const int LongestLength = (PrefixLength + MostFieldBytes + DataAlignment - 1) / DataAlignment * DataAlignment;
+
     private const int FormatVersionOffset = 8;
     private const int LayoutVersionOffset = 12;
     private const int FileLengthOffset = 16;

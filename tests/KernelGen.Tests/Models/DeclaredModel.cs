@@ -3,7 +3,7 @@ using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Tests.Models;
 
-/// <summary>A declared model as the tests handle it: by name, whatever its class.</summary>
+/// <summary>A declared model as the tests handle it: by name, whatever its class, and with weights that may be anything.</summary>
 internal sealed class DeclaredModel
 {
     private readonly Func<string, ModelLoadOptions?, EncoderDecoder> _loadFile;
@@ -35,16 +35,16 @@ internal sealed class DeclaredModel
         where TPortable : struct, IModelKernels =>
         new(description, [new KernelSet<TAvx512>(description), new KernelSet<TAvx2>(description), new KernelSet<TPortable>(description)], loadFile, loadStream);
 
-    public EncoderDecoder Load(string path, InstructionSet instructionSet) => _loadFile(path, new ModelLoadOptions { InstructionSet = instructionSet });
+    public EncoderDecoder Load(string path, InstructionSet instructionSet) => _loadFile(path, new ModelLoadOptions { InstructionSet = instructionSet, AllowNonFiniteWeights = true });
 
     public EncoderDecoder Load(Stream stream, InstructionSet instructionSet, WeightPrecision? precision = null) =>
-        _loadStream(stream, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision });
+        _loadStream(stream, new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision, AllowNonFiniteWeights = true });
 
     /// <summary>Loads what runs behind the public class, for tests that decode in steps of their own.</summary>
     public Engine LoadEngine(Stream stream, InstructionSet instructionSet, WeightPrecision? precision = null) => ModelLoader.Load(
         stream,
         Description,
-        new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision },
+        new ModelLoadOptions { InstructionSet = instructionSet, Precision = precision, AllowNonFiniteWeights = true },
         (packed, chosen) => KernelsFor(chosen).CreateEngine(packed));
 
     /// <summary>The kernels for an instruction set; the test is skipped where this process cannot use it.</summary>
