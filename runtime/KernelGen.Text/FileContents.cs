@@ -6,22 +6,67 @@ internal static class FileContents
     /// <summary>How errors name something that was not read from a file.</summary>
     public const string Unnamed = "The data";
 
+    /// <summary>Many times what the largest vocabularies and SentencePiece models take; what is longer is something else.</summary>
+    public const int LongestFile = 1 << 28;
+
+    private const int FirstLength = 1 << 12;
+
     /// <summary>How errors name a file.</summary>
     public static string Name(string path) => $"The file '{path}'";
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">It is longer than <see cref="LongestFile"/>.</exception>
+    public static byte[] Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, Name(path));
+    }
+
     /// <summary>Reads what is left of a stream.</summary>
-    public static byte[] Read(Stream stream)
+    /// <exception cref="InvalidDataException">It is longer than <see cref="LongestFile"/>.</exception>
+    public static byte[] Read(Stream stream, string source = Unnamed)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if (stream.CanSeek && stream.Length - stream.Position is > 0 and <= int.MaxValue and long length)
+        long announced = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : FirstLength;
+        if (announced > LongestFile)
         {
-            byte[] contents = new byte[length];
-            stream.ReadExactly(contents);
-            return contents;
+            throw TooLong(source, $"{announced}");
         }
 
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
+        byte[] contents = new byte[announced];
+        int length = 0;
+        while (true)
+        {
+            if (length < contents.Length)
+            {
+                int read = stream.Read(contents, length, contents.Length - length);
+                if (read == 0)
+                {
+                    Array.Resize(ref contents, length);
+                    return contents;
+                }
+
+                length += read;
+                continue;
+            }
+
+            // As long as announced, or longer.
+            int next = stream.ReadByte();
+            if (next < 0)
+            {
+                return contents;
+            }
+
+            if (length == LongestFile)
+            {
+                throw TooLong(source, $"more than {LongestFile}");
+            }
+
+            Array.Resize(ref contents, (int)Math.Clamp(2L * length, FirstLength, LongestFile));
+            contents[length++] = (byte)next;
+        }
     }
+
+    private static InvalidDataException TooLong(string source, string length) =>
+        new($"{source} has {length} bytes, and vocabularies and SentencePiece models have at most {LongestFile}. Check that it is the right file.");
 }

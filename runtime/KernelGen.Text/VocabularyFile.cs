@@ -86,11 +86,12 @@ internal static class VocabularyFile
         return tokens;
     }
 
-    /// <summary>A piece for an error: one of any length and any characters becomes a short text in one line.</summary>
-    private static string Quote(string piece)
+    /// <summary>A text for an error: one of any length and any characters becomes a short one in one line.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="longest">How much of it is shown.</param>
+    public static string Quote(string text, int longest = 40)
     {
-        const int Shown = 40;
-        string start = piece.Length <= Shown ? piece : piece[..(char.IsHighSurrogate(piece[Shown - 1]) ? Shown - 1 : Shown)] + "...";
+        string start = text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "...";
         return $"\"{string.Concat(start.Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))}\"";
     }
 

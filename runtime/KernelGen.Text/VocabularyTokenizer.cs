@@ -40,7 +40,7 @@ public sealed class VocabularyTokenizer : ITokenizer
             if (isCharacter ? !_tokenOfCharacter.TryAdd(character.Value, token) : !_longer.TryAdd(entry, token))
             {
                 int first = isCharacter ? _tokenOfCharacter[character.Value] : _longer[entry];
-                throw new InvalidDataException($"{source} is not a usable vocabulary: entry {token}, \"{entry}\", is there already as entry {first}. Every entry must be there once.");
+                throw new InvalidDataException($"{source} is not a usable vocabulary: entry {token}, {VocabularyFile.Quote(entry)}, is there already as entry {first}. Every entry must be there once.");
             }
         }
 
@@ -75,7 +75,7 @@ public sealed class VocabularyTokenizer : ITokenizer
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">It is not JSON, not an array of strings, has an entry twice, or lacks a special token.</exception>
     public static VocabularyTokenizer Load(string path, VocabularyTokenizerOptions? options = null) =>
-        Load(File.ReadAllBytes(path), options, FileContents.Name(path));
+        Load(FileContents.Read(path), options, FileContents.Name(path));
 
     /// <summary>Reads a vocabulary from what is left of a stream.</summary>
     /// <param name="stream">A stream of JSON in UTF-8. It stays open.</param>

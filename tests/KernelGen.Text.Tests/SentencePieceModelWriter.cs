@@ -66,6 +66,12 @@ internal sealed class SentencePieceModelWriter
         return this;
     }
 
+    public SentencePieceModelWriter Normalizer(int field, byte[] value)
+    {
+        Write(_normalizer, field, value);
+        return this;
+    }
+
     public SentencePieceModelWriter Denormalizer(byte[] rules)
     {
         Write(_denormalizer, 2, rules);

@@ -208,10 +208,36 @@ public class SentencePieceTokenizerTests
         AssertRefused("piece 3 has no text", SentencePieceModelWriter.Unigram().Piece(""));
         AssertRefused("the text of piece 3 is not UTF-8", SentencePieceModelWriter.Unigram().Piece([0xC3, 0x28], 1));
         AssertRefused("piece 3 is of the unknown type 7", SentencePieceModelWriter.Unigram().Piece("a"u8.ToArray(), 7));
-        AssertRefused("piece 3 stands for a byte, but its text is '<0xZZ>'", SentencePieceModelWriter.Unigram().Piece("<0xZZ>", PieceType.Byte));
+        AssertRefused("piece 3 stands for a byte, but its text is \"<0xZZ>\"", SentencePieceModelWriter.Unigram().Piece("<0xZZ>", PieceType.Byte));
         AssertRefused("what unknown tokens are decoded to is not UTF-8", SentencePieceModelWriter.Unigram().Trainer(44, [0xC3]));
         AssertRefused("denormalizer", SentencePieceModelWriter.Unigram().Denormalizer([1, 2, 3]));
         AssertRefused("of type 3, which is not supported", SentencePieceModelWriter.Unigram().Trainer(3, 3));
+    }
+
+    [Fact]
+    public void BytesThatAreNotAllThereInOrderAreDecodedButNotEncoded()
+    {
+        foreach (SentencePieceModelWriter model in new[]
+        {
+            SentencePieceModelWriter.Bpe().Piece("a").Trainer(35, 1),
+            SentencePieceModelWriter.Bpe().Piece("a").Piece("<0x01>", PieceType.Byte).Trainer(35, 1),
+            SentencePieceModelWriter.Bpe().Piece("a").Piece("<0xFF>", PieceType.Byte).BytePieces(),
+        })
+        {
+            SentencePieceTokenizer tokenizer = model.Load();
+            Assert.Equal("a", tokenizer.Decode([3]));
+            Assert.Contains("are not <0x00> to <0xFF>, in order", Refused(() => tokenizer.Encode("a\u00e9")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void PiecesThatContradictEachOtherAreNotEncodedAndQuotedInOneLine()
+    {
+        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().Piece("a\u001b" + new string('b', 1000)).Piece("a\u001b" + new string('b', 1000)).Load();
+        string message = Refused(() => tokenizer.Encode("a"));
+        Assert.StartsWith("The data is a SentencePiece model that text cannot be encoded with: ", message, StringComparison.Ordinal);
+        Assert.True(message.Length < 500);
+        Assert.DoesNotContain(message, char.IsControl);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class MarianTokenizer
     /// <returns>The tokenizers.</returns>
     /// <exception cref="InvalidDataException">A file is not what it should be, or the files do not belong together.</exception>
     public static MarianTokenizer Load(string sourceModel, string targetModel, string vocabulary) => new(
-        MarianVocabulary.Read(File.ReadAllBytes(vocabulary), FileContents.Name(vocabulary)),
+        MarianVocabulary.Read(FileContents.Read(vocabulary), FileContents.Name(vocabulary)),
         SentencePieceTokenizer.Load(sourceModel),
         FileContents.Name(sourceModel),
         SentencePieceTokenizer.Load(targetModel),

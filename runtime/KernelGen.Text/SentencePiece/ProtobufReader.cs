@@ -4,9 +4,12 @@ namespace KernelGen.Text;
 /// Reads the fields of one Protocol Buffers message in place: what decoding needs of a model, without building objects for all of it.
 /// <see href="https://protobuf.dev/programming-guides/encoding/">The wire format</see>.
 /// </summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
+/// <param name="message">The message.</param>
+/// <param name="messageStart">Where the message starts in its file, for errors.</param>
+internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int messageStart = 0)
 {
     private readonly ReadOnlySpan<byte> _message = message;
+    private readonly int _messageStart = messageStart;
     private int _position;
 
     /// <summary>The number of the current field.</summary>
@@ -15,7 +18,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>The value of the current field when it is a number, and 0 otherwise.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>Where the value of the current field starts in the message, when it is bytes, text or a message.</summary>
+    /// <summary>Where the value of the current field starts in the file, when it is bytes, text or a message.</summary>
     public int Start { get; private set; }
 
     /// <summary>The value of the current field when it is bytes, text or a message, and empty otherwise.</summary>
@@ -46,9 +49,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
                 break;
             case 2:
                 ulong length = ReadVarint();
-                Start = _position;
+                int valueStart = _position;
                 Skip(length);
-                Bytes = _message[Start.._position];
+                Start = _messageStart + valueStart;
+                Bytes = _message[valueStart.._position];
                 break;
             case 5:
                 Skip(4);
@@ -60,7 +64,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return true;
     }
 
-    private static InvalidDataException Damaged(int position, string what) => new($"byte {position} begins {what}");
+    private readonly InvalidDataException Damaged(int position, string what) => new($"byte {_messageStart + position} begins {what}");
 
     private void Skip(ulong length)
     {

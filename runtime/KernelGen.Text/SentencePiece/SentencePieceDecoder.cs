@@ -33,7 +33,7 @@ public sealed class SentencePieceDecoder : ITokenDecoder
     /// <param name="path">The path of the model (<c>.spm</c> or <c>.model</c>).</param>
     /// <returns>The decoder.</returns>
     /// <exception cref="InvalidDataException">It is not a SentencePiece model, or one that is not supported.</exception>
-    public static SentencePieceDecoder Load(string path) => new(File.ReadAllBytes(path), FileContents.Name(path));
+    public static SentencePieceDecoder Load(string path) => new(FileContents.Read(path), FileContents.Name(path));
 
     /// <summary>Reads a model from what is left of a stream.</summary>
     /// <param name="stream">A stream of the model's bytes. It stays open.</param>

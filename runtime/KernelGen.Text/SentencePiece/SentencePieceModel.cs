@@ -73,6 +73,22 @@ internal sealed class SentencePieceModel
     /// <summary>The byte that a piece of type <see cref="PieceType.Byte"/> stands for.</summary>
     public byte ByteOf(int token) => byte.Parse(PieceOf(token)[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
+    /// <summary>Whether the pieces that stand for bytes are 256, one behind the other, from 0 to 255.</summary>
+    public bool HasBytesInOrder()
+    {
+        int first = _pieces.FindIndex(static piece => piece.Type == PieceType.Byte);
+        for (int value = 0; value <= byte.MaxValue; value++)
+        {
+            int token = first + value;
+            if (first < 0 || token >= _pieces.Count || _pieces[token].Type != PieceType.Byte || ByteOf(token) != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Reads a model.</summary>
     /// <param name="file">The bytes of the file, which are kept.</param>
     /// <param name="source">How errors name the file.</param>
@@ -110,15 +126,15 @@ internal sealed class SentencePieceModel
                     ReadPiece(fields.Bytes, fields.Start);
                     break;
                 case TrainerField:
-                    ReadTrainer(fields.Bytes);
+                    ReadTrainer(fields.Bytes, fields.Start);
                     hasTrainer = true;
                     break;
                 case NormalizerField:
-                    ReadNormalizer(fields.Bytes);
+                    ReadNormalizer(fields.Bytes, fields.Start);
                     hasNormalizer = true;
                     break;
                 case DenormalizerField:
-                    RefuseDenormalizer(fields.Bytes);
+                    RefuseDenormalizer(fields.Bytes, fields.Start);
                     break;
             }
         }
@@ -142,13 +158,13 @@ internal sealed class SentencePieceModel
         int start = 0;
         int length = 0;
         ulong type = (ulong)PieceType.Normal;
-        var fields = new ProtobufReader(message);
+        var fields = new ProtobufReader(message, messageStart);
         while (fields.Read())
         {
             switch (fields.Field)
             {
                 case 1:
-                    start = messageStart + fields.Start;
+                    start = fields.Start;
                     length = fields.Bytes.Length;
                     break;
                 case 3:
@@ -175,7 +191,7 @@ internal sealed class SentencePieceModel
 
         if (type == (ulong)PieceType.Byte && !IsBytePiece(piece))
         {
-            throw new InvalidDataException($"piece {token} stands for a byte, but its text is '{Encoding.UTF8.GetString(piece)}', not of the form '<0x41>'");
+            throw new InvalidDataException($"piece {token} stands for a byte, but its text is {VocabularyFile.Quote(Encoding.UTF8.GetString(piece))}, not of the form '<0x41>'");
         }
 
         _pieces.Add(new Piece(start, length, (PieceType)type));
@@ -184,9 +200,9 @@ internal sealed class SentencePieceModel
     private static bool IsBytePiece(ReadOnlySpan<byte> piece) =>
         piece.Length == 6 && piece.StartsWith("<0x"u8) && char.IsAsciiHexDigit((char)piece[3]) && char.IsAsciiHexDigit((char)piece[4]) && piece[5] == '>';
 
-    private void ReadTrainer(ReadOnlySpan<byte> message)
+    private void ReadTrainer(ReadOnlySpan<byte> message, int messageStart)
     {
-        var fields = new ProtobufReader(message);
+        var fields = new ProtobufReader(message, messageStart);
         while (fields.Read())
         {
             switch (fields.Field)
@@ -213,9 +229,9 @@ internal sealed class SentencePieceModel
         }
     }
 
-    private void ReadNormalizer(ReadOnlySpan<byte> message)
+    private void ReadNormalizer(ReadOnlySpan<byte> message, int messageStart)
     {
-        var fields = new ProtobufReader(message);
+        var fields = new ProtobufReader(message, messageStart);
         while (fields.Read())
         {
             switch (fields.Field)
@@ -230,9 +246,9 @@ internal sealed class SentencePieceModel
         }
     }
 
-    private static void RefuseDenormalizer(ReadOnlySpan<byte> message)
+    private static void RefuseDenormalizer(ReadOnlySpan<byte> message, int messageStart)
     {
-        var fields = new ProtobufReader(message);
+        var fields = new ProtobufReader(message, messageStart);
         while (fields.Read())
         {
             if (fields.Field == 2 && !fields.Bytes.IsEmpty)

@@ -13,6 +13,8 @@ namespace KernelGen.Text;
 /// </remarks>
 public sealed class SentencePieceTokenizer : ITokenizer
 {
+    private const int LongestReason = 200;
+
     private readonly SentencePieceDecoder _decoder;
     private readonly SentencePieceTokenizerOptions _options;
     private readonly byte[] _file;
@@ -57,7 +59,7 @@ public sealed class SentencePieceTokenizer : ITokenizer
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">It is not a SentencePiece model, or one that is not supported.</exception>
     public static SentencePieceTokenizer Load(string path, SentencePieceTokenizerOptions? options = null) =>
-        new(File.ReadAllBytes(path), options, FileContents.Name(path));
+        new(FileContents.Read(path), options, FileContents.Name(path));
 
     /// <summary>Reads a model from what is left of a stream.</summary>
     /// <param name="stream">A stream of the model's bytes. It stays open.</param>
@@ -69,6 +71,7 @@ public sealed class SentencePieceTokenizer : ITokenizer
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The model is a unigram one with byte fallback.</exception>
+    /// <exception cref="InvalidDataException">The model's pieces or rules contradict each other, so that text cannot be encoded with it.</exception>
     public int[] Encode(string text)
     {
         var tokens = new List<int>();
@@ -78,6 +81,7 @@ public sealed class SentencePieceTokenizer : ITokenizer
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The model is a unigram one with byte fallback.</exception>
+    /// <exception cref="InvalidDataException">The model's pieces or rules contradict each other, so that text cannot be encoded with it.</exception>
     public void Encode(string text, List<int> tokens)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -90,9 +94,11 @@ public sealed class SentencePieceTokenizer : ITokenizer
         // SentencePiece reports a run of unknown characters as one unknown token.
         bool afterUnknown = false;
         string valid = WithoutLoneSurrogates(text);
-        IReadOnlyList<int> encoded = Encoder.EncodeToIds(valid, addBeginningOfSentence: false, addEndOfSentence: false);
+        IReadOnlyList<int> encoded = Guarded(
+            static (encoder, text) => encoder.EncodeToIds(text, addBeginningOfSentence: false, addEndOfSentence: false), valid);
         foreach (int token in encoded.Count == 0 && !Model.IsUnigram ? EncodeShort(valid) : encoded)
         {
+            CheckEncoded(token);
             bool isUnknown = token == _decoder.UnknownToken;
             if (!(isUnknown && afterUnknown))
             {
@@ -125,9 +131,12 @@ public sealed class SentencePieceTokenizer : ITokenizer
         var pieces = new List<(int Token, string Unknown)>();
         int unknownStart = 0;
         int unknownEnd = -1;
-        foreach (EncodedToken token in Encoder.EncodeToTokens(
-            WithoutLoneSurrogates(text), out string? normalized, addBeginningOfSentence: false, addEndOfSentence: false))
+        (IReadOnlyList<EncodedToken> tokens, string? normalized) = Guarded(
+            static (encoder, text) => (encoder.EncodeToTokens(text, out string? normalized, addBeginningOfSentence: false, addEndOfSentence: false), normalized),
+            WithoutLoneSurrogates(text));
+        foreach (EncodedToken token in tokens)
         {
+            CheckEncoded(token.Id);
             if (token.Id != _decoder.UnknownToken)
             {
                 pieces.Add((token.Id, ""));
@@ -221,6 +230,12 @@ public sealed class SentencePieceTokenizer : ITokenizer
             throw new NotSupportedException($"{_source} is a unigram model that writes unknown characters as bytes, and encoding with such a model is not supported. Decoding is.");
         }
 
+        if (Model.HasByteFallback && !Model.HasBytesInOrder())
+        {
+            // Microsoft.ML.Tokenizers counts from the first.
+            throw NotEncodable("it writes unknown characters as bytes, and its pieces for them are not <0x00> to <0xFF>, in order.", inner: null);
+        }
+
         SentencePieceEncoder encoder;
         try
         {
@@ -229,12 +244,37 @@ public sealed class SentencePieceTokenizer : ITokenizer
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // The model was read before; what is left are pieces or normalisation rules that contradict each other.
-            throw new InvalidDataException($"{_source} is a SentencePiece model that text cannot be encoded with: {exception.Message}", exception);
+            throw NotEncodable(VocabularyFile.Quote(exception.Message, LongestReason), exception);
         }
 
         // Two threads may both create one; they are alike, and the first is kept.
         return Interlocked.CompareExchange(ref _encoder, encoder, null) ?? encoder;
     }
+
+    /// <summary>Calls what encodes. It trusts models: one whose pieces or rules contradict each other may lead it anywhere but out of managed memory.</summary>
+    private TResult Guarded<TResult>(Func<SentencePieceEncoder, string, TResult> encode, string text)
+    {
+        SentencePieceEncoder encoder = Encoder;
+        try
+        {
+            return encode(encoder, text);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw NotEncodable(VocabularyFile.Quote(exception.Message, LongestReason), exception);
+        }
+    }
+
+    private void CheckEncoded(int token)
+    {
+        if ((uint)token >= (uint)VocabularySize)
+        {
+            throw NotEncodable($"a text was encoded to the token {token}, and it has {VocabularySize} pieces.", inner: null);
+        }
+    }
+
+    private InvalidDataException NotEncodable(string reason, Exception? inner) =>
+        new($"{_source} is a SentencePiece model that text cannot be encoded with: {reason}", inner);
 
     /// <summary>A text in which U+FFFD stands for each half of a surrogate pair that stands alone, as it does for broken UTF-8 in SentencePiece.</summary>
     private static string WithoutLoneSurrogates(string text)
