@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using KernelGen.Checkpoints;
+using KernelGen.Fuzzing.Mutations;
+using KernelGen.Fuzzing.Seeds;
+
+namespace KernelGen.Fuzzing.Targets;
+
+/// <summary>Checkpoints: the header, the tensors as they are listed and read, and loading them into a declared model in each precision.</summary>
+internal sealed class SafetensorsTarget : FuzzTarget
+{
+    private static readonly string[] Types = ["F32", "F16", "BF16"];
+
+    private readonly List<TensorEntry>[] _parts =
+    [
+        .. Types.Select(static type => SafetensorsParts.Of(FuzzedVanilla.Description, type)),
+        .. Types.Select(static type => SafetensorsParts.Of(FuzzedBart.Description, type)),
+    ];
+
+    public SafetensorsTarget() => Seeds = [.. _parts.Select(static entries => SafetensorsParts.Write(entries, "\"__metadata__\":{\"format\":\"pt\"},"))];
+
+    public override string Name => "safetensors";
+
+    public override IReadOnlyList<byte[]> Seeds { get; }
+
+    public override byte[] Mutate(Random random, byte[] file)
+    {
+        if (random.Next(3) == 0)
+        {
+            return SafetensorsMutations.MutateHeader(random, file);
+        }
+
+        int seed = Seeds.ToList().IndexOf(file);
+        return SafetensorsMutations.Mutate(random, seed < 0 ? _parts[random.Next(_parts.Length)] : _parts[seed]);
+    }
+
+    public override unsafe bool Run(ReadOnlySpan<byte> file, int variant)
+    {
+        fixed (byte* start = &MemoryMarshal.GetReference(file))
+        {
+            using var stream = new UnmanagedMemoryStream(start, file.Length);
+            try
+            {
+                if (variant % 4 == 3)
+                {
+                    ReadTensors(stream);
+                    return true;
+                }
+
+                var options = new ModelLoadOptions
+                {
+                    Precision = (WeightPrecision)(variant / 4 % 3),
+                    AllowNonFiniteWeights = variant % 2 == 0,
+                    InstructionSet = InstructionSetOf(variant / 12),
+                };
+                using EncoderDecoder model = LooksLikeBart(file) ? FuzzedBart.Load(stream, options) : FuzzedVanilla.Load(stream, options);
+                ModelUse.Run(model, variant / 4);
+                return true;
+            }
+            catch (CheckpointException exception)
+            {
+                return Refusal.Check(exception, "The stream");
+            }
+        }
+    }
+
+    /// <summary>One that this machine has; all give the same bits.</summary>
+    public static InstructionSet InstructionSetOf(int variant)
+    {
+        InstructionSet[] supported = [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
+        return supported[variant % supported.Length];
+    }
+
+    private static bool LooksLikeBart(ReadOnlySpan<byte> file) => file.IndexOf("model.shared.weight"u8) >= 0;
+
+    private static void ReadTensors(Stream stream)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(stream);
+        foreach (TensorInfo tensor in file.Tensors.Values)
+        {
+            if (tensor.DataType == TensorDataType.Other)
+            {
+                continue;
+            }
+
+            float[] values = new float[tensor.ElementCount];
+            tensor.CopyTo(values);
+        }
+
+        Refusal.CheckText(CheckpointFamily.Hint(file.Tensors.Keys, "encoder.norm.weight", Architecture.Marian) ?? "");
+        foreach (CheckpointException problem in CheckpointTensors.FindProblems(file, FuzzedVanilla.Description))
+        {
+            Refusal.Check(problem, "The stream");
+        }
+    }
+}
