@@ -129,12 +129,17 @@ public sealed class DamagedPackedFileTests
             try
             {
                 using GoldenBart model = Load(file.Sealed(), verifies: false);
-                model.Generate(source);
                 accepted++;
+                model.Generate(source);
             }
             catch (CheckpointException exception)
             {
                 AssertHelps(exception);
+            }
+            catch (InvalidOperationException exception)
+            {
+                // Weights may be any numbers, and none.
+                Assert.Contains("The weights overflow", exception.Message);
             }
         }
 
