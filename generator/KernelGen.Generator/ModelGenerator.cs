@@ -24,6 +24,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         public const string RequestedFiles = nameof(RequestedFiles);
         public const string ConfigurationFiles = nameof(ConfigurationFiles);
         public const string AmbiguousNames = nameof(AmbiguousNames);
+        public const string RepeatedNames = nameof(RepeatedNames);
         public const string CompilerSettings = nameof(CompilerSettings);
         public const string Models = nameof(Models);
     }
@@ -59,12 +60,20 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select(static (compilation, _) => CompilerSettings.Of(compilation))
             .WithTrackingName(Steps.CompilerSettings);
 
+        IncrementalValueProvider<EquatableArray<string>> repeated = declarations
+            .Collect()
+            .Select(static (all, _) => RepeatedNames(all))
+            .WithTrackingName(Steps.RepeatedNames);
+
         IncrementalValueProvider<EquatableArray<string>> ambiguous = declarations
             .Collect()
             .Select(static (all, _) => AmbiguousNames(all))
             .WithTrackingName(Steps.AmbiguousNames);
 
         IncrementalValuesProvider<Model> models = declarations
+            .Combine(repeated)
+            .Where(static input => !input.Right.Contains(input.Left.Class.HintName))
+            .Select(static (input, _) => input.Left)
             .Combine(ambiguous)
             .Select(static (input, _) => input.Right.Contains(input.Left.Class.HintName)
                 ? input.Left with { Class = input.Left.Class with { IsAmbiguous = true } }
@@ -109,6 +118,18 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Where(static group => group.Distinct().Skip(1).Any())
             .SelectMany(static group => group)
             .Distinct()
+            .OrderBy(static name => name, StringComparer.Ordinal));
+
+    /// <summary>
+    /// The hint names that two declarations have, as a class and a struct of one name do, or a class in the namespace <c>A.B</c> and one nested in <c>A</c>'s
+    /// class <c>B</c>. The compiler refuses such types, and Roslyn two files of one name.
+    /// </summary>
+    private static EquatableArray<string> RepeatedNames(ImmutableArray<Declaration> declarations) => new(
+        declarations
+            .Select(static declaration => declaration.Class.HintName)
+            .GroupBy(static name => name, StringComparer.Ordinal)
+            .Where(static group => group.Skip(1).Any())
+            .Select(static group => group.Key)
             .OrderBy(static name => name, StringComparer.Ordinal));
 
     private static Model? BuildModel(Declaration declaration, ConfigurationFiles files, CompilerSettings compiler) =>

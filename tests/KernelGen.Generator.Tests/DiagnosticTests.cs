@@ -47,6 +47,7 @@ public class DiagnosticTests
         { "KG0030", "Bart", "EndToken = -1", "EndToken = -1", "EndToken = -1 is not in the vocabulary" },
         { "KG0030", "Bart", "PadToken = 99", "PadToken = 99", "PadToken = 99 is not in the vocabulary" },
         { "KG0030", "Bart", "SuppressedTokens = new[] { 3, 21 }", "SuppressedTokens = new[] { 3, 21 }", "SuppressedTokens holds 21, which is not in the vocabulary" },
+        { "KG0032", "Bart", $"VocabularySize = 9999, SuppressedTokens = new[] {{ {Tokens(3, 4097)} }}", $"SuppressedTokens = new[] {{ {Tokens(3, 4097)} }}", "4097 tokens are suppressed, and each is written into the code: at most 4096" },
         { "KG0031", "Bart", "SuppressedTokens = new[] { 2 }", "SuppressedTokens = new[] { 2 }", "The end token 2 would never be generated, because it is among the suppressed tokens" },
         { "KG0031", "Marian", "EndToken = 19", "EndToken = 19", "it is the pad token, and the pad token is suppressed by preset" },
     };
@@ -64,6 +65,7 @@ public class DiagnosticTests
         { "KG0021", "", """{"model_type": "bart", "layer_norm_eps": 0}""", Configuration, "\"layer_norm_eps\": 0 in config.json is not a positive" },
         { "KG0030", "", """{"model_type": "marian", "vocab_size": 100, "decoder_start_token_id": 5}""", Configuration, "PadToken = 58100, the default of model_type \"marian\", is not in the vocabulary, whose tokens are 0 to 99" },
         { "KG0030", "", """{"model_type": "bart", "bad_words_ids": [[50265]]}""", Configuration, "\"bad_words_ids\" in config.json holds 50265, which is not in the vocabulary" },
+        { "KG0032", "", $$"""{"model_type": "bart", "bad_words_ids": [{{Tokens(3, 5000, "[", "]")}}]}""", Configuration, "5000 tokens are suppressed" },
         { "KG0031", "", """{"model_type": "bart", "bad_words_ids": [[2]]}""", Configuration, "The end token 2" },
         { "KG0042", "", "{\n  \"model_type\": bart }", Configuration, "config.json, line 2, column 17: expected a value" },
         { "KG0042", "", "[]", Configuration, "config.json, line 1, column 1: expected an object in braces" },
@@ -103,9 +105,42 @@ public class DiagnosticTests
         { "KG0002", "ATTRIBUTE partial class Tiny { public string Description => \"mine\"; }", "Tiny", "adds a member named 'Description'" },
         { "KG0002", "ATTRIBUTE partial class Avx2Kernels;", "Avx2Kernels", "adds a member named 'Avx2Kernels'" },
         { "KG0002", "ATTRIBUTE partial class Load;", "Load", "adds a member named 'Load'" },
+        { "KG0002", "ATTRIBUTE partial class Tiny { public static int get_Description() => 0; }", "Tiny", "adds a member named 'get_Description'" },
+        { "KG0002", "ATTRIBUTE partial class Tiny { public int Load; }", "Tiny", "adds a member named 'Load'" },
+        { "KG0002", "ATTRIBUTE partial class Tiny { public static object Load(string file, ModelLoadOptions? how) => file; }", "Tiny", "adds a member named 'Load'" },
+        { "KG0002", "ATTRIBUTE partial class Tiny { public Tiny() { } }", "Tiny", "it has a constructor of its own" },
+        { "KG0002", "ATTRIBUTE partial class Tiny { private Tiny(KernelGen.Execution.Engine engine) : base() { } }", "Tiny", "it has a constructor of its own" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny : Other;", "Other", "'Tiny' derives from 'Other'" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny; partial class Tiny : global::Other, System.IDisposable { public void Dispose() { } }", "global::Other", "remove the base class" },
     };
+
+    /// <summary>Names that generated code uses and that mean something else: a source in which ATTRIBUTE stands for a complete attribute, and what is said.</summary>
+    public static TheoryData<string, string> OfNames => new()
+    {
+        { "struct nint; ATTRIBUTE partial class Tiny;", "'nint', which means 'nint' here" },
+        { "namespace Some { struct nint; ATTRIBUTE partial class Tiny; }", "'nint', which means 'Some.nint' here" },
+        { "namespace Floats_ { ATTRIBUTE partial class Tiny; }", "'Floats_', which means 'Floats_' here" },
+        { "ATTRIBUTE partial class Tiny { int Simd_; }", "'Simd_', which means 'Tiny.Simd_' here" },
+        { "class Base { protected class Weights_; } partial class Outer : Base { ATTRIBUTE partial class Tiny; }", "'Weights_', which means 'Base.Weights_' here" },
+        { "ATTRIBUTE partial class Tiny; namespace KernelGen { public class EncoderDecoder; }", "'KernelGen.EncoderDecoder', which means 'KernelGen.EncoderDecoder' here" },
+        { "ATTRIBUTE partial class Tiny; namespace System.Runtime.Intrinsics { public class Vector512<T>; }", "'System.Runtime.Intrinsics.Vector512`1'" },
+        { "ATTRIBUTE partial class Tiny; class System;", "which means 'System' here" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfNames))]
+    public async Task ANameIsTaken(string source, string message)
+    {
+        string attribute = $"EncoderDecoderModel(Architecture.Bart, {Dimensions})";
+        await AssertReportedAsync("KG0006", "using KernelGen;\n" + source.Replace("ATTRIBUTE", $"[{attribute}]", StringComparison.Ordinal), attribute, message);
+    }
+
+    [Fact]
+    public async Task AGlobalAliasIsTaken() => await AssertReportedAsync(
+        "KG0006", "global using Floats_ = int;\n" + Model("Bart", ""), $"EncoderDecoderModel(Architecture.Bart, {Dimensions})", "'Floats_', which means a global alias here");
+
+    private static string Tokens(int first, int count, string before = "", string after = "") =>
+        string.Join(", ", Enumerable.Range(first, count).Select(token => before + token.ToString(System.Globalization.CultureInfo.InvariantCulture) + after));
 
     [Theory]
     [MemberData(nameof(OfAttributes))]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using KernelGen.Generator.Emission;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -6,7 +7,7 @@ using static KernelGen.Generator.Tests.GeneratorTest;
 
 namespace KernelGen.Generator.Tests;
 
-public class GenerationTests
+public partial class GenerationTests
 {
     [Theory]
     [InlineData("Vanilla")]
@@ -166,6 +167,70 @@ public class GenerationTests
             .Select(static member => member.Name);
         Assert.Equal(ModelEmitter.MemberNames.Order(StringComparer.Ordinal), members.Order(StringComparer.Ordinal));
     }
+
+    /// <summary>The lists by which taken names are found are what is really used.</summary>
+    [Fact]
+    public void TheListsOfUsedNamesAreComplete()
+    {
+        CSharpCompilation compilation = Compile("");
+        HashSet<string> used = [];
+        HashSet<string> unqualified = ["nint"];
+        foreach (string text in new[] { "Activation = Activation.GeluTanh", "ModelDimension = 512, VocabularySize = 32000, Activation = Activation.Silu" }.SelectMany(static properties =>
+            Run(Model("Vanilla", properties)).GeneratedTrees).Select(static tree => tree.ToString()))
+        {
+            used.UnionWith(QualifiedName().Matches(text).Select(match => FindType(compilation, match.Groups[1].Value, match.Groups[2].Success)));
+            unqualified.UnionWith(Alias().Matches(text).Select(static match => match.Groups[1].Value));
+        }
+
+        Assert.Empty(used.Except(GeneratedNames.Qualified));
+        Assert.Empty(unqualified.Except(GeneratedNames.Unqualified));
+    }
+
+    // The longest beginning of a name that is a type.
+    private static string FindType(CSharpCompilation compilation, string name, bool isGeneric)
+    {
+        for (string type = name; type.Contains('.', StringComparison.Ordinal); type = type[..type.LastIndexOf('.')])
+        {
+            foreach (string candidate in new[] { isGeneric && type == name ? type + "`1" : type, type + "Attribute" })
+            {
+                if (compilation.GetTypeByMetadataName(candidate) is not null)
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"{name} is no type.");
+    }
+
+    [GeneratedRegex(@"global::([\w.]+)(<)?")]
+    private static partial Regex QualifiedName();
+
+    [GeneratedRegex(@"^using (\w+) =", RegexOptions.Multiline)]
+    private static partial Regex Alias();
+
+    /// <summary>Types that the compiler refuses, because another has their name, give no two files of one name.</summary>
+    [Theory]
+    [InlineData("ATTRIBUTE partial class Tiny; ATTRIBUTE partial struct Tiny;")]
+    [InlineData("namespace A.B { ATTRIBUTE partial class C; } namespace A { partial class B { ATTRIBUTE partial class C; } }")]
+    [InlineData("partial class O { ATTRIBUTE partial class C; } partial struct O { ATTRIBUTE partial class C; }")]
+    public void TypesOfOneNameDoNotBreakTheGenerator(string source) =>
+        Run(source.Replace("ATTRIBUTE", $"[KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {Dimensions})]", StringComparison.Ordinal));
+
+    [Fact]
+    public void AnAttributeOfTheUsersOwnDoesNotBreakTheGenerator() => Run("""
+        namespace KernelGen { class EncoderDecoderModelAttribute : System.Attribute { public EncoderDecoderModelAttribute(params int[] sizes) { } public object? Heads { get; set; } public object? SuppressedTokens { get; set; } } }
+        [KernelGen.EncoderDecoderModel(1, 2)] partial class First;
+        [KernelGen.EncoderDecoderModel(Heads = new[] { 1 }, SuppressedTokens = new object[] { new[] { 1 } })] partial class Second;
+        """);
+
+    [Theory]
+    [InlineData("required")]
+    [InlineData("file")]
+    [InlineData("scoped")]
+    [InlineData("record")]
+    [InlineData("field")]
+    public void AnEscapedContextualKeywordCompiles(string name) => AssertCompiles(Model("Bart", "").Replace("class Tiny", "class @" + name, StringComparison.Ordinal));
 
     private static void AssertCompiles(string source, CSharpParseOptions? language = null) => Assert.Empty(
         Update(Compile(source, language), language).GetDiagnostics(TestContext.Current.CancellationToken).Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));

@@ -23,6 +23,9 @@ internal static class GeneratorTest
     public static readonly CSharpCompilationOptions Settings =
         new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
 
+    /// <summary>What the .NET SDK tells the compiler about the project.</summary>
+    public static readonly AnalyzerConfigOptionsProvider Options = new ProjectOptions();
+
     private static readonly ImmutableArray<MetadataReference> References = FindReferences();
 
     /// <summary>A source with one model whose attribute has these arguments.</summary>
@@ -54,7 +57,7 @@ internal static class GeneratorTest
         [new ModelGenerator().AsSourceGenerator()],
         files,
         Language,
-        new ProjectOptions(),
+        Options,
         new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Runs the generator, which must not fail and must report nothing itself.</summary>
@@ -74,7 +77,7 @@ internal static class GeneratorTest
     public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(CSharpCompilation compilation, params (string Path, string Text)[] files)
     {
         var options = new CompilationWithAnalyzersOptions(
-            new AnalyzerOptions([.. files.Select(static file => (AdditionalText)new TextFile(file.Path, file.Text))], new ProjectOptions()),
+            new AnalyzerOptions([.. files.Select(static file => (AdditionalText)new TextFile(file.Path, file.Text))], Options),
             onAnalyzerException: static (exception, _, _) => Assert.Fail(exception.ToString()),
             concurrentAnalysis: true,
             logAnalyzerExecutionTime: false,

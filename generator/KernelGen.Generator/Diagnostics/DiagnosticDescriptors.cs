@@ -60,6 +60,15 @@ internal static class DiagnosticDescriptors
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0005.md");
 
+    public static readonly DiagnosticDescriptor NameTaken = new(
+        "KG0006",
+        "A name that generated code uses is taken",
+        "The generated code of '{0}' uses the name '{1}', which means {2} here; rename that",
+        Class,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0006.md");
+
     public static readonly DiagnosticDescriptor DimensionMissing = new(
         "KG0010",
         "A dimension is missing",
@@ -177,6 +186,15 @@ internal static class DiagnosticDescriptors
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0031.md");
 
+    public static readonly DiagnosticDescriptor TooManySuppressedTokens = new(
+        "KG0032",
+        "Too many tokens are suppressed",
+        "{0} tokens are suppressed, and each is written into the code: at most {1} are; suppress the others while running, with GenerationOptions.SuppressedTokens",
+        Tokens,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0032.md");
+
     public static readonly DiagnosticDescriptor ConfigurationNotFound = new(
         "KG0040",
         "The configuration file is not known to the compiler",
@@ -261,6 +279,7 @@ internal static class DiagnosticDescriptors
         ProblemKind.OtherBaseClass => OtherBaseClass,
         ProblemKind.UnsafeCodeNotAllowed => UnsafeCodeNotAllowed,
         ProblemKind.LanguageVersionTooLow => LanguageVersionTooLow,
+        ProblemKind.NameTaken => NameTaken,
         ProblemKind.DimensionMissing => DimensionMissing,
         ProblemKind.DimensionNotPositive => DimensionNotPositive,
         ProblemKind.DimensionTooLarge => DimensionTooLarge,
@@ -274,6 +293,7 @@ internal static class DiagnosticDescriptors
         ProblemKind.PositionOffsetInvalid => PositionOffsetInvalid,
         ProblemKind.TokenOutsideVocabulary => TokenOutsideVocabulary,
         ProblemKind.EndTokenSuppressed => EndTokenSuppressed,
+        ProblemKind.TooManySuppressedTokens => TooManySuppressedTokens,
         ProblemKind.ConfigurationNotFound => ConfigurationNotFound,
         ProblemKind.ConfigurationAmbiguous => ConfigurationAmbiguous,
         ProblemKind.ConfigurationNotJson => ConfigurationNotJson,

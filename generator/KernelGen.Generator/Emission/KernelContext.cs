@@ -4,7 +4,7 @@ using KernelGen.Generator.Specification;
 namespace KernelGen.Generator.Emission;
 
 /// <summary>What every kernel emitter works with: the model, the instruction set, and names for its vectors.</summary>
-/// <remarks>Aliases end with an underscore, so that no type or alias of the user's is likely to have the same name.</remarks>
+/// <remarks>Aliases end with an underscore, so that no type or alias of the user's is likely to have the same name; one that has is refused.</remarks>
 internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorSet Vectors)
 {
     /// <summary>The attribute of a kernel: optimised at its first call, not after many.</summary>
@@ -25,11 +25,33 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>What the tiles of a linear kernel ask of their type arguments.</summary>
     public const string LinearConstraints = EpilogueConstraint + PrecisionConstraint;
 
+    private const string Intrinsics = "global::System.Runtime.Intrinsics";
+
+    private static readonly (string Name, Func<KernelContext, string> Type)[] Aliases =
+    [
+        ("Floats_", static context => context.VectorOf("float")),
+        ("Integers_", static context => context.VectorOf("int")),
+        ("Stored_", static context => context.VectorOf(context.Plan.Int8.InputSize == 1 ? "byte" : "short")),
+        ("Simd_", static context => $"{Intrinsics}.{context.Vectors.Vector}"),
+        ("Hints_", static _ => "global::KernelGen.Execution.CacheHints"),
+        ("LogitRow_", static _ => "global::KernelGen.Execution.LogitRow"),
+        ("Exact128_", static _ => "global::KernelGen.Execution.PortableArithmetic"),
+        ("Products256_", static _ => $"{Intrinsics}.X86.Avx2"),
+        ("Products512_", static _ => $"{Intrinsics}.X86.Avx512BW"),
+        ("Epilogue_", static _ => "global::KernelGen.Execution.ILinearEpilogue"),
+        ("Precision_", static _ => "global::KernelGen.Execution.IWeightPrecision"),
+        ("Weights_", static _ => "global::KernelGen.Execution.LinearWeights"),
+        ("MethodImpl_", static _ => "global::System.Runtime.CompilerServices.MethodImplAttribute"),
+    ];
+
+    /// <summary>The aliases that a file may begin with.</summary>
+    public static IEnumerable<string> AliasNames => Aliases.Select(static alias => alias.Name);
+
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
 
     /// <summary>A vector type with another element.</summary>
-    public string VectorOf(string element) => $"global::System.Runtime.Intrinsics.{Vectors.Vector}<{element}>";
+    public string VectorOf(string element) => $"{Intrinsics}.{Vectors.Vector}<{element}>";
 
     /// <summary>The alias of the vector of floats.</summary>
     public string Floats => "Floats_";
@@ -61,24 +83,6 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>
     public GeneratedFile File(string family, string summary, Action<SourceWriter> body)
     {
-        const string Intrinsics = "global::System.Runtime.Intrinsics";
-        string vector = $"{Intrinsics}.{Vectors.Vector}";
-        (string Alias, string Type)[] aliases =
-        [
-            (Floats, $"{vector}<float>"),
-            (Integers, $"{vector}<int>"),
-            (StoredWeights, $"{vector}<{(Plan.Int8.InputSize == 1 ? "byte" : "short")}>"),
-            (Simd, vector),
-            ("Hints_", "global::KernelGen.Execution.CacheHints"),
-            ("LogitRow_", "global::KernelGen.Execution.LogitRow"),
-            ("Exact128_", "global::KernelGen.Execution.PortableArithmetic"),
-            ("Products256_", $"{Intrinsics}.X86.Avx2"),
-            ("Products512_", $"{Intrinsics}.X86.Avx512BW"),
-            ("Epilogue_", "global::KernelGen.Execution.ILinearEpilogue"),
-            ("Precision_", "global::KernelGen.Execution.IWeightPrecision"),
-            ("Weights_", "global::KernelGen.Execution.LinearWeights"),
-            ("MethodImpl_", "global::System.Runtime.CompilerServices.MethodImplAttribute"),
-        ];
         var members = new SourceWriter();
         body(members);
         string text = members.ToString();
@@ -86,7 +90,7 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
             Class,
             $"{Vectors.Name}.{family}",
             $"{summary}\nModel: {ModelFile.Describe(Specification)}. Instruction set: {Vectors.Name}.",
-            string.Join("\n", aliases.Where(alias => text.Contains(alias.Alias)).Select(static alias => $"using {alias.Alias} = {alias.Type};")),
+            string.Join("\n", Aliases.Where(alias => text.Contains(alias.Name)).Select(alias => $"using {alias.Name} = {alias.Type(this)};")),
             writer =>
             {
                 using (writer.Open($"unsafe partial struct {StructName}"))

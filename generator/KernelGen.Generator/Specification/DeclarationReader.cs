@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KernelGen.Generator.Emission;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,6 +12,10 @@ internal static class DeclarationReader
     public const string AttributeName = "KernelGen.EncoderDecoderModelAttribute";
 
     private const string BaseClassName = "KernelGen.EncoderDecoder";
+
+    private const string EngineName = "KernelGen.Execution.Engine";
+
+    private const string LoadMethod = "Load";
 
     // The namespace as it reads in source: without "global::", keywords escaped.
     private static readonly SymbolDisplayFormat NamespaceFormat =
@@ -37,13 +42,13 @@ internal static class DeclarationReader
     /// <returns>The declaration, or <see langword="null"/> when the compiler itself refuses the attribute.</returns>
     public static Declaration? Read(INamedTypeSymbol type, TypeDeclarationSyntax syntax, AttributeData attribute)
     {
-        if (attribute.AttributeConstructor is null || attribute.ConstructorArguments.Length != 1)
+        if (type.TypeKind != TypeKind.Class || attribute.AttributeConstructor is null || attribute.ConstructorArguments.Length != 1)
         {
             return null;
         }
 
         TypedConstant argument = attribute.ConstructorArguments[0];
-        if (argument.Kind == TypedConstantKind.Error)
+        if (argument.Kind is TypedConstantKind.Error or TypedConstantKind.Array)
         {
             return null;
         }
@@ -55,8 +60,8 @@ internal static class DeclarationReader
             set[property.Key] = property.Value;
         }
 
-        int? Integer(string name) => set.TryGetValue(name, out TypedConstant value) && value.Value is int number ? number : null;
-        bool? Flag(string name) => set.TryGetValue(name, out TypedConstant value) && value.Value is bool flag ? flag : null;
+        int? Integer(string name) => set.TryGetValue(name, out TypedConstant value) && Scalar(value) is int number ? number : null;
+        bool? Flag(string name) => set.TryGetValue(name, out TypedConstant value) && Scalar(value) is bool flag ? flag : null;
 
         return new Declaration(
             ReadClass(type, syntax),
@@ -83,7 +88,7 @@ internal static class DeclarationReader
             ScaleEmbedding = Flag(nameof(Declaration.ScaleEmbedding)),
             TieEmbeddings = Flag(nameof(Declaration.TieEmbeddings)),
             OutputBias = Flag(nameof(Declaration.OutputBias)),
-            LayerNormEpsilon = set.TryGetValue(nameof(Declaration.LayerNormEpsilon), out TypedConstant epsilon) ? epsilon.Value as double? : null,
+            LayerNormEpsilon = set.TryGetValue(nameof(Declaration.LayerNormEpsilon), out TypedConstant epsilon) ? Scalar(epsilon) as double? : null,
             StartToken = Integer(nameof(Declaration.StartToken)),
             EndToken = Integer(nameof(Declaration.EndToken)),
             PadToken = Integer(nameof(Declaration.PadToken)),
@@ -99,8 +104,11 @@ internal static class DeclarationReader
         }
 
         ImmutableArray<TypedConstant> values = tokens.IsNull ? [] : tokens.Values;
-        return new EquatableArray<int>(values.Select(static value => value.Value).OfType<int>());
+        return new EquatableArray<int>(values.Select(Scalar).OfType<int>());
     }
+
+    // An array has no Value, and Roslyn throws at who asks for it. An attribute of the runtime's name may be the project's own, with properties of any type.
+    private static object? Scalar(TypedConstant constant) => constant.Kind == TypedConstantKind.Array ? null : constant.Value;
 
     private static DeclaredClass ReadClass(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
     {
@@ -115,9 +123,12 @@ internal static class DeclarationReader
         return new DeclaredClass(containingNamespace, new EquatableArray<string>(containing), InSource(syntax.Identifier));
     }
 
-    /// <summary>A name as generated source has it: without Unicode escapes, a keyword with its <c>@</c>.</summary>
+    /// <summary>
+    /// A name as generated source has it: without Unicode escapes, and with <c>@</c> where it may be a keyword, now or in a later C#, of which some, such as
+    /// <c>required</c>, cannot name a type.
+    /// </summary>
     private static string InSource(SyntaxToken identifier) =>
-        SyntaxFacts.GetKeywordKind(identifier.ValueText) == SyntaxKind.None ? identifier.ValueText : "@" + identifier.ValueText;
+        identifier.ValueText.All(static letter => letter is >= 'a' and <= 'z') ? "@" + identifier.ValueText : identifier.ValueText;
 
     private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
     {
@@ -136,6 +147,11 @@ internal static class DeclarationReader
         if (UnsuitableBecause(type) is string reason)
         {
             yield return new Problem(ProblemKind.UnsuitableClass, Place.TypeName(0), type.Name, reason);
+        }
+
+        if (TakenNames.Around(type) is (string name, string meaning))
+        {
+            yield return new Problem(ProblemKind.NameTaken, Place.Attribute, type.Name, name, meaning);
         }
 
         if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType
@@ -167,7 +183,7 @@ internal static class DeclarationReader
             return "it is local to its file, and the generated part lies in another file; remove 'file'";
         }
 
-        if (Emission.ModelEmitter.MemberNames.Concat(["Load"]).FirstOrDefault(name => name == type.Name || (name != "Load" && DeclaresMember(type, name))) is string taken)
+        if (ModelEmitter.MemberNames.Concat([LoadMethod, "get_Description", "set_Description"]).FirstOrDefault(name => name == type.Name || DeclaresMember(type, name)) is string taken)
         {
             return $"the generator adds a member named '{taken}' to it; rename yours";
         }
@@ -180,6 +196,11 @@ internal static class DeclarationReader
         if (type.DeclaringSyntaxReferences.Any(static part => part.GetSyntax() is TypeDeclarationSyntax { ParameterList: not null }))
         {
             return "it has a primary constructor, which the generated constructor cannot call; remove its parameters";
+        }
+
+        if (type.InstanceConstructors.Any(constructor => OwnParts(constructor).Any(part => part is ConstructorDeclarationSyntax { Initializer: null }) || (TakesOnly(constructor, EngineName) && OwnParts(constructor).Any())))
+        {
+            return "it has a constructor of its own, and a model is made by 'Load', through the constructor that the generator adds; remove yours, or have it call 'base(engine)' and take more than an engine";
         }
 
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
@@ -198,10 +219,21 @@ internal static class DeclarationReader
         return null;
     }
 
-    /// <summary>Whether the user's part of a class has a member of this name; analyzers see the generated part, too.</summary>
+    /// <summary>Whether the user's part of a class has a member that the generated part cannot have beside it; overloads of Load it can.</summary>
     private static bool DeclaresMember(INamedTypeSymbol type, string name) => type.GetMembers(name)
-        .SelectMany(static member => member.DeclaringSyntaxReferences)
-        .Any(static reference => !reference.SyntaxTree.FilePath.Contains(typeof(ModelGenerator).FullName));
+        .Any(member => OwnParts(member).Any() && (name != LoadMethod || member is not IMethodSymbol method || IsGeneratedLoad(method)));
+
+    private static bool IsGeneratedLoad(IMethodSymbol method) =>
+        method.Arity == 0 && (TakesOnly(method, "string", "KernelGen.ModelLoadOptions") || TakesOnly(method, "System.IO.Stream", "KernelGen.ModelLoadOptions"));
+
+    private static bool TakesOnly(IMethodSymbol method, params string[] types) => method.Parameters
+        .Select(static parameter => (parameter.RefKind == RefKind.None ? "" : "ref ") + parameter.Type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString())
+        .SequenceEqual(types);
+
+    /// <summary>The user's declarations of a member; analyzers see the generated part, too.</summary>
+    private static IEnumerable<SyntaxNode> OwnParts(ISymbol member) => member.DeclaringSyntaxReferences
+        .Where(static reference => !reference.SyntaxTree.FilePath.Contains(typeof(ModelGenerator).FullName))
+        .Select(static reference => reference.GetSyntax());
 
     private static IEnumerable<TypeDeclarationSyntax> ContainingTypes(TypeDeclarationSyntax syntax) => syntax.Ancestors().OfType<TypeDeclarationSyntax>();
 }

@@ -9,6 +9,9 @@ internal static class Limits
     public const int VocabularySize = 1_000_000;
     public const int SequenceLength = 65_536;
 
+    /// <summary>The most tokens that are suppressed by the declaration: each is written into the code.</summary>
+    public const int SuppressedTokens = 4_096;
+
     /// <summary>The most elements that one weight matrix or one buffer may have.</summary>
     public const long BufferElements = int.MaxValue;
 

@@ -435,6 +435,12 @@ internal sealed class SpecificationBuilder
             _problems.Add(new Problem(ProblemKind.EndTokenSuppressed, place.Kind == PlaceKind.Property ? place : end.Place, SettingReader.Show(end.Value), reason));
         }
 
+        if (suppressed.Count > Limits.SuppressedTokens)
+        {
+            place = _declaration.SuppressedTokens is null ? _read.Elsewhere : place;
+            _problems.Add(new Problem(ProblemKind.TooManySuppressedTokens, place, SettingReader.Show(suppressed.Count), SettingReader.Show(Limits.SuppressedTokens)));
+        }
+
         return new EquatableArray<int>(suppressed);
     }
 

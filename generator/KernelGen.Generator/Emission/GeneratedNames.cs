@@ -1,0 +1,58 @@
+namespace KernelGen.Generator.Emission;
+
+/// <summary>
+/// The names that generated code takes from outside, and that a project must not give another meaning. A test compares them with what is really generated.
+/// </summary>
+internal static class GeneratedNames
+{
+    /// <summary>What is written without a namespace before it: the aliases of the generated files, and the native integer, which is no keyword.</summary>
+    public static readonly IReadOnlyList<string> Unqualified = [.. KernelContext.AliasNames, "nint"];
+
+    /// <summary>The types that are written with <c>global::</c>, as metadata names them.</summary>
+    public static readonly IReadOnlyList<string> Qualified =
+    [
+        "KernelGen.Activation",
+        "KernelGen.Architecture",
+        "KernelGen.Checkpoints.CheckpointException",
+        "KernelGen.EncoderDecoder",
+        "KernelGen.Execution.CacheHints",
+        "KernelGen.Execution.Engine",
+        "KernelGen.Execution.ILinearEpilogue",
+        "KernelGen.Execution.IModelKernels",
+        "KernelGen.Execution.IWeightPrecision",
+        "KernelGen.Execution.LinearWeights",
+        "KernelGen.Execution.LogitRow",
+        "KernelGen.Execution.ModelDescription",
+        "KernelGen.Execution.ModelLoader",
+        "KernelGen.Execution.PortableArithmetic",
+        "KernelGen.InstructionSet",
+        "KernelGen.ModelLoadOptions",
+        "KernelGen.NormPlacement",
+        "KernelGen.Packing.PackedModel",
+        "KernelGen.PositionalEncoding",
+        "KernelGen.WeightPrecision",
+        "System.ArgumentException",
+        "System.CodeDom.Compiler.GeneratedCodeAttribute",
+        "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute",
+        "System.IO.IOException",
+        "System.IO.Stream",
+        "System.Math",
+        "System.MathF",
+        "System.NotSupportedException",
+        "System.PlatformNotSupportedException",
+        "System.Runtime.CompilerServices.MethodImplAttribute",
+        "System.Runtime.CompilerServices.MethodImplOptions",
+        "System.Runtime.Intrinsics.Vector128",
+        "System.Runtime.Intrinsics.Vector128`1",
+        "System.Runtime.Intrinsics.Vector256",
+        "System.Runtime.Intrinsics.Vector256`1",
+        "System.Runtime.Intrinsics.Vector512",
+        "System.Runtime.Intrinsics.Vector512`1",
+        "System.Runtime.Intrinsics.X86.Avx2",
+        "System.Runtime.Intrinsics.X86.Avx512BW",
+        "System.Runtime.Intrinsics.X86.Avx512DQ",
+        "System.Runtime.Intrinsics.X86.Avx512F",
+        "System.Runtime.Intrinsics.X86.Fma",
+        "System.UnauthorizedAccessException",
+    ];
+}
