@@ -25,6 +25,10 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Contains("<icon>icon.png</icon>", text, StringComparison.Ordinal);
         Assert.Contains("<readme>README.md</readme>", text, StringComparison.Ordinal);
         Assert.Contains("<repository type=\"git\"", text, StringComparison.Ordinal);
+        using JsonDocument materials = JsonDocument.Parse(archive.GetEntry("sbom/bom.json")!.Open());
+        JsonElement described = materials.RootElement.GetProperty("metadata").GetProperty("component");
+        Assert.Equal((id, PackageFeed.Version), (described.GetProperty("name").GetString(), described.GetProperty("version").GetString()));
+        Assert.Equal(id is "KernelGen.Text", materials.RootElement.ToString().Contains("pkg:nuget/Microsoft.ML.Tokenizers@", StringComparison.Ordinal));
         Assert.Equal(id is "KernelGen" or "KernelGen.Tool", !text.Contains("<dependency ", StringComparison.Ordinal));
     }
 
