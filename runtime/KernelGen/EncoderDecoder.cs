@@ -444,7 +444,7 @@ public abstract class EncoderDecoder : IDisposable
     }
 
     /// <summary>
-    /// How much native memory a call of <c>Generate</c> or <c>Stream</c> takes at most, besides the weights. The formula: docs/memory.md in the repository.
+    /// How much native memory a call of <c>Generate</c> or <c>Stream</c> takes at most, besides the weights. The formula: runtime/docs/memory.md in the repository.
     /// </summary>
     /// <param name="sources">The number of sources that are generated for; of a list no more than 64 rows are worked on at once, so its memory stops growing with it.</param>
     /// <param name="sourceLength">The tokens of the longest of them.</param>
@@ -474,7 +474,7 @@ public abstract class EncoderDecoder : IDisposable
     /// </summary>
     /// <remarks>
     /// The file is written beside the path first and then moved there, so there is never half a file; a model that uses the file that was there before keeps
-    /// it (Windows refuses to replace it instead). The format: docs/packed-file.md in the repository.
+    /// it (Windows refuses to replace it instead). The format: runtime/docs/packed-file.md in the repository.
     /// </remarks>
     /// <param name="path">The path of the file; one that is there is replaced.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -4,7 +4,7 @@ using KernelGen.Numerics;
 
 namespace KernelGen.Packing;
 
-/// <summary>A file of packed weights: a header, then the memory of a <see cref="PackedModel"/> as it is, to be used in place. docs/packed-file.md describes it.</summary>
+/// <summary>A file of packed weights: a header, then the memory of a <see cref="PackedModel"/> as it is, to be used in place. runtime/docs/packed-file.md describes it.</summary>
 internal static unsafe class PackedFile
 {
     /// <summary>Bytes that are written or summed at a time.</summary>

@@ -5,7 +5,7 @@ using KernelGen.Numerics;
 
 namespace KernelGen.Packing;
 
-/// <summary>What stands before the weights of a packed file; docs/packed-file.md describes each byte.</summary>
+/// <summary>What stands before the weights of a packed file; runtime/docs/packed-file.md describes each byte.</summary>
 internal readonly record struct PackedFileHeader
 {
     /// <summary>The version of the header.</summary>

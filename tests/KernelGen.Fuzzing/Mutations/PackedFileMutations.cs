@@ -4,7 +4,7 @@ using KernelGen.Numerics;
 
 namespace KernelGen.Fuzzing.Mutations;
 
-/// <summary>Packed files that lie under right checksums. The offsets are those of docs/packed-file.md.</summary>
+/// <summary>Packed files that lie under right checksums. The offsets are those of runtime/docs/packed-file.md.</summary>
 internal static class PackedFileMutations
 {
     private const int FileLength = 16;

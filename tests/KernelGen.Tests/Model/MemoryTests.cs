@@ -4,7 +4,7 @@ using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Model;
 
-/// <summary>The formulas of docs/memory.md, written down a second time, against what is really taken.</summary>
+/// <summary>The formulas of runtime/docs/memory.md, written down a second time, against what is really taken.</summary>
 public sealed class MemoryTests
 {
     private static readonly GenerationOptions[] Ways =

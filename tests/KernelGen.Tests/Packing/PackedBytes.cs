@@ -8,7 +8,7 @@ using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Packing;
 
-/// <summary>Packed files in memory, right ones and wrong ones. The offsets are those of docs/packed-file.md, written down anew.</summary>
+/// <summary>Packed files in memory, right ones and wrong ones. The offsets are those of runtime/docs/packed-file.md, written down anew.</summary>
 internal static class PackedBytes
 {
     public const int FormatVersion = 8;
