@@ -122,10 +122,11 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
     /// <summary>
     /// The hint names that two declarations have, as a class and a struct of one name do, or a class in the namespace <c>A.B</c> and one nested in <c>A</c>'s
-    /// class <c>B</c>. The compiler refuses such types, and Roslyn two files of one name.
+    /// class <c>B</c>. The compiler refuses such types, and Roslyn two files of one name. A class that cannot be a model, as a generic one, gives no file.
     /// </summary>
     private static EquatableArray<string> RepeatedNames(ImmutableArray<Declaration> declarations) => new(
         declarations
+            .Where(static declaration => declaration.ClassProblems.Count == 0)
             .Select(static declaration => declaration.Class.HintName)
             .GroupBy(static name => name, StringComparer.Ordinal)
             .Where(static group => group.Skip(1).Any())

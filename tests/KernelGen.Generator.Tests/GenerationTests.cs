@@ -218,6 +218,10 @@ public partial class GenerationTests
         Run(source.Replace("ATTRIBUTE", $"[KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {Dimensions})]", StringComparison.Ordinal));
 
     [Fact]
+    public void AGenericClassOfTheSameNameTakesNothingAway() => Assert.NotEmpty(Run(
+        Model("Bart", "") + $"\n[EncoderDecoderModel(Architecture.Bart, {Dimensions})] partial class Tiny<T>;").GeneratedTrees);
+
+    [Fact]
     public void AnAttributeOfTheUsersOwnDoesNotBreakTheGenerator() => Run("""
         namespace KernelGen { class EncoderDecoderModelAttribute : System.Attribute { public EncoderDecoderModelAttribute(params int[] sizes) { } public object? Heads { get; set; } public object? SuppressedTokens { get; set; } } }
         [KernelGen.EncoderDecoderModel(1, 2)] partial class First;
