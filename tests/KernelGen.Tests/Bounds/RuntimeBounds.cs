@@ -24,6 +24,7 @@ internal static unsafe class RuntimeBounds
         ["FloatConversion.FromFloat16"] = static buffers => Widen(buffers, "FromFloat16", &FloatConversion.FromFloat16),
         ["FloatConversion.FromBFloat16"] = static buffers => Widen(buffers, "FromBFloat16", &FloatConversion.FromBFloat16),
         ["FloatConversion.ToBFloat16"] = ToBFloat16,
+        ["FloatConversion.CountFinite"] = CountFinite,
         ["PositionTable.Fill"] = Positions,
         ["PanelPacking.Pack"] = Pack,
         ["SafetensorsHeader.Parse"] = Header,
@@ -68,6 +69,20 @@ internal static unsafe class RuntimeBounds
         {
             buffers.Begin($"ToBFloat16 of {count} numbers");
             FloatConversion.ToBFloat16(buffers.Floats(count), (ushort*)buffers.Bytes(count * sizeof(ushort)), count);
+        }
+    }
+
+    private static void CountFinite(BoundedBuffers buffers)
+    {
+        foreach ((TensorDataType type, int size) in new[] { (TensorDataType.Float32, sizeof(float)), (TensorDataType.Float16, sizeof(ushort)), (TensorDataType.BFloat16, sizeof(ushort)) })
+        {
+            for (int count = 0; count <= 70; count++)
+            {
+                buffers.Begin($"CountFinite of {count} numbers of {type}");
+                byte* numbers = buffers.Bytes(count * size);
+                new Span<byte>(numbers, count * size).Clear();
+                Assert.Equal(count, FloatConversion.CountFinite(numbers, type, count));
+            }
         }
     }
 
