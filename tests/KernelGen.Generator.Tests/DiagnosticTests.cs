@@ -110,6 +110,8 @@ public class DiagnosticTests
         { "KG0002", "ATTRIBUTE partial class Tiny { public static object Load(string file, ModelLoadOptions? how) => file; }", "Tiny", "adds a member named 'Load'" },
         { "KG0002", "ATTRIBUTE partial class Tiny { public Tiny() { } }", "Tiny", "it has a constructor of its own" },
         { "KG0002", "ATTRIBUTE partial class Tiny { private Tiny(KernelGen.Execution.Engine engine) : base() { } }", "Tiny", "it has a constructor of its own" },
+        { "KG0003", "ATTRIBUTE partial class Tiny : object;", "object", "'Tiny' derives from 'object'" },
+        { "KG0003", "ATTRIBUTE partial class Tiny; partial class Tiny : System.Object, System.ICloneable { public object Clone() => this; }", "System.Object", "'Tiny' derives from 'object'" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny : Other;", "Other", "'Tiny' derives from 'Other'" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny; partial class Tiny : global::Other, System.IDisposable { public void Dispose() { } }", "global::Other", "remove the base class" },
     };

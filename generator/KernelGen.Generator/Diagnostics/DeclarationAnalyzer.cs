@@ -94,14 +94,5 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
     private static SyntaxNode? FindBaseClass(INamedTypeSymbol type, CancellationToken cancellation) => type.DeclaringSyntaxReferences
         .Select(reference => reference.GetSyntax(cancellation))
         .OfType<TypeDeclarationSyntax>()
-        .Select(static part => part.BaseList?.Types.FirstOrDefault())
-        .FirstOrDefault(first => first is not null && NameOf(first.Type) == type.BaseType?.Name);
-
-    private static string NameOf(TypeSyntax type) => type switch
-    {
-        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
-        AliasQualifiedNameSyntax aliased => aliased.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => "",
-    };
+        .FirstOrDefault(part => DeclarationReader.FirstBase(part) is nameof(Object) || DeclarationReader.FirstBase(part) == type.BaseType?.Name)?.BaseList!.Types[0];
 }

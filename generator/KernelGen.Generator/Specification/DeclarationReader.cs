@@ -154,12 +154,31 @@ internal static class DeclarationReader
             yield return new Problem(ProblemKind.NameTaken, Place.Attribute, type.Name, name, meaning);
         }
 
-        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType
-            && !type.IsStatic && !type.IsRecord && baseType.ToDisplayString() != BaseClassName)
+        if (type.IsStatic || type.IsRecord)
+        {
+            yield break;
+        }
+
+        // The base class of all may be left out, but what is written must be the same in every part.
+        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType && baseType.ToDisplayString() != BaseClassName)
         {
             yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
         }
+        else if (OwnParts(type).OfType<TypeDeclarationSyntax>().Any(static part => FirstBase(part) == nameof(Object)) && !type.Interfaces.Any(static one => one.Name == nameof(Object)))
+        {
+            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, "object");
+        }
     }
+
+    /// <summary>The name of the first type that a part of a class derives from, without its namespace; an empty string when there is none.</summary>
+    public static string FirstBase(TypeDeclarationSyntax part) => part.BaseList?.Types.FirstOrDefault()?.Type switch
+    {
+        PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.ObjectKeyword } => nameof(Object),
+        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
+        AliasQualifiedNameSyntax aliased => aliased.Name.Identifier.ValueText,
+        SimpleNameSyntax simple => simple.Identifier.ValueText,
+        _ => "",
+    };
 
     private static string? UnsuitableBecause(INamedTypeSymbol type)
     {
