@@ -234,6 +234,7 @@ public partial class GenerationTests
     [InlineData("scoped")]
     [InlineData("record")]
     [InlineData("field")]
+    [InlineData("__reftype")]
     public void AnEscapedContextualKeywordCompiles(string name) => AssertCompiles(Model("Bart", "").Replace("class Tiny", "class @" + name, StringComparison.Ordinal));
 
     private static void AssertCompiles(string source, CSharpParseOptions? language = null) => Assert.Empty(

@@ -128,7 +128,7 @@ internal static class DeclarationReader
     /// <c>required</c>, cannot name a type.
     /// </summary>
     private static string InSource(SyntaxToken identifier) =>
-        identifier.ValueText.All(static letter => letter is >= 'a' and <= 'z') ? "@" + identifier.ValueText : identifier.ValueText;
+        identifier.ValueText.All(static letter => letter is (>= 'a' and <= 'z') or '_') ? "@" + identifier.ValueText : identifier.ValueText;
 
     private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
     {
