@@ -51,6 +51,17 @@ public class HostileDeclarationTests
     private static void Judge(HostileProject project)
     {
         CSharpCompilation written = project.Compile(Empty);
+        Diagnostic[] own;
+        try
+        {
+            own = [.. written.GetDiagnostics().Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)];
+        }
+        catch (Exception exception) when (exception is NullReferenceException or AggregateException)
+        {
+            // Roslyn 4.14 itself falls at some broken types, as "record class class" with an attribute inside, without any generator.
+            return;
+        }
+
         GeneratorDriver driver = GeneratorTest.CreateDriver(project.AdditionalTexts).WithUpdatedParseOptions(project.ParseOptions)
             .RunGeneratorsAndUpdateCompilation(written, out Compilation completed, out ImmutableArray<Diagnostic> reported);
         GeneratorRunResult result = driver.GetRunResult().Results.Single();
@@ -67,7 +78,6 @@ public class HostileDeclarationTests
         // An analyzer makes the compiler bind all that it is shown.
         Diagnostic[] problems = Analyze(IsLong ? completed : written, project);
         Assert.All(problems, static problem => Assert.True(problem.Location.IsInSource));
-        Diagnostic[] own = [.. written.GetDiagnostics().Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)];
         if (own.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
         {
             // The compiler has the word.
