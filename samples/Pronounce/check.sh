@@ -4,8 +4,6 @@
 #     samples/Pronounce/check.sh path/to/Pronounce [path/to/model]
 #
 # Without the folder of a model only what needs none is checked. words.tsv in it, if there, has words and what they must become in its first and third columns.
-set -u
-export LC_ALL=C.UTF-8
 
 if [ $# -lt 1 ] || [ $# -gt 2 ] || [ ! -x "$1" ]; then
     echo "usage: $0 path/to/Pronounce [path/to/model]" >&2
@@ -14,33 +12,8 @@ fi
 
 program=$1
 model=${2-}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-passed=0
-failed=0
+. "$(dirname "$0")/../checks.sh"
 
-# run INPUT ARGUMENT...: runs the program on this standard input.
-run() {
-    local input=$1
-    shift
-    printf "$input" | timeout 60 "$program" "$@" >"$folder/out" 2>"$folder/err"
-    code=${PIPESTATUS[1]}
-}
-
-# check NAME CONDITION...: counts a check, and shows what the program said when it fails.
-check() {
-    local name=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name (exit code $code)" >&2
-        head -n 5 "$folder/out" "$folder/err" >&2
-    fi
-}
-
-exits() { [ "$code" -eq "$1" ]; }
 complains() { [ ! -s "$folder/out" ] && [ "$(wc -l <"$folder/err")" -eq 1 ] && grep -q -e "$1" "$folder/err"; }
 
 run '' --help
@@ -69,5 +42,4 @@ if [ -n "$model" ]; then
     fi
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -4,8 +4,6 @@
 #     samples/Translate/check.sh path/to/Translate
 #
 # An instruction set that this CPU or this build lacks must be refused; --isa is checked for that, too.
-set -u
-export LC_ALL=C.UTF-8
 
 if [ $# -ne 1 ] || [ ! -x "$1" ]; then
     echo "usage: $0 path/to/Translate" >&2
@@ -13,34 +11,8 @@ if [ $# -ne 1 ] || [ ! -x "$1" ]; then
 fi
 
 program=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-passed=0
-failed=0
+. "$(dirname "$0")/../checks.sh"
 
-# Runs the program on standard input $1 (printf's escapes) with the remaining arguments.
-run() {
-    local input=$1
-    shift
-    printf "$input" | timeout 60 "$program" "$@" >"$folder/out" 2>"$folder/err"
-    code=${PIPESTATUS[1]}
-}
-
-# check NAME CONDITION...: counts a check, and shows what the program said when it fails.
-check() {
-    local name=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name (exit code $code)" >&2
-        sed 's/^/  out: /' "$folder/out" >&2
-        sed 's/^/  err: /' "$folder/err" >&2
-    fi
-}
-
-exits() { [ "$code" -eq "$1" ]; }
 prints() { printf "$1" | cmp -s - "$folder/out"; }
 prints_lines() { [ "$(wc -l <"$folder/out")" -eq "$1" ]; }
 is_silent() { [ ! -s "$folder/err" ]; }
@@ -312,5 +284,4 @@ for set in avx2 avx512; do
     fi
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -2,8 +2,6 @@
 # Checks a built TranslateWeb from outside, as a client meets it.
 #
 #     samples/TranslateWeb/check.sh path/to/TranslateWeb
-set -u
-export LC_ALL=C.UTF-8
 
 if [ $# -ne 1 ] || [ ! -x "$1" ]; then
     echo "usage: $0 path/to/TranslateWeb" >&2
@@ -11,25 +9,10 @@ if [ $# -ne 1 ] || [ ! -x "$1" ]; then
 fi
 
 program=$1
-folder=$(mktemp -d)
+. "$(dirname "$0")/../checks.sh"
+shown=(answer server)
 server=
 trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
-passed=0
-failed=0
-
-# check NAME COMMAND...: counts a check, and shows the last answer when it fails.
-check() {
-    local name=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name" >&2
-        sed 's/^/  answer: /' "$folder/answer" >&2
-        sed 's/^/  server: /' "$folder/server" >&2
-    fi
-}
 
 # request STATUS PATH [CURL OPTION...]: whether the answer has this status; it is left in the file "answer".
 request() {
@@ -85,5 +68,4 @@ check 'it ends when it is asked to' [ "$code" -eq 0 ]
 check 'a wrong setting: exit code' [ $? -eq 1 ]
 check 'a wrong setting: it is named' holds 'TranslateWeb: the setting Translate:Concurrency is 0'
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

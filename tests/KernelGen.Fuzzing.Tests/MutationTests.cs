@@ -1,6 +1,7 @@
 using KernelGen.Fuzzing.Mutations;
 using KernelGen.Fuzzing.Running;
 using KernelGen.Fuzzing.Targets;
+using KernelGen.Tests;
 
 namespace KernelGen.Fuzzing.Tests;
 
@@ -14,9 +15,9 @@ public sealed class MutationTests
     public async Task Some_thousand_mutated_files_of_each_kind_are_refused_as_documented_or_harmless()
     {
         using var journal = new TemporaryFile();
-        FuzzProgram program = await FuzzProgram.Run("mutate", "--files", "1000", "--journal", journal.Path);
-        Assert.True(program.ExitCode == 0, $"Exit status {program.ExitCode}, the last file was: {Journal.Read(journal.Path)}\n{program.Output}");
-        TestContext.Current.SendDiagnosticMessage(program.Output);
+        ChildProgram program = await ChildProgram.Run("KernelGen.Fuzzing", "", "mutate", "--files", "1000", "--journal", journal.Path);
+        Assert.True(program.ExitCode == 0, $"Exit status {program.ExitCode}, the last file was: {Journal.Read(journal.Path)}\n{program.Everything}");
+        TestContext.Current.SendDiagnosticMessage(program.Everything);
     }
 
     [Theory]
@@ -85,9 +86,9 @@ public sealed class MutationTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no inaccessible pages around files.");
         using var journal = new TemporaryFile();
-        FuzzProgram program = await FuzzProgram.Run("overrun", side, "--journal", journal.Path);
+        ChildProgram program = await ChildProgram.Run("KernelGen.Fuzzing", "", "overrun", side, "--journal", journal.Path);
         Assert.NotInRange(program.ExitCode, 0, 4);
-        Assert.DoesNotContain("could be read", program.Output);
+        Assert.DoesNotContain("could be read", program.Everything);
         Assert.Equal("replay overrun --seed 1 --index 7", Journal.Read(journal.Path));
     }
 

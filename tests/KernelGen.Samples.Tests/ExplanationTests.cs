@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using KernelGen.Samples.Translate;
+using KernelGen.Tests;
 
 namespace KernelGen.Samples.Tests;
 
@@ -16,7 +17,7 @@ public sealed class ExplanationTests : IDisposable
     [Fact]
     public async Task The_program_shows_every_layer_and_head()
     {
-        SampleProgram program = await SampleProgram.Run("Translate", "", "--explain", "狗追猫。");
+        ChildProgram program = await ChildProgram.Run("Translate", "", "--explain", "狗追猫。");
         Assert.Equal((0, ""), (program.ExitCode, program.Error));
         Assert.StartsWith("狗追猫。 → The dog chases the cat.\n", program.Output);
         foreach (string attention in new[] { "Self-attention, encoder", "Self-attention, decoder", "Cross-attention, decoder" })

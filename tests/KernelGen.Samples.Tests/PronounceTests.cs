@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KernelGen.Tests;
 using KernelGen.Tests.Translation;
 
 namespace KernelGen.Samples.Tests;
@@ -13,16 +14,16 @@ public sealed class PronounceTests
         string[][] words = [.. File.ReadLines(SharedFolder.Require("models/g2p-en-us/words.tsv")).Where(static line => !line.StartsWith('#')).Take(40).Select(static line => line.Split('\t'))];
         string expected = string.Concat(words.Select(static columns => columns[2] + "\n"));
 
-        SampleProgram asArguments = await SampleProgram.Run("Pronounce", "", ["--model", folder, .. words.Select(static columns => columns[0])]);
-        Assert.Equal(new SampleProgram(0, expected, ""), asArguments);
-        SampleProgram asLines = await SampleProgram.Run("Pronounce", string.Join('\n', words.Select(static columns => columns[0])), "--model", folder);
-        Assert.Equal(new SampleProgram(0, expected, ""), asLines);
+        ChildProgram asArguments = await ChildProgram.Run("Pronounce", "", ["--model", folder, .. words.Select(static columns => columns[0])]);
+        Assert.Equal(new ChildProgram(0, expected, ""), asArguments);
+        ChildProgram asLines = await ChildProgram.Run("Pronounce", string.Join('\n', words.Select(static columns => columns[0])), "--model", folder);
+        Assert.Equal(new ChildProgram(0, expected, ""), asLines);
     }
 
     [Fact]
     public async Task A_word_too_long_is_named_and_the_others_are_pronounced()
     {
-        SampleProgram program = await SampleProgram.Run("Pronounce", "", "--model", ModelFolder(), new string('a', 62), "", new string('a', 63), "wreck", "狗");
+        ChildProgram program = await ChildProgram.Run("Pronounce", "", "--model", ModelFolder(), new string('a', 62), "", new string('a', 63), "wreck", "狗");
         Assert.Equal(1, program.ExitCode);
         string[] lines = program.Output.Split('\n');
         Assert.Equal(["", "", "ɹˈɛk"], lines[1..4]);
@@ -73,7 +74,7 @@ public sealed class PronounceTests
     [InlineData(2, "'--bogus'", "--model", "not/there", "--bogus")]
     public async Task What_is_wrong_is_said_in_one_line(int exitCode, string complaint, params string[] arguments)
     {
-        SampleProgram program = await SampleProgram.Run("Pronounce", "", arguments);
+        ChildProgram program = await ChildProgram.Run("Pronounce", "", arguments);
         Assert.Equal((exitCode, ""), (program.ExitCode, program.Output));
         AssertOneLine(program.Error, complaint);
     }
@@ -86,7 +87,7 @@ public sealed class PronounceTests
         try
         {
             fill(folder.FullName);
-            SampleProgram program = await SampleProgram.Run("Pronounce", "", "--model", folder.FullName, "word");
+            ChildProgram program = await ChildProgram.Run("Pronounce", "", "--model", folder.FullName, "word");
             Assert.Equal((1, ""), (program.ExitCode, program.Output));
             AssertOneLine(program.Error, complaint);
         }

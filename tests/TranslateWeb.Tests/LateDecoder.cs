@@ -3,23 +3,9 @@ using KernelGen.Text;
 namespace KernelGen.Samples.TranslateWeb.Tests;
 
 /// <summary>Holds the text of each token back until the next one comes, as decoders do with characters of several tokens.</summary>
-internal sealed class LateDecoder(ITokenDecoder inner) : ITokenDecoder
+internal sealed class LateDecoder(ITokenDecoder inner) : DecoratedDecoder(inner)
 {
-    public int VocabularySize => inner.VocabularySize;
-
-    public int? PadToken => inner.PadToken;
-
-    public int? StartToken => inner.StartToken;
-
-    public int? EndToken => inner.EndToken;
-
-    public int? UnknownToken => inner.UnknownToken;
-
-    public string Piece(int token) => inner.Piece(token);
-
-    public string Decode(ReadOnlySpan<int> tokens) => inner.Decode(tokens);
-
-    public StreamingDecoder CreateDecoder() => new Sequence(inner.CreateDecoder());
+    protected override StreamingDecoder Decorate(StreamingDecoder sequence) => new Sequence(sequence);
 
     private sealed class Sequence(StreamingDecoder inner) : StreamingDecoder
     {

@@ -174,6 +174,12 @@ internal static class DeclarationReader
     public static string FirstBase(TypeDeclarationSyntax part) => part.BaseList?.Types.FirstOrDefault()?.Type switch
     {
         PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.ObjectKeyword } => nameof(Object),
+        var type => SimpleName(type),
+    };
+
+    /// <summary>The name that a type is written with, without its namespace; an empty string where it is not written with a name.</summary>
+    public static string SimpleName(TypeSyntax? type) => type switch
+    {
         QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
         AliasQualifiedNameSyntax aliased => aliased.Name.Identifier.ValueText,
         SimpleNameSyntax simple => simple.Identifier.ValueText,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using KernelGen.Execution;
 using KernelGen.Packing;
@@ -19,22 +18,7 @@ public sealed class KernelBoundsTests
 
     private static readonly DeclaredModel[] Models = [.. DeclaredModels.All, .. DeclaredModels.Remainders];
 
-    public static TheoryData<string, InstructionSet> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, InstructionSet>();
-            foreach (DeclaredModel model in Models)
-            {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                {
-                    data.Add(model.Description.Name, instructionSet);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, InstructionSet> Cases => Theories.WithEach<InstructionSet>(Models.Select(static model => model.Description.Name));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -111,22 +95,8 @@ public sealed class KernelBoundsTests
         }
     }
 
-    public static TheoryData<string, WeightPrecision> ModelsInFiles
-    {
-        get
-        {
-            var data = new TheoryData<string, WeightPrecision>();
-            foreach (string name in new[] { nameof(SmallestShape), nameof(HeadsOf1), nameof(HeadsOf4), nameof(GoldenBart), nameof(OddScreened) })
-            {
-                foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
-                {
-                    data.Add(name, precision);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, WeightPrecision> ModelsInFiles =>
+        Theories.WithEach<WeightPrecision>([nameof(SmallestShape), nameof(HeadsOf1), nameof(HeadsOf4), nameof(GoldenBart), nameof(OddScreened)]);
 
     [Fact]
     public void Every_kernel_has_its_cases() => Assert.Equal(
@@ -193,24 +163,10 @@ public sealed class KernelBoundsTests
         SkipUnlessSupported();
         string path = Path.Combine(AppContext.BaseDirectory, $"{step}-{CaseName}");
         File.Delete(path);
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "KernelGen.Tests.dll"), "-explicit", "only", "-method", $"{typeof(KernelBoundsTests).FullName}.{step}",
-            ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        using var process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        string all = await output + await error;
-        Assert.True(process.ExitCode != 0, all);
-        Assert.Contains("AccessViolationException", all);
-        Assert.Contains($"{nameof(KernelBoundsTests)}.{step}", all);
+        ChildProgram program = await ChildProgram.Run("KernelGen.Tests", "", "-explicit", "only", "-method", $"{typeof(KernelBoundsTests).FullName}.{step}");
+        Assert.True(program.ExitCode != 0, program.Everything);
+        Assert.Contains("AccessViolationException", program.Everything);
+        Assert.Contains($"{nameof(KernelBoundsTests)}.{step}", program.Everything);
         Assert.StartsWith($"{step}, inaccessible page {(step.EndsWith("After", StringComparison.Ordinal) ? "after" : "before")}", CaseFile.Read(path));
     }
 

@@ -15,7 +15,7 @@ internal enum Guard
 
 /// <summary>
 /// Memory between two inaccessible pages: whoever reads or writes one byte beyond a buffer that is placed at its end, or before one that is placed at its
-/// beginning, ends the process.
+/// beginning, ends the process. Where <see cref="IsSupported"/> says no, it is memory like any other.
 /// </summary>
 internal sealed unsafe partial class PageGuardedMemory : IDisposable
 {
@@ -57,6 +57,11 @@ internal sealed unsafe partial class PageGuardedMemory : IDisposable
 
     private void Protect(int access)
     {
+        if (!IsSupported)
+        {
+            return;
+        }
+
         foreach (nint page in new[] { (nint)_block, (nint)_block + (nint)Page + (nint)Length })
         {
             if (ProtectMemory((void*)page, Page, access) != 0)

@@ -70,22 +70,7 @@ internal sealed class Golden
     public static TheoryData<string> Names => [.. All.Select(static golden => golden.Name)];
 
     /// <summary>Every golden with every instruction set, for theories.</summary>
-    public static TheoryData<string, InstructionSet> WithInstructionSets
-    {
-        get
-        {
-            var data = new TheoryData<string, InstructionSet>();
-            foreach (Golden golden in All)
-            {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                {
-                    data.Add(golden.Name, instructionSet);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, InstructionSet> WithInstructionSets => Theories.WithEach<InstructionSet>(All.Select(static golden => golden.Name));
 
     public static Golden Named(string name) => All.Single(golden => golden.Name == name);
 

@@ -14,22 +14,8 @@ public sealed unsafe class OutputScreeningTests
     };
 
     /// <summary>The models whose 8-bit output projection is screened, with every instruction set.</summary>
-    public static TheoryData<string, InstructionSet> WithUpperBits
-    {
-        get
-        {
-            var data = new TheoryData<string, InstructionSet>();
-            foreach (DeclaredModel model in DeclaredModels.All.Where(static model => model.Description is { ScreensOutput: true, QuantizedInputBits: 8 }))
-            {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                {
-                    data.Add(model.Description.Name, instructionSet);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, InstructionSet> WithUpperBits => Theories.WithEach<InstructionSet>(
+        DeclaredModels.All.Select(static model => model.Description).Where(static model => model is { ScreensOutput: true, QuantizedInputBits: 8 }).Select(static model => model.Name));
 
     [Theory]
     [MemberData(nameof(Shapes))]

@@ -36,22 +36,7 @@ public sealed class RuleTests
         ["stop at once"] = static _ => new(new(), stops: static _ => true),
     };
 
-    public static TheoryData<string, InstructionSet> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, InstructionSet>();
-            foreach (string rule in Rules.Keys)
-            {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                {
-                    data.Add(rule, instructionSet);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, InstructionSet> Cases => Theories.WithEach<InstructionSet>(Rules.Keys);
 
     /// <summary>Any options that are taken: each number decides one of them, and 0 leaves it out.</summary>
     private static Gen<RuleCase> AnyCase(ModelDescription model) => Gen.Int[0, 999].Array[26].Select(n =>

@@ -1,3 +1,5 @@
+using KernelGen.Tests.Reference;
+
 namespace KernelGen.Tests.Models;
 
 /// <summary>The models that are declared in this project.</summary>
@@ -58,58 +60,14 @@ internal static class DeclaredModels
     public static TheoryData<string> Names => [.. All.Select(static model => model.Description.Name)];
 
     /// <summary>Every model with every precision, for theories.</summary>
-    public static TheoryData<string, WeightPrecision> WithPrecisions
-    {
-        get
-        {
-            var data = new TheoryData<string, WeightPrecision>();
-            foreach (DeclaredModel model in All)
-            {
-                foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
-                {
-                    data.Add(model.Description.Name, precision);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, WeightPrecision> WithPrecisions => Theories.WithEach<WeightPrecision>(All.Select(static model => model.Description.Name));
 
     /// <summary>Every model with every instruction set, for theories.</summary>
-    public static TheoryData<string, InstructionSet> WithInstructionSets
-    {
-        get
-        {
-            var data = new TheoryData<string, InstructionSet>();
-            foreach (DeclaredModel model in All)
-            {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                {
-                    data.Add(model.Description.Name, instructionSet);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, InstructionSet> WithInstructionSets => Theories.WithEach<InstructionSet>(All.Select(static model => model.Description.Name));
 
     /// <summary>Every model with every precision and every instruction set, for theories.</summary>
-    public static TheoryData<string, WeightPrecision, InstructionSet> WithPrecisionsAndInstructionSets
-    {
-        get
-        {
-            var data = new TheoryData<string, WeightPrecision, InstructionSet>();
-            foreach (TheoryDataRow<string, WeightPrecision> row in WithPrecisions)
-            {
-                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                {
-                    data.Add(row.Data.Item1, row.Data.Item2, instructionSet);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, WeightPrecision, InstructionSet> WithPrecisionsAndInstructionSets =>
+        Theories.WithEach<WeightPrecision, InstructionSet>(All.Select(static model => model.Description.Name));
 
     public static DeclaredModel Named(string name) => All.Single(model => model.Description.Name == name);
 }

@@ -13,43 +13,10 @@ internal static class EdgeModels
     /// <summary>Random weights, made once.</summary>
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, Tensor>>> Checkpoints = [];
 
-    public static TheoryData<string, WeightPrecision, InstructionSet> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, WeightPrecision, InstructionSet>();
-            foreach (string name in Names)
-            {
-                foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
-                {
-                    foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
-                    {
-                        data.Add(name, precision, instructionSet);
-                    }
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, WeightPrecision, InstructionSet> Cases => Theories.WithEach<WeightPrecision, InstructionSet>(Names);
 
     /// <summary>Each model in each precision, for tests that compare the instruction sets.</summary>
-    public static TheoryData<string, WeightPrecision> ModelsAndPrecisions
-    {
-        get
-        {
-            var data = new TheoryData<string, WeightPrecision>();
-            foreach (string name in Names)
-            {
-                foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
-                {
-                    data.Add(name, precision);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, WeightPrecision> ModelsAndPrecisions => Theories.WithEach<WeightPrecision>(Names);
 
     /// <summary>The instruction sets of this process.</summary>
     public static IEnumerable<InstructionSet> InstructionSetsHere => Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported);

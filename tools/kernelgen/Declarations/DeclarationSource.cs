@@ -1,4 +1,5 @@
 using System.Reflection;
+using KernelGen.Generator.Specification;
 using KernelGen.Packing;
 using KernelGen.Tool.Weights;
 using Microsoft.CodeAnalysis;
@@ -114,7 +115,7 @@ internal static class DeclarationSource
         (TypeDeclarationSyntax Class, AttributeSyntax Attribute)[] declared = [.. CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes()
             .OfType<TypeDeclarationSyntax>()
             .SelectMany(static type => type.AttributeLists.SelectMany(static list => list.Attributes).Select(attribute => (type, attribute)))
-            .Where(static pair => NameOf(pair.attribute.Name) is "EncoderDecoderModel" or nameof(EncoderDecoderModelAttribute))
+            .Where(static pair => DeclarationReader.SimpleName(pair.attribute.Name) is "EncoderDecoderModel" or nameof(EncoderDecoderModelAttribute))
             .Where(pair => className is null || pair.type.Identifier.ValueText == className)];
         string wanted = className is null ? "a class" : $"a class {className}";
         (TypeDeclarationSyntax type, AttributeSyntax attribute) = declared switch
@@ -146,14 +147,6 @@ internal static class DeclarationSource
             ConfigurationPath = configuration ?? Path.Combine(folder, path),
         };
     }
-
-    private static string NameOf(NameSyntax name) => name switch
-    {
-        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
-        AliasQualifiedNameSyntax aliased => aliased.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => "",
-    };
 
     private static string ReadText(string path)
     {
