@@ -134,6 +134,20 @@ public partial class GenerationTests
     public void GlobalAliasesOfTheUsersDoNotCaptureTheGeneratedNames() =>
         AssertCompiles("global using MethodImpl = System.Runtime.CompilerServices.MethodImplAttribute;\n" + Model("Bart", ""));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("namespace Translation;")]
+    public void ModelsAreLoadedByGenericCode(string @namespace) => AssertCompiles(Model("Bart", "").Replace("\n\n", $"\n\n{@namespace}\n\n", StringComparison.Ordinal) + """
+
+        public static class Loading
+        {
+            public static Tiny Tiny => Load<Tiny>("model.safetensors");
+
+            private static TModel Load<TModel>(string path) where TModel : EncoderDecoder, IEncoderDecoderModel<TModel> =>
+                TModel.Load(path) ?? TModel.Load(System.IO.Stream.Null, new ModelLoadOptions());
+        }
+        """);
+
     [Fact]
     public void RequiredMembersOfTheModelCompile() =>
         AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class Tiny { public required int Value { get; set; } }", StringComparison.Ordinal));

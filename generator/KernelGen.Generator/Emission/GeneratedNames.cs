@@ -25,6 +25,7 @@ internal static class GeneratedNames
         "KernelGen.Execution.ModelDescription",
         "KernelGen.Execution.ModelLoader",
         "KernelGen.Execution.PortableArithmetic",
+        "KernelGen.IEncoderDecoderModel`1",
         "KernelGen.InstructionSet",
         "KernelGen.ModelLoadOptions",
         "KernelGen.NormPlacement",

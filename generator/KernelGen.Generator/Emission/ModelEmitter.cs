@@ -108,7 +108,7 @@ internal static class ModelEmitter
             EmitDescription(writer, declaredClass, plan);
             LinearEmitter.EmitEpilogues(writer, plan);
         },
-        " : global::KernelGen.EncoderDecoder");
+        $" : global::KernelGen.EncoderDecoder, global::KernelGen.IEncoderDecoderModel<{declaredClass.Name}>");
 
     private static void EmitDescription(SourceWriter writer, DeclaredClass declaredClass, ModelPlan plan)
     {

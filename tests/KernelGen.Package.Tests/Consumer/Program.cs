@@ -1,10 +1,13 @@
 using KernelGen;
 
 Console.WriteLine($"tiny: {Tiny.DeclaredAs}");
-using Translator model = args[0] == "embedded" ? Translator.Load(typeof(Translator).Assembly.GetManifestResourceStream("model.safetensors")!) : Translator.Load(args[0]);
+using Translator model = args[0] == "embedded" ? Translator.Load(typeof(Translator).Assembly.GetManifestResourceStream("model.safetensors")!) : Load<Translator>(args[0]);
 int[] source = [.. args[1].Split(',').Select(int.Parse)];
 GenerationResult result = model.Generate(source, new GenerationOptions { MaxLength = 16 });
 Console.WriteLine("tokens: " + string.Join(',', result.Hypotheses[0].Tokens));
+
+static TModel Load<TModel>(string path)
+    where TModel : EncoderDecoder, IEncoderDecoderModel<TModel> => TModel.Load(path);
 
 [EncoderDecoderModel(
     Architecture.Vanilla,
