@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace KernelGen.Text;
+
+/// <summary>The tokenizers of a folder as it is downloaded from Hugging Face: of which kind they are is decided by the files in it.</summary>
+/// <remarks>
+/// <para>A Marian (opus-mt) folder has <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c>, and two tokenizers.</para>
+/// <para>
+/// Where a Marian model writes several languages, <see cref="PretrainedTokenizerOptions.TargetLanguage"/> puts the language's code before each text; a text
+/// that begins with a code of its own keeps that. A text with content and without any code is refused: the model would choose a language by chance.
+/// </para>
+/// </remarks>
+public sealed class PretrainedTokenizer
+{
+    internal PretrainedTokenizer(ITokenizer source, ITokenizer target, ImmutableArray<string> files)
+    {
+        (Source, Target, Files) = (source, target, files);
+    }
+
+    /// <summary>Encodes what the model reads.</summary>
+    public ITokenizer Source { get; }
+
+    /// <summary>Decodes what the model writes; the same as <see cref="Source"/> unless the model is one with a tokenizer for each language.</summary>
+    public ITokenizer Target { get; }
+
+    /// <summary>The codes of the languages that the model tells apart, as it writes them; none where it has no such codes.</summary>
+    public ImmutableArray<string> Languages { get; internal init; } = [];
+
+    /// <summary>The tokens that every target begins with, to be the <c>ForcedPrefix</c> of generation; empty where the family forces none.</summary>
+    public ImmutableArray<int> ForcedPrefix { get; internal init; } = [];
+
+    /// <summary>The names of the folder's files that were read.</summary>
+    public ImmutableArray<string> Files { get; }
+
+    /// <summary>Reads the tokenizers of a folder.</summary>
+    /// <param name="folder">The folder of a model from Hugging Face.</param>
+    /// <param name="options">The languages, or <see langword="null"/> for a model that needs none.</param>
+    /// <returns>The tokenizers.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no tokenizer that is known, or one whose files are not what they should be.</exception>
+    /// <exception cref="ArgumentException">A language that the model needs is missing, or one is given that it does not know.</exception>
+    public static PretrainedTokenizer Load(string folder, PretrainedTokenizerOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new PretrainedTokenizerOptions();
+        var files = new PretrainedFolder(folder);
+        if (files.Has("source.spm") || files.Has("target.spm"))
+        {
+            return MarianFolder.Load(files, options);
+        }
+
+        throw files.NoTokenizer();
+    }
+}
