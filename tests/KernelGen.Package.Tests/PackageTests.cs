@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Xunit;
 
@@ -108,6 +109,10 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Equal((0, ""), Quiet(Prepare("PublishAot=true", "KernelGenInstructionSet=portable")));
         AssertRefused("KG1002", Prepare("KernelGenInstructionSet=sse"));
         AssertRefused("KG1002", Prepare("PublishAot=true", "RuntimeIdentifier=linux-arm64", "KernelGenInstructionSet=avx2"));
+        string foreign = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "linux-x64" : "linux-arm64";
+        AssertRefused("KG1002", Prepare("PublishAot=true", $"RuntimeIdentifier={foreign}", "KernelGenInstructionSet=native"));
+        AssertRefused("KG1002", Prepare("PublishAot=true", $"RuntimeIdentifier={foreign}", "IlcInstructionSet=native"));
+        Assert.Equal((0, ""), Quiet(Prepare("PublishAot=true", $"RuntimeIdentifier={RuntimeInformation.RuntimeIdentifier}", "KernelGenInstructionSet=native")));
         AssertRefused("KG1003", Prepare("Weights=none.safetensors"));
     }
 
