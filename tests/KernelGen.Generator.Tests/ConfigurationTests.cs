@@ -132,6 +132,23 @@ public class ConfigurationTests
         Assert.Equal([7, 99], Specify(DeclareByFile(), Configuration("marian", "\"bad_words_ids\": [[7]]")).SuppressedTokens);
     }
 
+    [Theory]
+    [InlineData("", 100)]
+    [InlineData("\"decoder_vocab_size\": 120", 100)]
+    [InlineData("\"share_encoder_decoder_embeddings\": true, \"decoder_vocab_size\": 120", 100)]
+    [InlineData("\"share_encoder_decoder_embeddings\": false", 100)]
+    [InlineData("\"share_encoder_decoder_embeddings\": false, \"decoder_vocab_size\": null", 100)]
+    [InlineData("\"share_encoder_decoder_embeddings\": false, \"decoder_vocab_size\": 120", 120)]
+    public void TheTargetHasAVocabularyOfItsOwnWhereEmbeddingsAreNotShared(string members, int target)
+    {
+        foreach (string modelType in new[] { "marian", "bart", "mbart" })
+        {
+            ModelSpecification specification = Specify(DeclareByFile(), Configuration(modelType, members));
+
+            Assert.Equal((100, target), (specification.SourceVocabularySize, specification.TargetVocabularySize));
+        }
+    }
+
     [Fact]
     public void NullMeansLeftOut() =>
         Assert.Equal(100, Specify(DeclareByFile(), Configuration("marian", "\"decoder_vocab_size\": null, \"bad_words_ids\": null")).TargetVocabularySize);

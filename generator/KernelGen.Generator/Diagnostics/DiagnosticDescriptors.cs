@@ -35,8 +35,8 @@ internal static class DiagnosticDescriptors
 
     public static readonly DiagnosticDescriptor OtherBaseClass = new(
         "KG0003",
-        "A model must not name a base class",
-        "'{0}' derives from '{1}', but a model derives from KernelGen.EncoderDecoder, which the generated part says; remove the base class (interfaces may stay)",
+        "A model derives from EncoderDecoder",
+        "'{0}' derives from '{1}', but a model derives from KernelGen.EncoderDecoder; write ': EncoderDecoder' in its place, or name no base class, for the generated part does (interfaces may stay)",
         Class,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -113,15 +113,6 @@ internal static class DiagnosticDescriptors
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0014.md");
-
-    public static readonly DiagnosticDescriptor VocabulariesMustBeEqual = new(
-        "KG0015",
-        "The architecture shares one vocabulary",
-        "Architecture.{0} has one embedding for source and target, but the source has {1} tokens and the target {2}; give one VocabularySize, or use Architecture.Vanilla",
-        Dimensions,
-        DiagnosticSeverity.Error,
-        isEnabledByDefault: true,
-        helpLinkUri: DocumentationUrl + "KG0015.md");
 
     public static readonly DiagnosticDescriptor MoreLengthThanLearnedPositions = new(
         "KG0016",
@@ -285,7 +276,6 @@ internal static class DiagnosticDescriptors
         ProblemKind.DimensionTooLarge => DimensionTooLarge,
         ProblemKind.HeadsDoNotDivideDimension => HeadsDoNotDivideDimension,
         ProblemKind.VocabularySizesContradict => VocabularySizesContradict,
-        ProblemKind.VocabulariesMustBeEqual => VocabulariesMustBeEqual,
         ProblemKind.MoreLengthThanLearnedPositions => MoreLengthThanLearnedPositions,
         ProblemKind.BufferTooLarge => BufferTooLarge,
         ProblemKind.NotAnEnumValue => NotAnEnumValue,

@@ -51,9 +51,6 @@ internal sealed record Preset(string Source, Architecture Architecture)
 
     /// <summary>Whether generation never chooses the pad token.</summary>
     public bool SuppressPadToken { get; init; }
-
-    /// <summary>Whether source and target share one embedding, and so one vocabulary.</summary>
-    public bool SharesEmbedding { get; init; } = true;
 }
 
 /// <summary>The presets of the architectures, and the defaults that Hugging Face Transformers has for each <c>model_type</c>.</summary>
@@ -67,7 +64,6 @@ internal static class ArchitecturePresets
         StartToken = 1,
         EndToken = 2,
         PadToken = 0,
-        SharesEmbedding = false,
     };
 
     private static readonly Preset Marian = new("the preset of Architecture.Marian", Architecture.Marian)

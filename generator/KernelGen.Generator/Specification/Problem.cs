@@ -14,7 +14,6 @@ internal enum ProblemKind
     DimensionTooLarge,
     HeadsDoNotDivideDimension,
     VocabularySizesContradict,
-    VocabulariesMustBeEqual,
     MoreLengthThanLearnedPositions,
     BufferTooLarge,
     NotAnEnumValue,

@@ -172,11 +172,6 @@ internal sealed class SpecificationBuilder
         {
             _read.Unsupported(ConfigurationKeys.IsEncoderDecoder, _read.Find(ConfigurationKeys.IsEncoderDecoder)!, "the model has no encoder or no decoder; only encoder-decoder models are supported");
         }
-
-        if (!_read.Flag(null, ConfigurationKeys.ShareEmbeddings, true))
-        {
-            _read.Unsupported(ConfigurationKeys.ShareEmbeddings, _read.Find(ConfigurationKeys.ShareEmbeddings)!, "the encoder and the decoder must share one embedding");
-        }
     }
 
     /// <summary>Names every dimension that nothing sets, at once.</summary>
@@ -263,19 +258,14 @@ internal sealed class SpecificationBuilder
         Setting<int>? Side(string property, int? own, string key) => Dimension(
             own is null && sourceFallback is int shared
                 ? SettingReader.Declared(nameof(Declaration.VocabularySize), shared)
-                : _read.Integer(property, own, _read.Find(key) is null ? ConfigurationKeys.VocabularySize : key, _preset.VocabularySize),
+                : _read.Integer(property, own, key, _preset.VocabularySize),
             Limits.VocabularySize);
 
-        Setting<int>? source = Side(nameof(Declaration.SourceVocabularySize), declared.SourceVocabularySize, ConfigurationKeys.VocabularySize);
-        Setting<int>? target = Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, ConfigurationKeys.DecoderVocabularySize);
-        if (source is not null && target is not null && source.Value != target.Value && _preset.SharesEmbedding)
-        {
-            Place place = target.Place.Kind == PlaceKind.Property ? target.Place : source.Place;
-            _problems.Add(new Problem(ProblemKind.VocabulariesMustBeEqual, place, _preset.Architecture.ToString(), SettingReader.Show(source.Value), SettingReader.Show(target.Value)));
-            return (null, null);
-        }
-
-        return (source, target);
+        // As in Transformers, decoder_vocab_size counts only where the two sides have an embedding each.
+        bool isShared = _read.Flag(null, ConfigurationKeys.ShareEmbeddings, true) || _read.Find(ConfigurationKeys.DecoderVocabularySize) is null;
+        return (
+            Side(nameof(Declaration.SourceVocabularySize), declared.SourceVocabularySize, ConfigurationKeys.VocabularySize),
+            Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, isShared ? ConfigurationKeys.VocabularySize : ConfigurationKeys.DecoderVocabularySize));
     }
 
     private Activation? ReadActivation()

@@ -64,7 +64,7 @@ internal sealed class CheckpointInference
         Set("FeedForwardDimension", Matrix(expand).Rows, expand);
         Set("EncoderLayers", Layers(encoder + "layers."), $"{encoder}layers.*");
         Set("DecoderLayers", Layers(decoder + "layers."), $"{decoder}layers.*");
-        InferVocabularies(isVanilla, sourceEmbedding, sourceVocabulary);
+        InferVocabularies(isVanilla ? "target_embedding.weight" : decoder + "embed_tokens.weight", sourceEmbedding, sourceVocabulary);
         InferPositions(isVanilla, encoder, decoder);
         InferNorms(isVanilla, encoder);
         if (isVanilla && !Has("generator.weight"))
@@ -75,10 +75,10 @@ internal sealed class CheckpointInference
         InferOutputBias();
     }
 
-    private void InferVocabularies(bool isVanilla, string sourceEmbedding, long sourceVocabulary)
+    private void InferVocabularies(string targetEmbedding, string sourceEmbedding, long sourceVocabulary)
     {
-        const string TargetEmbedding = "target_embedding.weight";
-        long targetVocabulary = isVanilla ? Matrix(TargetEmbedding).Rows : sourceVocabulary;
+        // One table for both sides often has one name alone.
+        long targetVocabulary = _architecture == Architecture.Vanilla || Has(targetEmbedding) ? Matrix(targetEmbedding).Rows : sourceVocabulary;
         if (targetVocabulary == sourceVocabulary)
         {
             Set("VocabularySize", sourceVocabulary, sourceEmbedding);
@@ -86,7 +86,7 @@ internal sealed class CheckpointInference
         else
         {
             Set("SourceVocabularySize", sourceVocabulary, sourceEmbedding);
-            Set("TargetVocabularySize", targetVocabulary, TargetEmbedding);
+            Set("TargetVocabularySize", targetVocabulary, targetEmbedding);
         }
     }
 
