@@ -154,10 +154,6 @@ public class ConfigurationTests
         Assert.Equal(100, Specify(DeclareByFile(), Configuration("marian", "\"decoder_vocab_size\": null, \"bad_words_ids\": null")).TargetVocabularySize);
 
     [Fact]
-    public void TheLastOfTwoEqualKeysWins() =>
-        Assert.Equal(16, Specify(DeclareByFile(), Configuration("bart", "\"d_model\": 16")).ModelDimension);
-
-    [Fact]
     public void TheAttributeOverridesTheFile()
     {
         ModelSpecification specification = Specify(

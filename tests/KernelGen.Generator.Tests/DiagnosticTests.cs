@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
 using static KernelGen.Generator.Tests.GeneratorTest;
 
 namespace KernelGen.Generator.Tests;
@@ -66,25 +67,32 @@ public class DiagnosticTests
         { "KG0030", "", """{"model_type": "bart", "bad_words_ids": [[50265]]}""", Configuration, "\"bad_words_ids\" in config.json holds 50265, which is not in the vocabulary" },
         { "KG0032", "", $$"""{"model_type": "bart", "bad_words_ids": [{{Tokens(3, 5000, "[", "]")}}]}""", Configuration, "5000 tokens are suppressed" },
         { "KG0031", "", """{"model_type": "bart", "bad_words_ids": [[2]]}""", Configuration, "The end token 2" },
-        { "KG0042", "", "{\n  \"model_type\": bart }", Configuration, "config.json, line 2, column 17: expected a value" },
-        { "KG0042", "", "[]", Configuration, "config.json, line 1, column 1: expected an object in braces" },
-        { "KG0042", "", "", Configuration, "expected a value" },
         { "KG0043", "", "{}", Configuration, "config.json has no \"model_type\"; supported are bart, marian, mbart" },
         { "KG0043", "", """{"model_type": "t5"}""", Configuration, "config.json says \"model_type\": \"t5\"; supported" },
         { "KG0043", "", """{"model_type": 5}""", Configuration, "config.json says \"model_type\": 5; supported" },
-        { "KG0044", "", """{"model_type": "bart", "d_model": "wide"}""", Configuration, "config.json says \"d_model\": \"wide\", but a whole number of 32 bits was expected" },
-        { "KG0044", "", """{"model_type": "bart", "d_model": 1.5}""", Configuration, "\"d_model\": 1.5" },
-        { "KG0044", "", """{"model_type": "bart", "scale_embedding": 1}""", Configuration, "\"scale_embedding\": 1, but true or false was expected" },
-        { "KG0044", "", """{"model_type": "bart", "layer_norm_eps": "small"}""", Configuration, "but a number was expected" },
-        { "KG0044", "", """{"model_type": "bart", "activation_function": {}}""", Configuration, "\"activation_function\": an object, but a string was expected" },
-        { "KG0044", "", """{"model_type": "bart", "bad_words_ids": [5]}""", Configuration, "an array of arrays of token ids" },
-        { "KG0044", "", """{"model_type": "bart", "bad_words_ids": 5}""", Configuration, "an array of arrays of token ids" },
         { "KG0045", "", """{"model_type": "bart", "activation_function": "quick_gelu"}""", Configuration, "\"activation_function\": \"quick_gelu\", which is not supported" },
         { "KG0045", "", """{"model_type": "marian", "static_position_embeddings": false}""", Configuration, "Marian's positions are sinusoidal" },
         { "KG0045", "", """{"model_type": "mbart", "is_encoder_decoder": false}""", Configuration, "only encoder-decoder models" },
         { "KG0046", "", """{"model_type": "bart", "encoder_attention_heads": 8}""", Configuration, "\"encoder_attention_heads\": 8 and \"decoder_attention_heads\": 16" },
         { "KG0046", "", """{"model_type": "bart", "decoder_ffn_dim": 8}""", Configuration, "setting FeedForwardDimension overrides both" },
         { "KG0047", "", """{"model_type": "bart", "bad_words_ids": [[5, 6], [7], [8, 9]]}""", Configuration, "config.json forbids 2 sequence(s) of several tokens" },
+    };
+
+    /// <summary>Diagnostics that point into a configuration file: the file, the text at fault, what is said.</summary>
+    public static TheoryData<string, string, string, string> InFiles => new()
+    {
+        { "KG0042", "{\n  \"model_type\": bart }", "b", "config.json, line 2, column 17: expected a value" },
+        { "KG0042", "[]", "[", "config.json, line 1, column 1: expected an object in braces" },
+        { "KG0042", "", "", "expected a value" },
+        { "KG0044", """{"model_type": "bart", "d_model": "wide"}""", "\"wide\"", "config.json says \"d_model\": \"wide\", but a whole number of 32 bits was expected" },
+        { "KG0044", """{"model_type": "bart", "d_model": 1.5}""", "1.5", "\"d_model\": 1.5" },
+        { "KG0044", """{"model_type": "bart", "scale_embedding": 1}""", "1", "\"scale_embedding\": 1, but true or false was expected" },
+        { "KG0044", """{"model_type": "bart", "layer_norm_eps": "small"}""", "\"small\"", "but a number was expected" },
+        { "KG0044", """{"model_type": "bart", "activation_function": {}}""", "{}", "\"activation_function\": an object, but a string was expected" },
+        { "KG0044", """{"model_type": "bart", "bad_words_ids": [5]}""", "[5]", "an array of arrays of token ids" },
+        { "KG0044", """{"model_type": "bart", "bad_words_ids": 5}""", "5", "an array of arrays of token ids" },
+        { "KG0048", """{"model_type": "bart", "d_model": 64, "d_model": 96}""", "\"d_model\"", "config.json has \"d_model\" on line 1 and again on line 1, and readers differ" },
+        { "KG0048", "{\n\"vocab_size\": 7,\n\"model_type\": \"bart\",\n\"vocab_size\": 7 }", "\"vocab_size\"", "config.json has \"vocab_size\" on line 2 and again on line 4" },
     };
 
     /// <summary>Diagnostics of the class: a source in which ATTRIBUTE stands for a complete attribute, the text at fault, what is said.</summary>
@@ -160,6 +168,38 @@ public class DiagnosticTests
         await AssertReportedAsync(id, Model(Configuration + properties), at, message, ("/project/config.json", file));
 
     [Theory]
+    [MemberData(nameof(InFiles))]
+    public async Task APlaceInAFileIsAtFault(string id, string file, string at, string message)
+    {
+        const string Path = "/project/config.json";
+        Diagnostic diagnostic = Assert.Single(await AnalyzeAsync(Model(Configuration), (Path, file)));
+
+        Assert.Equal(id, diagnostic.Id);
+        Assert.Contains(message, diagnostic.GetMessage(null), StringComparison.Ordinal);
+        Assert.Equal(LocationKind.ExternalFile, diagnostic.Location.Kind);
+        Assert.Equal(at, file.Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length));
+        FileLinePositionSpan place = diagnostic.Location.GetLineSpan();
+        Assert.Equal(Path, place.Path);
+        Assert.Equal(SourceText.From(file).Lines.GetLinePositionSpan(diagnostic.Location.SourceSpan), place.Span);
+        Location declaration = Assert.Single(diagnostic.AdditionalLocations);
+        Assert.Equal(Configuration, declaration.SourceTree!.GetText(TestContext.Current.CancellationToken).ToString(declaration.SourceSpan));
+        Assert.Empty(Run(Model(Configuration), (Path, file)).GeneratedTrees);
+    }
+
+    [Fact]
+    public async Task OfSeveralFilesTheRightOneIsPointedAt()
+    {
+        const string Broken = """{"model_type": "bart", "d_model": true}""";
+        Diagnostic diagnostic = Assert.Single(await AnalyzeAsync(Model("\"b/config.json\""), ("/project/a/config.json", Broken), ("/project/b/config.json", Broken)));
+
+        Assert.Equal("/project/b/config.json", diagnostic.Location.GetLineSpan().Path);
+    }
+
+    [Fact]
+    public async Task OtherKeysMayStandTwice() => Assert.Empty(await AnalyzeAsync(
+        Model(Configuration), ("/project/config.json", """{"model_type": "bart", "dropout": 0.1, "dropout": 0.2, "more": {"d_model": 1, "d_model": 2}}""")));
+
+    [Theory]
     [MemberData(nameof(OfClasses))]
     public async Task AClassIsAtFault(string id, string source, string at, string message) =>
         await AssertReportedAsync(id, "using KernelGen;\n" + source.Replace("ATTRIBUTE", $"[EncoderDecoderModel(Architecture.Bart, {Dimensions})]", StringComparison.Ordinal), at, message);
@@ -202,10 +242,25 @@ public class DiagnosticTests
     [Fact]
     public async Task AFileThatIsNotAmongTheAdditionalFilesIsNamed()
     {
-        await AssertReportedAsync("KG0040", Model("\"opus/config.json\""), "\"opus/config.json\"", "<AdditionalFiles Include=\"opus/config.json\" />", ("/project/config.json", "{}"));
+        await AssertReportedAsync("KG0040", Model("\"opus/config.json\""), "\"opus/config.json\"", "of this project; add <AdditionalFiles Include=\"opus/config.json\" />", ("/project/weights.json", "{}"));
         await AssertReportedAsync("KG0040", Model("\"\""), "\"\"", "No file");
         await AssertReportedAsync("KG0040", Model("configuration: \"x.json\""), "configuration: \"x.json\"", "x.json");
     }
+
+    [Theory]
+    [InlineData("opus-mt-en-ed/config.json", "opus-mt-en-de/config.json")]
+    [InlineData("opus-mt-en-de/confg.json", "opus-mt-en-de/config.json")]
+    [InlineData("confg.json", "opus-mt-en-de/config.json")]
+    [InlineData("models/config.json", "opus-mt-en-de/config.json")]
+    [InlineData("../elsewhere/vanilla.jsn", "/elsewhere/vanilla.json")]
+    public async Task AMisspelledPathIsToldTheNearestFile(string written, string nearest) => await AssertReportedAsync(
+        "KG0040",
+        Model($"\"{written}\""),
+        $"\"{written}\"",
+        $"did you mean '{nearest}', which is? If not, add <AdditionalFiles Include=\"{written}\" />",
+        ("/project/opus-mt-en-de/config.json", "{}"),
+        ("/elsewhere/vanilla.json", "{}"),
+        ("/project/stylecop.json", "{}"));
 
     [Fact]
     public async Task AnAmbiguousPathNamesItsFiles() => await AssertReportedAsync(

@@ -36,7 +36,8 @@ public class JsonReaderTests
     public void SaysWhereATextStopsBeingJson(string text, int line, int column, string expected)
     {
         Assert.Null(JsonReader.Read(text, out JsonError? error));
-        Assert.Equal(new JsonError(line, column, expected), error);
+        Assert.Equal((line, column, expected), (error!.Line, error.Column, error.Message));
+        Assert.Equal((line, column), JsonReader.LineAndColumn(text, error.Position));
     }
 
     [Fact]

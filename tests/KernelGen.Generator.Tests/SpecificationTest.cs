@@ -39,16 +39,16 @@ internal static class SpecificationTest
         return Assert.IsType<ModelSpecification>(result.Specification);
     }
 
-    /// <summary>A small configuration of a model type, with further members.</summary>
+    /// <summary>A small configuration of a model type, with further members, or others in the place of its own.</summary>
     public static string Configuration(string modelType, string members = "")
     {
-        string tokens = modelType == "marian" ? """, "pad_token_id": 99, "decoder_start_token_id": 99""" : "";
-        return $$"""
-            {
-              "model_type": "{{modelType}}", "d_model": 32, "vocab_size": 100, "encoder_layers": 2, "decoder_layers": 3,
-              "encoder_attention_heads": 4, "decoder_attention_heads": 4, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64,
-              "max_position_embeddings": 48{{tokens}}{{(members.Length == 0 ? "" : ", " + members)}}
-            }
-            """;
+        string[] own =
+        [
+            $"\"model_type\": \"{modelType}\"", "\"d_model\": 32", "\"vocab_size\": 100", "\"encoder_layers\": 2", "\"decoder_layers\": 3",
+            "\"encoder_attention_heads\": 4", "\"decoder_attention_heads\": 4", "\"encoder_ffn_dim\": 64", "\"decoder_ffn_dim\": 64",
+            "\"max_position_embeddings\": 48", .. modelType == "marian" ? ["\"pad_token_id\": 99", "\"decoder_start_token_id\": 99"] : Array.Empty<string>(),
+        ];
+        IEnumerable<string> kept = own.Where(member => !members.Contains(member[..member.IndexOf(' ', StringComparison.Ordinal)], StringComparison.Ordinal));
+        return $"{{\n  {string.Join(",\n  ", members.Length == 0 ? kept : kept.Append(members))}\n}}";
     }
 }

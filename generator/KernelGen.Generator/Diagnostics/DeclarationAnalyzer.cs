@@ -4,11 +4,12 @@ using KernelGen.Generator.Specification.Configuration;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 
 namespace KernelGen.Generator.Diagnostics;
 
 /// <summary>
-/// Says what is wrong with a declaration, at the argument at fault. An analyzer of its own, and not the generator, because only what points into a
+/// Says what is wrong with a declaration, at the argument at fault, or at the place in the configuration file. An analyzer of its own, and not the generator, because only what points into a
 /// syntax tree can be silenced with <c>#pragma warning disable</c>, and the generator must keep no syntax tree.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -49,19 +50,47 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
         ConfigurationFiles files = ReadFiles(declaration.Configuration, context.Options, context.CancellationToken);
         foreach (Problem problem in SpecificationBuilder.Build(declaration, files, compiler).Problems)
         {
-            Location location = Locate(problem.Place, type, typeSyntax, attributeSyntax, context.CancellationToken);
-            context.ReportDiagnostic(Diagnostic.Create(DiagnosticDescriptors.For(problem.Kind), location, [.. problem.Details]));
+            DiagnosticDescriptor descriptor = DiagnosticDescriptors.For(problem.Kind);
+            Location declared = Locate(problem.Place, type, typeSyntax, attributeSyntax, context.CancellationToken);
+            context.ReportDiagnostic(InConfiguration(problem.Place, files, declaration, context) is Location location
+                ? Diagnostic.Create(descriptor, location, additionalLocations: [declared], [.. problem.Details])
+                : Diagnostic.Create(descriptor, declared, [.. problem.Details]));
         }
+    }
+
+    /// <summary>The place in the configuration file, where the problem is one of its text.</summary>
+    private static Location? InConfiguration(Place place, ConfigurationFiles files, Declaration declaration, SymbolAnalysisContext context)
+    {
+        if (place.Kind is not (PlaceKind.ConfigurationKey or PlaceKind.ConfigurationText)
+            || declaration.Configuration is not string written
+            || files.Find(written).SingleOrDefault() is not ConfigurationFile file
+            || context.Options.AdditionalFiles.FirstOrDefault(text => FilePath.Normalize(text.Path) == file.Path) is not AdditionalText additional
+            || additional.GetText(context.CancellationToken) is not SourceText text)
+        {
+            return null;
+        }
+
+        TextSpan span = place.Kind == PlaceKind.ConfigurationKey ? ValueOf(place.Property, text.ToString()) : new TextSpan(place.Position, place.Length);
+        span = TextSpan.FromBounds(Math.Min(span.Start, text.Length), Math.Min(span.End, text.Length));
+        return Location.Create(additional.Path, span, text.Lines.GetLinePositionSpan(span));
+    }
+
+    private static TextSpan ValueOf(string key, string text)
+    {
+        JsonMemberSpan member = JsonReader.LocateMembers(text).FirstOrDefault(member => member.Name == key);
+        return TextSpan.FromBounds(member.ValueStart, member.ValueEnd);
     }
 
     private static ConfigurationFiles ReadFiles(string? requested, AnalyzerOptions options, CancellationToken cancellation)
     {
         List<ConfigurationFile> files = [];
+        List<string> listed = [];
         if (requested is not null)
         {
             string name = FilePath.Name(requested);
             foreach (AdditionalText text in options.AdditionalFiles)
             {
+                listed.Add(FilePath.Normalize(text.Path));
                 if (FilePath.Name(text.Path).Equals(name, StringComparison.OrdinalIgnoreCase))
                 {
                     files.Add(ConfigurationFile.Read(text.Path, text.GetText(cancellation)?.ToString()));
@@ -69,7 +98,10 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
             }
         }
 
-        return new ConfigurationFiles(ModelGenerator.ProjectDirectory(options.AnalyzerConfigOptionsProvider), new EquatableArray<ConfigurationFile>(files));
+        return new ConfigurationFiles(ModelGenerator.ProjectDirectory(options.AnalyzerConfigOptionsProvider), new EquatableArray<ConfigurationFile>(files))
+        {
+            Listed = new EquatableArray<string>(listed),
+        };
     }
 
     private static Location Locate(Place place, INamedTypeSymbol type, TypeDeclarationSyntax typeSyntax, AttributeSyntax attribute, CancellationToken cancellation)
@@ -77,7 +109,7 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
         SeparatedSyntaxList<AttributeArgumentSyntax> arguments = attribute.ArgumentList?.Arguments ?? default;
         SyntaxNode? node = place.Kind switch
         {
-            PlaceKind.Constructor => arguments.FirstOrDefault(static argument => argument.NameEquals is null),
+            PlaceKind.Constructor or PlaceKind.ConfigurationKey or PlaceKind.ConfigurationText => arguments.FirstOrDefault(static argument => argument.NameEquals is null),
             PlaceKind.Property => arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == place.Property),
             PlaceKind.BaseClass => FindBaseClass(type, cancellation),
             _ => null,

@@ -189,7 +189,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor ConfigurationNotFound = new(
         "KG0040",
         "The configuration file is not known to the compiler",
-        "No file whose path ends with '{0}' is among the AdditionalFiles of this project; add <AdditionalFiles Include=\"{0}\" /> to the project file, with the path relative to it",
+        "No file whose path ends with '{0}' is among the AdditionalFiles of this project; {1}",
         Configuration,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -258,6 +258,15 @@ internal static class DiagnosticDescriptors
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0047.md");
 
+    public static readonly DiagnosticDescriptor ConfigurationKeyRepeated = new(
+        "KG0048",
+        "A key stands twice in the configuration file",
+        "{0} has \"{1}\" on line {2} and again on line {3}, and readers differ in which of the two they take; leave one",
+        Configuration,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0048.md");
+
     /// <summary>All of them, in the order of their numbers.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
         [.. Enum.GetValues(typeof(ProblemKind)).Cast<ProblemKind>().Select(For).OrderBy(static descriptor => descriptor.Id, StringComparer.Ordinal)];
@@ -292,6 +301,7 @@ internal static class DiagnosticDescriptors
         ProblemKind.ConfigurationValueUnsupported => ConfigurationValueUnsupported,
         ProblemKind.EncoderAndDecoderDiffer => EncoderAndDecoderDiffer,
         ProblemKind.BadWordSequenceIgnored => BadWordSequenceIgnored,
+        ProblemKind.ConfigurationKeyRepeated => ConfigurationKeyRepeated,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -30,6 +30,7 @@ internal enum ProblemKind
     ConfigurationValueUnsupported,
     EncoderAndDecoderDiffer,
     BadWordSequenceIgnored,
+    ConfigurationKeyRepeated,
 }
 
 /// <summary>One thing that is wrong with a declaration.</summary>

@@ -169,7 +169,7 @@ internal sealed class SettingReader
     public JsonValue? Find(string key) => _file?.Find(key);
 
     public void Invalid(string key, JsonValue value, string expected) =>
-        _problems.Add(new Problem(ProblemKind.ConfigurationValueInvalid, Elsewhere, _path, key, value.Show(), expected));
+        _problems.Add(new Problem(ProblemKind.ConfigurationValueInvalid, Place.OfKey(key), _path, key, value.Show(), expected));
 
     public void Unsupported(string key, JsonValue value, string why) =>
         _problems.Add(new Problem(ProblemKind.ConfigurationValueUnsupported, Elsewhere, _path, key, value.Show(), why));

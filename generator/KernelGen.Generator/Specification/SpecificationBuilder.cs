@@ -48,14 +48,26 @@ internal sealed class SpecificationBuilder
         if (file is null)
         {
             problems.Add(found.Count == 0
-                ? new Problem(ProblemKind.ConfigurationNotFound, Place.Constructor, path)
+                ? new Problem(ProblemKind.ConfigurationNotFound, Place.Constructor, path, AdviceForMissing(path, files.Nearest(path)))
                 : new Problem(ProblemKind.ConfigurationAmbiguous, Place.Constructor, path, string.Join(" and ", found.Select(static one => one.Path))));
             return null;
         }
 
         if (file.Error is JsonError error)
         {
-            problems.Add(new Problem(ProblemKind.ConfigurationNotJson, Place.Constructor, path, SettingReader.Show(error.Line), SettingReader.Show(error.Column), error.Message));
+            problems.Add(new Problem(ProblemKind.ConfigurationNotJson, Place.InConfiguration(error.Position, 1), path, SettingReader.Show(error.Line), SettingReader.Show(error.Column), error.Message));
+            return null;
+        }
+
+        if (file.RepeatedKeys.Count > 0)
+        {
+            problems.AddRange(file.RepeatedKeys.Select(repeated => new Problem(
+                ProblemKind.ConfigurationKeyRepeated,
+                Place.InConfiguration(repeated.Position, repeated.Length),
+                path,
+                repeated.Name,
+                SettingReader.Show(repeated.FirstLine),
+                SettingReader.Show(repeated.Line))));
             return null;
         }
 
@@ -68,6 +80,12 @@ internal sealed class SpecificationBuilder
         }
 
         return preset;
+    }
+
+    private static string AdviceForMissing(string path, string? nearest)
+    {
+        string listing = $"add <AdditionalFiles Include=\"{path}\" /> to the project file, with the path relative to it";
+        return nearest is null ? listing : $"did you mean '{nearest}', which is? If not, {listing}";
     }
 
     private ModelSpecification? Build()

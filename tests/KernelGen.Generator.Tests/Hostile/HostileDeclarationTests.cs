@@ -77,7 +77,7 @@ public class HostileDeclarationTests
 
         // An analyzer makes the compiler bind all that it is shown.
         Diagnostic[] problems = Analyze(IsLong ? completed : written, project);
-        Assert.All(problems, static problem => Assert.True(problem.Location.IsInSource));
+        Assert.All(problems, problem => AssertIsPlaced(problem, project));
         if (own.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
         {
             // The compiler has the word.
@@ -93,6 +93,19 @@ public class HostileDeclarationTests
             ? completed.GetDiagnostics()
             : completed.GetDeclarationDiagnostics().Concat(Sample(project, completed).SelectMany(tree => completed.GetSemanticModel(tree).GetDiagnostics()));
         Assert.DoesNotContain(found, diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !known.Contains(diagnostic.ToString()) && !IsAboutHiding(diagnostic));
+    }
+
+    // In the source; or in a file of the project, with the declaration beside.
+    private static void AssertIsPlaced(Diagnostic problem, HostileProject project)
+    {
+        if (problem.Location.IsInSource)
+        {
+            return;
+        }
+
+        AdditionalText file = project.AdditionalTexts.First(text => text.Path == problem.Location.GetLineSpan().Path);
+        Assert.InRange(problem.Location.SourceSpan.End, 0, file.GetText()!.Length);
+        Assert.True(Assert.Single(problem.AdditionalLocations).IsInSource);
     }
 
     // Binding takes nearly all the time: of every project the user's files and some of the generated ones, which ones the project decides.

@@ -68,4 +68,54 @@ internal static class FilePath
 
         return [];
     }
+
+    /// <summary>The file that a path which names none may have meant: one of the same name, or with few letters that differ.</summary>
+    /// <param name="files">The paths to choose from, normalized.</param>
+    /// <param name="projectDirectory">The directory of the project, or an empty string when it is unknown.</param>
+    /// <param name="written">The path as the user wrote it.</param>
+    /// <returns>The nearest, relative to the project where it lies in it; <see langword="null"/> when none is near.</returns>
+    public static string? Nearest(IEnumerable<string> files, string projectDirectory, string written)
+    {
+        string wanted = Normalize(written);
+        string project = Normalize(projectDirectory).TrimEnd('/') + "/";
+        int depth = wanted.Split('/').Length;
+        string? nearest = null;
+        int least = int.MaxValue;
+        bool IsInProject(string file) => projectDirectory.Length > 0 && file.StartsWith(project, StringComparison.Ordinal);
+        foreach (string file in files.OrderByDescending(IsInProject).ThenBy(static file => file, StringComparer.Ordinal))
+        {
+            // A trailing part of a path may be all that was written.
+            string shown = IsInProject(file) ? file.Substring(project.Length) : file;
+            string[] parts = shown.Split('/');
+            string ending = string.Join("/", parts.Skip(parts.Length - depth));
+            int distance = Math.Min(Distance(wanted, shown), Distance(wanted, ending));
+            bool isNear = Name(file).Equals(Name(wanted), StringComparison.OrdinalIgnoreCase) || distance <= Math.Max(2, wanted.Length / 4);
+            if (isNear && distance < least)
+            {
+                (nearest, least) = (shown, distance);
+            }
+        }
+
+        return wanted.Length == 0 ? null : nearest;
+    }
+
+    /// <summary>How many letters have to be changed, left out or put in to make one text the other, whatever their case (Levenshtein's distance).</summary>
+    private static int Distance(string first, string second)
+    {
+        int[] above = [.. Enumerable.Range(0, second.Length + 1)];
+        for (int i = 0; i < first.Length; i++)
+        {
+            int[] row = new int[above.Length];
+            row[0] = i + 1;
+            for (int j = 0; j < second.Length; j++)
+            {
+                int change = char.ToUpperInvariant(first[i]) == char.ToUpperInvariant(second[j]) ? 0 : 1;
+                row[j + 1] = Math.Min(above[j] + change, Math.Min(above[j + 1], row[j]) + 1);
+            }
+
+            above = row;
+        }
+
+        return above[second.Length];
+    }
 }

@@ -4,10 +4,19 @@ using System.Text;
 namespace KernelGen.Generator.Specification.Configuration;
 
 /// <summary>Why a text is not JSON.</summary>
+/// <param name="Position">The number of characters before the place.</param>
 /// <param name="Line">The line, counted from 1.</param>
 /// <param name="Column">The column, counted from 1.</param>
 /// <param name="Message">What was expected there.</param>
-internal sealed record JsonError(int Line, int Column, string Message);
+internal sealed record JsonError(int Position, int Line, int Column, string Message);
+
+/// <summary>Where a member of an object stands in the text.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="NameStart">Where the quoted name begins.</param>
+/// <param name="NameEnd">What follows the name.</param>
+/// <param name="ValueStart">Where the value begins.</param>
+/// <param name="ValueEnd">What follows the value.</param>
+internal readonly record struct JsonMemberSpan(string Name, int NameStart, int NameEnd, int ValueStart, int ValueEnd);
 
 /// <summary>
 /// Reads JSON (RFC 8259) and what Python's <c>json</c> module writes beyond it: <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>. It never throws, and
@@ -21,6 +30,7 @@ internal sealed class JsonReader
     private int _position;
     private int _depth;
     private JsonError? _error;
+    private List<JsonMemberSpan>? _members;
 
     private JsonReader(string text) => _text = text;
 
@@ -31,11 +41,7 @@ internal sealed class JsonReader
     public static JsonValue? Read(string text, out JsonError? error)
     {
         var reader = new JsonReader(text);
-        if (text.Length > 0 && text[0] == '\uFEFF')
-        {
-            reader._position = 1;
-        }
-
+        reader.SkipMark();
         JsonValue? value = reader.ReadValue();
         reader.SkipWhiteSpace();
         if (value is not null && reader._position < text.Length)
@@ -45,6 +51,32 @@ internal sealed class JsonReader
 
         error = reader._error;
         return value;
+    }
+
+    /// <summary>Where the members of the object that a text is stand, in order; as many as were read where it is not JSON.</summary>
+    public static IReadOnlyList<JsonMemberSpan> LocateMembers(string text)
+    {
+        var reader = new JsonReader(text) { _members = [] };
+        reader.SkipMark();
+        reader.ReadValue();
+        return reader._members;
+    }
+
+    /// <summary>The line and the column of a place, both counted from 1.</summary>
+    public static (int Line, int Column) LineAndColumn(string text, int position)
+    {
+        int line = 1;
+        int lineStart = 0;
+        for (int i = 0; i < position; i++)
+        {
+            if (text[i] == '\n')
+            {
+                line++;
+                lineStart = i + 1;
+            }
+        }
+
+        return (line, position - lineStart + 1);
     }
 
     private JsonValue? ReadValue()
@@ -100,20 +132,29 @@ internal sealed class JsonReader
                     return Fail("the name of a member in double quotes");
                 }
 
+                int nameStart = _position;
                 if (ReadString() is not string name)
                 {
                     return null;
                 }
 
+                int nameEnd = _position;
                 SkipWhiteSpace();
                 if (!Take(':'))
                 {
                     return Fail("':'");
                 }
 
+                SkipWhiteSpace();
+                int valueStart = _position;
                 if (ReadValue() is not JsonValue value)
                 {
                     return null;
+                }
+
+                if (_depth == 1)
+                {
+                    _members?.Add(new JsonMemberSpan(name, nameStart, nameEnd, valueStart, _position));
                 }
 
                 members.Add(new JsonMember(name, value));
@@ -304,6 +345,15 @@ internal sealed class JsonReader
         return _position > start;
     }
 
+    // Of the byte order, which some editors write before the text.
+    private void SkipMark()
+    {
+        if (_text.Length > 0 && _text[0] == '\uFEFF')
+        {
+            _position = 1;
+        }
+    }
+
     private void SkipWhiteSpace()
     {
         while (_position < _text.Length && Current is ' ' or '\t' or '\n' or '\r')
@@ -331,18 +381,8 @@ internal sealed class JsonReader
         if (_error is null)
         {
             int end = Math.Min(_position, _text.Length);
-            int line = 1;
-            int lineStart = 0;
-            for (int i = 0; i < end; i++)
-            {
-                if (_text[i] == '\n')
-                {
-                    line++;
-                    lineStart = i + 1;
-                }
-            }
-
-            _error = new JsonError(line, end - lineStart + 1, expected);
+            (int line, int column) = LineAndColumn(_text, end);
+            _error = new JsonError(end, line, column, expected);
         }
 
         return null;
