@@ -5,7 +5,8 @@ using Xunit;
 namespace KernelGen.Package.Tests;
 
 /// <summary>All packages, packed once into a folder that serves as a feed; and what runs programs that use them.</summary>
-public sealed class PackageFeed : IDisposable
+[CollectionDefinition(nameof(PackageFeed))]
+public sealed class PackageFeed : ICollectionFixture<PackageFeed>, IDisposable
 {
     public const string Version = "0.0.1-test";
 
@@ -30,9 +31,36 @@ public sealed class PackageFeed : IDisposable
     public string Package(string id, string extension = "nupkg") => Path.Combine(Folder, $"{id}.{Version}.{extension}");
 
     /// <summary>Copies a program beside the packages and restores it, which must work from the packed files.</summary>
-    public string Restore(string program, params string[] properties)
+    public string Restore(string program, params string[] properties) => Restore(program, program, properties);
+
+    /// <summary>Restores a program whose sources are copied already.</summary>
+    public void RestoreIn(string folder, params string[] properties) => Dotnet(folder, ["restore", .. Shared(properties)]);
+
+    /// <summary>Restores and builds a program, and returns how it is started.</summary>
+    public string Build(string program, params string[] properties)
     {
-        string folder = Path.Combine(Folder, program);
+        string folder = Restore(program, properties);
+        Dotnet(folder, ["build", "--no-restore", "-c", "Release", "-o", Path.Combine(folder, "out"), .. Shared(properties)]);
+        return Path.Combine(folder, "out", "Consumer.dll");
+    }
+
+    /// <summary>Restores a program and publishes it as a native one, and returns the path of that.</summary>
+    public string Publish(string program, params string[] properties)
+    {
+        string folder = Restore(program, program + "-native", ["PublishAot=true", .. properties]);
+        return PublishIn(folder, "Consumer", ["PublishAot=true", .. properties]);
+    }
+
+    /// <summary>Publishes a program that is restored already, and returns the path of the native program.</summary>
+    public string PublishIn(string folder, string name, params string[] properties)
+    {
+        Dotnet(folder, ["publish", "--no-restore", "-c", "Release", "-o", Path.Combine(folder, "out"), .. Shared(properties)]);
+        return Path.Combine(folder, "out", OperatingSystem.IsWindows() ? name + ".exe" : name);
+    }
+
+    private string Restore(string program, string name, string[] properties)
+    {
+        string folder = Path.Combine(Folder, name);
         string sources = Path.Combine(Repository, "tests", "KernelGen.Package.Tests", program);
         foreach (string file in Directory.GetFiles(sources, "*", SearchOption.AllDirectories))
         {
@@ -41,17 +69,18 @@ public sealed class PackageFeed : IDisposable
             File.Copy(file, target, overwrite: true);
         }
 
-        Dotnet(folder, ["restore", $"-p:RestoreAdditionalProjectSources={Folder}", $"-p:KernelGenVersion={Version}", .. properties]);
+        RestoreIn(folder, properties);
         return folder;
     }
 
-    /// <summary>Restores and builds a program, and returns how it is started.</summary>
-    public string Build(string program, params string[] properties)
-    {
-        string folder = Restore(program, properties);
-        Dotnet(folder, ["build", "--no-restore", "-c", "Release", "-o", Path.Combine(folder, "out"), $"-p:KernelGenVersion={Version}", .. properties]);
-        return Path.Combine(folder, "out", "Consumer.dll");
-    }
+    // What is unpacked while restoring lies beside the packages, so that these packages never get among the user's own.
+    private string[] Shared(string[] properties) =>
+    [
+        $"-p:RestoreAdditionalProjectSources={Folder}",
+        $"-p:RestorePackagesPath={Path.Combine(Folder, "packages")}",
+        $"-p:KernelGenVersion={Version}",
+        .. properties.Select(static property => "-p:" + property),
+    ];
 
     /// <summary>Runs a command of the SDK, or a program, which must succeed.</summary>
     public static string Dotnet(string folder, params string[] arguments)

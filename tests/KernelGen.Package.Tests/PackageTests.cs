@@ -1,15 +1,17 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using Xunit;
 
 namespace KernelGen.Package.Tests;
 
 /// <summary>The packed files, used as a stranger would: by projects of their own that know nothing but the packages.</summary>
-public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
+[Collection(nameof(PackageFeed))]
+public sealed class PackageTests(PackageFeed feed)
 {
     [Theory]
-    [InlineData("KernelGen", "lib/net10.0/KernelGen.dll", "lib/net10.0/KernelGen.xml", "analyzers/dotnet/cs/KernelGen.Generator.dll", "analyzers/dotnet/cs/KernelGen.Generator.CodeFixes.dll", "build/KernelGen.props", "build/KernelGen.targets")]
+    [InlineData("KernelGen", "lib/net10.0/KernelGen.dll", "lib/net10.0/KernelGen.xml", "analyzers/dotnet/cs/KernelGen.Generator.dll", "analyzers/dotnet/cs/KernelGen.Generator.CodeFixes.dll", "build/KernelGen.props", "build/KernelGen.targets", "buildTransitive/KernelGen.props", "buildTransitive/KernelGen.targets")]
     [InlineData("KernelGen.Text", "lib/net10.0/KernelGen.Text.dll", "lib/net10.0/KernelGen.Text.xml")]
     [InlineData("KernelGen.Extensions.Hosting", "lib/net10.0/KernelGen.Extensions.Hosting.dll", "lib/net10.0/KernelGen.Extensions.Hosting.xml")]
     [InlineData("KernelGen.Tool", "tools/net10.0/any/KernelGen.Tool.dll", "tools/net10.0/any/KernelGen.Generator.dll", "tools/net10.0/any/Microsoft.CodeAnalysis.CSharp.dll")]
@@ -26,8 +28,14 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Contains("<icon>icon.png</icon>", text, StringComparison.Ordinal);
         Assert.Contains("<readme>README.md</readme>", text, StringComparison.Ordinal);
         Assert.Contains("<repository type=\"git\"", text, StringComparison.Ordinal);
+        // Where a package is shown, nothing of the repository lies beside its README.
+        using var readme = new StreamReader(archive.GetEntry("README.md")!.Open());
+        Assert.DoesNotMatch(@"\]\((?!https://|#)", readme.ReadToEnd());
+
         using JsonDocument materials = JsonDocument.Parse(archive.GetEntry("sbom/bom.json")!.Open());
         JsonElement described = materials.RootElement.GetProperty("metadata").GetProperty("component");
+        Assert.Equal($"pkg:nuget/{id}@{PackageFeed.Version}", described.GetProperty("purl").GetString());
+        Assert.DoesNotContain("/u00", materials.RootElement.ToString(), StringComparison.Ordinal);
         Assert.Equal((id, PackageFeed.Version), (described.GetProperty("name").GetString(), described.GetProperty("version").GetString()));
         Assert.Equal(id is "KernelGen.Text", materials.RootElement.ToString().Contains("pkg:nuget/Microsoft.ML.Tokenizers@", StringComparison.Ordinal));
         Assert.Equal(id is "KernelGen" or "KernelGen.Tool", !text.Contains("<dependency ", StringComparison.Ordinal));
@@ -37,7 +45,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public void AProgramGeneratesWithWeightsFromAFileAndFromItself()
     {
         string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
-        string consumer = feed.Build("Consumer", $"-p:Weights={weights}");
+        string consumer = feed.Build("Consumer", $"Weights={weights}");
         using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(PackageFeed.Golden, "case.json")));
         int end = expected.RootElement.GetProperty("settings").GetProperty("end_id").GetInt32();
         for (int i = 0; i < expected.RootElement.GetProperty("sources").GetArrayLength(); i++)
@@ -45,24 +53,42 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             string source = string.Join(',', expected.RootElement.GetProperty("sources")[i].EnumerateArray());
             int[] tokens = [.. expected.RootElement.GetProperty("greedy")[i].GetProperty("tokens").EnumerateArray().Select(static token => token.GetInt32())];
             string[] lines = ["tiny: EncoderDecoder", "tokens: " + string.Join(',', tokens[^1] == end ? tokens[..^1] : tokens)];
-            Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, weights, source)));
-            Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, "embedded", source)));
+            Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, weights, source))[1..]);
+            Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, "embedded", source))[1..]);
         }
     }
 
     [Fact]
-    public void AProgramTokenizes()
+    public void AProgramTranslatesText()
     {
-        string model = Path.Combine(PackageFeed.Repository, "samples", "Translate", "model");
-        string output = PackageFeed.Dotnet(feed.Folder, feed.Build("TextConsumer"), Path.Combine(model, "source_vocabulary.json"), Path.Combine(model, "target.spm"));
-        Assert.Equal(["狗追猫。", "The dog chases the cat."], Lines(output));
+        string output = PackageFeed.Dotnet(feed.Folder, feed.Build("TextConsumer"), TranslationModel);
+        Assert.Equal(["狗追猫。", "The dog chases the cat."], Lines(output)[1..]);
     }
 
     [Fact]
     public void AProgramRegistersItsModel()
     {
         string output = PackageFeed.Dotnet(feed.Folder, feed.Build("HostingConsumer"), Path.Combine(PackageFeed.Golden, "model.safetensors"));
-        Assert.Equal(["64"], Lines(output));
+        Assert.Equal("64", Lines(output)[1]);
+    }
+
+    /// <summary>
+    /// Each package is the only one that its program references, and still brings the generator, what generated code needs of the project, and the instruction
+    /// set: without that, the native program has the portable kernels alone.
+    /// </summary>
+    [Theory]
+    [InlineData("Consumer")]
+    [InlineData("TextConsumer")]
+    [InlineData("HostingConsumer")]
+    public void ANativeProgramHasTheKernelsThatItAsksFor(string program)
+    {
+        string native = feed.Publish(program, "KernelGenInstructionSet=" + (Avx2.IsSupported ? "avx2" : "portable"));
+        string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
+        string[] arguments = program is "TextConsumer" ? [TranslationModel] : program is "Consumer" ? [weights, "5,6,7"] : [weights];
+
+        (int exitCode, string output) = PackageFeed.Run(native, feed.Folder, arguments);
+        Assert.True(exitCode == 0, output);
+        Assert.Equal("kernels: " + (Avx2.IsSupported ? "Avx2" : "Portable"), Lines(output)[0]);
     }
 
     [Fact]
@@ -96,10 +122,13 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Equal("x86-64-v3", Chosen("KernelGenInstructionSet=native", "IlcInstructionSet=x86-64-v3"));
     }
 
-    [Fact]
-    public void WhatANativeProgramMissesIsTold()
+    [Theory]
+    [InlineData("Consumer")]
+    [InlineData("TextConsumer")]
+    [InlineData("HostingConsumer")]
+    public void WhatANativeProgramMissesIsTold(string program)
     {
-        string folder = feed.Restore("Consumer");
+        string folder = feed.Restore(program);
         (int ExitCode, string Output) Prepare(params string[] properties) =>
             PackageFeed.Run("dotnet", folder, ["msbuild", "-t:BeforeBuild", "-nologo", .. properties.Select(static property => "-p:" + property)]);
 
@@ -115,6 +144,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Equal((0, ""), Quiet(Prepare("PublishAot=true", $"RuntimeIdentifier={RuntimeInformation.RuntimeIdentifier}", "KernelGenInstructionSet=native")));
         AssertRefused("KG1003", Prepare("Weights=none.safetensors"));
     }
+
+    private static string TranslationModel { get; } = Path.Combine(PackageFeed.Repository, "samples", "Translate", "model");
 
     private static (int ExitCode, string Output) Quiet((int ExitCode, string Output) run) => (run.ExitCode, run.Output.Contains("KG1", StringComparison.Ordinal) ? run.Output : "");
 

@@ -1,7 +1,8 @@
 using KernelGen;
 
-Console.WriteLine($"tiny: {Tiny.DeclaredAs}");
 using Translator model = args[0] == "embedded" ? Translator.Load(typeof(Translator).Assembly.GetManifestResourceStream("model.safetensors")!) : Load<Translator>(args[0]);
+Console.WriteLine($"kernels: {model.InstructionSet}");
+Console.WriteLine($"tiny: {Tiny.DeclaredAs}");
 int[] source = [.. args[1].Split(',').Select(int.Parse)];
 GenerationResult result = model.Generate(source, new GenerationOptions { MaxLength = 16 });
 Console.WriteLine("tokens: " + string.Join(',', result.Hypotheses[0].Tokens));

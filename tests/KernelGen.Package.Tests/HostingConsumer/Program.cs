@@ -2,7 +2,9 @@ using KernelGen;
 using Microsoft.Extensions.DependencyInjection;
 
 using ServiceProvider services = new ServiceCollection().AddKernelGenModel(_ => Translator.Load(args[0])).BuildServiceProvider();
-Console.WriteLine(services.GetRequiredService<Translator>().MaxSourceLength);
+Translator model = services.GetRequiredService<Translator>();
+Console.WriteLine($"kernels: {model.InstructionSet}");
+Console.WriteLine(model.MaxSourceLength);
 
 [EncoderDecoderModel(
     Architecture.Vanilla,
