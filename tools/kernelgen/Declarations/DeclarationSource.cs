@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using KernelGen.Checkpoints;
 using KernelGen.Generator.Specification;
 using KernelGen.Packing;
 using KernelGen.Tool.Weights;
@@ -79,10 +81,31 @@ internal static class DeclarationSource
         IEnumerable<DeclaredProperty> properties = Settable
             .Where(property => packed.Fields.ContainsKey(property.Name)
                 && !(property.Name == nameof(EncoderDecoderModelAttribute.PositionOffset) && packed.Fields[property.Name] == "0"))
-            .Select(property => new DeclaredProperty(property.Name, ValueText(property, packed.Fields[property.Name]), From));
+            .Select(property => new DeclaredProperty(property.Name, PackedValue(property, packed.Fields[property.Name]), From));
         string name = packed.Fields.GetValueOrDefault(PackedFields.Declaration, "");
-        return new ModelDeclaration(SyntaxFacts.IsValidIdentifier(name) ? name : "Model", $"Architecture.{known}", [.. properties], From);
+        return new ModelDeclaration(IsPlainName(name) ? name : "Model", $"Architecture.{known}", [.. properties], From);
     }
+
+    /// <summary>
+    /// A value of a packed file as C# writes it. What a file says becomes source here, which is compiled and run: it must be a number, a switch or the name of an enum's
+    /// member, and nothing else.
+    /// </summary>
+    private static string PackedValue(PropertyInfo property, string value)
+    {
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        string? literal = Type.GetTypeCode(property.PropertyType) switch
+        {
+            _ when property.PropertyType.IsEnum => Enum.GetNames(property.PropertyType).Contains(value) ? $"{property.PropertyType.Name}.{value}" : null,
+            TypeCode.Int32 => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number.ToString(CultureInfo.InvariantCulture) : null,
+            TypeCode.Double => double.TryParse(value, Style, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : null,
+            TypeCode.Boolean => value is "true" or "false" ? value : null,
+            _ => null,
+        };
+        return literal ?? throw new InputException($"The packed file says {property.Name} = {CheckpointException.Quote(value)}, which is no value of it. Write the file again from the checkpoint.");
+    }
+
+    private static bool IsPlainName(string name) =>
+        SyntaxFacts.IsValidIdentifier(name) && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None && SyntaxFacts.GetContextualKeywordKind(name) == SyntaxKind.None;
 
     private static DeclaredProperty ParseSetting(string setting)
     {
@@ -91,7 +114,8 @@ internal static class DeclarationSource
         PropertyInfo? property = Array.Find(Settable, property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (equals <= 0 || property is null)
         {
-            throw new InputException($"--set '{setting}' is not property=value with one of the properties {string.Join(", ", PropertyNames)}.");
+            string suggestion = Spelling.Nearest(name, PropertyNames) is { } nearest ? $" Did you mean {nearest}?" : "";
+            throw new InputException($"--set '{setting}' is not property=value with one of the properties {string.Join(", ", PropertyNames)}.{suggestion}");
         }
 
         return new DeclaredProperty(property.Name, ValueText(property, setting[(equals + 1)..].Trim()), "--set");

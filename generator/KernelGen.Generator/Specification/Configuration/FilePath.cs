@@ -88,8 +88,8 @@ internal static class FilePath
             string shown = IsInProject(file) ? file.Substring(project.Length) : file;
             string[] parts = shown.Split('/');
             string ending = string.Join("/", parts.Skip(parts.Length - depth));
-            int distance = Math.Min(Distance(wanted, shown), Distance(wanted, ending));
-            bool isNear = Name(file).Equals(Name(wanted), StringComparison.OrdinalIgnoreCase) || distance <= Math.Max(2, wanted.Length / 4);
+            int distance = Math.Min(Spelling.Distance(wanted, shown), Spelling.Distance(wanted, ending));
+            bool isNear = Name(file).Equals(Name(wanted), StringComparison.OrdinalIgnoreCase) || distance <= Spelling.Tolerance(wanted);
             if (isNear && distance < least)
             {
                 (nearest, least) = (shown, distance);
@@ -97,25 +97,5 @@ internal static class FilePath
         }
 
         return wanted.Length == 0 ? null : nearest;
-    }
-
-    /// <summary>How many letters have to be changed, left out or put in to make one text the other, whatever their case (Levenshtein's distance).</summary>
-    private static int Distance(string first, string second)
-    {
-        int[] above = [.. Enumerable.Range(0, second.Length + 1)];
-        for (int i = 0; i < first.Length; i++)
-        {
-            int[] row = new int[above.Length];
-            row[0] = i + 1;
-            for (int j = 0; j < second.Length; j++)
-            {
-                int change = char.ToUpperInvariant(first[i]) == char.ToUpperInvariant(second[j]) ? 0 : 1;
-                row[j + 1] = Math.Min(above[j] + change, Math.Min(above[j + 1], row[j]) + 1);
-            }
-
-            above = row;
-        }
-
-        return above[second.Length];
     }
 }
