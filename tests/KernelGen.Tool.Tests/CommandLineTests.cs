@@ -5,19 +5,26 @@ namespace KernelGen.Tool.Tests;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("Required command was not provided")]
-    [InlineData("'bogus'", "bogus")]
+    [InlineData("'bogus' is no command. 'kernelgen --help'", "bogus")]
+    [InlineData("'inspekt' is no command. Did you mean 'inspect'?", "inspekt", "model.safetensors")]
+    [InlineData("'Packs' is no command. Did you mean 'pack'?", "Packs")]
+    [InlineData("'--jsn'. Did you mean '--json'?", "check", "file", "--jsn")]
+    [InlineData("Did you mean Heads?", "check", "WEIGHTS", "--set", "Head=4")]
     [InlineData("'file'", "inspect")]
     [InlineData("--bogus", "inspect", "file", "--bogus")]
     [InlineData("--output", "pack", "file")]
     [InlineData("'float8'", "pack", "file", "-o", "out", "--precision", "float8")]
     [InlineData("'tcsh'", "completions", "tcsh")]
-    public void WrongUsageEndsWithTwo(string part, params string[] arguments) => ToolRun.Of(arguments).AssertRefused(part);
+    public void WrongUsageEndsWithTwo(string part, params string[] arguments) =>
+        ToolRun.Of([.. arguments.Select(static argument => argument == "WEIGHTS" ? ToolRun.Weights("bart") : argument)]).AssertRefused(part);
 
-    [Fact]
-    public void HelpNamesTheCommandsAndTheExitStatus()
+    [Theory]
+    [InlineData]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public void HelpNamesTheCommandsAndTheExitStatus(params string[] arguments)
     {
-        ToolRun run = ToolRun.Of("--help");
+        ToolRun run = ToolRun.Of(arguments);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.All(["kernelgen", "inspect", "check", "pack", "bench", "completions", "Exit status"], word => Assert.Contains(word, run.Output, StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using KernelGen.Checkpoints;
+using KernelGen.Generator.Specification;
 
 namespace KernelGen.Tool.CommandLine;
 
@@ -22,11 +23,11 @@ internal static class KernelGenCommand
     {
         try
         {
-            ParseResult result = Create(terminal).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            // Who gives no command wants to know which there are.
+            ParseResult result = Create(terminal).Parse(arguments.Length == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (result.Action is ParseErrorAction)
             {
-                string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
-                terminal.Complain($"{string.Join(" ", result.Errors.Select(static error => error.Message))} 'kernelgen {command}--help' shows what there is.");
+                terminal.Complain(MisuseMessage(result));
                 return ExitCode.BadInput;
             }
 
@@ -43,6 +44,27 @@ internal static class KernelGenCommand
             terminal.Complain(exception.Message);
             return ExitCode.BadInput;
         }
+    }
+
+    private static string MisuseMessage(ParseResult result)
+    {
+        Command command = result.CommandResult.Command;
+        string[] unmatched = [.. result.UnmatchedTokens];
+        if (command is RootCommand && unmatched is [var name, ..] && !name.StartsWith('-'))
+        {
+            // All that follows what is no command is unmatched, too.
+            return $"'{name}' is no command.{Suggestion(name, command)} 'kernelgen --help' shows which there are.";
+        }
+
+        string suggestions = string.Concat(unmatched.Select(token => Suggestion(token, command)));
+        string called = command is RootCommand ? "" : command.Name + " ";
+        return $"{string.Join(" ", result.Errors.Select(static error => error.Message))}{suggestions} 'kernelgen {called}--help' shows what there is.";
+    }
+
+    private static string Suggestion(string written, Command command)
+    {
+        IEnumerable<Symbol> symbols = written.StartsWith('-') ? command.Options : command.Subcommands;
+        return Spelling.Nearest(written, symbols.Select(static symbol => symbol.Name)) is { } nearest ? $" Did you mean '{nearest}'?" : "";
     }
 
     private static RootCommand Create(Terminal terminal)
