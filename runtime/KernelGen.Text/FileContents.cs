@@ -11,13 +11,19 @@ internal static class FileContents
 
     private const int FirstLength = 1 << 12;
 
+    /// <summary>The longest path that Linux has.</summary>
+    private const int LongestPath = 4096;
+
     /// <summary>How errors name a file.</summary>
-    public static string Name(string path) => $"The file '{path}'";
+    public static string Name(string path) => $"The file '{ShownText.Of(path, LongestPath)}'";
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">It is longer than <see cref="LongestFile"/>.</exception>
+    /// <exception cref="IOException">It does not exist, is no regular file or cannot be read.</exception>
     public static byte[] Read(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        RegularFile.Check(path, Name(path));
         using FileStream stream = File.OpenRead(path);
         return Read(stream, Name(path));
     }

@@ -89,11 +89,7 @@ internal static class VocabularyFile
     /// <summary>A text for an error: one of any length and any characters becomes a short one in one line.</summary>
     /// <param name="text">The text.</param>
     /// <param name="longest">How much of it is shown.</param>
-    public static string Quote(string text, int longest = 40)
-    {
-        string start = text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "...";
-        return $"\"{string.Concat(start.Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))}\"";
-    }
+    public static string Quote(string text, int longest = 40) => $"\"{ShownText.Of(text, longest)}\"";
 
     /// <summary>Refuses tokens that are not 0 and the following numbers: a table of them must not grow larger than its file, and an embedding has no gaps.</summary>
     private static void CheckNumbering(Dictionary<string, int> tokens, string source)

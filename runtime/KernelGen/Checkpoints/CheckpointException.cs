@@ -4,6 +4,7 @@ namespace KernelGen.Checkpoints;
 public sealed class CheckpointException : Exception
 {
     private const int LongestQuotedName = 120;
+    private const int MostQuotedNames = 8;
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What was wrong, in which file, and what was expected.</param>
@@ -15,17 +16,16 @@ public sealed class CheckpointException : Exception
     /// <summary>The name of the tensor at fault, as in the file; <see langword="null"/> when the file as a whole is.</summary>
     public string? TensorName { get; }
 
-    /// <summary>A name from a file as a message may show it: without control characters, and not endless.</summary>
-    internal static string Quote(string name)
+    /// <summary>A name from a file as a message may show it: without characters that disturb it, and not endless.</summary>
+    internal static string Quote(string name) => Quote(name, LongestQuotedName);
+
+    /// <inheritdoc cref="Quote(string)"/>
+    internal static string Quote(string name, int longest) => $"'{ShownText.Of(name, longest)}'";
+
+    /// <summary>Several names, of which the first are shown.</summary>
+    internal static string QuoteAll(IReadOnlyCollection<string> names)
     {
-        int length = Math.Min(name.Length, LongestQuotedName);
-        string shown = string.Create(length, name, static (span, from) =>
-        {
-            for (int i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
-            }
-        });
-        return name.Length > length ? $"'{shown}...'" : $"'{shown}'";
+        string shown = string.Join(", ", names.Take(MostQuotedNames).Select(static name => Quote(name)));
+        return names.Count > MostQuotedNames ? $"{shown} and {names.Count - MostQuotedNames} more" : shown;
     }
 }

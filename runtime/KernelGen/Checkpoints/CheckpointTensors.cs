@@ -106,14 +106,14 @@ internal sealed class CheckpointTensors
     /// <param name="allowsNonFinite">Whether weights may be NaN or infinite.</param>
     /// <returns>The tensors.</returns>
     /// <exception cref="CheckpointException">A tensor is missing, has another shape, cannot be read, would be left out, or has a weight that is not finite.</exception>
-    public static CheckpointTensors Read(SafetensorsFile file, ModelDescription description, bool allowsNonFinite = false) =>
+    public static CheckpointTensors Read(Checkpoint file, ModelDescription description, bool allowsNonFinite = false) =>
         Read(new TensorReader(file, description) { AllowsNonFinite = allowsNonFinite });
 
     /// <summary>All that keeps the tensors of a file from being those of a model, in the order in which they are looked for.</summary>
     /// <param name="file">The file.</param>
     /// <param name="description">The declared model.</param>
-    /// <returns>What <see cref="Read(SafetensorsFile, ModelDescription, bool)"/> would throw first, and what would follow; nothing when the tensors fit.</returns>
-    public static IReadOnlyList<CheckpointException> FindProblems(SafetensorsFile file, ModelDescription description)
+    /// <returns>What <see cref="Read(Checkpoint, ModelDescription, bool)"/> would throw first, and what would follow; nothing when the tensors fit.</returns>
+    public static IReadOnlyList<CheckpointException> FindProblems(Checkpoint file, ModelDescription description)
     {
         var problems = new List<CheckpointException>();
         Read(new TensorReader(file, description, problems));

@@ -13,11 +13,18 @@ internal sealed unsafe class FileMemory : IDisposable
 
     private const int LargestRead = 1 << 30;
 
+    /// <summary>The longest path that Linux has.</summary>
+    private const int LongestPath = 4096;
+
+    /// <summary>More than tells any format.</summary>
+    private const int FormatLength = 256;
+
     private readonly Stream? _stream;
 
-    private FileMemory(string source, byte* start, long length, SafeHandle owner, Stream? stream = null)
+    private FileMemory(string source, byte* start, long length, SafeHandle owner, string? path = null, Stream? stream = null)
     {
         Source = source;
+        Path = path;
         Start = start;
         Length = length;
         Owner = owner;
@@ -26,6 +33,12 @@ internal sealed unsafe class FileMemory : IDisposable
 
     /// <summary>Where the bytes come from, to begin a message: <c>The file '...'</c> or <c>The stream</c>.</summary>
     public string Source { get; }
+
+    /// <summary>The path, where the bytes come from a file.</summary>
+    public string? Path { get; }
+
+    /// <summary>The first bytes, which tell formats apart; fewer of a shorter file.</summary>
+    public ReadOnlySpan<byte> Beginning => new(Start, (int)Math.Min(Length, FormatLength));
 
     /// <summary>The first byte.</summary>
     public byte* Start { get; }
@@ -41,7 +54,7 @@ internal sealed unsafe class FileMemory : IDisposable
 
     /// <summary>Maps a file, for reading only.</summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist, is no regular file or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static FileMemory Map(string path)
     {
@@ -49,7 +62,7 @@ internal sealed unsafe class FileMemory : IDisposable
         if (length == 0)
         {
             // Nothing can be mapped.
-            return new FileMemory(source, null, 0, new BorrowedMemory(owner: null));
+            return new FileMemory(source, null, 0, new BorrowedMemory(owner: null), path);
         }
 
         // The view outlives the mapping that it is made from, and its handle the view. Without a reference count of ours the handle is finalised
@@ -57,7 +70,7 @@ internal sealed unsafe class FileMemory : IDisposable
         using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         MemoryMappedViewAccessor view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         SafeMemoryMappedViewHandle owner = view.SafeMemoryMappedViewHandle;
-        return new FileMemory(source, (byte*)owner.DangerousGetHandle() + view.PointerOffset, length, owner);
+        return new FileMemory(source, (byte*)owner.DangerousGetHandle() + view.PointerOffset, length, owner, path);
     }
 
     /// <summary>Decides by the beginning of a file whether the rest is worth reading; throws where it is not.</summary>
@@ -69,7 +82,7 @@ internal sealed unsafe class FileMemory : IDisposable
     /// <summary>Reads a file into memory. What becomes of the file meanwhile or afterwards does not matter: one that is cut short is as long as what was read.</summary>
     /// <param name="path">The path of the file.</param>
     /// <param name="check">Called before most of the file is read.</param>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist, is no regular file or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static FileMemory Read(string path, CheckBeginning check)
     {
@@ -94,7 +107,7 @@ internal sealed unsafe class FileMemory : IDisposable
                 position += read;
             }
 
-            return new FileMemory(source, (byte*)block.Pointer, length, block);
+            return new FileMemory(source, (byte*)block.Pointer, length, block, path);
         }
         catch
         {
@@ -120,7 +133,7 @@ internal sealed unsafe class FileMemory : IDisposable
         {
             long remaining = Math.Max(0, memory.Length - memory.Position);
             memory.Position = memory.Length;
-            return new FileMemory(Source, pointer, remaining, new BorrowedMemory(memory), memory);
+            return new FileMemory(Source, pointer, remaining, new BorrowedMemory(memory), stream: memory);
         }
 
         NativeBlock block = StreamReading.ReadToEnd(stream, out long length);
@@ -133,7 +146,8 @@ internal sealed unsafe class FileMemory : IDisposable
     private static SafeFileHandle OpenFile(string path, FileShare share, out string source, out long length)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        source = $"The file '{path}'";
+        source = $"The file {CheckpointException.Quote(path, LongestPath)}";
+        RegularFile.Check(path, source);
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, share);
         try
         {

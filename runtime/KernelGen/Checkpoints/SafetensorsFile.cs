@@ -9,7 +9,7 @@ namespace KernelGen.Checkpoints;
 /// library, the tensors must cover the data exactly: no holes, no overlap, nothing after the last. A file that is open here must not be
 /// truncated by another process: memory-mapped, the pages would be gone. A file stream is read instead, and does not mind.
 /// </remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : Checkpoint
 {
     private readonly FileMemory _memory;
 
@@ -19,25 +19,29 @@ public sealed class SafetensorsFile : IDisposable
         (Tensors, Metadata) = SafetensorsHeader.Parse(this, memory.Start, memory.Length);
     }
 
-    /// <summary>The tensors by name.</summary>
-    public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
     /// <summary>The free text that the writer left, <c>__metadata__</c>; empty when there is none.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
+    public override IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Where the tensors come from, to begin a message: <c>The file '...'</c> or <c>The stream</c>.</summary>
-    internal string Source => _memory.Source;
+    internal override string Source => _memory.Source;
 
-    /// <summary>Whether the memory may be gone: this was disposed, or the stream that it lies in was closed.</summary>
-    internal bool IsDisposed => _memory.IsDisposed;
+    internal override CheckpointFormat Format => CheckpointFormat.Safetensors;
+
+    internal override long ByteLength => _memory.Length;
+
+    internal override bool IsDisposed => _memory.IsDisposed;
+
+    internal override string? ShardAdvice => ShardName.Advice(_memory.Path);
 
     /// <summary>Opens a file by mapping it into memory, for reading only.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>The file. Disposing it ends the mapping.</returns>
     /// <exception cref="CheckpointException">The file is no valid safetensors file.</exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist, is no regular file or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static SafetensorsFile Open(string path) => Open(FileMemory.Map(path));
+    public static new SafetensorsFile Open(string path) => Open(FileMemory.Map(path));
 
     /// <summary>Opens what a stream holds from its position to its end, and leaves the stream at its end.</summary>
     /// <param name="stream">
@@ -48,10 +52,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="CheckpointException">The stream holds no valid safetensors file.</exception>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     /// <exception cref="IOException">Reading the stream failed.</exception>
-    public static SafetensorsFile Open(Stream stream) => Open(FileMemory.Of(stream));
-
-    /// <summary>Gives back the memory. Tensors cannot be read any more.</summary>
-    public void Dispose() => _memory.Dispose();
+    public static new SafetensorsFile Open(Stream stream) => Open(FileMemory.Of(stream));
 
     /// <summary>Opens what is in memory; from now on the result's to free.</summary>
     internal static SafetensorsFile Open(FileMemory memory)
@@ -66,4 +67,7 @@ public sealed class SafetensorsFile : IDisposable
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _memory.Dispose();
 }

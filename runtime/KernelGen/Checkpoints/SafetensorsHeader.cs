@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
-using KernelGen.Packing;
 
 namespace KernelGen.Checkpoints;
 
@@ -91,17 +90,15 @@ internal unsafe ref struct SafetensorsHeader
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(beginning);
         if (headerLength > LongestHeader)
         {
-            throw new CheckpointException(
-                $"{source} is not a safetensors file: its first 8 bytes announce a header of {headerLength} bytes, but {LongestHeader} is the limit. {Advice(beginning)}");
+            throw Foreign(source, beginning, $"is not a safetensors file: its first 8 bytes announce a header of {headerLength} bytes, but {LongestHeader} is the limit");
         }
 
         if ((long)headerLength > length - PrefixLength)
         {
-            throw new CheckpointException(
-                $"{source} is truncated, or not a safetensors file: it announces a header of {headerLength} bytes, but only {length - PrefixLength} follow. {Advice(beginning)}");
+            throw Foreign(source, beginning, $"is truncated, or not a safetensors file: it announces a header of {headerLength} bytes, but only {length - PrefixLength} follow");
         }
 
-        return headerLength > 0 && beginning[PrefixLength] == '{' ? (int)headerLength : throw NoObject(source, (int)headerLength, beginning);
+        return headerLength > 1 && beginning[PrefixLength] == '{' ? (int)headerLength : throw NoObject(source, (int)headerLength, beginning);
     }
 
     /// <summary>The refusal of a file that is too short to have a header.</summary>
@@ -111,33 +108,11 @@ internal unsafe ref struct SafetensorsHeader
             : $"{source} is truncated: it has {length} bytes, but a safetensors file begins with 8 bytes and a header. Fetch or write it again.");
 
     private static CheckpointException NoObject(string source, int headerLength, ReadOnlySpan<byte> beginning) =>
-        new($"{source} is not a safetensors file: its header of {headerLength} bytes is no JSON object in UTF-8. {Advice(beginning)}");
+        Foreign(source, beginning, $"is not a safetensors file: its header of {headerLength} bytes is no JSON object in UTF-8");
 
-    /// <summary>What to do, by what the file seems to be instead.</summary>
-    private static string Advice(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.StartsWith("PK"u8) || (bytes[0] == 0x80 && bytes[1] == 2))
-        {
-            return "It looks like a PyTorch file (.pt, .pth, .bin): convert it with safetensors.torch.save_file.";
-        }
-
-        if (PackedFile.Begins(bytes))
-        {
-            return "It is a packed file, which holds no tensors: give it to the Load of the declared model.";
-        }
-
-        if (bytes.StartsWith("version https://git-lfs"u8))
-        {
-            return "It is a Git LFS pointer, not the file itself: run 'git lfs pull'.";
-        }
-
-        if (bytes.StartsWith("<"u8))
-        {
-            return "It looks like a web page: download the file itself.";
-        }
-
-        return "Check that it is the weights file, and complete.";
-    }
+    /// <summary>The refusal of a file that does not begin as a safetensors file does: by what it is, where that can be told.</summary>
+    private static CheckpointException Foreign(string source, ReadOnlySpan<byte> beginning, string what) => new(
+        ForeignFormat.Recognize(beginning) is { } format ? $"{source} is no checkpoint that can be read here. {format}" : $"{source} {what}. Check that it is the weights file, and complete.");
 
     private void ParseObject()
     {
@@ -188,7 +163,10 @@ internal unsafe ref struct SafetensorsHeader
                 throw Damaged($"the value of {CheckpointException.Quote(key)} in '{MetadataName}' must be a string");
             }
 
-            _metadata[key] = ReadString();
+            if (!_metadata.TryAdd(key, ReadString()))
+            {
+                throw Damaged($"{CheckpointException.Quote(key)} occurs twice in '{MetadataName}'");
+            }
         }
     }
 

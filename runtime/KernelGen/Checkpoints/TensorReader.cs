@@ -5,13 +5,13 @@ namespace KernelGen.Checkpoints;
 /// <summary>Finds the tensors of a declared model in a file, and refuses what does not fit, in words that help.</summary>
 internal sealed class TensorReader
 {
-    private readonly SafetensorsFile _file;
+    private readonly Checkpoint _file;
     private readonly List<CheckpointException>? _problems;
 
     /// <param name="file">The file.</param>
     /// <param name="model">The declared model.</param>
     /// <param name="problems">Receives all that does not fit; <see langword="null"/> to throw the first.</param>
-    public TensorReader(SafetensorsFile file, ModelDescription model, List<CheckpointException>? problems = null)
+    public TensorReader(Checkpoint file, ModelDescription model, List<CheckpointException>? problems = null)
     {
         _file = file;
         Model = model;

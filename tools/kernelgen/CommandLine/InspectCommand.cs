@@ -127,7 +127,7 @@ internal sealed record InspectReport(
     public static InspectReport Of(WeightsFile weights, GivenDeclaration given, bool withTensors)
     {
         ModelDeclaration declaration = DeclarationSource.Find(weights, given);
-        SafetensorsFile? checkpoint = weights.Checkpoint;
+        Checkpoint? checkpoint = weights.Checkpoint;
         InspectedTensor[]? tensors = checkpoint is null
             ? null
             : [.. checkpoint.Tensors.Values.OrderBy(static tensor => tensor.Name, StringComparer.Ordinal).Select(InspectedTensor.Of)];

@@ -14,15 +14,15 @@ internal sealed class CheckpointInference
     private const int UsualHeadDimension = 64;
     private const int UsualMaxLength = 512;
 
-    private readonly SafetensorsFile _file;
+    private readonly Checkpoint _file;
     private readonly Architecture _architecture;
     private readonly List<DeclaredProperty> _properties = [];
 
-    private CheckpointInference(SafetensorsFile file, Architecture architecture) => (_file, _architecture) = (file, architecture);
+    private CheckpointInference(Checkpoint file, Architecture architecture) => (_file, _architecture) = (file, architecture);
 
     /// <summary>The family that wrote a checkpoint, and the architecture that reads it.</summary>
     /// <exception cref="InputException">No family is recognised, or none that an architecture reads.</exception>
-    public static (string Family, Architecture Architecture) Recognize(SafetensorsFile file) =>
+    public static (string Family, Architecture Architecture) Recognize(Checkpoint file) =>
         CheckpointFamily.Recognize([.. file.Tensors.Keys]) switch
         {
             (string family, { } architecture) => (family, architecture),
@@ -32,7 +32,7 @@ internal sealed class CheckpointInference
 
     /// <summary>The declaration of a checkpoint's model, by its tensors alone.</summary>
     /// <exception cref="InputException">The tensors are not those of a model.</exception>
-    public static ModelDeclaration Infer(SafetensorsFile file)
+    public static ModelDeclaration Infer(Checkpoint file)
     {
         (_, Architecture architecture) = Recognize(file);
         var inference = new CheckpointInference(file, architecture);
@@ -41,7 +41,7 @@ internal sealed class CheckpointInference
     }
 
     /// <summary>What a configuration file cannot tell, and the tensors do.</summary>
-    public static IEnumerable<DeclaredProperty> BesideConfiguration(SafetensorsFile file)
+    public static IEnumerable<DeclaredProperty> BesideConfiguration(Checkpoint file)
     {
         var inference = new CheckpointInference(file, Recognize(file).Architecture);
         inference.InferOutputBias();

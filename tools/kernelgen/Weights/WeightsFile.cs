@@ -11,7 +11,7 @@ internal sealed class WeightsFile : IDisposable
     private WeightsFile(string path)
     {
         Path = path;
-        _memory = FileMemory.Map(path);
+        _memory = FileMemory.Map(CheckpointFolder.Find(path));
         try
         {
             if (PackedFile.Begins(_memory))
@@ -20,7 +20,7 @@ internal sealed class WeightsFile : IDisposable
             }
             else
             {
-                Checkpoint = SafetensorsFile.Open(_memory);
+                Checkpoint = KernelGen.Checkpoints.Checkpoint.Open(_memory, FileMemory.Map);
             }
         }
         catch
@@ -33,11 +33,11 @@ internal sealed class WeightsFile : IDisposable
     /// <summary>The path as it was given.</summary>
     public string Path { get; }
 
-    /// <summary>The bytes of the file.</summary>
-    public long Length => _memory.Length;
+    /// <summary>The bytes of the file, or of all that an index names.</summary>
+    public long Length => Checkpoint?.ByteLength ?? _memory.Length;
 
     /// <summary>The tensors, when this is a checkpoint.</summary>
-    public SafetensorsFile? Checkpoint { get; }
+    public Checkpoint? Checkpoint { get; }
 
     /// <summary>The header, when this is a packed file.</summary>
     public PackedFileSummary? Packed { get; }
@@ -56,5 +56,9 @@ internal sealed class WeightsFile : IDisposable
         }
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        Checkpoint?.Dispose();
+        _memory.Dispose();
+    }
 }
