@@ -22,9 +22,10 @@ internal sealed class Page(TranslationService translations)
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/", static (Page page, HttpContext context) => page._html.Send(context)).ExcludeFromDescription();
-        app.MapGet("/page.css", static (Page page, HttpContext context) => page._styles.Send(context)).ExcludeFromDescription();
-        app.MapGet("/page.js", static (Page page, HttpContext context) => page._script.Send(context)).ExcludeFromDescription();
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/", methods, static (Page page, HttpContext context) => page._html.Send(context)).ExcludeFromDescription();
+        app.MapMethods("/page.css", methods, static (Page page, HttpContext context) => page._styles.Send(context)).ExcludeFromDescription();
+        app.MapMethods("/page.js", methods, static (Page page, HttpContext context) => page._script.Send(context)).ExcludeFromDescription();
     }
 
     private static string Read(string name)
@@ -44,7 +45,6 @@ internal sealed class Page(TranslationService translations)
             IHeaderDictionary headers = context.Response.Headers;
             headers.CacheControl = "no-cache";
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
-            headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             return TypedResults.Bytes(_bytes, contentType, entityTag: _tag);
         }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KernelGen.Samples.TranslateWeb;
 
 /// <summary>The section "Translate" of the configuration: <c>--Translate:Concurrency=4</c>, or the environment variable <c>Translate__Concurrency</c>.</summary>
@@ -14,28 +16,59 @@ internal sealed class ServiceSettings
     /// <summary>The widest beam that a request may ask for.</summary>
     public int MaxBeam { get; set; } = 8;
 
+    /// <summary>How much work a request may ask for, in tokens of the source; <see cref="TranslationService.WorkOf"/> says how they are counted.</summary>
+    public int MaxWork { get; set; } = 4096;
+
     /// <summary>How many requests are worked on at once; each computes on one thread.</summary>
     public int Concurrency { get; set; } = Environment.ProcessorCount;
 
-    /// <summary>How many requests may wait for their turn; more are turned away with status 429.</summary>
+    /// <summary>How many requests may wait for their turn; more are turned away with status 429, those of the client that has most waiting.</summary>
     public int Queue { get; set; } = 64;
+
+    /// <summary>Within how many seconds the body of a request must come.</summary>
+    public int BodySeconds { get; set; } = 10;
+
+    /// <summary>Within how many seconds a request must be answered, from its arrival to the end of the answer.</summary>
+    public int RequestSeconds { get; set; } = 30;
 
     /// <summary>When a request that was turned away should come again, in seconds.</summary>
     public int RetryAfterSeconds { get; set; } = 1;
 
+    /// <summary>After how many seconds without work memory that a rush has left is given back: once or twice as many.</summary>
+    public int TrimSeconds { get; set; } = 10;
+
+    /// <summary>
+    /// The proxies that are believed when they say whom they ask for (<c>X-Forwarded-For</c>): addresses or networks such as <c>10.0.0.0/8</c>, with commas
+    /// between them. Unless given, a client is whoever is connected.
+    /// </summary>
+    public string Proxies { get; set; } = "";
+
     /// <summary>How long a shutdown waits for requests that run, in seconds.</summary>
     public int ShutdownSeconds { get; set; } = 30;
 
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="ArgumentException">A number is out of range, or a proxy is no address.</exception>
     public void Check()
     {
+        _ = ProxyNetworks();
         CheckRange(nameof(MaxTexts), MaxTexts, 1, 1024);
         CheckRange(nameof(MaxBeam), MaxBeam, 1, 32);
+        CheckRange(nameof(MaxWork), MaxWork, 1024, 1_000_000);
         CheckRange(nameof(Concurrency), Concurrency, 1, 1024);
-        CheckRange(nameof(Queue), Queue, 0, 1_000_000);
+        CheckRange(nameof(Queue), Queue, 0, 10_000);
+        CheckRange(nameof(BodySeconds), BodySeconds, 1, 3600);
+        CheckRange(nameof(RequestSeconds), RequestSeconds, 1, 3600);
         CheckRange(nameof(RetryAfterSeconds), RetryAfterSeconds, 1, 3600);
+        CheckRange(nameof(TrimSeconds), TrimSeconds, 1, 86_400);
         CheckRange(nameof(ShutdownSeconds), ShutdownSeconds, 0, 3600);
     }
+
+    /// <summary>The networks of <see cref="Proxies"/>; an address alone is a network of one.</summary>
+    /// <exception cref="ArgumentException">One is none.</exception>
+    public IPNetwork[] ProxyNetworks() =>
+        [.. Proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static text =>
+            IPNetwork.TryParse(text, out IPNetwork network) ? network
+            : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, 8 * address.GetAddressBytes().Length)
+            : throw new ArgumentException($"the setting {Section}:{nameof(Proxies)} has \"{text}\"; it takes addresses and networks such as 10.0.0.0/8, with commas between them."))];
 
     private static void CheckRange(string name, int value, int minimum, int maximum)
     {

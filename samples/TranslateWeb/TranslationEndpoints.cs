@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using KernelGen.Samples.Translate;
@@ -8,15 +9,13 @@ namespace KernelGen.Samples.TranslateWeb;
 /// <summary>The service's endpoints.</summary>
 internal static class TranslationEndpoints
 {
-    /// <summary>The name of the policy that limits how many requests are worked on at once.</summary>
-    public const string ConcurrencyPolicy = "translations";
-
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/translate", Translate)
             .WithName("translate")
             .WithSummary("Translates Chinese texts into English.")
-            .Limited("translate");
+            .Limited("translate")
+            .WithBody();
         app.MapGet("/translate/stream", StreamQuery)
             .WithName("streamQuery")
             .WithSummary("Translates one text, and sends each token as it comes: server-sent events, as EventSource reads them.")
@@ -24,20 +23,27 @@ internal static class TranslationEndpoints
         app.MapPost("/translate/stream", StreamBody)
             .WithName("stream")
             .WithSummary("Translates one text, and sends each token as it comes: server-sent events.")
-            .Limited("stream");
+            .Limited("stream")
+            .WithBody();
         app.MapGet("/health", Health)
             .WithName("health")
             .WithSummary("Whether the service is ready.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        app.MapMethods("/health", [HttpMethods.Head], Health).ExcludeFromDescription();
     }
 
-    private static void Limited(this RouteHandlerBuilder endpoint, string name) => endpoint
+    private static RouteHandlerBuilder Limited(this RouteHandlerBuilder endpoint, string name) => endpoint
         .WithMetadata(new MeasuredEndpoint(name))
-        .RequireRateLimiting(ConcurrencyPolicy)
-        .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static Results<Ok<TranslationResponse>, ValidationProblem> Translate(
-        TranslationRequest request, TranslationService translations, ServiceSettings settings, CancellationToken aborted)
+    private static void WithBody(this RouteHandlerBuilder endpoint) => endpoint
+        .ProducesProblem(StatusCodes.Status408RequestTimeout)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    private static async Task<Results<Ok<TranslationResponse>, ValidationProblem, ProblemHttpResult>> Translate(
+        TranslationRequest request, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context)
     {
         var errors = new Dictionary<string, string[]>();
         string?[] texts = request.Texts ?? [];
@@ -70,29 +76,58 @@ internal static class TranslationEndpoints
         }
 
         var options = new GenerationOptions { BeamSize = request.Beam, HypothesisCount = request.NBest, ReturnCrossAttention = request.Attention };
-        return TypedResults.Ok(new TranslationResponse(translations.Translate(texts!, options, aborted)));
+        if (CheckWork(translations.WorkOf(texts!, options), settings) is { } tooMuch)
+        {
+            errors["texts"] = [tooMuch];
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        // The turn is for the computation alone: its answer may be read as slowly as the client likes.
+        using IDisposable? turn = await turns.EnterAsync(ClientAddress.Of(context), context.RequestAborted);
+        return turn is null
+            ? Busy(context, settings)
+            : TypedResults.Ok(new TranslationResponse(translations.Translate(texts!, options, context.RequestAborted)));
     }
 
-    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> StreamBody(StreamRequest request, TranslationService translations) =>
-        Stream(request.Text, translations);
+    private static Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> StreamBody(
+        StreamRequest request, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context) =>
+        Stream(request.Text, translations, settings, turns, context);
 
-    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> StreamQuery(string? text, TranslationService translations) =>
-        Stream(text, translations);
+    private static Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> StreamQuery(
+        string? text, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context) =>
+        Stream(text, translations, settings, turns, context);
 
-    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem> Stream(string? text, TranslationService translations)
+    private static async Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> Stream(
+        string? text, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context)
     {
         if (translations.Check(text) is { } error)
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [error] });
         }
 
-        return TypedResults.ServerSentEvents(Events(translations, text!));
+        if (CheckWork(translations.WorkOf([text!], TranslationService.StreamOptions), settings) is { } tooMuch)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [tooMuch] });
+        }
+
+        IDisposable? turn = await turns.EnterAsync(ClientAddress.Of(context), context.RequestAborted);
+        return turn is null ? Busy(context, settings) : TypedResults.ServerSentEvents(Events(translations.StreamAsync(text!, turn, context.RequestAborted)));
     }
 
-    private static async IAsyncEnumerable<SseItem<TranslationEvent>> Events(
-        TranslationService translations, string text, [EnumeratorCancellation] CancellationToken aborted = default)
+    private static string? CheckWork(long work, ServiceSettings settings) => work > settings.MaxWork
+        ? string.Create(CultureInfo.InvariantCulture, $"This is too much for one request: it counts as {work} tokens, of at most {settings.MaxWork}. Send less text, a narrower beam, or do without attention.")
+        : null;
+
+    private static ProblemHttpResult Busy(HttpContext context, ServiceSettings settings)
     {
-        await foreach (TranslationEvent next in translations.StreamAsync(text, aborted).ConfigureAwait(false))
+        context.Response.Headers.RetryAfter = settings.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem(
+            $"More requests are waiting than it takes on. Try again in {settings.RetryAfterSeconds} s.", statusCode: StatusCodes.Status429TooManyRequests, title: "The service is busy.");
+    }
+
+    private static async IAsyncEnumerable<SseItem<TranslationEvent>> Events(IAsyncEnumerable<TranslationEvent> events, [EnumeratorCancellation] CancellationToken aborted = default)
+    {
+        await foreach (TranslationEvent next in events.WithCancellation(aborted).ConfigureAwait(false))
         {
             yield return new SseItem<TranslationEvent>(next, next is DoneEvent ? "done" : "token");
         }

@@ -69,6 +69,7 @@ internal sealed class TranslationMetrics
 
     private static string Outcome(HttpContext context, bool threw) => context.Response.StatusCode switch
     {
+        _ when context.Items.ContainsKey(RequestLimits.Expired) => "expired",
         _ when context.RequestAborted.IsCancellationRequested => "canceled",
         _ when threw => "failed",
         < StatusCodes.Status400BadRequest => "ok",

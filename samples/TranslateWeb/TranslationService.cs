@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using KernelGen.Text;
 
 namespace KernelGen.Samples.TranslateWeb;
@@ -7,6 +7,15 @@ namespace KernelGen.Samples.TranslateWeb;
 /// <summary>What the endpoints ask for: texts are checked, translated, described for the wire, and measured.</summary>
 internal sealed class TranslationService(TextGenerator generator, TranslationMetrics metrics)
 {
+    /// <summary>What a short sentence counts as, because the model may say much about little.</summary>
+    private const int LeastWork = 16;
+
+    /// <summary>What a row of attention costs, to compute, to write and to send, in steps of the search.</summary>
+    private const int AttentionWork = 4;
+
+    /// <summary>How streams search, and that they tell where the model looked.</summary>
+    public static GenerationOptions StreamOptions { get; } = new() { ReturnCrossAttention = true };
+
     private EncoderDecoder Model => generator.Model;
 
     /// <summary>The most characters of a text; the end token takes one place more.</summary>
@@ -24,6 +33,18 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
         return tokens > Model.MaxSourceLength
             ? $"The text has {tokens - 1} characters without spaces; at most {MaxCharacters} can be translated at once. Split it into shorter sentences."
             : null;
+    }
+
+    /// <summary>
+    /// How much work texts are: their source tokens, at least <see cref="LeastWork"/> for each, times the beam; <see cref="AttentionWork"/> times as much for
+    /// each hypothesis whose attention is wanted, where that is more.
+    /// </summary>
+    /// <param name="texts">The texts, of which nothing is wrong.</param>
+    /// <param name="options">How to search.</param>
+    public long WorkOf(IEnumerable<string> texts, GenerationOptions options)
+    {
+        long width = Math.Max(options.BeamSize, options.ReturnCrossAttention ? AttentionWork * options.HypothesisCount : 1);
+        return width * texts.Sum(text => (long)Math.Max(generator.Source.Encode(text).Length, LeastWork));
     }
 
     /// <summary>Translates texts together.</summary>
@@ -44,10 +65,37 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
         return translations;
     }
 
-    /// <summary>Translates a text token by token.</summary>
+    /// <summary>Translates a text token by token. The work begins at once and goes on as fast as it can, however slowly what it gives is taken.</summary>
     /// <param name="text">The text, of which nothing is wrong.</param>
+    /// <param name="turn">Disposed when the work ends.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async IAsyncEnumerable<TranslationEvent> StreamAsync(string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<TranslationEvent> StreamAsync(string text, IDisposable turn, CancellationToken cancellationToken)
+    {
+        var events = Channel.CreateUnbounded<TranslationEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        _ = ProduceAsync();
+        return events.Reader.ReadAllAsync(cancellationToken);
+
+        async Task ProduceAsync()
+        {
+            Exception? failure = null;
+            try
+            {
+                await TranslateAsync(text, events.Writer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // Whoever reads the events meets it.
+                failure = exception;
+            }
+            finally
+            {
+                turn.Dispose();
+                events.Writer.Complete(failure);
+            }
+        }
+    }
+
+    private async Task TranslateAsync(string text, ChannelWriter<TranslationEvent> events, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         int[] source = generator.Source.Encode(text);
@@ -64,7 +112,7 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
             string added = decoder.Append(token.Token);
             tokens.Add(token.Token);
             texts.Add(added);
-            yield return new TokenEvent(token.Index, token.Token, added);
+            events.TryWrite(new TokenEvent(token.Index, token.Token, added));
         }
 
         if (texts.Count > 0)
@@ -75,7 +123,7 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
         metrics.Translated(source.Length, tokens.Count);
         bool hasEnded = tokens.Count < Model.MaxTargetLength;
         int[] target = hasEnded ? [.. tokens, Model.EndToken] : [.. tokens];
-        yield return new DoneEvent(string.Concat(texts), Map(source, texts, hasEnded, Model.CrossAttention(source, target, cancellationToken)));
+        events.TryWrite(new DoneEvent(string.Concat(texts), Map(source, texts, hasEnded, Model.CrossAttention(source, target, cancellationToken))));
     }
 
     private TranslationHypothesis Describe(TextGenerationResult result, TextHypothesis hypothesis)

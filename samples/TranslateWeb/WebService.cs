@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using KernelGen.Samples.Translate;
 using KernelGen.Text;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KernelGen.Samples.TranslateWeb;
 
@@ -13,6 +11,12 @@ namespace KernelGen.Samples.TranslateWeb;
 internal static class WebService
 {
     public const string OpenApiPath = "/openapi/v1.json";
+
+    /// <summary>
+    /// The names under which the service answers, unless the setting AllowedHosts says others: those of this computer. So no page of somebody else's whose name
+    /// leads here can ask it.
+    /// </summary>
+    private const string AllowedHosts = "localhost;127.0.0.1;[::1]";
 
     /// <summary>A request is 32 texts of 127 characters, each written as an escape, twice over.</summary>
     private const long MaxRequestBytes = 64 * 1024;
@@ -28,6 +32,7 @@ internal static class WebService
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         ServiceSettings settings = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
         settings.Check();
+        builder.Configuration["AllowedHosts"] ??= AllowedHosts;
 
         // A translation keeps its thread; answers about health and the page come from others.
         ThreadPool.GetMinThreads(out int workers, out int completions);
@@ -36,10 +41,16 @@ internal static class WebService
         AddServices(builder, settings);
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
+        if (settings.Proxies.Length > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        app.Use(AddHeaders);
         app.Use(app.Services.GetRequiredService<TranslationMetrics>().Measure);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<RequestLimits>().Apply);
         app.MapOpenApi();
         TranslationEndpoints.Map(app);
         Page.Map(app);
@@ -48,10 +59,12 @@ internal static class WebService
 
     private static void AddServices(WebApplicationBuilder builder, ServiceSettings settings)
     {
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            KestrelServerLimits limits = kestrel.Limits;
+            limits.MaxRequestBodySize = MaxRequestBytes;
+            limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.BodySeconds);
         });
         IServiceCollection services = builder.Services;
         services.AddSingleton(settings);
@@ -63,6 +76,9 @@ internal static class WebService
             EncoderDecoder model = provider.GetRequiredService<Translator>();
             return new TextGenerator(model, provider.GetRequiredService<ITokenizer>(), provider.GetRequiredService<ITokenDecoder>());
         });
+        services.AddSingleton(new TurnQueue(settings.Concurrency, settings.Queue));
+        services.AddSingleton<RequestLimits>();
+        services.AddHostedService<MemoryTrimmer>();
         services.AddSingleton<TranslationMetrics>();
         services.AddSingleton<TranslationService>();
         services.AddSingleton<Page>();
@@ -79,31 +95,34 @@ internal static class WebService
             // Chinese stays readable: answers are JSON, never part of a page.
             options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
-        services.AddRateLimiter(options =>
+        services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.AddConcurrencyLimiter(TranslationEndpoints.ConcurrencyPolicy, limiter =>
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (System.Net.IPNetwork network in settings.ProxyNetworks())
             {
-                limiter.PermitLimit = settings.Concurrency;
-                limiter.QueueLimit = settings.Queue;
-                limiter.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
-            });
-            options.OnRejected = (context, _) => Reject(context.HttpContext, settings.RetryAfterSeconds);
+                options.KnownIPNetworks.Add(network);
+            }
         });
     }
 
-    private static async ValueTask Reject(HttpContext context, int retryAfterSeconds)
+    /// <summary>Middleware: browsers take each answer for what it says it is, and keep none that does not say that they may.</summary>
+    private static Task AddHeaders(HttpContext context, RequestDelegate next)
     {
-        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        await context.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = context,
-            ProblemDetails = new ProblemDetails
+        context.Response.OnStarting(
+            static state =>
             {
-                Status = StatusCodes.Status429TooManyRequests,
-                Title = "The service is busy.",
-                Detail = $"More requests are waiting than it takes on. Try again in {retryAfterSeconds} s.",
+                IHeaderDictionary headers = ((HttpResponse)state).Headers;
+                headers.XContentTypeOptions = "nosniff";
+                if (headers.CacheControl.Count == 0)
+                {
+                    headers.CacheControl = "no-store";
+                }
+
+                return Task.CompletedTask;
             },
-        });
+            context.Response);
+        return next(context);
     }
 }

@@ -55,6 +55,12 @@ check 'an unknown field' request 400 /translate "${json[@]}" -d '{"texts": ["狗
 check 'an address that is not there' request 404 /nowhere
 check 'OpenAPI' request 200 /openapi/v1.json
 check 'OpenAPI: the endpoints' holds '"/translate/stream"'
+check 'another character encoding' request 415 /translate -H 'Content-Type: application/json; charset=bogus' -d '{"texts": ["狗"]}'
+check 'too much work' request 400 /translate "${json[@]}" -d "{\"texts\": [$(printf '"狗追猫。",%.0s' {1..31})\"狗\"], \"beam\": 8, \"nBest\": 8, \"attention\": true}"
+check 'too much work: how much' holds 'of at most 4096'
+check 'another host' request 400 /health -H 'Host: rebound.example'
+check 'HEAD' request 200 / --head
+check 'an answer is what it says it is' grep -qi '^x-content-type-options: nosniff' "$folder/answer"
 check 'the page' request 200 /
 check 'the page: it is whole' holds 'data-max-characters="127"'
 

@@ -135,11 +135,55 @@ public sealed class BadInputTests
     [InlineData("MaxBeam=33")]
     [InlineData("MaxTexts=0")]
     [InlineData("RetryAfterSeconds=0")]
+    [InlineData("MaxWork=1")]
+    [InlineData("BodySeconds=0")]
+    [InlineData("RequestSeconds=0")]
+    [InlineData("TrimSeconds=0")]
     [InlineData("ShutdownSeconds=-1")]
     public void A_setting_out_of_range_ends_the_start(string setting)
     {
         Exception exception = Assert.Throws<ArgumentOutOfRangeException>(() => RunningService.Create([setting]));
         Assert.Contains($"Translate:{setting.Split('=')[0]} is {setting.Split('=')[1]}; it goes from", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("10.0.0.0/99")]
+    [InlineData("127.0.0.1, 10.0.0.0/8/8")]
+    public void A_proxy_that_is_no_address_ends_the_start(string proxies)
+    {
+        Exception exception = Assert.Throws<ArgumentException>(() => RunningService.Create([$"Proxies={proxies}"]));
+        Assert.Contains($"Translate:Proxies has \"{proxies.Split(", ")[^1]}\"", exception.Message);
+    }
+
+    [Theory]
+    [InlineData(32, 8, 1, false, 8192)]
+    [InlineData(32, 1, 1, true, 4096)]
+    [InlineData(9, 1, 1, true, 4608)]
+    [InlineData(5, 2, 2, true, 5120)]
+    public async Task More_work_than_a_request_may_ask_for_is_refused(int texts, int beam, int nBest, bool attention, int work)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        string text = work > 4096 && texts < 32 ? TooLong[1..] : new string('狗', 31);
+        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = Enumerable.Repeat(text, texts), beam, nBest, attention });
+        if (work <= 4096)
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return;
+        }
+
+        JsonElement problem = await ReadProblemAsync(response, HttpStatusCode.BadRequest);
+        Assert.Equal($"This is too much for one request: it counts as {work} tokens, of at most 4096. Send less text, a narrower beam, or do without attention.", problem.GetProperty("errors").GetProperty("texts")[0].GetString());
+    }
+
+    [Fact]
+    public async Task Short_texts_count_as_work_too()
+    {
+        await using RunningService service = await RunningService.StartAsync(["MaxWork=1024"]);
+        using HttpResponseMessage most = await service.PostAsync("/translate", new { texts = Enumerable.Repeat("狗", 32), beam = 2 });
+        Assert.Equal(HttpStatusCode.OK, most.StatusCode);
+        using HttpResponseMessage more = await service.PostAsync("/translate", new { texts = Enumerable.Repeat("狗", 32), beam = 3 });
+        await ReadProblemAsync(more, HttpStatusCode.BadRequest);
     }
 
     [Fact]

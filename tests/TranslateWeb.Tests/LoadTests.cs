@@ -76,7 +76,7 @@ public sealed class LoadTests
     [Fact]
     public async Task Work_ends_when_its_client_goes_and_so_does_waiting()
     {
-        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=1"]);
+        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=1", "MaxWork=1000000"]);
         using var measurements = new Measurements(service);
 
         // It would take many seconds: 32 texts as long as they may be, with the widest beam.

@@ -20,9 +20,9 @@ public sealed class OpenApiTests
             ["GET /health", "GET /translate/stream", "POST /translate", "POST /translate/stream"],
             described.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["200", "503"], described["GET /health"]);
-        Assert.Equal(["200", "400", "429"], described["GET /translate/stream"]);
-        Assert.Equal(["200", "400", "429"], described["POST /translate"]);
-        Assert.Equal(["200", "400", "429"], described["POST /translate/stream"]);
+        Assert.Equal(["200", "400", "429", "503"], described["GET /translate/stream"]);
+        Assert.Equal(["200", "400", "408", "413", "415", "429", "503"], described["POST /translate"]);
+        Assert.Equal(["200", "400", "408", "413", "415", "429", "503"], described["POST /translate/stream"]);
 
         // Nothing is left out but the page and the description itself.
         string[] routes = [.. service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static route => route.RoutePattern.RawText!).Distinct().Order(StringComparer.Ordinal)];

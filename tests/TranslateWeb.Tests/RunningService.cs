@@ -25,15 +25,16 @@ internal sealed class RunningService : IAsyncDisposable
 
     /// <param name="settings">Settings of the section "Translate", such as <c>Concurrency=1</c>.</param>
     /// <param name="configure">Changes services.</param>
-    public static async Task<RunningService> StartAsync(string[]? settings = null, Action<WebApplicationBuilder>? configure = null)
+    /// <param name="arguments">Other arguments, such as <c>--AllowedHosts=*</c>.</param>
+    public static async Task<RunningService> StartAsync(string[]? settings = null, Action<WebApplicationBuilder>? configure = null, params string[] arguments)
     {
-        WebApplication app = Create(settings, configure);
+        WebApplication app = Create(settings, configure, arguments);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningService(app);
     }
 
-    public static WebApplication Create(string[]? settings = null, Action<WebApplicationBuilder>? configure = null) => WebService.Create(
-        ["--urls=http://127.0.0.1:0", .. (settings ?? []).Select(static setting => $"--Translate:{setting}")],
+    public static WebApplication Create(string[]? settings = null, Action<WebApplicationBuilder>? configure = null, params string[] arguments) => WebService.Create(
+        ["--urls=http://127.0.0.1:0", .. arguments, .. (settings ?? []).Select(static setting => $"--Translate:{setting}")],
         builder =>
         {
             builder.Logging.ClearProviders();

@@ -68,9 +68,16 @@ public sealed class StreamTests
         await measurements.ReachesAsync("kernelgen.requests", "stream canceled", 1);
         Assert.Empty(measurements.Of("kernelgen.tokens.target"));
 
-        // Its place is free again.
-        using HttpResponseMessage next = await service.PostAsync("/translate/stream", new { text = "狗" });
-        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+        // Its place is free again, as soon as the token that it worked on is done.
+        HttpStatusCode status = HttpStatusCode.TooManyRequests;
+        for (int i = 0; i < 100 && status == HttpStatusCode.TooManyRequests; i++)
+        {
+            await Task.Delay(50);
+            using HttpResponseMessage next = await service.PostAsync("/translate/stream", new { text = "狗" });
+            status = next.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 
     [Theory]
