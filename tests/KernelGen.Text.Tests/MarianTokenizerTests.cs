@@ -188,7 +188,7 @@ public class MarianTokenizerTests
         .Piece("\u2581", score: -5).Piece("\u2581a", score: -1).Piece("b", score: -1).Piece("d", score: -1);
 
     private static SentencePieceModelWriter Target => SentencePieceModelWriter.Unigram()
-        .Piece("c", score: -1).Piece("\u2581le", score: -1).Piece("\u2581", score: -5).Piece("<0xE7>", PieceType.Byte).Piece("<0x8B>", PieceType.Byte).Piece("<0x97>", PieceType.Byte)
+        .Piece("c", score: -1).Piece("\u2581le", score: -1).Piece("\u2581", score: -5).BytePieces()
         .Piece("狗", score: -1);
 
     private static MarianTokenizer Load(string vocabulary) => Load(Encoding.UTF8.GetBytes(vocabulary));

@@ -35,12 +35,15 @@ internal sealed class SentencePieceModelWriter
         return this;
     }
 
-    /// <summary>The 256 pieces that stand for bytes.</summary>
-    public SentencePieceModelWriter BytePieces()
+    /// <summary>The 256 pieces that stand for bytes, or all but one.</summary>
+    public SentencePieceModelWriter BytePieces(int skip = -1)
     {
         for (int value = 0; value < 256; value++)
         {
-            Piece($"<0x{value:X2}>", PieceType.Byte);
+            if (value != skip)
+            {
+                Piece($"<0x{value:X2}>", PieceType.Byte);
+            }
         }
 
         return Trainer(35, 1);

@@ -3,7 +3,7 @@ using System.Text;
 namespace KernelGen.Text;
 
 /// <summary>One language of a Marian model: its SentencePiece model's pieces, with the tokens of the vocabulary that both languages share.</summary>
-internal sealed class MarianLanguageTokenizer : ITokenizer
+internal sealed class MarianLanguageTokenizer : ITokenizer, ISpanTokenizer
 {
     private readonly MarianVocabulary _vocabulary;
     private readonly SentencePieceTokenizer _pieces;
@@ -87,29 +87,35 @@ internal sealed class MarianLanguageTokenizer : ITokenizer
         if (codeLength > 0)
         {
             tokens.Add(_vocabulary.TokenOf(text.AsSpan(0, codeLength)));
-            text = text[codeLength..];
         }
 
-        int first = tokens.Count;
-        _pieces.Encode(text, tokens);
-        bool hasUnknown = false;
-        for (int i = first; i < tokens.Count; i++)
+        using EncodedText encoded = _pieces.EncodePieces(text.AsSpan(codeLength), hasOrigins: false);
+        foreach (Segment segment in encoded.Segments.Items)
         {
-            hasUnknown |= tokens[i] == _pieces.UnknownToken;
-            tokens[i] = _tokenOfPiece[tokens[i]];
-        }
-
-        if (hasUnknown)
-        {
-            // What one language's model does not know may be a piece of the other's, which the vocabulary has.
-            tokens.RemoveRange(first, tokens.Count - first);
-            foreach ((int piece, string unknown) in _pieces.EncodeToPieces(text))
-            {
-                tokens.Add(piece == _pieces.UnknownToken ? _vocabulary.TokenOfUnknown(unknown) : _tokenOfPiece[piece]);
-            }
+            tokens.Add(TokenOf(segment, in encoded));
         }
 
         tokens.Add(_vocabulary.EndToken);
+    }
+
+    public void Encode(string text, List<TokenSpan> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(tokens);
+        int codeLength = MarianVocabulary.LanguageCodeLength(text);
+        if (codeLength > 0)
+        {
+            tokens.Add(new TokenSpan(_vocabulary.TokenOf(text.AsSpan(0, codeLength)), 0, codeLength));
+        }
+
+        using EncodedText encoded = _pieces.EncodePieces(text.AsSpan(codeLength), hasOrigins: true);
+        foreach (Segment segment in encoded.Segments.Items)
+        {
+            TokenSpan span = encoded.SpanOf(segment);
+            tokens.Add(new TokenSpan(TokenOf(segment, in encoded), codeLength + span.Start, span.Length));
+        }
+
+        tokens.Add(new TokenSpan(_vocabulary.EndToken, text.Length, 0));
     }
 
     public string Piece(int token)
@@ -131,6 +137,20 @@ internal sealed class MarianLanguageTokenizer : ITokenizer
     }
 
     public StreamingDecoder CreateDecoder() => new Sequence(this, tokens: 0);
+
+    private int TokenOf(Segment segment, in EncodedText encoded)
+    {
+        if (segment.Piece != _pieces.UnknownToken)
+        {
+            return _tokenOfPiece[segment.Piece];
+        }
+
+        // What one language's model does not know may be a piece of the other's, which the vocabulary has.
+        ReadOnlySpan<byte> text = encoded.TextOf(segment);
+        using var characters = new RentedBuffer<char>(text.Length);
+        Span<char> unknown = characters.Append(text.Length);
+        return _vocabulary.TokenOfUnknown(unknown[..Encoding.UTF8.GetChars(text, unknown)]);
+    }
 
     /// <summary>One sequence, on its way from tokens to text; white space is held back until text follows it, because none ends the text.</summary>
     private sealed class Sequence(MarianLanguageTokenizer language, int tokens) : StreamingDecoder

@@ -81,7 +81,7 @@ internal sealed class MarianVocabulary
         _tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out int token) ? token : UnknownToken;
 
     /// <summary>The token of a part of text that one language's model does not know, where the vocabulary has it: never a special token or a language code.</summary>
-    public int TokenOfUnknown(string text)
+    public int TokenOfUnknown(ReadOnlySpan<char> text)
     {
         int token = TokenOf(text);
         return token == EndToken || token == PadToken || LanguageCodeLength(text) > 0 ? UnknownToken : token;

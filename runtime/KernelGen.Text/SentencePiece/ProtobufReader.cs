@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
+
 namespace KernelGen.Text;
 
 /// <summary>
-/// Reads the fields of one Protocol Buffers message in place: what decoding needs of a model, without building objects for all of it.
+/// Reads the fields of one Protocol Buffers message in place, without building objects for all of it.
 /// <see href="https://protobuf.dev/programming-guides/encoding/">The wire format</see>.
 /// </summary>
 /// <param name="message">The message.</param>
@@ -15,7 +17,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int messageStart 
     /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The value of the current field when it is a number, and 0 otherwise.</summary>
+    /// <summary>The value of the current field when it is a number (for one of single precision, its bits), and 0 otherwise.</summary>
     public ulong Number { get; private set; }
 
     /// <summary>Where the value of the current field starts in the file, when it is bytes, text or a message.</summary>
@@ -45,7 +47,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int messageStart 
                 Number = ReadVarint();
                 break;
             case 1:
-                Skip(8);
+                Skip(sizeof(ulong));
                 break;
             case 2:
                 ulong length = ReadVarint();
@@ -55,7 +57,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int messageStart 
                 Bytes = _message[valueStart.._position];
                 break;
             case 5:
-                Skip(4);
+                int numberStart = _position;
+                Skip(sizeof(uint));
+                Number = BinaryPrimitives.ReadUInt32LittleEndian(_message[numberStart..]);
                 break;
             default:
                 throw Damaged(start, $"a field of the unknown kind {key & 7}");

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace KernelGen.Text;
 
-/// <summary>What decoding needs of a SentencePiece model: its pieces and a few settings, read in place from <c>sentencepiece_model.proto</c>'s message.</summary>
+/// <summary>A SentencePiece model: its pieces and settings, read in place from <c>sentencepiece_model.proto</c>'s message.</summary>
 internal sealed class SentencePieceModel
 {
     // Field numbers of sentencepiece_model.proto.
@@ -13,9 +13,10 @@ internal sealed class SentencePieceModel
     private const int NormalizerField = 3;
     private const int DenormalizerField = 5;
 
-    // Values of its model type.
-    private const int Unigram = 1;
-    private const int Bpe = 2;
+    /// <summary>The length in bytes that no piece reaches, here as in SentencePiece; those that it learns itself have a few dozen.</summary>
+    public const int PieceLengthLimit = 8000;
+
+    private const int BytePieces = 256;
 
     private static readonly byte[] DefaultUnknownSurface = Encoding.UTF8.GetBytes(" \u2047 ");
 
@@ -25,9 +26,8 @@ internal sealed class SentencePieceModel
     private string _startPiece = "<s>";
     private string _endPiece = "</s>";
     private string _padPiece = "<pad>";
-    private ulong _modelType = Unigram;
-    private bool _addDummyPrefix = true;
-    private bool _removeExtraWhiteSpace = true;
+    private ulong _type = (ulong)SentencePieceModelType.Unigram;
+    private (int Start, int Length) _characterMap;
 
     private SentencePieceModel(byte[] file) => _file = file;
 
@@ -46,23 +46,41 @@ internal sealed class SentencePieceModel
     /// <summary>The token that fills batches, if there is one.</summary>
     public int? PadToken { get; private set; }
 
-    /// <summary>Whether the model is a unigram one; otherwise it is BPE.</summary>
-    public bool IsUnigram => _modelType == Unigram;
+    /// <summary>How the model cuts text into pieces.</summary>
+    public SentencePieceModelType Type => (SentencePieceModelType)_type;
 
     /// <summary>Whether encoding writes what it has no piece for as bytes.</summary>
     public bool HasByteFallback { get; private set; }
 
+    /// <summary>Whether encoding puts a space before the text, or behind it where <see cref="TreatsWhiteSpaceAsSuffix"/>.</summary>
+    public bool AddsDummyPrefix { get; private set; } = true;
+
+    /// <summary>Whether encoding drops spaces at both ends and all but the first of those that follow each other.</summary>
+    public bool RemovesExtraWhiteSpace { get; private set; } = true;
+
+    /// <summary>Whether spaces are U+2581 in pieces.</summary>
+    public bool EscapesWhiteSpace { get; private set; } = true;
+
+    /// <summary>Whether a space belongs to the word before it.</summary>
+    public bool TreatsWhiteSpaceAsSuffix { get; private set; }
+
+    /// <summary>The rules by which text is rewritten before it is cut, in the form that <see cref="CharacterMap"/> reads; empty for none.</summary>
+    public ReadOnlySpan<byte> CompiledCharacterMap => _file.AsSpan(_characterMap.Start, _characterMap.Length);
+
     /// <summary>Whether a space at the very start of decoded text is the one that encoding put there.</summary>
-    public bool DropsLeadingSpace => _addDummyPrefix || _removeExtraWhiteSpace;
+    public bool DropsLeadingSpace => AddsDummyPrefix || RemovesExtraWhiteSpace;
 
     /// <summary>Whether all spaces at the start of decoded text are dropped, not only one.</summary>
-    public bool DropsAllLeadingSpaces => _removeExtraWhiteSpace;
+    public bool DropsAllLeadingSpaces => RemovesExtraWhiteSpace;
 
     /// <summary>What an unknown token is decoded to, in UTF-8.</summary>
     public ReadOnlySpan<byte> UnknownSurface => _unknownSurface;
 
     /// <summary>The kind of a piece.</summary>
     public PieceType TypeOf(int token) => _pieces[token].Type;
+
+    /// <summary>How good a piece is: the logarithm of its probability (unigram), or the higher the earlier it is merged (BPE). It is finite.</summary>
+    public float ScoreOf(int token) => _pieces[token].Score;
 
     /// <summary>A piece in UTF-8; spaces are U+2581.</summary>
     public ReadOnlySpan<byte> PieceOf(int token) => _file.AsSpan(_pieces[token].Start, _pieces[token].Length);
@@ -72,22 +90,6 @@ internal sealed class SentencePieceModel
 
     /// <summary>The byte that a piece of type <see cref="PieceType.Byte"/> stands for.</summary>
     public byte ByteOf(int token) => byte.Parse(PieceOf(token)[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-
-    /// <summary>Whether the pieces that stand for bytes are 256, one behind the other, from 0 to 255.</summary>
-    public bool HasBytesInOrder()
-    {
-        int first = _pieces.FindIndex(static piece => piece.Type == PieceType.Byte);
-        for (int value = 0; value <= byte.MaxValue; value++)
-        {
-            int token = first + value;
-            if (first < 0 || token >= _pieces.Count || _pieces[token].Type != PieceType.Byte || ByteOf(token) != value)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     /// <summary>Reads a model.</summary>
     /// <param name="file">The bytes of the file, which are kept.</param>
@@ -105,9 +107,9 @@ internal sealed class SentencePieceModel
             throw new InvalidDataException($"{source} is not a SentencePiece model, or it is damaged: {exception.Message}.", exception);
         }
 
-        if (model._modelType is not (Unigram or Bpe))
+        if (!Enum.IsDefined(model.Type))
         {
-            throw new InvalidDataException($"{source} is a SentencePiece model of type {model._modelType}, which is not supported. Supported are unigram (1) and BPE (2).");
+            throw new InvalidDataException($"{source} is a SentencePiece model of type {model._type}, which is not supported. Supported are unigram (1), BPE (2), word (3) and character (4) models.");
         }
 
         return model;
@@ -150,6 +152,7 @@ internal sealed class SentencePieceModel
         }
 
         FindSpecialTokens();
+        CheckBytes();
     }
 
     private void ReadPiece(ReadOnlySpan<byte> message, int messageStart)
@@ -157,6 +160,7 @@ internal sealed class SentencePieceModel
         int token = _pieces.Count;
         int start = 0;
         int length = 0;
+        float score = 0;
         ulong type = (ulong)PieceType.Normal;
         var fields = new ProtobufReader(message, messageStart);
         while (fields.Read())
@@ -166,6 +170,9 @@ internal sealed class SentencePieceModel
                 case 1:
                     start = fields.Start;
                     length = fields.Bytes.Length;
+                    break;
+                case 2:
+                    score = BitConverter.UInt32BitsToSingle((uint)fields.Number);
                     break;
                 case 3:
                     type = fields.Number;
@@ -179,9 +186,19 @@ internal sealed class SentencePieceModel
             throw new InvalidDataException($"piece {token} has no text");
         }
 
+        if (length >= PieceLengthLimit)
+        {
+            throw new InvalidDataException($"piece {token} has {length} bytes, and pieces have fewer than {PieceLengthLimit}");
+        }
+
         if (!Utf8.IsValid(piece))
         {
             throw new InvalidDataException($"the text of piece {token} is not UTF-8");
+        }
+
+        if (!float.IsFinite(score))
+        {
+            throw new InvalidDataException($"piece {token} has the score {score.ToString(CultureInfo.InvariantCulture)}, which is no number to compare with");
         }
 
         if (type is < (ulong)PieceType.Normal or > (ulong)PieceType.Byte)
@@ -194,7 +211,7 @@ internal sealed class SentencePieceModel
             throw new InvalidDataException($"piece {token} stands for a byte, but its text is {VocabularyFile.Quote(Encoding.UTF8.GetString(piece))}, not of the form '<0x41>'");
         }
 
-        _pieces.Add(new Piece(start, length, (PieceType)type));
+        _pieces.Add(new Piece(start, length, score, (PieceType)type));
     }
 
     private static bool IsBytePiece(ReadOnlySpan<byte> piece) =>
@@ -208,7 +225,10 @@ internal sealed class SentencePieceModel
             switch (fields.Field)
             {
                 case 3:
-                    _modelType = fields.Number;
+                    _type = fields.Number;
+                    break;
+                case 24:
+                    TreatsWhiteSpaceAsSuffix = fields.Number != 0;
                     break;
                 case 35:
                     HasByteFallback = fields.Number != 0;
@@ -236,11 +256,17 @@ internal sealed class SentencePieceModel
         {
             switch (fields.Field)
             {
+                case 2:
+                    _characterMap = (fields.Start, fields.Bytes.Length);
+                    break;
                 case 3:
-                    _addDummyPrefix = fields.Number != 0;
+                    AddsDummyPrefix = fields.Number != 0;
                     break;
                 case 4:
-                    _removeExtraWhiteSpace = fields.Number != 0;
+                    RemovesExtraWhiteSpace = fields.Number != 0;
+                    break;
+                case 5:
+                    EscapesWhiteSpace = fields.Number != 0;
                     break;
             }
         }
@@ -284,6 +310,26 @@ internal sealed class SentencePieceModel
         }
     }
 
-    /// <summary>Where the text of a piece is in the file.</summary>
-    private readonly record struct Piece(int Start, int Length, PieceType Type);
+    /// <summary>Refuses what SentencePiece refuses: pieces for bytes where there should be none, and some that are missing where there should be all.</summary>
+    private void CheckBytes()
+    {
+        Span<bool> isThere = stackalloc bool[BytePieces];
+        for (int token = 0; token < _pieces.Count; token++)
+        {
+            if (_pieces[token].Type == PieceType.Byte)
+            {
+                isThere[ByteOf(token)] = HasByteFallback
+                    ? true
+                    : throw new InvalidDataException($"piece {token} stands for a byte, but the model says that it does not write unknown characters as bytes");
+            }
+        }
+
+        if (HasByteFallback && isThere.IndexOf(false) is >= 0 and int missing)
+        {
+            throw new InvalidDataException($"it writes unknown characters as bytes, and has no piece for the byte 0x{missing:X2}");
+        }
+    }
+
+    /// <summary>A piece, and where its text is in the file.</summary>
+    private readonly record struct Piece(int Start, int Length, float Score, PieceType Type);
 }

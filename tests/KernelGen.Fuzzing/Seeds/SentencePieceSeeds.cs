@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using KernelGen.Text;
 using KernelGen.Text.Tests;
 
@@ -10,10 +9,13 @@ internal static class SentencePieceSeeds
     public static IReadOnlyList<byte[]> All { get; } =
     [
         Pieces(SentencePieceModelWriter.Unigram()).Normalizer(2, CharacterMap()).Normalizer(3, 1).Normalizer(4, 1).Normalizer(5, 1).ToArray(),
-        Pieces(SentencePieceModelWriter.Unigram()).Piece("<0x0A>", PieceType.Byte).Trainer(44, "??").Trainer(48, "<pad>").Normalizer(3, 0).Normalizer(4, 0).ToArray(),
+        Pieces(SentencePieceModelWriter.Unigram()).Trainer(44, "??").Trainer(48, "<pad>").Normalizer(3, 0).Normalizer(4, 0).ToArray(),
         Pieces(SentencePieceModelWriter.Bpe()).Normalizer(2, CharacterMap()).Normalizer(3, 1).ToArray(),
         Pieces(SentencePieceModelWriter.Bpe()).BytePieces().Normalizer(3, 1).Normalizer(4, 1).ToArray(),
         Pieces(SentencePieceModelWriter.Unigram()).BytePieces().ToArray(),
+        Pieces(SentencePieceModelWriter.Bpe()).Trainer(24, 1).Normalizer(3, 1).Normalizer(5, 0).ToArray(),
+        Pieces(SentencePieceModelWriter.Unigram()).Trainer(3, (ulong)SentencePieceModelType.Word).Normalizer(2, CharacterMap()).ToArray(),
+        Pieces(SentencePieceModelWriter.Unigram()).Trainer(3, (ulong)SentencePieceModelType.Character).BytePieces().ToArray(),
     ];
 
     private static SentencePieceModelWriter Pieces(SentencePieceModelWriter writer) => writer
@@ -29,26 +31,6 @@ internal static class SentencePieceSeeds
         .Piece("\u2581ab", score: -0.125f)
         .Piece("\u732b", score: -3);
 
-    /// <summary>
-    /// The rules of a normaliser as models have them: the length of a double array, the array (Darts-clone's units), and the replacements, each ended by a
-    /// zero. This one has one rule, from <c>e</c> to <c>ab</c>.
-    /// </summary>
-    private static byte[] CharacterMap()
-    {
-        const uint HasLeaf = 1 << 8, IsLeaf = 1u << 31;
-        const int RootOffset = 256, Node = RootOffset ^ 'e', Leaf = 400;
-        uint[] units = new uint[512];
-        units[0] = RootOffset << 10;
-        units[Node] = 'e' | HasLeaf | ((uint)(Node ^ Leaf) << 10);
-        units[Leaf] = IsLeaf;
-        byte[] map = new byte[sizeof(uint) + (sizeof(uint) * units.Length) + 3];
-        BinaryPrimitives.WriteUInt32LittleEndian(map, (uint)(sizeof(uint) * units.Length));
-        for (int i = 0; i < units.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(map.AsSpan(sizeof(uint) * (i + 1)), units[i]);
-        }
-
-        "ab\0"u8.CopyTo(map.AsSpan(map.Length - 3));
-        return map;
-    }
+    /// <summary>Rules of a normaliser: one for a letter, for one with an accent, for a control character, and for what is deleted.</summary>
+    private static byte[] CharacterMap() => CharacterMapWriter.Write(("e", "ab"), ("e\u0301", "\u00e9"), ("\u0001", " "), ("\ufb01", "fi"), ("\0", ""));
 }

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace KernelGen.Text;
+
+/// <summary>Turns text into the pieces of a SentencePiece model, as SentencePiece does.</summary>
+internal sealed class SentencePieceEncoder
+{
+    private readonly SentencePieceNormalizer _normalizer;
+    private readonly Segmentation _segmentation;
+    private readonly int _unknown;
+
+    /// <summary>The pieces of the 256 bytes; empty where the model writes none.</summary>
+    private readonly int[] _bytePieces = [];
+
+    /// <summary>Prepares encoding with a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="InvalidDataException">Its pieces contradict each other, or its rules are damaged. The message goes on from the model's name: "its pieces ...".</exception>
+    public SentencePieceEncoder(SentencePieceModel model)
+    {
+        var vocabulary = new PieceVocabulary(model);
+        _normalizer = new SentencePieceNormalizer(model, vocabulary.UserDefined);
+        _segmentation = Segmentation.Of(model, vocabulary);
+        _unknown = model.UnknownToken;
+        if (model.HasByteFallback)
+        {
+            _bytePieces = new int[256];
+            for (int piece = 0; piece < model.PieceCount; piece++)
+            {
+                if (model.TypeOf(piece) == PieceType.Byte)
+                {
+                    _bytePieces[model.ByteOf(piece)] = piece;
+                }
+            }
+        }
+    }
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="text">The text. A half of a surrogate pair that stands alone is U+FFFD.</param>
+    /// <param name="hasOrigins">Whether it is asked where in the text the pieces are.</param>
+    /// <returns>The pieces, to be disposed of.</returns>
+    public EncodedText Encode(ReadOnlySpan<char> text, bool hasOrigins)
+    {
+        var encoded = new EncodedText(text.Length, hasOrigins);
+        var utf8 = new RentedBuffer<byte>(text.Length);
+        try
+        {
+            AddUtf8(text, ref utf8);
+            _normalizer.Normalize(utf8.Items, ref encoded.Text);
+            _segmentation.Cut(encoded.Text.Bytes, ref encoded.Segments);
+            ResolveUnknown(ref encoded);
+            return encoded;
+        }
+        catch
+        {
+            encoded.Dispose();
+            throw;
+        }
+        finally
+        {
+            utf8.Dispose();
+        }
+    }
+
+    /// <summary>Writes a text in UTF-8. A half of a surrogate pair that stands alone becomes a byte that is none, as text that is malformed has it.</summary>
+    private static void AddUtf8(ReadOnlySpan<char> text, ref RentedBuffer<byte> utf8)
+    {
+        // In parts: most text is one byte a character, and some is three.
+        const int Part = 1 << 12;
+        while (!text.IsEmpty)
+        {
+            ReadOnlySpan<char> part = text[..Math.Min(Part, text.Length)];
+            Span<byte> bytes = utf8.Append(3 * part.Length);
+            OperationStatus status = Utf8.FromUtf16(part, bytes, out int read, out int written, replaceInvalidSequences: false, isFinalBlock: part.Length == text.Length);
+            if (status == OperationStatus.InvalidData)
+            {
+                bytes[written++] = Utf8Text.Malformed;
+                read++;
+            }
+
+            utf8.Count -= bytes.Length - written;
+            text = text[read..];
+        }
+    }
+
+    /// <summary>Writes unknown parts as bytes where the model has them; elsewhere makes one of those that follow each other.</summary>
+    private void ResolveUnknown(ref EncodedText encoded)
+    {
+        if (_bytePieces.Length == 0)
+        {
+            JoinUnknown(ref encoded.Segments);
+            return;
+        }
+
+        var resolved = new RentedBuffer<Segment>(encoded.Segments.Count);
+        foreach (Segment segment in encoded.Segments.Items)
+        {
+            if (segment.Piece != _unknown)
+            {
+                resolved.Add(segment);
+                continue;
+            }
+
+            foreach (byte value in encoded.Text.Bytes.Slice(segment.Start, segment.Length))
+            {
+                resolved.Add(segment with { Piece = _bytePieces[value] });
+            }
+        }
+
+        encoded.Segments.Dispose();
+        encoded.Segments = resolved;
+    }
+
+    private void JoinUnknown(ref RentedBuffer<Segment> segments)
+    {
+        int count = 0;
+        foreach (Segment segment in segments.Items)
+        {
+            if (segment.Piece == _unknown && count > 0 && segments[count - 1] is { } last && last.Piece == _unknown)
+            {
+                segments[count - 1] = last with { Length = last.Length + segment.Length };
+            }
+            else
+            {
+                segments[count++] = segment;
+            }
+        }
+
+        segments.Count = count;
+    }
+}
