@@ -18,12 +18,29 @@ public sealed class RandomModelTests
     public void Encoder_output_and_logits_agree_with_the_oracle(string name)
     {
         DeclaredModel declared = DeclaredModels.Named(name);
-        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description);
+        AssertLikeTheOracle(declared, RandomCheckpoint.Create(declared.Description));
+    }
+
+    /// <summary>As <c>share_encoder_decoder_embeddings: false</c> makes them: <c>embed_tokens</c> of each side, and the output projection that of the target.</summary>
+    [Theory]
+    [InlineData(nameof(GoldenMarian))]
+    [InlineData(nameof(GoldenBart))]
+    public void Embeddings_of_one_size_may_be_two(string name)
+    {
+        DeclaredModel declared = DeclaredModels.Named(name);
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description, separateTables: true);
+        Assert.DoesNotContain("model.shared.weight", tensors.Keys);
+        Assert.NotEqual(tensors["model.encoder.embed_tokens.weight"].Values, tensors["model.decoder.embed_tokens.weight"].Values);
+        AssertLikeTheOracle(declared, tensors);
+    }
+
+    private static void AssertLikeTheOracle(DeclaredModel declared, Dictionary<string, Tensor> tensors)
+    {
         var oracle = new ReferenceModel(declared.Description, tensors);
         using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), InstructionSets.Best);
         foreach ((int[] source, int[] target) in Pairs(declared.Description))
         {
-            string what = $"{name}: {source.Length} source tokens, {target.Length} target tokens";
+            string what = $"{declared.Description.Name}: {source.Length} source tokens, {target.Length} target tokens";
             Closeness.AssertClose([.. oracle.Encode(source).SelectMany(static row => row)], model.Encode(source), 2e-4, $"{what}: encoder output");
             Closeness.AssertClose([.. oracle.Logits(source, target).SelectMany(static row => row)], model.Logits(source, target), 2e-4, $"{what}: logits");
         }

@@ -35,7 +35,7 @@ internal sealed partial class SmallestShape;
     PositionalEncoding = PositionalEncoding.None)]
 internal sealed partial class HeadsOf4;
 
-/// <summary>Heads of 1; rows between the feed-forward layers that are put further apart than they are wide; pre-norm BART (mBART), learned positions from row 0.</summary>
+/// <summary>Heads of 1; rows between the feed-forward layers that are put further apart than they are wide; pre-norm BART (mBART) with two vocabularies, learned positions from row 0.</summary>
 [EncoderDecoderModel(
     Architecture.Bart,
     ModelDimension = 7,
@@ -43,7 +43,8 @@ internal sealed partial class HeadsOf4;
     FeedForwardDimension = 1020,
     EncoderLayers = 1,
     DecoderLayers = 1,
-    VocabularySize = 17,
+    SourceVocabularySize = 19,
+    TargetVocabularySize = 17,
     MaxSourceLength = 40,
     MaxTargetLength = 50,
     NormPlacement = NormPlacement.Pre,
@@ -69,7 +70,7 @@ internal sealed partial class HeadsOf1;
     Activation = Activation.Silu)]
 internal sealed partial class HeadsOf11;
 
-/// <summary>Heads of 72, whose five panels do not go in pairs; Marian with ReLU.</summary>
+/// <summary>Heads of 72, whose five panels do not go in pairs; Marian with two vocabularies and ReLU.</summary>
 [EncoderDecoderModel(
     Architecture.Marian,
     ModelDimension = 144,
@@ -77,7 +78,8 @@ internal sealed partial class HeadsOf11;
     FeedForwardDimension = 40,
     EncoderLayers = 1,
     DecoderLayers = 1,
-    VocabularySize = 48,
+    SourceVocabularySize = 52,
+    TargetVocabularySize = 48,
     MaxSourceLength = 40,
     MaxTargetLength = 40,
     Activation = Activation.Relu)]

@@ -5,10 +5,10 @@ namespace KernelGen.Tests.Reference;
 /// <summary>A checkpoint of random weights for any declared model, the same on every run.</summary>
 internal static class RandomCheckpoint
 {
-    public static Dictionary<string, Tensor> Create(ModelDescription model, int seed = 1)
+    public static Dictionary<string, Tensor> Create(ModelDescription model, int seed = 1, bool separateTables = false)
     {
         var random = new Samples(seed);
-        var names = new TensorNames(model);
+        var names = new TensorNames(model, separateTables);
         var tensors = new Dictionary<string, Tensor>();
         int dimension = model.ModelDimension;
 

@@ -6,15 +6,22 @@ namespace KernelGen.Tests.Reference;
 internal sealed class TensorNames
 {
     private readonly ModelDescription _model;
+    private readonly bool _hasOneTable;
 
-    public TensorNames(ModelDescription model) => _model = model;
+    /// <param name="model">The model.</param>
+    /// <param name="separateTables">Whether source and target have an embedding each though they could share one.</param>
+    public TensorNames(ModelDescription model, bool separateTables = false)
+    {
+        _model = model;
+        _hasOneTable = !IsVanilla && !separateTables && model.SourceVocabularySize == model.TargetVocabularySize;
+    }
 
     /// <summary>Whether query, key and value projections are one tensor, <c>in_proj_weight</c>.</summary>
     public bool ProjectionsAreOne => IsVanilla;
 
-    public string SourceEmbedding => IsVanilla ? "source_embedding.weight" : "model.shared.weight";
+    public string SourceEmbedding => Embedding(Stack.Encoder);
 
-    public string TargetEmbedding => IsVanilla ? "target_embedding.weight" : "model.shared.weight";
+    public string TargetEmbedding => Embedding(Stack.Decoder);
 
     public string OutputWeight => _model.TieEmbeddings ? TargetEmbedding : IsVanilla ? "generator.weight" : "lm_head.weight";
 
@@ -44,6 +51,8 @@ internal sealed class TensorNames
 
     public string FeedForwardNorm(Stack stack, int layer) =>
         $"{Layer(stack, layer)}.{(!IsVanilla ? "final_layer_norm" : stack == Stack.Encoder ? "norm2" : "norm3")}";
+
+    private string Embedding(Stack stack) => IsVanilla ? $"{Side(stack)}_embedding.weight" : _hasOneTable ? "model.shared.weight" : $"{Root(stack)}.embed_tokens.weight";
 
     private static string Side(Stack stack) => stack == Stack.Encoder ? "source" : "target";
 
