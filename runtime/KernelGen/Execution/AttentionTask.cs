@@ -16,6 +16,12 @@ internal enum AttentionKind
 /// <summary>The attention of the rows of one sequence, or of hypotheses of one source, in one layer. Independent of all others of the layer.</summary>
 internal unsafe struct AttentionTask
 {
+    /// <summary>Rows that every instruction set's tiles divide, so that blocks of them leave no remainder.</summary>
+    private const int BlockRows = 48;
+
+    /// <summary>Products of queries and keys after which a call looks whether it is cancelled; they take about a tenth of a millisecond.</summary>
+    private const long BlockProducts = 1 << 22;
+
     public AttentionKind Kind;
 
     /// <summary>Queries, keys and values of the rows; in cross-attention queries alone.</summary>
@@ -33,4 +39,9 @@ internal unsafe struct AttentionTask
     public int Cached;
 
     public float* Output;
+
+    /// <summary>How many rows are attended to before a call looks whether it is cancelled.</summary>
+    /// <param name="visible">The most positions that a row sees.</param>
+    /// <param name="width">The width of all heads.</param>
+    public static int RowsAtOnce(int visible, int width) => (int)Math.Max(1, BlockProducts / ((long)visible * width) / BlockRows) * BlockRows;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using KernelGen.Decoding;
@@ -10,7 +9,7 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class Engine : IDisposable
 {
-    private readonly ConcurrentBag<Workspace> _workspaces = [];
+    private readonly IdleWorkspaces _workspaces = new();
     private readonly PackedModel _model;
     private volatile bool _isDisposed;
 
@@ -47,7 +46,7 @@ public abstract unsafe class Engine : IDisposable
     internal long WeightBytes => _model.ByteLength;
 
     /// <summary>The bytes of native memory that earlier calls have left for later ones.</summary>
-    internal long IdleBytes => _workspaces.Sum(static workspace => workspace.Bytes);
+    internal long IdleBytes => _workspaces.Bytes;
 
     /// <summary>Uses the weights while they are held.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
@@ -119,10 +118,7 @@ public abstract unsafe class Engine : IDisposable
         }
 
         cancellation.ThrowIfCancellationRequested();
-        if (!_workspaces.TryTake(out Workspace? workspace))
-        {
-            workspace = new Workspace(Description);
-        }
+        Workspace workspace = _workspaces.Take() ?? new Workspace(Description);
 
         try
         {
@@ -152,7 +148,7 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>Frees the memory that earlier calls have left for later ones.</summary>
     internal void DisposeWorkspaces()
     {
-        while (_workspaces.TryTake(out Workspace? workspace))
+        while (_workspaces.Take() is { } workspace)
         {
             workspace.Dispose();
         }
@@ -553,7 +549,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
                 }
             }
 
-            Attend(in task, keys, values, workspace.AttentionScratch(0));
+            Attend(workspace, in task, keys, values, workspace.AttentionScratch(0));
             for (int head = 0; head < Description.Heads; head++)
             {
                 for (int row = 0; row < task.Rows; row++)
@@ -570,7 +566,7 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         float* keys = Keys(workspace, in task, part);
         float* values = task.Kind == AttentionKind.Encoder ? workspace.EncoderValues(part) : task.Values;
         Append(in task, keys, values);
-        Attend(in task, keys, values, workspace.AttentionScratch(part));
+        Attend(workspace, in task, keys, values, workspace.AttentionScratch(part));
     }
 
     private static float* Keys(Workspace workspace, in AttentionTask task, int part) =>
@@ -585,21 +581,35 @@ internal sealed unsafe class Engine<TKernels, TPrecision> : Engine
         }
     }
 
-    private static void Attend(in AttentionTask task, float* keys, float* values, float* scratch)
+    /// <summary>
+    /// Attends block by block, each of which takes a millisecond or so: of a long source all rows together take minutes. A cancelled call leaves the rest as it
+    /// is, and throws in <see cref="WorkSharing.Attention"/>.
+    /// </summary>
+    private void Attend(Workspace workspace, in AttentionTask task, float* keys, float* values, float* scratch)
     {
-        switch (task.Kind)
+        int visible = task.Kind switch
         {
-            case AttentionKind.Encoder:
-                TKernels.SelfAttention(task.Input, task.Rows, keys, values, visible: task.Rows, visibleStep: 0, scratch, task.Output);
-                break;
-
-            case AttentionKind.Decoder:
-                TKernels.SelfAttention(task.Input, task.Rows, keys, values, visible: task.Cached + 1, visibleStep: 1, scratch, task.Output);
-                break;
-
-            default:
-                TKernels.CrossAttention(task.Input, task.Rows, keys, values, task.Cached, scratch, task.Output);
-                break;
+            AttentionKind.Encoder => task.Rows,
+            AttentionKind.Decoder => task.Cached + 1,
+            AttentionKind.Cross => task.Cached,
+            _ => throw new ArgumentException($"There is no attention of the kind {task.Kind}.", nameof(task)),
+        };
+        int visibleStep = task.Kind == AttentionKind.Decoder ? 1 : 0;
+        int inputStride = (task.Kind == AttentionKind.Cross ? 1 : 3) * Description.AttentionWidth;
+        int block = AttentionTask.RowsAtOnce(visible + (visibleStep * task.Rows), Description.AttentionWidth);
+        for (int first = 0; first < task.Rows && !workspace.Cancellation.IsCancellationRequested; first += block)
+        {
+            int rows = Math.Min(block, task.Rows - first);
+            float* input = task.Input + ((long)first * inputStride);
+            float* output = task.Output + ((long)first * Description.AttentionStride);
+            if (task.Kind == AttentionKind.Cross)
+            {
+                TKernels.CrossAttention(input, rows, keys, values, visible, scratch, output);
+            }
+            else
+            {
+                TKernels.SelfAttention(input, rows, keys, values, visible + (visibleStep * first), visibleStep, scratch, output);
+            }
         }
     }
 

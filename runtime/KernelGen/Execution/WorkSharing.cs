@@ -78,6 +78,7 @@ internal sealed unsafe class WorkSharing
     public Span<AttentionTask> Tasks(int count) => ReusedArray.Take(ref _tasks, count);
 
     /// <summary>Runs the first of <see cref="Tasks"/>.</summary>
+    /// <exception cref="OperationCanceledException">The call is cancelled.</exception>
     public void Attention(Engine engine, int count)
     {
         _engine = engine;
@@ -85,10 +86,15 @@ internal sealed unsafe class WorkSharing
         if (Threads == 1 || count == 1)
         {
             RunTasks(0, count, part: 0);
-            return;
+        }
+        else
+        {
+            Parallel.For(0, Threads, _runAttentionPart);
         }
 
-        Parallel.For(0, Threads, _runAttentionPart);
+        // A workspace that waits for the next call must not hold the model.
+        _engine = null;
+        _workspace.Cancellation.ThrowIfCancellationRequested();
     }
 
     private void RunLinearPart(int part)
@@ -106,7 +112,7 @@ internal sealed unsafe class WorkSharing
 
     private void RunTasks(int first, int end, int part)
     {
-        for (int i = first; i < end; i++)
+        for (int i = first; i < end && !_workspace.Cancellation.IsCancellationRequested; i++)
         {
             _engine!.Attend(_workspace, in _tasks[i], part);
         }

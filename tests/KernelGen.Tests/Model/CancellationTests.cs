@@ -63,6 +63,7 @@ public sealed class CancellationTests : IDisposable
             static (engine, workspace) => engine.DecodeStep(workspace, [1], [0]),
             static (engine, workspace) => engine.Project(workspace, firstRow: 0, rows: 1),
             static (engine, workspace) => engine.BestTokens(workspace, rows: 1, new int[1]),
+            static (engine, workspace) => workspace.Sharing.Attention(engine, count: 1),
         })
         {
             using var source = new CancellationTokenSource();
@@ -79,6 +80,35 @@ public sealed class CancellationTests : IDisposable
             workspace.Reserve([Source.Length], targetLength: 4, targetRows: 1);
             engine.Encode(workspace, Source, [0]);
             engine.Return(workspace);
+        }
+    }
+
+    /// <summary>Of a long source one layer's attention takes minutes: it is computed in blocks of rows, each after a look at the token.</summary>
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(128, 256)]
+    [InlineData(512, 512)]
+    [InlineData(65_536, 512)]
+    [InlineData(1 << 24, 8192)]
+    public void A_block_of_attention_has_few_products_and_whole_tiles(int visible, int width)
+    {
+        int rows = AttentionTask.RowsAtOnce(visible, width);
+        Assert.True(rows == 48 || (rows > 0 && rows % 48 == 0 && (long)rows * visible * width <= 1 << 22), $"{rows} rows");
+    }
+
+    [Fact]
+    public void Attention_in_blocks_has_the_bits_of_row_after_row()
+    {
+        using Translator model = Translator.Load(TensorFile.Write(RandomCheckpoint.Create(Translator.Description, seed: 5)));
+        var samples = new Samples(6);
+        int[] source = samples.Tokens(model.MaxSourceLength, model.SourceVocabularySize);
+        int[] target = samples.Tokens(model.MaxTargetLength, model.TargetVocabularySize);
+        Assert.InRange(AttentionTask.RowsAtOnce(target.Length, Translator.Description.AttentionWidth), 1, target.Length - 1);
+        float[] together = model.Logits(source, target);
+        foreach (int length in new[] { 1, 47, 48, 49, 96, 97, 127 })
+        {
+            float[] alone = model.Logits(source, target.AsSpan(0, length));
+            BitAssert.Equal(alone.AsSpan(^model.TargetVocabularySize..), together.AsSpan((length - 1) * model.TargetVocabularySize, model.TargetVocabularySize), $"position {length - 1}");
         }
     }
 

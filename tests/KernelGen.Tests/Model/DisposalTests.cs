@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using KernelGen.Execution;
 using KernelGen.Tests.Models;
 using KernelGen.Tests.Packing;
 using KernelGen.Tests.Reference;
@@ -58,6 +60,25 @@ public sealed class DisposalTests : IDisposable
     };
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Calls leave memory for later ones; that must not hold the model, neither in slots of the threads that called it nor elsewhere.</summary>
+    [Fact]
+    public async Task A_model_that_is_dropped_after_a_call_is_freed_while_its_threads_live()
+    {
+        foreach ((string name, Func<EncoderDecoder, Task<object>> call) in Calls)
+        {
+            WeakReference engine = await CallAndDrop(call);
+            for (int i = 0; i < 10 && engine.IsAlive; i++)
+            {
+                // An asynchronous call's last state may be held by a thread that is about to leave it.
+                await Task.Delay(i);
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            Assert.False(engine.IsAlive, $"After {name} the model is still held.");
+        }
+    }
 
     [Fact]
     public async Task Every_call_on_a_disposed_model_names_it()
@@ -244,4 +265,16 @@ public sealed class DisposalTests : IDisposable
     private static string Tokens(GenerationResult result) => string.Join('/', result.Hypotheses.Select(static hypothesis => string.Join(' ', hypothesis.Tokens)));
 
     private static double Sum(float[] values) => values.Sum(static value => (double)value);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_engine")]
+    private static extern ref Engine EngineOf(EncoderDecoder model);
+
+    private async Task<WeakReference> CallAndDrop(Func<EncoderDecoder, Task<object>> call)
+    {
+        EncoderDecoder model = GoldenVanilla.Load(_path);
+        await call(model);
+
+        // It holds the weights, and whoever holds the model holds it.
+        return new WeakReference(EngineOf(model));
+    }
 }
