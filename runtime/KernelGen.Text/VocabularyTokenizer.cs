@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace KernelGen.Text;
@@ -10,7 +11,7 @@ namespace KernelGen.Text;
 /// several characters can be decoded, but no text is encoded to it either.
 /// What the vocabulary does not have becomes <c>&lt;unk&gt;</c>, and so does a lone surrogate, or a word that holds one.
 /// </remarks>
-public sealed class VocabularyTokenizer : ITokenizer
+public sealed class VocabularyTokenizer : ITokenizer, ISpanTokenizer
 {
     private readonly string[] _entries;
     private readonly Dictionary<int, int> _tokenOfCharacter;
@@ -107,19 +108,36 @@ public sealed class VocabularyTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(tokens);
-        ReadOnlySpan<char> units = _options.Normalize ? Nfkc.Normalize(text) : text;
-        if (_options.Unit == VocabularyUnit.Word)
+        EncodeUnits(_options.Normalize ? Nfkc.Normalize(text) : text, tokens);
+        if (_options.AppendEndToken)
         {
-            EncodeWords(units, tokens);
+            tokens.Add(_end);
         }
-        else
+    }
+
+    /// <inheritdoc/>
+    public void Encode(string text, List<TokenSpan> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(tokens);
+        var ofPart = new List<int>();
+        for (int start = 0; start < text.Length;)
         {
-            EncodeCharacters(units, tokens);
+            int length = _options.Unit == VocabularyUnit.Word ? LengthOfWord(text, start) : StringInfo.GetNextTextElementLength(text, start);
+            string part = text.Substring(start, length);
+            ofPart.Clear();
+            EncodeUnits(_options.Normalize ? Nfkc.Normalize(part) : part, ofPart);
+            foreach (int token in ofPart)
+            {
+                tokens.Add(new TokenSpan(token, start, length));
+            }
+
+            start += length;
         }
 
         if (_options.AppendEndToken)
         {
-            tokens.Add(_end);
+            tokens.Add(new TokenSpan(_end, text.Length, 0));
         }
     }
 
@@ -154,6 +172,30 @@ public sealed class VocabularyTokenizer : ITokenizer
     /// <summary>What a token adds to text, apart from the space before a word.</summary>
     private string TextOf(int token) =>
         token == _unknown ? "\uFFFD" : token == _pad || token == _start || token == _end ? "" : _entries[token];
+
+    private void EncodeUnits(ReadOnlySpan<char> text, List<int> tokens)
+    {
+        if (_options.Unit == VocabularyUnit.Word)
+        {
+            EncodeWords(text, tokens);
+        }
+        else
+        {
+            EncodeCharacters(text, tokens);
+        }
+    }
+
+    /// <summary>The length of a run of white space, or of anything but white space. Normalisation makes nothing of the two together.</summary>
+    private static int LengthOfWord(string text, int start)
+    {
+        int end = start + 1;
+        while (end < text.Length && char.IsWhiteSpace(text[end]) == char.IsWhiteSpace(text[start]))
+        {
+            end++;
+        }
+
+        return end - start;
+    }
 
     private void EncodeCharacters(ReadOnlySpan<char> text, List<int> tokens)
     {

@@ -1,90 +1,80 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace KernelGen.Text;
 
 /// <summary>What was generated for one text.</summary>
 public sealed class TextGenerationResult
 {
-    internal TextGenerationResult(ImmutableArray<int> sourceTokens, bool isTruncated, ImmutableArray<TextHypothesis> hypotheses)
+    internal TextGenerationResult(SourceText source, ImmutableArray<GeneratedSentence> sentences)
     {
-        SourceTokens = sourceTokens;
-        IsTruncated = isTruncated;
-        Hypotheses = hypotheses;
+        Sentences = sentences;
+        Hypotheses = SentenceJoining.Join(source, sentences);
     }
 
     /// <summary>The text of the best hypothesis.</summary>
     public string Text => Hypotheses.IsEmpty ? "" : Hypotheses[0].Text;
 
-    /// <summary>The hypotheses, the best first, as <see cref="GenerationResult.Hypotheses"/> has them.</summary>
+    /// <summary>
+    /// The hypotheses, the best first, as <see cref="GenerationResult.Hypotheses"/> has them. Of a text of several sentences each joins the sentences'
+    /// hypotheses of the same rank.
+    /// </summary>
     public ImmutableArray<TextHypothesis> Hypotheses { get; }
 
-    /// <summary>The tokens that the model was given.</summary>
-    public ImmutableArray<int> SourceTokens { get; }
+    /// <summary>What was generated for each sentence; one for the whole text, unless <see cref="TextGeneratorOptions.Sentences"/> or <see cref="LongTextPolicy.Split"/> took it apart.</summary>
+    public ImmutableArray<GeneratedSentence> Sentences { get; }
 
-    /// <summary>Whether the text was too long and its end was left out, which only <see cref="LongTextPolicy.Truncate"/> does.</summary>
-    public bool IsTruncated { get; }
+    /// <summary>The tokens that the model was given, those of all sentences one behind the other.</summary>
+    public ImmutableArray<int> SourceTokens => Sentences is [GeneratedSentence only] ? only.SourceTokens : [.. Sentences.SelectMany(static sentence => sentence.SourceTokens)];
 
-    /// <inheritdoc cref="Text"/>
-    public override string ToString() => Text;
-}
-
-/// <summary>One generated text.</summary>
-public sealed class TextHypothesis
-{
-    private readonly ITokenDecoder _decoder;
-    private ImmutableArray<string> _tokenTexts;
-
-    internal TextHypothesis(string text, Hypothesis hypothesis, ITokenDecoder decoder)
-    {
-        Text = text;
-        Hypothesis = hypothesis;
-        _decoder = decoder;
-    }
-
-    /// <summary>The text.</summary>
-    public string Text { get; }
-
-    /// <summary>The tokens, without the start and the end token.</summary>
-    public ImmutableArray<int> Tokens => Hypothesis.Tokens;
-
-    /// <summary>
-    /// The text that each token adds; together they are <see cref="Text"/>. That of a token is empty while a character is incomplete, which comes whole with its
-    /// last token; what stays incomplete belongs to the last one. They label what is known of each token: <see cref="Hypothesis.CrossAttention"/>,
-    /// <see cref="Hypothesis.TokenLogProbabilities"/>. Made when they are first asked for.
-    /// </summary>
-    public ImmutableArray<string> TokenTexts
+    /// <summary>The parts of the text that the tokenizer does not know, in their order. The model was given the unknown token for each, and guessed.</summary>
+    public ImmutableArray<UnknownToken> UnknownTokens
     {
         get
         {
-            if (_tokenTexts.IsDefault)
+            if (Sentences is [GeneratedSentence only])
             {
-                // Two threads may both make them; they are alike.
-                _tokenTexts = SplitText();
+                return only.UnknownTokens;
             }
 
-            return _tokenTexts;
+            ImmutableArray<UnknownToken>.Builder all = ImmutableArray.CreateBuilder<UnknownToken>();
+            int first = 0;
+            foreach (GeneratedSentence sentence in Sentences)
+            {
+                foreach (UnknownToken unknown in sentence.UnknownTokens)
+                {
+                    all.Add(unknown with { Index = first + unknown.Index });
+                }
+
+                first += sentence.SourceTokens.Length;
+            }
+
+            return all.DrainToImmutable();
         }
     }
 
-    /// <inheritdoc cref="Hypothesis.Score"/>
-    public float? Score => Hypothesis.Score;
-
-    /// <summary>Why generation stopped.</summary>
-    public FinishReason FinishReason => Hypothesis.FinishReason;
-
-    /// <summary>All that the model says of it.</summary>
-    public Hypothesis Hypothesis { get; }
-
-    private ImmutableArray<string> SplitText()
+    /// <summary>Whether the source holds nothing but unknown tokens, so that what was generated has nothing to do with it: another language, most likely.</summary>
+    public bool IsUnknown
     {
-        StreamingDecoder decoder = _decoder.CreateDecoder();
-        string[] texts = [.. Tokens.Select(decoder.Append)];
-        if (texts.Length > 0)
+        get
         {
-            texts[^1] += decoder.Flush();
-        }
+            bool hasUnknown = false;
+            foreach (GeneratedSentence sentence in Sentences)
+            {
+                if (!sentence.IsUnknown && sentence.Hypotheses is not [{ Tokens.IsEmpty: true }])
+                {
+                    return false;
+                }
 
-        return ImmutableCollectionsMarshal.AsImmutableArray(texts);
+                hasUnknown |= sentence.IsUnknown;
+            }
+
+            return hasUnknown;
+        }
     }
+
+    /// <summary>Whether the text was too long and its end was left out, which only <see cref="LongTextPolicy.Truncate"/> does.</summary>
+    public bool IsTruncated => Sentences.Any(static sentence => sentence.IsTruncated);
+
+    /// <inheritdoc cref="Text"/>
+    public override string ToString() => Text;
 }

@@ -7,18 +7,25 @@ namespace KernelGen.Text;
 /// <summary>Text in, text out: a model between the tokenizers of its source and its target, with the calls of the model.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe, as model and tokenizers are, and no more than the three together: it owns nothing, so whoever loaded the model disposes it. Options and
-/// cancellation are the model's, and so is what its calls throw.
+/// Thread-safe, as model and tokenizers are, and no more than the three together. <see cref="Open"/> loads all of them from a folder and owns the model, which
+/// <see cref="Dispose"/> then frees; otherwise whoever loaded the model disposes it. Options and cancellation are the model's, and so is what its calls throw.
 /// </para>
 /// <para>
 /// A text without content, of which the source tokenizer makes nothing but start, end and pad tokens, is not given to the model: its result is the empty
-/// text, with no tokens and the score 0. Characters that the tokenizer does not know are unknown tokens to the model. A text of more tokens than the model
-/// takes is refused with <see cref="TextTooLongException"/>, unless <see cref="TextGeneratorOptions.LongTexts"/> says otherwise.
+/// text, with no tokens and the score 0. Characters that the tokenizer does not know are unknown tokens to the model, which
+/// <see cref="TextGenerationResult.UnknownTokens"/> lists. A text of more tokens than the model takes is refused with <see cref="TextTooLongException"/>,
+/// unless <see cref="TextGeneratorOptions.LongTexts"/> says otherwise. A model that was trained on sentences needs
+/// <see cref="TextGeneratorOptions.Sentences"/> for texts of several.
 /// </para>
 /// </remarks>
-public sealed class TextGenerator
+public sealed partial class TextGenerator : IDisposable
 {
     private readonly TextGeneratorOptions _options;
+    private readonly SourceEncoding _encoding;
+
+    /// <summary>What every target begins with, where options do not say: the token of its language.</summary>
+    private ImmutableArray<int> _forcedPrefix = [];
+    private bool _ownsModel;
 
     /// <summary>Puts a model between two tokenizers.</summary>
     /// <param name="model">The model.</param>
@@ -37,6 +44,8 @@ public sealed class TextGenerator
         Source = source;
         Target = target;
         _options = options ?? new TextGeneratorOptions();
+        DefaultGeneration = _options.Generation ?? new GenerationOptions();
+        _encoding = new SourceEncoding(source, model.MaxSourceLength, _options);
     }
 
     /// <summary>The model.</summary>
@@ -47,6 +56,9 @@ public sealed class TextGenerator
 
     /// <summary>What makes text of the model's tokens.</summary>
     public ITokenDecoder Target { get; }
+
+    /// <summary>How calls generate that do not say: <see cref="TextGeneratorOptions.Generation"/>, or what the opened folder has in its files.</summary>
+    public GenerationOptions DefaultGeneration { get; }
 
     /// <summary>Generates a text for a text.</summary>
     /// <param name="text">The text.</param>
@@ -62,7 +74,10 @@ public sealed class TextGenerator
     {
         ArgumentNullException.ThrowIfNull(text);
         SourceText source = Encode(text);
-        return source.IsEmpty ? Empty(source) : Decode(source, Model.Generate(source.Tokens, options, cancellationToken));
+        options = OptionsOf(options);
+        return source.Sentences is [SourceSentence only]
+            ? Decode(source, only.IsEmpty ? [] : [Model.Generate(only.Tokens, options, cancellationToken)])
+            : Decode(source, Model.Generate([.. Given(source)], options, cancellationToken));
     }
 
     /// <summary>Generates texts for a list of texts, several at once, with the results that each has alone.</summary>
@@ -84,15 +99,20 @@ public sealed class TextGenerator
         {
             cancellationToken.ThrowIfCancellationRequested();
             sources[i] = Encode(texts[i], i);
-            if (!sources[i].IsEmpty)
-            {
-                given.Add(sources[i].Tokens);
-            }
+            given.AddRange(Given(sources[i]));
         }
 
-        GenerationResult[] generated = Model.Generate(given, options, cancellationToken);
+        GenerationResult[] generated = Model.Generate(given, OptionsOf(options), cancellationToken);
         int next = 0;
-        return [.. sources.Select(source => source.IsEmpty ? Empty(source) : Decode(source, generated[next++]))];
+        var results = new TextGenerationResult[sources.Length];
+        for (int i = 0; i < results.Length; i++)
+        {
+            int count = sources[i].Sentences.Count(static sentence => !sentence.IsEmpty);
+            results[i] = Decode(sources[i], generated.AsSpan(next, count));
+            next += count;
+        }
+
+        return results;
     }
 
     /// <summary>Generates a text for a text, and hands out each part of it as soon as it is certain.</summary>
@@ -112,7 +132,8 @@ public sealed class TextGenerator
     {
         ArgumentNullException.ThrowIfNull(text);
         SourceText source = Encode(text);
-        return source.IsEmpty ? [] : Parts(Model.Stream(source.Tokens, options, cancellationToken));
+        options = OptionsOf(options, isStream: true);
+        return Parts(source, [.. Given(source).Select(tokens => Model.Stream(tokens, options, cancellationToken))]);
     }
 
     /// <summary>
@@ -132,7 +153,8 @@ public sealed class TextGenerator
     {
         ArgumentNullException.ThrowIfNull(text);
         SourceText source = Encode(text);
-        return source.IsEmpty ? AsyncEnumerable.Empty<string>() : PartsAsync(Model.StreamAsync(source.Tokens, options, cancellationToken), cancellationToken);
+        options = OptionsOf(options, isStream: true);
+        return PartsAsync(source, [.. Given(source).Select(tokens => Model.StreamAsync(tokens, options, cancellationToken))], cancellationToken);
     }
 
     /// <summary>
@@ -184,59 +206,67 @@ public sealed class TextGenerator
             tokens.RemoveAt(0);
         }
 
+        if (!CollectionsMarshal.AsSpan(tokens).StartsWith(_forcedPrefix.AsSpan()))
+        {
+            tokens.InsertRange(0, _forcedPrefix);
+        }
+
         if (tokens is not [.., int last] || last != Model.EndToken)
         {
             tokens.Add(Model.EndToken);
         }
 
         return tokens.Count <= Model.MaxTargetLength
-            ? Model.Score(Encode(source).Tokens, CollectionsMarshal.AsSpan(tokens), cancellationToken)
+            ? Model.Score(_encoding.EncodeWhole(source, nameof(source)).Tokens, CollectionsMarshal.AsSpan(tokens), cancellationToken)
             : throw new TextTooLongException("The target text", tokens.Count, Model.MaxTargetLength, nameof(EncoderDecoder.MaxTargetLength), nameof(target), canBeTruncated: false);
+    }
+
+    /// <summary>Frees the model where <see cref="Open"/> loaded it; one that was handed in stays as it is.</summary>
+    public void Dispose()
+    {
+        if (_ownsModel)
+        {
+            Model.Dispose();
+        }
     }
 
     /// <summary>Makes tokens of a text, no more than the model takes.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">Its index, where it is one of several.</param>
-    internal SourceText Encode(string? text, long? index = null)
+    internal SourceText Encode(string? text, long? index = null) => _encoding.Encode(text, index);
+
+    /// <summary>The sources that the model is given of a text: those of its sentences that hold something.</summary>
+    internal static IEnumerable<int[]> Given(SourceText source) => source.Sentences.Where(static sentence => !sentence.IsEmpty).Select(static sentence => sentence.Tokens);
+
+    /// <summary>How a call generates.</summary>
+    /// <param name="options">What the caller says.</param>
+    /// <param name="isStream">Whether tokens are handed out as they come, before it is known where the model looked.</param>
+    internal GenerationOptions OptionsOf(GenerationOptions? options, bool isStream = false)
     {
-        string what = index is { } number ? $"Text {number}" : "The text";
-        string parameter = index is null ? "text" : "texts";
-        if (text is null)
+        options ??= DefaultGeneration;
+        if (!_forcedPrefix.IsEmpty && options.ForcedPrefix.IsDefaultOrEmpty)
         {
-            throw new ArgumentException($"{what} is null; an empty text is \"\".", parameter);
+            options = options with { ForcedPrefix = _forcedPrefix };
         }
 
-        int[] tokens = Source.Encode(text);
-        int maximum = Model.MaxSourceLength;
-        bool isTooLong = tokens.Length > maximum;
-        if (isTooLong && _options.LongTexts == LongTextPolicy.Refuse)
-        {
-            throw new TextTooLongException(what, tokens.Length, maximum, nameof(EncoderDecoder.MaxSourceLength), parameter, canBeTruncated: true);
-        }
-
-        if (isTooLong)
-        {
-            int last = tokens[^1];
-            tokens = tokens[..maximum];
-            if (last == Source.EndToken)
-            {
-                tokens[^1] = last;
-            }
-        }
-
-        bool isEmpty = Array.TrueForAll(tokens, token => token == Source.StartToken || token == Source.EndToken || token == Source.PadToken);
-        return new SourceText(tokens, isTooLong, isEmpty);
+        return _options.ReplaceUnknownTokens && !isStream && !options.ReturnCrossAttention ? options with { ReturnCrossAttention = true } : options;
     }
 
-    /// <summary>The result of a text without content.</summary>
-    internal TextGenerationResult Empty(SourceText source) => new(
-        ImmutableCollectionsMarshal.AsImmutableArray(source.Tokens), source.IsTruncated, [new TextHypothesis("", Hypothesis.Empty, Target)]);
+    /// <summary>Makes the result of a text from those of its sentences that hold something.</summary>
+    internal TextGenerationResult Decode(SourceText source, ReadOnlySpan<GenerationResult> results)
+    {
+        ImmutableArray<GeneratedSentence>.Builder sentences = ImmutableArray.CreateBuilder<GeneratedSentence>(source.Sentences.Length);
+        int next = 0;
+        foreach (SourceSentence sentence in source.Sentences)
+        {
+            ImmutableArray<TextHypothesis> hypotheses = sentence.IsEmpty
+                ? [new TextHypothesis("", Hypothesis.Empty, Target)]
+                : [.. results[next++].Hypotheses.Select(hypothesis => Decode(source, sentence, hypothesis))];
+            sentences.Add(new GeneratedSentence(sentence, hypotheses));
+        }
 
-    /// <summary>Makes texts of what the model generated.</summary>
-    internal TextGenerationResult Decode(SourceText source, GenerationResult result) => new(
-        ImmutableCollectionsMarshal.AsImmutableArray(source.Tokens),
-        source.IsTruncated,
-        [.. result.Hypotheses.Select(hypothesis => new TextHypothesis(Decode(hypothesis.Tokens), hypothesis, Target))]);
+        return new TextGenerationResult(source, sentences.MoveToImmutable());
+    }
 
     private static void CheckVocabulary(int tokenizer, int model, string parameter)
     {
@@ -248,14 +278,24 @@ public sealed class TextGenerator
         }
     }
 
-    private string Decode(ImmutableArray<int> tokens)
+    private TextHypothesis Decode(SourceText source, SourceSentence sentence, Hypothesis hypothesis)
     {
-        foreach (int token in tokens)
+        foreach (int token in hypothesis.Tokens)
         {
             CheckGenerated(token);
         }
 
-        return Target.Decode(tokens.AsSpan());
+        if (_options.ReplaceUnknownTokens
+            && Target.UnknownToken is { } unknown
+            && hypothesis.Tokens.Contains(unknown)
+            && hypothesis.CrossAttention is not null
+            && SourceEncoding.Spans(Source, sentence.Code, source.Text.Substring(sentence.Start, sentence.Length)) is { } spans)
+        {
+            ImmutableArray<string> texts = UnknownReplacement.TokenTexts(hypothesis, Target, source, sentence, spans);
+            return new TextHypothesis(string.Concat(texts), hypothesis, () => texts);
+        }
+
+        return new TextHypothesis(Target.Decode(hypothesis.Tokens.AsSpan()), hypothesis, Target);
     }
 
     /// <summary>Tokens above the tokenizer's are there where a vocabulary was padded to a round number; a trained model never chooses them.</summary>
@@ -268,39 +308,66 @@ public sealed class TextGenerator
         }
     }
 
-    private IEnumerable<string> Parts(IEnumerable<GeneratedToken> tokens)
+    private IEnumerable<string> Parts(SourceText source, IEnumerable<GeneratedToken>[] streams)
     {
-        StreamingDecoder decoder = Target.CreateDecoder();
-        foreach (GeneratedToken token in tokens)
+        var parts = new SentenceParts(source);
+        int next = 0;
+        for (int i = 0; i < source.Sentences.Length; i++)
         {
-            CheckGenerated(token.Token);
-            if (decoder.Append(token.Token) is { Length: > 0 } part)
+            if (!source.Sentences[i].IsEmpty)
             {
-                yield return part;
-            }
-        }
+                StreamingDecoder decoder = Target.CreateDecoder();
+                foreach (GeneratedToken token in streams[next++])
+                {
+                    CheckGenerated(token.Token);
+                    if (decoder.Append(token.Token) is { Length: > 0 } part)
+                    {
+                        yield return parts.Add(i, part);
+                    }
+                }
 
-        if (decoder.Flush() is { Length: > 0 } rest)
-        {
-            yield return rest;
+                if (decoder.Flush() is { Length: > 0 } rest)
+                {
+                    yield return parts.Add(i, rest);
+                }
+            }
+
+            if (parts.End(i) is { Length: > 0 } separator)
+            {
+                yield return separator;
+            }
         }
     }
 
-    private async IAsyncEnumerable<string> PartsAsync(IAsyncEnumerable<GeneratedToken> tokens, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> PartsAsync(
+        SourceText source, IAsyncEnumerable<GeneratedToken>[] streams, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        StreamingDecoder decoder = Target.CreateDecoder();
-        await foreach (GeneratedToken token in tokens.WithCancellation(cancellationToken).ConfigureAwait(false))
+        var parts = new SentenceParts(source);
+        int next = 0;
+        for (int i = 0; i < source.Sentences.Length; i++)
         {
-            CheckGenerated(token.Token);
-            if (decoder.Append(token.Token) is { Length: > 0 } part)
+            if (!source.Sentences[i].IsEmpty)
             {
-                yield return part;
-            }
-        }
+                StreamingDecoder decoder = Target.CreateDecoder();
+                await foreach (GeneratedToken token in streams[next++].WithCancellation(cancellationToken).ConfigureAwait(false))
+                {
+                    CheckGenerated(token.Token);
+                    if (decoder.Append(token.Token) is { Length: > 0 } part)
+                    {
+                        yield return parts.Add(i, part);
+                    }
+                }
 
-        if (decoder.Flush() is { Length: > 0 } rest)
-        {
-            yield return rest;
+                if (decoder.Flush() is { Length: > 0 } rest)
+                {
+                    yield return parts.Add(i, rest);
+                }
+            }
+
+            if (parts.End(i) is { Length: > 0 } separator)
+            {
+                yield return separator;
+            }
         }
     }
 }

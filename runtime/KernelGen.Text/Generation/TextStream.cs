@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace KernelGen.Text;
 
 /// <summary>
-/// One enumeration over the texts that are generated for a stream of texts. What has content goes to the model; every text also goes into a channel, in
-/// order, so that an empty one has its result when its turn comes, without waiting for later ones.
+/// One enumeration over the texts that are generated for a stream of texts. Sentences that have content go to the model; every text also goes into a channel,
+/// in order, so that an empty one has its result when its turn comes, without waiting for later ones.
 /// </summary>
 internal static class TextStream
 {
@@ -15,6 +15,8 @@ internal static class TextStream
     public static IAsyncEnumerable<TextGenerationResult> RunAsync(
         TextGenerator generator, IAsyncEnumerable<string> texts, GenerationOptions? options, StreamingOptions streaming, CancellationToken cancellationToken)
     {
+        options = generator.OptionsOf(options);
+
         // Checks the options at once; this enumeration is never begun.
         _ = generator.Model.GenerateAsync(AsyncEnumerable.Empty<int[]>(), options, streaming, CancellationToken.None);
         return EnumerateAsync(generator, texts, options, streaming, cancellationToken);
@@ -39,19 +41,18 @@ internal static class TextStream
         {
             while (await order.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                while (order.Reader.TryRead(out SourceText source))
+                while (order.Reader.TryRead(out SourceText? source))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (source.IsEmpty)
+                    var sentences = new GenerationResult[TextGenerator.Given(source).Count()];
+                    for (int i = 0; i < sentences.Length; i++)
                     {
-                        yield return generator.Empty(source);
-                        continue;
+                        await MoveNextAsync().ConfigureAwait(false);
+                        sentences[i] = results.Current;
+                        next = results.MoveNextAsync().AsTask();
                     }
 
-                    await MoveNextAsync().ConfigureAwait(false);
-                    GenerationResult result = results.Current;
-                    next = results.MoveNextAsync().AsTask();
-                    yield return generator.Decode(source, result);
+                    yield return generator.Decode(source, sentences);
                 }
             }
 
@@ -80,7 +81,7 @@ internal static class TextStream
         }
     }
 
-    /// <summary>Makes tokens of texts, and hands those that have content to the model.</summary>
+    /// <summary>Makes tokens of texts, and hands the sentences that have content to the model.</summary>
     private static async IAsyncEnumerable<int[]> EncodeAsync(
         TextGenerator generator, IAsyncEnumerable<string> texts, ChannelWriter<SourceText> order, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -91,9 +92,9 @@ internal static class TextStream
             {
                 SourceText source = generator.Encode(text, index++);
                 await order.WriteAsync(source, cancellationToken).ConfigureAwait(false);
-                if (!source.IsEmpty)
+                foreach (int[] tokens in TextGenerator.Given(source))
                 {
-                    yield return source.Tokens;
+                    yield return tokens;
                 }
             }
         }

@@ -3,7 +3,7 @@ using System.Text;
 namespace KernelGen.Text;
 
 /// <summary>One language of a Marian model: its SentencePiece model's pieces, with the tokens of the vocabulary that both languages share.</summary>
-internal sealed class MarianLanguageTokenizer : ITokenizer, ISpanTokenizer
+internal sealed class MarianLanguageTokenizer : ITokenizer, ISpanTokenizer, ILanguageCodes
 {
     private readonly MarianVocabulary _vocabulary;
     private readonly SentencePieceTokenizer _pieces;
@@ -117,6 +117,8 @@ internal sealed class MarianLanguageTokenizer : ITokenizer, ISpanTokenizer
 
         tokens.Add(new TokenSpan(_vocabulary.EndToken, text.Length, 0));
     }
+
+    public int CodeLength(string text) => MarianVocabulary.LanguageCodeLength(text);
 
     public string Piece(int token)
     {

@@ -6,7 +6,7 @@ namespace KernelGen.Text;
 /// <param name="texts">Encodes texts that begin with a code.</param>
 /// <param name="code">The code to put before texts that have none, or <see langword="null"/> where none was chosen.</param>
 /// <param name="codes">All codes, for errors.</param>
-internal sealed class MarianTargetLanguage(ITokenizer texts, string? code, ImmutableArray<string> codes) : ITokenizer
+internal sealed class MarianTargetLanguage(ITokenizer texts, string? code, ImmutableArray<string> codes) : ITokenizer, ILanguageCodes
 {
     public int VocabularySize => texts.VocabularySize;
 
@@ -21,6 +21,8 @@ internal sealed class MarianTargetLanguage(ITokenizer texts, string? code, Immut
     public int[] Encode(string text) => texts.Encode(WithCode(text));
 
     public void Encode(string text, List<int> tokens) => texts.Encode(WithCode(text), tokens);
+
+    public int CodeLength(string text) => MarianVocabulary.LanguageCodeLength(text);
 
     public string Piece(int token) => texts.Piece(token);
 

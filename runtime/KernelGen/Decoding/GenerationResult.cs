@@ -29,6 +29,43 @@ public sealed class Hypothesis
     /// <summary>The target of a source that holds nothing: no tokens, the score 0, ended at once.</summary>
     public static Hypothesis Empty { get; } = new([], 0, FinishReason.EndToken);
 
+    /// <summary>One target made of several, which were generated for the parts of a source one by one.</summary>
+    /// <param name="parts">The targets of the parts, in their order.</param>
+    /// <returns>
+    /// Their tokens one behind the other, and their log-probabilities where all have them, end tokens left out but for the last. The score is the mean of theirs,
+    /// weighted by their numbers of tokens: with a <see cref="GenerationOptions.LengthPenalty"/> of 1 the score of all tokens together. It stopped as the
+    /// first did that did not end, and has no cross-attention, which belongs to the parts.
+    /// </returns>
+    /// <exception cref="ArgumentException">There is no part.</exception>
+    public static Hypothesis Join(IEnumerable<Hypothesis> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        Hypothesis[] all = [.. parts];
+        if (all.Length == 0)
+        {
+            throw new ArgumentException("There is no hypothesis to join.", nameof(parts));
+        }
+
+        FinishReason reason = all.Select(static part => part.FinishReason).FirstOrDefault(static reason => reason != FinishReason.EndToken, FinishReason.EndToken);
+        double sum = 0, count = 0;
+        foreach (Hypothesis part in all)
+        {
+            int tokens = part.Tokens.Length + (part.FinishReason == FinishReason.EndToken ? 1 : 0);
+            sum += (part.Score ?? 0.0) * tokens;
+            count += tokens;
+        }
+
+        float? score = Array.Exists(all, static part => part.Score is null) ? null : count == 0 ? 0 : (float)(sum / count);
+        float[]? logProbabilities = null;
+        if (Array.TrueForAll(all, static part => part.TokenLogProbabilities.Length >= part.Tokens.Length))
+        {
+            IEnumerable<float> ofTokens = all.SelectMany(static part => part.TokenLogProbabilities.Take(part.Tokens.Length));
+            logProbabilities = [.. ofTokens, .. reason == FinishReason.EndToken ? all[^1].TokenLogProbabilities.Skip(all[^1].Tokens.Length) : []];
+        }
+
+        return new Hypothesis([.. all.SelectMany(static part => part.Tokens)], score, reason, logProbabilities);
+    }
+
     /// <summary>The tokens, without the start and the end token.</summary>
     public ImmutableArray<int> Tokens { get; }
 

@@ -1,0 +1,42 @@
+namespace KernelGen.Text;
+
+public sealed partial class TextGenerator
+{
+    /// <summary>
+    /// Opens a folder as it is downloaded from Hugging Face: loads its weights and its tokenizers, and takes its generation defaults, those of
+    /// <c>generation_config.json</c> or, in older folders, of <c>config.json</c>. Which file is read for what: runtime/docs/from-hugging-face.md in the repository.
+    /// </summary>
+    /// <typeparam name="TModel">The declared model, whose declaration names the same <c>config.json</c>.</typeparam>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">Languages, weights, precision, what to do to texts; <see langword="null"/> for the defaults.</param>
+    /// <returns>The generator; dispose it to free the model.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file that is needed is not there.</exception>
+    /// <exception cref="InvalidDataException">A tokenizer's or a configuration's file is not what it should be.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">The weights are damaged, or not those of the declaration.</exception>
+    /// <exception cref="ArgumentException">A language that the model needs is missing, or one is given that it does not know; or the tokenizers have more tokens than the model.</exception>
+    public static TextGenerator Open<TModel>(string folder, TextGeneratorOpenOptions? options = null)
+        where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new TextGeneratorOpenOptions();
+
+        // What is small and likely to be wrong comes first: weights may take seconds.
+        var tokenizer = PretrainedTokenizer.Load(
+            folder, new PretrainedTokenizerOptions { SourceLanguage = options.SourceLanguage, TargetLanguage = options.TargetLanguage });
+        TModel model = TModel.Load(options.Weights is null ? folder : Path.Combine(folder, options.Weights), options.Load);
+        try
+        {
+            return new TextGenerator(model, tokenizer.Source, tokenizer.Target, options)
+            {
+                _forcedPrefix = tokenizer.ForcedPrefix,
+                _ownsModel = true,
+            };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+}

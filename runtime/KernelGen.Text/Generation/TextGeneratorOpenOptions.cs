@@ -1,0 +1,20 @@
+namespace KernelGen.Text;
+
+/// <summary>How <see cref="TextGenerator.Open"/> opens a folder, besides what the generator does to texts.</summary>
+public sealed record TextGeneratorOpenOptions : TextGeneratorOptions
+{
+    /// <inheritdoc cref="PretrainedTokenizerOptions.SourceLanguage"/>
+    public string? SourceLanguage { get; init; }
+
+    /// <inheritdoc cref="PretrainedTokenizerOptions.TargetLanguage"/>
+    public string? TargetLanguage { get; init; }
+
+    /// <summary>
+    /// The weights, where they are not the folder's own: the path of a checkpoint or a packed file, from the folder on where it is relative; <c>model.packed</c>,
+    /// for example, as <see cref="EncoderDecoder.Save(string)"/> wrote it there.
+    /// </summary>
+    public string? Weights { get; init; }
+
+    /// <summary>How to load the weights.</summary>
+    public ModelLoadOptions? Load { get; init; }
+}
