@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace KernelGen.Generator.Specification.Configuration;
 
@@ -39,7 +40,7 @@ internal sealed record JsonValue(JsonKind Kind, string Text, EquatableArray<Json
         return Kind == JsonKind.Number && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
-    /// <summary>The value as a message shows it, shortened where it is long.</summary>
+    /// <summary>The value as a message shows it: shortened where it is long, and with escapes for letters that nobody sees and that change how others look.</summary>
     public string Show() => Kind switch
     {
         JsonKind.String => "\"" + Shorten(Text) + "\"",
@@ -50,8 +51,27 @@ internal sealed record JsonValue(JsonKind Kind, string Text, EquatableArray<Json
 
     private static string Shorten(string text)
     {
-        string line = new([.. text.Select(static c => char.IsControl(c) ? ' ' : c)]);
-        return line.Length <= ShownCharacters ? line : line.Substring(0, ShownCharacters) + "...";
+        var line = new StringBuilder();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (i >= ShownCharacters)
+            {
+                return line.Append("...").ToString();
+            }
+
+            // Of a pair of surrogates both go together.
+            int length = char.IsSurrogatePair(text, i) ? 2 : 1;
+            bool isSafe = CharUnicodeInfo.GetUnicodeCategory(text, i) is not
+                (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+            foreach (char unit in text.Substring(i, length))
+            {
+                line.Append(isSafe ? unit.ToString() : FormattableString.Invariant($"\\u{(int)unit:x4}"));
+            }
+
+            i += length - 1;
+        }
+
+        return line.ToString();
     }
 }
 
