@@ -96,7 +96,99 @@ public sealed class InspectTests : IDisposable
         Assert.Equal("[EncoderDecoderModel(\"config.json\")]\npublic sealed partial class Model;\n", run.Json.GetProperty("declaration").GetString());
         JsonElement heads = run.Json.GetProperty("settings").EnumerateArray().Single(static setting => setting.GetProperty("name").GetString() == "Heads");
         Assert.Equal("4", heads.GetProperty("value").GetString());
-        Assert.Equal(_folder.File("config.json"), run.Json.GetProperty("additionalFile").GetString());
+        Assert.Equal("config.json", run.Json.GetProperty("additionalFile").GetString());
+    }
+
+    /// <summary>A project must not name a path of the machine that it happens to be written on.</summary>
+    [Fact]
+    public void TheProjectNamesTheConfigurationFromTheCurrentFolder()
+    {
+        string below = Path.Combine(Directory.GetCurrentDirectory(), "models & 100% opus");
+        Directory.CreateDirectory(below);
+        try
+        {
+            File.Copy(ToolRun.Weights("marian"), Path.Combine(below, "model.safetensors"), overwrite: true);
+            File.WriteAllText(Path.Combine(below, "config.json"), Config);
+
+            string output = ToolRun.Of("inspect", below).Output;
+
+            Assert.Contains("[EncoderDecoderModel(\"models & 100% opus/config.json\")]", output, StringComparison.Ordinal);
+            Assert.Contains("<AdditionalFiles Include=\"models &amp; 100%25 opus/config.json\" />", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(below, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void AFolderShowsWhichFileIsReadForWhat()
+    {
+        File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
+        _folder.Write("config.json", Config);
+        _folder.Write("README.md", "A model.");
+
+        ToolRun run = ToolRun.Of("inspect", _folder.Path, "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(_folder.File("model.safetensors"), run.Json.GetProperty("file").GetString());
+        Assert.Equal("[EncoderDecoderModel(\"config.json\")]\npublic sealed partial class Model;\n", run.Json.GetProperty("declaration").GetString());
+        JsonElement folder = run.Json.GetProperty("folder");
+        Dictionary<string, string?> uses = folder.GetProperty("files").EnumerateArray()
+            .ToDictionary(static file => file.GetProperty("name").GetString()!, static file => file.GetProperty("use").GetString());
+        Assert.Equal(["README.md", "config.json", "model.safetensors"], uses.Keys);
+        Assert.Null(uses["README.md"]);
+        Assert.StartsWith("the declaration", uses["config.json"], StringComparison.Ordinal);
+        Assert.Equal("the weights", uses["model.safetensors"]);
+        Assert.Contains("no tokenizer", folder.GetProperty("tokenizer").GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("No tokenizer:", ToolRun.Of("inspect", _folder.Path).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFolderShowsItsTokenizer()
+    {
+        File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
+        _folder.Write("config.json", Config);
+        foreach (string name in new[] { "source.spm", "target.spm" })
+        {
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "Weights", "target.spm"), _folder.File(name));
+        }
+
+        string[] pieces = ["</s>", "<unk>", "▁the", "▁a", "<pad>"];
+        _folder.Write("vocab.json", $"{{{string.Join(", ", pieces.Select(static (piece, i) => $"\"{piece}\": {i}"))}}}");
+
+        ToolRun run = ToolRun.Of("inspect", _folder.Path, "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement tokenizer = run.Json.GetProperty("folder").GetProperty("tokenizer");
+        Assert.Null(tokenizer.GetProperty("problem").GetString());
+        Assert.Equal(5, tokenizer.GetProperty("sourceTokens").GetInt32());
+        Assert.Equal("the tokenizer", run.Json.GetProperty("folder").GetProperty("files").EnumerateArray()
+            .Single(static file => file.GetProperty("name").GetString() == "vocab.json").GetProperty("use").GetString());
+    }
+
+    /// <summary>A tensor may be called anything.</summary>
+    [Fact]
+    public void NamesFromAFileCannotDriveTheTerminal()
+    {
+        const string Name = "a\e[2J[red]\u202Eb\u2028c[/]";
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            [Name] = new { dtype = "F32", shape = new[] { 1 }, data_offsets = new[] { 0, 4 } },
+            ["decoder.layers.0.encoder_attn.q_proj.weight"] = new { dtype = "F32", shape = new[] { 1, 1 }, data_offsets = new[] { 4, 8 } },
+            ["shared.weight"] = new { dtype = "F32", shape = new[] { 2, 1 }, data_offsets = new[] { 8, 16 } },
+            ["encoder.layers.0.fc1.weight"] = new { dtype = "F32", shape = new[] { 1, 1 }, data_offsets = new[] { 16, 20 } },
+        });
+        string path = _folder.File("names.safetensors");
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[20]]);
+
+        ToolRun shown = ToolRun.Of("inspect", path, "--set", "Heads=1", "--set", "VocabularySize=2", "--set", "EncoderLayers=1", "--set", "DecoderLayers=1", "--set", "EndToken=0");
+        ToolRun json = ToolRun.Of("inspect", path, "--json", "--set", "Heads=1", "--set", "VocabularySize=2", "--set", "EncoderLayers=1", "--set", "DecoderLayers=1", "--set", "EndToken=0");
+
+        Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
+        Assert.Contains("a\\u001b[2J[red]\\u202eb c[/]", shown.Output, StringComparison.Ordinal);
+        Assert.All(new[] { shown.Output, json.Output }, static output => Assert.DoesNotContain(output, static letter => letter is '\e' or '\u202E' or '\u2028'));
+        Assert.Contains(Name, json.Json.GetProperty("tensors").EnumerateArray().Select(static tensor => tensor.GetProperty("name").GetString()));
     }
 
     [Fact]

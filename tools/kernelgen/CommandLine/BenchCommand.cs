@@ -16,7 +16,7 @@ internal sealed class BenchCommand : Command
     private const double SecondsPerLimit = 0.2;
     private static readonly int[] Batches = [1, 32];
 
-    private readonly Argument<string> _file = CommonArguments.File("A safetensors checkpoint or a packed file.");
+    private readonly Argument<string> _file = CommonArguments.Weights("A checkpoint, a packed file, or a folder with weights.");
     private readonly Option<WeightPrecision?> _precision = CommonArguments.Precision("How a checkpoint's weights are stored (default: float32). A packed file has its own.");
     private readonly Option<int> _sourceLength = Positive("--source-length", "The tokens of each source.", 24);
     private readonly Option<int> _maxLength = Positive("--max-length", "The most tokens that are generated for each source.", 24);
@@ -95,11 +95,10 @@ internal sealed class BenchCommand : Command
 
     private void Show(BenchReport report, ModelDeclaration declaration)
     {
-        TextWriter output = _terminal.Output;
         string reading = string.Join(", ", report.GigabytesPerSecond.Select(static level => string.Create(CultureInfo.InvariantCulture, $"{level.Level} {level.GigabytesPerSecond:F0} GB/s")));
         string int8 = report.GigaInt8PerSecond is { } operations ? string.Create(CultureInfo.InvariantCulture, $", int8 {operations:F0} Gop/s") : "";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"One core with {report.InstructionSet}: float32 {report.GigaflopsPerSecond:F0} GFLOP/s{int8}; reading {reading}."));
-        output.WriteLine($"{report.File}, {report.Precision}, greedy, one thread:");
+        _terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"One core with {report.InstructionSet}: float32 {report.GigaflopsPerSecond:F0} GFLOP/s{int8}; reading {reading}."));
+        _terminal.WriteLine($"{report.File}, {report.Precision}, greedy, one thread:");
         Table table = Terminal.Table(
             ("sources a call", true), ("tokens in", true), ("tokens out", true), ("ms a sentence", true), ("tokens/s", true), ("limit, ms", true), ("of limit", true), ("bound by", false));
         foreach (ModelSpeed speed in report.Speeds)
@@ -117,15 +116,15 @@ internal sealed class BenchCommand : Command
         }
 
         _terminal.Rich.Write(table);
-        output.WriteLine("The limit is that of the matrix products: their arithmetic at the peak, or their weights at the bandwidth of the memory that they fit into.");
+        _terminal.WriteLine("The limit is that of the matrix products: their arithmetic at the peak, or their weights at the bandwidth of the memory that they fit into.");
         if (report.ScreensOutput)
         {
-            output.WriteLine("It reads the whole output projection; greedy search screens it by a smaller copy, and may be faster.");
+            _terminal.WriteLine("It reads the whole output projection; greedy search screens it by a smaller copy, and may be faster.");
         }
 
         if (declaration.Assumed.Any())
         {
-            output.WriteLine($"The file does not tell {string.Join(", ", declaration.Assumed.Select(static property => $"{property.Name} (taken: {property.Value})"))}.");
+            _terminal.WriteLine($"The file does not tell {string.Join(", ", declaration.Assumed.Select(static property => $"{property.Name} (taken: {property.Value})"))}.");
         }
     }
 

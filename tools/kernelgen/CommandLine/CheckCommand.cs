@@ -10,7 +10,7 @@ namespace KernelGen.Tool.CommandLine;
 /// <summary>Says whether weights fit a declaration, and which tensors do not.</summary>
 internal sealed class CheckCommand : Command
 {
-    private readonly Argument<string> _file = CommonArguments.File("A safetensors checkpoint or a packed file.");
+    private readonly Argument<string> _file = CommonArguments.Weights("A checkpoint, a packed file, or a folder with weights.");
     private readonly DeclarationOptions _declaration = new();
     private readonly Option<bool> _json = CommonArguments.Json();
     private readonly Terminal _terminal;
@@ -66,10 +66,10 @@ internal sealed class CheckCommand : Command
     {
         if (report.Fits)
         {
-            _terminal.Output.WriteLine($"{report.File} fits what {report.Declaration} says.");
+            _terminal.WriteLine($"{report.File} fits what {report.Declaration} says.");
             if (declaration.Assumed.Any())
             {
-                _terminal.Output.WriteLine($"No tensor tells {string.Join(", ", declaration.Assumed.Select(static property => property.Name))}.");
+                _terminal.WriteLine($"No tensor tells {string.Join(", ", declaration.Assumed.Select(static property => property.Name))}.");
             }
 
             return;
@@ -83,7 +83,7 @@ internal sealed class CheckCommand : Command
         }
 
         _terminal.Rich.Write(table);
-        _terminal.Output.WriteLine($"{report.File} does not fit what {report.Declaration} says: {report.Problems.Count} {(report.Problems.Count == 1 ? "problem" : "problems")}.");
+        _terminal.WriteLine($"{report.File} does not fit what {report.Declaration} says: {report.Problems.Count} {(report.Problems.Count == 1 ? "problem" : "problems")}.");
     }
 }
 

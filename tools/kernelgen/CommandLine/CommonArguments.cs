@@ -6,8 +6,8 @@ namespace KernelGen.Tool.CommandLine;
 /// <summary>What several commands take.</summary>
 internal static class CommonArguments
 {
-    /// <summary>The file of weights.</summary>
-    public static Argument<string> File(string description) => new("file") { Description = description };
+    /// <summary>The weights.</summary>
+    public static Argument<string> Weights(string description) => new("file") { Description = description };
 
     /// <summary>Whether to write JSON.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Write the report as JSON, for programs." };

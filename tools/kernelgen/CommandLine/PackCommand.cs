@@ -10,7 +10,7 @@ namespace KernelGen.Tool.CommandLine;
 /// <summary>Writes a packed file, and measures what its precision costs.</summary>
 internal sealed class PackCommand : Command
 {
-    private readonly Argument<string> _file = CommonArguments.File("A safetensors checkpoint.");
+    private readonly Argument<string> _file = CommonArguments.Weights("A checkpoint, or a folder with one.");
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -40,15 +40,15 @@ internal sealed class PackCommand : Command
 
     private int Run(ParseResult result)
     {
-        string input = result.GetRequiredValue(_file);
         string output = result.GetRequiredValue(_output);
-        if (Path.GetFullPath(input) == Path.GetFullPath(output))
+        if (Directory.Exists(output))
         {
-            throw new InputException($"'{output}' is the checkpoint itself: give another file to write.");
+            throw new InputException($"'{output}' is a folder: give the file to write, such as '{Path.Combine(output, "model.packed")}'.");
         }
 
         WeightPrecision precision = result.GetValue(_precision) ?? WeightPrecision.Float32;
-        CompiledModel compiled = DeclarationCompiler.Compile(FindDeclaration(input, _declaration.Read(result)));
+        (ModelDeclaration declaration, string input, long inputBytes) = Find(result.GetRequiredValue(_file), output, _declaration.Read(result));
+        CompiledModel compiled = DeclarationCompiler.Compile(declaration);
         using EncoderDecoder exact = compiled.Load(input);
         using (EncoderDecoder packed = compiled.Load(input, new ModelLoadOptions { Precision = precision, ScreenOutput = !result.GetValue(_noScreen) }))
         {
@@ -58,7 +58,7 @@ internal sealed class PackCommand : Command
         // What is measured is the file itself.
         using EncoderDecoder written = compiled.Load(output, new ModelLoadOptions { VerifyChecksum = true });
         var report = new PackReport(
-            input, output, precision.Name(), new FileInfo(input).Length, new FileInfo(output).Length, PrecisionError.Measure(exact, written, compiled.Description));
+            input, output, precision.Name(), inputBytes, new FileInfo(output).Length, PrecisionError.Measure(exact, written, compiled.Description));
         if (result.GetValue(_json))
         {
             _terminal.WriteJson(report);
@@ -71,9 +71,15 @@ internal sealed class PackCommand : Command
         return ExitCode.Success;
     }
 
-    private static ModelDeclaration FindDeclaration(string input, GivenDeclaration given)
+    private static (ModelDeclaration Declaration, string Input, long InputBytes) Find(string file, string output, GivenDeclaration given)
     {
-        using WeightsFile weights = WeightsFile.Open(input);
+        using WeightsFile weights = WeightsFile.Open(file);
+        string input = weights.Path;
+        if (Path.GetFullPath(input) == Path.GetFullPath(output))
+        {
+            throw new InputException($"'{output}' is the checkpoint itself: give another file to write.");
+        }
+
         if (weights.Packed is { } packed)
         {
             throw new InputException($"'{input}' is packed already, with {packed.Precision.Name()} weights: give the checkpoint.");
@@ -89,20 +95,18 @@ internal sealed class PackCommand : Command
                 + $"or what is missing: {string.Join(" ", assumed.Select(static property => $"--set {property.Name}={property.Value}"))} would be usual, if that is what the model was trained with.");
         }
 
-        return declaration;
+        return (declaration, input, weights.Length);
     }
 
     private void Show(PackReport report)
     {
         PrecisionError error = report.Error;
-        _terminal.Output.WriteLine(string.Create(
+        _terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Output}: {report.Precision}, {report.OutputBytes / 1e6:F1} MB (the checkpoint has {report.InputBytes / 1e6:F1} MB)."));
+        _terminal.WriteLine($"Against float32, on {error.Sources} random sources:");
+        _terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"""
-            {report.Output}: {report.Precision}, {report.OutputBytes / 1e6:F1} MB (the checkpoint has {report.InputBytes / 1e6:F1} MB).
-            Against float32, on {error.Sources} random sources:
-              logits       {error.MeanDifference:G3} apart in the mean, {error.LargestDifference:G3} at most (the largest logit is {error.LargestLogit:G3})
-              greedy       {error.DifferingTokens} of {error.Tokens} tokens differ after the same tokens; {error.DifferingSources} of {error.Sources} targets differ
-            """));
+            $"  logits       {error.MeanDifference:G3} apart in the mean, {error.LargestDifference:G3} at most (the largest logit is {error.LargestLogit:G3})"));
+        _terminal.WriteLine($"  greedy       {error.DifferingTokens} of {error.Tokens} tokens differ after the same tokens; {error.DifferingSources} of {error.Sources} targets differ");
     }
 }
 

@@ -12,6 +12,7 @@ internal sealed class Terminal
     private static readonly JsonSerializerOptions JsonFormat = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+        NewLine = "\n",
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
@@ -36,7 +37,7 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>Plain text: what is meant to be copied, and JSON.</summary>
+    /// <summary>Source that is meant to be copied. Anything that quotes a file goes through <see cref="WriteLine"/> or a table.</summary>
     public TextWriter Output { get; }
 
     public TextWriter Error { get; }
@@ -44,11 +45,20 @@ internal sealed class Terminal
     /// <summary>Tables and colours.</summary>
     public IAnsiConsole Rich { get; }
 
-    /// <summary>Writes a report for programs.</summary>
-    public void WriteJson<TReport>(TReport report) => Output.WriteLine(JsonSerializer.Serialize(report, JsonFormat));
+    /// <summary>Writes a line. Names from files cannot make the terminal do anything, nor turn the text around them.</summary>
+    public void WriteLine(string line = "") => Output.WriteLine(Shown(line));
+
+    /// <summary>Writes a report for programs. Inside its strings, the escapes mean the same characters.</summary>
+    public void WriteJson<TReport>(TReport report)
+    {
+        foreach (string line in JsonSerializer.Serialize(report, JsonFormat).Split('\n'))
+        {
+            Output.WriteLine(Shown(line));
+        }
+    }
 
     /// <summary>Says what went wrong, in one line.</summary>
-    public void Complain(string message) => Error.WriteLine($"kernelgen: {message.ReplaceLineEndings(" ")}");
+    public void Complain(string message) => Error.WriteLine($"kernelgen: {Shown(message)}");
 
     /// <summary>A table with a heading for each column; numbers stand to the right.</summary>
     public static Table Table(params ReadOnlySpan<(string Heading, bool IsNumber)> columns)
@@ -56,13 +66,16 @@ internal sealed class Terminal
         Table table = new Table().Border(TableBorder.Simple);
         foreach ((string heading, bool isNumber) in columns)
         {
-            TableColumn column = new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))).NoWrap();
+            TableColumn column = new TableColumn(new Spectre.Console.Text(heading, new Style(decoration: Decoration.Bold))).NoWrap();
             table.AddColumn(isNumber ? column.RightAligned() : column);
         }
 
         return table;
     }
 
-    /// <summary>Adds a row of plain text, in which nothing is markup.</summary>
-    public static void AddRow(Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(static cell => new Text(cell)));
+    /// <summary>Adds a row of plain text, in which nothing is markup and nothing disturbs the terminal.</summary>
+    public static void AddRow(Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(static cell => new Spectre.Console.Text(Shown(cell))));
+
+    /// <summary>A text as one line of plain letters; what a terminal would act on is escaped.</summary>
+    private static string Shown(string text) => ShownText.Of(text.ReplaceLineEndings(" "), int.MaxValue);
 }

@@ -57,7 +57,7 @@ internal static class DeclarationCompiler
     }
 
     private static ImmutableArray<AdditionalText> Texts(ModelDeclaration declaration) =>
-        declaration.ConfigurationPath is { } path ? [new ConfigurationText(path)] : [];
+        declaration is { ConfigurationPath: { } path, ConfigurationName: { } name } ? [new ConfigurationText(path, name)] : [];
 
     private static CSharpCompilation Analyze(ModelDeclaration declaration, ImmutableArray<AdditionalText> texts)
     {
@@ -95,25 +95,12 @@ internal static class DeclarationCompiler
             .Select(static path => MetadataReference.CreateFromFile(path))];
     }
 
-    /// <summary>A configuration file, under its name alone.</summary>
-    private sealed class ConfigurationText : AdditionalText
+    /// <summary>A configuration file, under the name that the declaration has for it.</summary>
+    private sealed class ConfigurationText(string path, string name) : AdditionalText
     {
-        private readonly SourceText _text;
+        private readonly SourceText _text = SourceText.From(InputText.Read(path, "The configuration file"), Encoding.UTF8);
 
-        public ConfigurationText(string path)
-        {
-            Path = System.IO.Path.GetFileName(path);
-            try
-            {
-                _text = SourceText.From(File.ReadAllText(path), Encoding.UTF8);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new InputException($"The configuration file '{path}' cannot be read: {exception.Message}", exception);
-            }
-        }
-
-        public override string Path { get; }
+        public override string Path => name;
 
         public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
     }

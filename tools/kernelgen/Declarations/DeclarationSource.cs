@@ -59,14 +59,16 @@ internal static class DeclarationSource
             : CheckpointInference.Infer(weights.Checkpoint!);
     }
 
-    private static ModelDeclaration OfConfiguration(string path, WeightsFile weights) => new(
-        "Model",
-        SymbolDisplay.FormatLiteral(Path.GetFileName(path), quote: true),
-        weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [],
-        path)
+    private static ModelDeclaration OfConfiguration(string path, WeightsFile weights)
     {
-        ConfigurationPath = path,
-    };
+        string name = ProjectPath.Of(path);
+        return new ModelDeclaration(
+            "Model", SymbolDisplay.FormatLiteral(name, quote: true), weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [], path)
+        {
+            ConfigurationPath = path,
+            ConfigurationName = name,
+        };
+    }
 
     /// <summary>The fields of a packed file are named as the properties that they come from.</summary>
     private static ModelDeclaration OfPackedFile(PackedFileSummary packed)
@@ -128,8 +130,8 @@ internal static class DeclarationSource
     /// <summary>Reads a C# file, an attribute, or the arguments of one.</summary>
     private static ModelDeclaration Parse(string given, string? className, string? configuration)
     {
-        bool isFile = given.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) || File.Exists(given);
-        string text = isFile ? ReadText(given) : given.TrimStart().StartsWith('[') ? given : $"[EncoderDecoderModel({given})]";
+        bool isFile = given.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) || Path.Exists(given);
+        string text = isFile ? InputText.Read(given, "The declaration") : given.TrimStart().StartsWith('[') ? given : $"[EncoderDecoderModel({given})]";
         if (!text.Contains("class ", StringComparison.Ordinal))
         {
             text += "\npublic sealed partial class Model;";
@@ -165,22 +167,12 @@ internal static class DeclarationSource
             return declaration;
         }
 
+        string name = Path.GetFileName(path);
         return declaration with
         {
-            Constructor = SymbolDisplay.FormatLiteral(Path.GetFileName(path), quote: true),
+            Constructor = SymbolDisplay.FormatLiteral(name, quote: true),
             ConfigurationPath = configuration ?? Path.Combine(folder, path),
+            ConfigurationName = name,
         };
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"The declaration '{path}' cannot be read: {exception.Message}", exception);
-        }
     }
 }

@@ -11,8 +11,11 @@ internal sealed record ModelDeclaration(string ClassName, string Constructor, IR
 {
     private const int LongestLine = 110;
 
-    /// <summary>The path of the configuration file that <see cref="Constructor"/> names; <see langword="null"/> without one.</summary>
+    /// <summary>Where the configuration file lies that <see cref="Constructor"/> names; <see langword="null"/> without one.</summary>
     public string? ConfigurationPath { get; init; }
+
+    /// <summary>What <see cref="Constructor"/> calls it, as the project lists it; <see langword="null"/> without one.</summary>
+    public string? ConfigurationName { get; init; }
 
     /// <summary>What nothing tells: who uses the declaration has to know it.</summary>
     public IEnumerable<DeclaredProperty> Assumed => Properties.Where(static property => property.IsAssumed);

@@ -10,8 +10,9 @@ internal sealed class WeightsFile : IDisposable
 
     private WeightsFile(string path)
     {
-        Path = path;
-        _memory = FileMemory.Map(CheckpointFolder.Find(path));
+        Folder = Directory.Exists(path) ? path : null;
+        Path = CheckpointFolder.Find(path);
+        _memory = FileMemory.Map(Path);
         try
         {
             if (PackedFile.Begins(_memory))
@@ -30,8 +31,11 @@ internal sealed class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>The path as it was given.</summary>
+    /// <summary>The path of the file.</summary>
     public string Path { get; }
+
+    /// <summary>The folder, where one was given.</summary>
+    public string? Folder { get; }
 
     /// <summary>The bytes of the file, or of all that an index names.</summary>
     public long Length => Checkpoint?.ByteLength ?? _memory.Length;

@@ -1,0 +1,95 @@
+using System.Globalization;
+using KernelGen.Checkpoints;
+using KernelGen.Generator.Specification;
+using KernelGen.Packing;
+using KernelGen.Tool.Declarations;
+using KernelGen.Tool.Weights;
+
+namespace KernelGen.Tool.CommandLine;
+
+/// <summary>What is in weights.</summary>
+/// <param name="File">The file of the weights.</param>
+/// <param name="Format"><c>safetensors</c>, <c>pyTorch</c> or <c>packed</c>.</param>
+/// <param name="Family">Who wrote it, when it is a checkpoint.</param>
+/// <param name="TensorCount">The number of tensors, when it is a checkpoint.</param>
+/// <param name="Parameters">The number of elements of all tensors, when it is a checkpoint.</param>
+/// <param name="Bytes">The length of the file, or of all that an index names.</param>
+/// <param name="Tensors">The tensors by name, when it is a checkpoint and they are asked for.</param>
+/// <param name="Packed">The header, when it is a packed file.</param>
+/// <param name="Folder">What else the folder holds, when one was given.</param>
+/// <param name="Settings">How the model is declared, presets included.</param>
+/// <param name="Declaration">The declaration as C# source.</param>
+/// <param name="AdditionalFile">The configuration file that the project needs, relative to it, where the declaration names one.</param>
+internal sealed record InspectReport(
+    string File,
+    string Format,
+    string? Family,
+    int? TensorCount,
+    long? Parameters,
+    long Bytes,
+    IReadOnlyList<InspectedTensor>? Tensors,
+    PackedFileSummary? Packed,
+    InspectedFolder? Folder,
+    IReadOnlyList<InspectedSetting> Settings,
+    string Declaration,
+    string? AdditionalFile)
+{
+    /// <summary>Looks into weights.</summary>
+    /// <exception cref="InputException">The model cannot be told or declared.</exception>
+    public static InspectReport Of(WeightsFile weights, GivenDeclaration given, bool withTensors)
+    {
+        ModelDeclaration declaration = DeclarationSource.Find(weights, given);
+        Checkpoint? checkpoint = weights.Checkpoint;
+        InspectedTensor[]? tensors = checkpoint is null
+            ? null
+            : [.. checkpoint.Tensors.Values.OrderBy(static tensor => tensor.Name, StringComparer.Ordinal).Select(InspectedTensor.Of)];
+        return new InspectReport(
+            weights.Path,
+            checkpoint switch { null => "packed", { Format: CheckpointFormat.PyTorch } => "pyTorch", _ => "safetensors" },
+            checkpoint is null ? null : CheckpointInference.Recognize(checkpoint).Family,
+            tensors?.Length,
+            tensors?.Sum(static tensor => tensor.Shape.Aggregate(1L, static (product, size) => product * size)),
+            weights.Length,
+            withTensors ? tensors : null,
+            weights.Packed,
+            weights.Folder is { } folder ? InspectedFolder.Of(folder, weights.Path) : null,
+            [.. Settle(declaration)],
+            declaration.ToSource(),
+            declaration.ConfigurationName);
+    }
+
+    /// <summary>Every setting of the model, with what decides it.</summary>
+    private static IEnumerable<InspectedSetting> Settle(ModelDeclaration declaration)
+    {
+        ModelSpecification specification = DeclarationCompiler.Specify(declaration);
+        string elsewhere = declaration.ConfigurationPath ?? $"the preset of Architecture.{specification.Architecture}";
+        foreach (System.Reflection.PropertyInfo property in typeof(ModelSpecification).GetProperties())
+        {
+            if (property.Name == nameof(ModelSpecification.HeadDimension))
+            {
+                continue;
+            }
+
+            DeclaredProperty? declared = declaration.Properties.FirstOrDefault(declared =>
+                declared.Name == property.Name || (declared.Name == "VocabularySize" && property.Name.EndsWith("VocabularySize", StringComparison.Ordinal)));
+            string from = declared?.From ?? (property.Name == nameof(ModelSpecification.Architecture) ? declaration.From : elsewhere);
+            yield return new InspectedSetting(property.Name, Text(property.GetValue(specification)), from, declared?.IsAssumed ?? false);
+        }
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        EquatableArray<int> tokens => $"[{string.Join(", ", tokens)}]",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
+}
+
+/// <summary>A tensor of a checkpoint.</summary>
+internal sealed record InspectedTensor(string Name, string Type, long[] Shape, long Bytes)
+{
+    public static InspectedTensor Of(TensorInfo tensor) => new(tensor.Name, tensor.TypeName, tensor.Shape.ToArray(), tensor.ByteLength);
+}
+
+/// <summary>A setting of a model.</summary>
+internal sealed record InspectedSetting(string Name, string Value, string From, bool IsAssumed);
