@@ -15,7 +15,7 @@ internal sealed class PieceTrie
     public const int None = -1;
 
     /// <summary>The most bytes of all pieces together, so that a node and a byte are one number of 32 bits. Vocabularies of a million pieces have 10 MB.</summary>
-    public const int MostBytes = (1 << 24) - 1;
+    public const int MostBytes = (1 << 23) - 1;
 
     private const int FirstCapacity = 1 << 8;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using KernelGen.Fuzzing.Seeds;
 using KernelGen.Text;
+using KernelGen.Text.Tests;
 
 namespace KernelGen.Fuzzing.Tests;
 
@@ -113,6 +114,92 @@ public sealed class HostileTextFileTests
         InvalidDataException exception = Assert.Throws<InvalidDataException>(() => SentencePieceDecoder.Load(file.Path));
         Assert.StartsWith($"The file '{file.Path}' is not a SentencePiece model", exception.Message);
         Assert.Contains("byte 4 begins a value of 127 bytes", exception.Message);
+    }
+
+    /// <summary>The library that encoded once went one level deeper for each byte of a piece: 60,000 ended the process, and 50 million never came to an end.</summary>
+    [Theory]
+    [InlineData(8_000)]
+    [InlineData(60_000)]
+    [InlineData(50_000_000)]
+    public void A_piece_that_is_longer_than_any_is_refused(int length)
+    {
+        using var file = new TemporaryFile(SentencePieceModelWriter.Bpe().Piece(new string('a', length)).ToArray());
+        AssertModelRefused(file, $"piece 3 has {length} bytes, and pieces have fewer than 8000");
+    }
+
+    [Theory]
+    [InlineData(SentencePieceModelType.Unigram)]
+    [InlineData(SentencePieceModelType.Bpe)]
+    [InlineData(SentencePieceModelType.Word)]
+    [InlineData(SentencePieceModelType.Character)]
+    public void Pieces_as_long_as_they_may_be_are_encoded_in_time(object type)
+    {
+        SentencePieceModelWriter model = SentencePieceModelWriter.Bpe().Trainer(3, (ulong)(SentencePieceModelType)type).Normalizer(3, 0);
+        for (int length = 1; length < SentencePieceModel.PieceLengthLimit; length = length * 5 / 4 + 1)
+        {
+            model.Piece(new string('a', length), (PieceType)(length % 3 == 0 ? 4 : 1), length);
+        }
+
+        model.Piece(new string('a', SentencePieceModel.PieceLengthLimit - 1));
+        string text = new('a', 20_000);
+        SentencePieceTokenizer tokenizer = model.Load();
+        Assert.Equal(type is SentencePieceModelType.Word ? " \u2047 " : text, tokenizer.Decode(tokenizer.Encode(text)));
+    }
+
+    [Fact]
+    public void More_pieces_than_can_be_indexed_are_refused()
+    {
+        SentencePieceModelWriter model = SentencePieceModelWriter.Unigram();
+        var random = new Random(1);
+        for (int piece = 0; piece < 1_100; piece++)
+        {
+            model.Piece($"{piece} {Convert.ToHexString(RandomBytes(random, 3_950))}");
+        }
+
+        using var file = new TemporaryFile(model.ToArray());
+        string message = Assert.Throws<InvalidDataException>(() => SentencePieceTokenizer.Load(file.Path)).Message;
+        Assert.StartsWith($"The file '{file.Path}' is a SentencePiece model that text cannot be encoded with: its pieces have more than {PieceTrie.MostBytes} bytes together", message);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.PositiveInfinity, "Infinity")]
+    [InlineData(float.NegativeInfinity, "-Infinity")]
+    public void A_score_that_is_no_number_is_refused(float score, string name)
+    {
+        using var file = new TemporaryFile(SentencePieceModelWriter.Unigram().Piece("a", score: score).ToArray());
+        AssertModelRefused(file, $"piece 3 has the score {name}");
+    }
+
+    [Fact]
+    public void Normalisation_rules_without_end_are_refused()
+    {
+        // The children of the root are where they are children themselves.
+        uint[] units = CharacterMapWriter.FreeUnits(512);
+        units[0] |= 256 << 10;
+        units[256 ^ 'a'] = 'a' | ('a' << 10);
+        using var file = new TemporaryFile(SentencePieceModelWriter.Unigram().Piece("a").Normalizer(2, CharacterMapWriter.Write(units, [0])).ToArray());
+        string message = Assert.Throws<InvalidDataException>(() => SentencePieceTokenizer.Load(file.Path)).Message;
+        Assert.StartsWith($"The file '{file.Path}' is a SentencePiece model that text cannot be encoded with: its normalisation rules ", message);
+    }
+
+    private static byte[] RandomBytes(Random random, int count)
+    {
+        byte[] bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static void AssertModelRefused(TemporaryFile file, string expected)
+    {
+        foreach (Action<string> read in Readers[1..3])
+        {
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            InvalidDataException exception = Assert.Throws<InvalidDataException>(() => read(file.Path));
+            Assert.StartsWith($"The file '{file.Path}' is not a SentencePiece model", exception.Message);
+            Assert.Contains(expected, exception.Message);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, new FileInfo(file.Path).Length + (1 << 20));
+        }
     }
 
     private static void AssertRefused(TemporaryFile file, string expected = "")

@@ -97,6 +97,44 @@ public class MarianTokenizerTests
         Assert.Empty(marian.LanguageCodes);
     }
 
+    /// <summary>Hugging Face's <c>separate_vocabs</c>.</summary>
+    [Fact]
+    public void A_target_vocabulary_numbers_the_pieces_of_the_target()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["source.spm"], Source.ToArray());
+        File.WriteAllBytes(folder["target.spm"], Target.ToArray());
+        File.WriteAllText(folder["vocab.json"], "{\"</s>\":0,\"<unk>\":1,\"\u2581a\":2,\"b\":3,\">>fra<<\":4,\"c\":5}");
+        File.WriteAllText(folder["target_vocab.json"], "{\"<pad>\":0,\"\u2581le\":1,\"c\":2,\"<unk>\":3,\"</s>\":4,\"\u72d7\":5}");
+        MarianTokenizer marian = MarianTokenizer.Load(folder[""]);
+        Assert.Equal([4, 2, 3, 0], marian.Source.Encode(">>fra<< ab"));
+        Assert.Equal([1, 2, 4], marian.Target.Encode("lec"));
+        Assert.Equal("lec", marian.Target.Decode([0, 1, 2, 4]));
+        Assert.Equal((7, 6, 4, 0), (marian.Source.VocabularySize, marian.Target.VocabularySize, marian.Target.EndToken, marian.Target.PadToken));
+        Assert.Equal([">>fra<<"], marian.LanguageCodes);
+
+        using FileStream source = File.OpenRead(folder["source.spm"]), target = File.OpenRead(folder["target.spm"]);
+        using FileStream vocabulary = File.OpenRead(folder["vocab.json"]), targetVocabulary = File.OpenRead(folder["target_vocab.json"]);
+        Assert.Equal([1, 2, 4], MarianTokenizer.Load(source, target, vocabulary, targetVocabulary).Target.Encode("lec"));
+
+        File.WriteAllText(folder["target_vocab.json"], "{\"</s>\":0,\"<unk>\":1,\"x\":2}");
+        string message = Assert.Throws<InvalidDataException>(() => MarianTokenizer.Load(folder[""])).Message;
+        Assert.StartsWith($"The file '{folder["target.spm"]}' and The file '{folder["target_vocab.json"]}' do not belong together", message, StringComparison.Ordinal);
+        File.WriteAllText(folder["target_vocab.json"], "[]");
+        message = Assert.Throws<InvalidDataException>(() => MarianTokenizer.Load(folder[""])).Message;
+        Assert.StartsWith($"The file '{folder["target_vocab.json"]}' is not a vocabulary", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tokens_are_where_their_text_is()
+    {
+        var spans = new List<TokenSpan>();
+        const string Text = ">>fra<<  ab \u72d7\u72d7b";
+        ((ISpanTokenizer)Marian.Source).Encode(Text, spans);
+        Assert.Equal([new(12, 0, 7), new(2, 9, 1), new(3, 10, 1), new(5, 11, 1), new(1, 12, 2), new(3, 14, 1), new(0, 15, 0)], spans);
+        Assert.Equal(Marian.Source.Encode(Text), spans.Select(static span => span.Token));
+    }
+
     [Fact]
     public void Files_of_a_folder_are_read()
     {

@@ -4,7 +4,7 @@ namespace KernelGen.Text;
 
 /// <summary>
 /// The two tokenizers of a MarianMT (opus-mt) model: a SentencePiece model for each language cuts text into pieces, and one <c>vocab.json</c> numbers the
-/// pieces of both, as in Hugging Face's <c>MarianTokenizer</c>.
+/// pieces of both, as in Hugging Face's <c>MarianTokenizer</c>; where there is a <c>target_vocab.json</c> (<c>separate_vocabs</c>), that numbers the target's.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,11 +18,11 @@ namespace KernelGen.Text;
 /// </remarks>
 public sealed class MarianTokenizer
 {
-    private MarianTokenizer(MarianVocabulary vocabulary, SentencePieceTokenizer source, string sourceName, SentencePieceTokenizer target, string targetName)
+    private MarianTokenizer(MarianLanguageTokenizer source, MarianLanguageTokenizer target, ImmutableArray<string> languageCodes)
     {
-        Source = new MarianLanguageTokenizer(vocabulary, source, sourceName);
-        Target = new MarianLanguageTokenizer(vocabulary, target, targetName);
-        LanguageCodes = vocabulary.LanguageCodes;
+        Source = source;
+        Target = target;
+        LanguageCodes = languageCodes;
     }
 
     /// <summary>Encodes what is to be translated.</summary>
@@ -34,39 +34,53 @@ public sealed class MarianTokenizer
     /// <summary>The codes that may stand at the start of a text, such as <c>&gt;&gt;fra&lt;&lt;</c>, by their tokens; none where a model has one target language.</summary>
     public ImmutableArray<string> LanguageCodes { get; }
 
-    /// <summary>Reads <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c> from a folder.</summary>
+    /// <summary>Reads <c>source.spm</c>, <c>target.spm</c>, <c>vocab.json</c> and, where the model has one, <c>target_vocab.json</c> from a folder.</summary>
     /// <param name="folder">The folder of a model from Hugging Face.</param>
     /// <returns>The tokenizers.</returns>
     /// <exception cref="InvalidDataException">A file is not what it should be, or the files do not belong together.</exception>
     public static MarianTokenizer Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return Load(Path.Combine(folder, "source.spm"), Path.Combine(folder, "target.spm"), Path.Combine(folder, "vocab.json"));
+        string targetVocabulary = Path.Combine(folder, "target_vocab.json");
+        return Load(
+            Path.Combine(folder, "source.spm"), Path.Combine(folder, "target.spm"), Path.Combine(folder, "vocab.json"), File.Exists(targetVocabulary) ? targetVocabulary : null);
     }
 
-    /// <summary>Reads the three files of a model.</summary>
+    /// <summary>Reads the files of a model.</summary>
     /// <param name="sourceModel">The path of the source language's SentencePiece model, <c>source.spm</c>.</param>
     /// <param name="targetModel">The path of the target language's, <c>target.spm</c>.</param>
     /// <param name="vocabulary">The path of <c>vocab.json</c>: a JSON object of all pieces and their tokens, which are 0 and the following numbers.</param>
+    /// <param name="targetVocabulary">
+    /// The path of <c>target_vocab.json</c>, the same for the pieces of the target language alone; <see langword="null"/> where both languages share one.
+    /// </param>
     /// <returns>The tokenizers.</returns>
     /// <exception cref="InvalidDataException">A file is not what it should be, or the files do not belong together.</exception>
-    public static MarianTokenizer Load(string sourceModel, string targetModel, string vocabulary) => new(
-        MarianVocabulary.Read(FileContents.Read(vocabulary), FileContents.Name(vocabulary)),
-        SentencePieceTokenizer.Load(sourceModel),
-        FileContents.Name(sourceModel),
-        SentencePieceTokenizer.Load(targetModel),
-        FileContents.Name(targetModel));
+    public static MarianTokenizer Load(string sourceModel, string targetModel, string vocabulary, string? targetVocabulary = null)
+    {
+        MarianVocabulary source = Read(vocabulary);
+        MarianVocabulary target = targetVocabulary is null ? source : Read(targetVocabulary);
+        return new MarianTokenizer(
+            new MarianLanguageTokenizer(source, SentencePieceTokenizer.Load(sourceModel), FileContents.Name(sourceModel)),
+            new MarianLanguageTokenizer(target, SentencePieceTokenizer.Load(targetModel), FileContents.Name(targetModel)),
+            source.LanguageCodes);
 
-    /// <summary>Reads a model's parts from what is left of three streams.</summary>
-    /// <param name="sourceModel">The source language's SentencePiece model. It stays open.</param>
-    /// <param name="targetModel">The target language's. It stays open.</param>
-    /// <param name="vocabulary">A JSON object of all pieces and their tokens, in UTF-8. It stays open.</param>
+        static MarianVocabulary Read(string path) => MarianVocabulary.Read(FileContents.Read(path), FileContents.Name(path));
+    }
+
+    /// <summary>Reads a model's parts from what is left of some streams, all of which stay open.</summary>
+    /// <param name="sourceModel">The source language's SentencePiece model.</param>
+    /// <param name="targetModel">The target language's.</param>
+    /// <param name="vocabulary">A JSON object of all pieces and their tokens, in UTF-8.</param>
+    /// <param name="targetVocabulary">The same for the pieces of the target language alone; <see langword="null"/> where both languages share one.</param>
     /// <returns>The tokenizers.</returns>
     /// <exception cref="InvalidDataException">A stream does not hold what it should, or they do not belong together.</exception>
-    public static MarianTokenizer Load(Stream sourceModel, Stream targetModel, Stream vocabulary) => new(
-        MarianVocabulary.Read(FileContents.Read(vocabulary), FileContents.Unnamed),
-        SentencePieceTokenizer.Load(sourceModel),
-        "The source model",
-        SentencePieceTokenizer.Load(targetModel),
-        "The target model");
+    public static MarianTokenizer Load(Stream sourceModel, Stream targetModel, Stream vocabulary, Stream? targetVocabulary = null)
+    {
+        MarianVocabulary source = MarianVocabulary.Read(FileContents.Read(vocabulary), FileContents.Unnamed);
+        MarianVocabulary target = targetVocabulary is null ? source : MarianVocabulary.Read(FileContents.Read(targetVocabulary), FileContents.Unnamed);
+        return new MarianTokenizer(
+            new MarianLanguageTokenizer(source, SentencePieceTokenizer.Load(sourceModel), "The source model"),
+            new MarianLanguageTokenizer(target, SentencePieceTokenizer.Load(targetModel), "The target model"),
+            source.LanguageCodes);
+    }
 }

@@ -5,7 +5,7 @@ internal abstract class FuzzTarget
 {
     /// <summary>All targets.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
-        [new SafetensorsTarget(), new PackedFileTarget(), new ScreenedPackedFileTarget(), new ConfigurationTarget(), new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget()];
+        [new SafetensorsTarget(), new PackedFileTarget(), new ScreenedPackedFileTarget(), new ConfigurationTarget(), new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget(), new SentencePieceContentsTarget()];
 
     /// <summary>How the command line calls it.</summary>
     public abstract string Name { get; }
