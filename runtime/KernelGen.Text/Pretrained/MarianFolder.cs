@@ -9,6 +9,11 @@ internal static class MarianFolder
         folder.Take("source.spm", Why);
         folder.Take("target.spm", Why);
         folder.Take("vocab.json", Why);
+        if (folder.Has("target_vocab.json"))
+        {
+            folder.Take("target_vocab.json", Why);
+        }
+
         MarianTokenizer marian = MarianTokenizer.Load(folder.Path);
         var languages = new LanguageChoice(folder.Path, marian.LanguageCodes, static code => $">>{code}<<");
         languages.RefuseSource(options, "A Marian model reads one language, or finds out which it reads");
