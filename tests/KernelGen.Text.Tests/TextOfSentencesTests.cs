@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace KernelGen.Text.Tests;
 
 /// <summary>Texts of several sentences, or of one that is too long: each is translated by itself, and the translations come as one text and one by one.</summary>
@@ -27,6 +29,20 @@ public sealed class TextOfSentencesTests : IDisposable
         Assert.Equal(Chinese.Encode("猫追狗。"), result.Sentences[1].SourceTokens);
         Assert.Equal(result.Text, string.Concat(result.Hypotheses[0].TokenTexts));
         Assert.Equal(result.Hypotheses[0].Tokens.Length, result.Hypotheses[0].TokenTexts.Length);
+    }
+
+    [Theory]
+    [InlineData(" 狗追猫。猫追龘。\n")]
+    [InlineData("")]
+    [InlineData(" \n")]
+    public void Sources_are_those_that_the_model_is_given(string text)
+    {
+        ImmutableArray<SourceSentence> sources = _generator.Encode(text);
+        TextGenerationResult result = _generator.Generate(text);
+        Assert.Equal(result.Sentences.Select(static sentence => (sentence.Start, sentence.Length, sentence.IsUnknown)), sources.Select(static source => (source.Start, source.Length, source.IsUnknown)));
+        Assert.Equal(result.SourceTokens, sources.SelectMany(static source => source.Tokens));
+        Assert.Equal(result.Sentences.SelectMany(static sentence => sentence.UnknownTokens), sources.SelectMany(static source => source.UnknownTokens));
+        Assert.Equal(text.Trim().Length == 0, sources.All(static source => source.IsEmpty));
     }
 
     [Theory]
@@ -60,7 +76,7 @@ public sealed class TextOfSentencesTests : IDisposable
         {
             int second = cut + (text.Length - cut - text[cut..].TrimStart().Length);
             return SentenceJoining.Separator(
-                new SourceText(text, [new SourceSentence { Start = 0, Length = cut, Tokens = [] }, new SourceSentence { Start = second, Length = text.Length - second, Tokens = [] }]),
+                new SourceText(text, [new SourceSentence { Start = 0, Length = cut, TokenArray = [] }, new SourceSentence { Start = second, Length = text.Length - second, TokenArray = [] }]),
                 1,
                 before,
                 after);
@@ -101,7 +117,7 @@ public sealed class TextOfSentencesTests : IDisposable
     public void A_sentence_that_is_too_long_is_cut_into_parts_that_fit(string part, int times)
     {
         string text = string.Concat(Enumerable.Repeat(part, times));
-        SourceText source = _generator.Encode(text);
+        SourceText source = _generator.Encode(text, index: null);
         Assert.All(source.Sentences, sentence =>
         {
             Assert.InRange(sentence.Tokens.Length, 1, _model.MaxSourceLength);
@@ -117,7 +133,7 @@ public sealed class TextOfSentencesTests : IDisposable
     [Fact]
     public void A_megabyte_without_an_end_is_cut_in_linear_time()
     {
-        SourceText source = _generator.Encode(new string('狗', 350_000));
+        SourceText source = _generator.Encode(new string('狗', 350_000), index: null);
         Assert.Equal(350_000, source.Sentences.Sum(static sentence => sentence.Length));
     }
 

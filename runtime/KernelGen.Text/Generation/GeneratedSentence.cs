@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace KernelGen.Text;
 
@@ -10,7 +9,7 @@ public sealed class GeneratedSentence
     {
         Start = source.Start;
         Length = source.Length;
-        SourceTokens = ImmutableCollectionsMarshal.AsImmutableArray(source.Tokens);
+        SourceTokens = source.Tokens;
         IsTruncated = source.IsTruncated;
         UnknownTokens = source.UnknownTokens;
         IsUnknown = source.IsUnknown;

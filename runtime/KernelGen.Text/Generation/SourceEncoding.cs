@@ -117,7 +117,7 @@ internal sealed class SourceEncoding(ITokenizer tokenizer, int maxTokens, TextGe
             Start = start,
             Length = sentence.Length,
             Code = code,
-            Tokens = tokens,
+            TokenArray = tokens,
             IsTruncated = isTruncated,
             IsEmpty = content == 0,
             UnknownTokens = unknown,

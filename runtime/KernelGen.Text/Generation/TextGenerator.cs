@@ -73,10 +73,10 @@ public sealed partial class TextGenerator : IDisposable
     public TextGenerationResult Generate(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        SourceText source = Encode(text);
+        SourceText source = Encode(text, index: null);
         options = OptionsOf(options);
         return source.Sentences is [SourceSentence only]
-            ? Decode(source, only.IsEmpty ? [] : [Model.Generate(only.Tokens, options, cancellationToken)])
+            ? Decode(source, only.IsEmpty ? [] : [Model.Generate(only.TokenArray, options, cancellationToken)])
             : Decode(source, Model.Generate([.. Given(source)], options, cancellationToken));
     }
 
@@ -131,7 +131,7 @@ public sealed partial class TextGenerator : IDisposable
     public IEnumerable<string> Stream(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        SourceText source = Encode(text);
+        SourceText source = Encode(text, index: null);
         options = OptionsOf(options, isStream: true);
         return Parts(source, [.. Given(source).Select(tokens => Model.Stream(tokens, options, cancellationToken))]);
     }
@@ -152,7 +152,7 @@ public sealed partial class TextGenerator : IDisposable
     public IAsyncEnumerable<string> StreamAsync(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        SourceText source = Encode(text);
+        SourceText source = Encode(text, index: null);
         options = OptionsOf(options, isStream: true);
         return PartsAsync(source, [.. Given(source).Select(tokens => Model.StreamAsync(tokens, options, cancellationToken))], cancellationToken);
     }
@@ -217,7 +217,7 @@ public sealed partial class TextGenerator : IDisposable
         }
 
         return tokens.Count <= Model.MaxTargetLength
-            ? Model.Score(_encoding.EncodeWhole(source, nameof(source)).Tokens, CollectionsMarshal.AsSpan(tokens), cancellationToken)
+            ? Model.Score(_encoding.EncodeWhole(source, nameof(source)).TokenArray, CollectionsMarshal.AsSpan(tokens), cancellationToken)
             : throw new TextTooLongException("The target text", tokens.Count, Model.MaxTargetLength, nameof(EncoderDecoder.MaxTargetLength), nameof(target), canBeTruncated: false);
     }
 
@@ -230,13 +230,26 @@ public sealed partial class TextGenerator : IDisposable
         }
     }
 
+    /// <summary>Makes the sources of a text that the model is given, for whoever asks the model itself.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>
+    /// Its sentences as <see cref="TextGeneratorOptions.Sentences"/> and <see cref="TextGeneratorOptions.LongTexts"/> take it apart; at least one, which is
+    /// empty where the text is.
+    /// </returns>
+    /// <exception cref="TextTooLongException">The text, or one of its sentences, has more tokens than the model takes.</exception>
+    public ImmutableArray<SourceSentence> Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return _encoding.Encode(text, index: null).Sentences;
+    }
+
     /// <summary>Makes tokens of a text, no more than the model takes.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">Its index, where it is one of several.</param>
-    internal SourceText Encode(string? text, long? index = null) => _encoding.Encode(text, index);
+    internal SourceText Encode(string? text, long? index) => _encoding.Encode(text, index);
 
     /// <summary>The sources that the model is given of a text: those of its sentences that hold something.</summary>
-    internal static IEnumerable<int[]> Given(SourceText source) => source.Sentences.Where(static sentence => !sentence.IsEmpty).Select(static sentence => sentence.Tokens);
+    internal static IEnumerable<int[]> Given(SourceText source) => source.Sentences.Where(static sentence => !sentence.IsEmpty).Select(static sentence => sentence.TokenArray);
 
     /// <summary>How a call generates.</summary>
     /// <param name="options">What the caller says.</param>
