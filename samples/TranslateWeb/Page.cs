@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace KernelGen.Samples.TranslateWeb;
 
-/// <summary>The page for people: three files inside the program.</summary>
+/// <summary>The page for people: its files are inside the program.</summary>
 internal sealed class Page(TranslationService translations)
 {
     /// <summary>Nothing but the page's own files, and no one else's frame around it.</summary>
@@ -14,11 +14,13 @@ internal sealed class Page(TranslationService translations)
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly PageFile _html = new(
-        Read("index.html").Replace("{{MaxCharacters}}", translations.MaxCharacters.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
+        Read("index.html").Replace("{{MaxCharacters}}", translations.MaxStreamCharacters.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
         "text/html; charset=utf-8");
 
     private readonly PageFile _styles = new(Read("page.css"), "text/css; charset=utf-8");
     private readonly PageFile _script = new(Read("page.js"), "text/javascript; charset=utf-8");
+    private readonly PageFile _serviceScript = new(Read("service.js"), "text/javascript; charset=utf-8");
+    private readonly PageFile _wordsScript = new(Read("words.js"), "text/javascript; charset=utf-8");
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -26,6 +28,8 @@ internal sealed class Page(TranslationService translations)
         app.MapMethods("/", methods, static (Page page, HttpContext context) => page._html.Send(context)).ExcludeFromDescription();
         app.MapMethods("/page.css", methods, static (Page page, HttpContext context) => page._styles.Send(context)).ExcludeFromDescription();
         app.MapMethods("/page.js", methods, static (Page page, HttpContext context) => page._script.Send(context)).ExcludeFromDescription();
+        app.MapMethods("/service.js", methods, static (Page page, HttpContext context) => page._serviceScript.Send(context)).ExcludeFromDescription();
+        app.MapMethods("/words.js", methods, static (Page page, HttpContext context) => page._wordsScript.Send(context)).ExcludeFromDescription();
     }
 
     private static string Read(string name)

@@ -9,6 +9,8 @@ namespace KernelGen.Samples.TranslateWeb;
 /// <summary>The service's endpoints.</summary>
 internal static class TranslationEndpoints
 {
+    private const string NoText = "There is no text to translate. Send a Chinese sentence.";
+
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/translate", Translate)
@@ -55,9 +57,9 @@ internal static class TranslationEndpoints
 
         for (int i = 0; i < texts.Length; i++)
         {
-            if (translations.Check(texts[i]) is { } error)
+            if (string.IsNullOrWhiteSpace(texts[i]))
             {
-                errors[$"texts[{i}]"] = [error];
+                errors[$"texts[{i}]"] = [NoText];
             }
         }
 
@@ -100,18 +102,18 @@ internal static class TranslationEndpoints
     private static async Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> Stream(
         string? text, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context)
     {
-        if (translations.Check(text) is { } error)
+        if (string.IsNullOrWhiteSpace(text))
         {
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [error] });
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [NoText] });
         }
 
-        if (CheckWork(translations.WorkOf([text!], TranslationService.StreamOptions), settings) is { } tooMuch)
+        if (CheckWork(translations.WorkOf([text], TranslationService.StreamOptions), settings) is { } tooMuch)
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [tooMuch] });
         }
 
         IDisposable? turn = await turns.EnterAsync(ClientAddress.Of(context), context.RequestAborted);
-        return turn is null ? Busy(context, settings) : TypedResults.ServerSentEvents(Events(translations.StreamAsync(text!, turn, context.RequestAborted)));
+        return turn is null ? Busy(context, settings) : TypedResults.ServerSentEvents(Events(translations.StreamAsync(text, turn, context.RequestAborted)));
     }
 
     private static string? CheckWork(long work, ServiceSettings settings) => work > settings.MaxWork
@@ -129,7 +131,7 @@ internal static class TranslationEndpoints
     {
         await foreach (TranslationEvent next in events.WithCancellation(aborted).ConfigureAwait(false))
         {
-            yield return new SseItem<TranslationEvent>(next, next is DoneEvent ? "done" : "token");
+            yield return new SseItem<TranslationEvent>(next, next switch { TokenEvent => "token", SentenceEvent => "sentence", _ => "done" });
         }
     }
 

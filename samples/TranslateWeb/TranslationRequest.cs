@@ -8,14 +8,14 @@ namespace KernelGen.Samples.TranslateWeb;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TranslationRequest
 {
-    [Required, Description("Chinese sentences, each of at most 127 characters without spaces. They are translated together.")]
+    [Required, Description("Chinese texts, of any number of sentences each, which are translated one by one.")]
     public string?[]? Texts { get; init; }
 
     // Set, not init: generated readers give init properties that are absent their type's default.
     [Description("How many hypotheses the search follows: 1 (the default) is greedy search.")]
     public int Beam { get; set; } = 1;
 
-    [Description("How many translations of each text to return, the best first; at most as many as the beam is wide.")]
+    [Description("How many translations of each sentence to return, the best first; at most as many as the beam is wide.")]
     public int NBest { get; set; } = 1;
 
     [Description("Whether to tell where the model looked for each token.")]
@@ -26,6 +26,6 @@ internal sealed record TranslationRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record StreamRequest
 {
-    [Required, Description("A Chinese sentence of at most 127 characters without spaces.")]
+    [Required, Description("A Chinese text, of any number of sentences, which are translated one by one.")]
     public string? Text { get; init; }
 }

@@ -10,7 +10,23 @@ internal sealed record TranslationResponse(
 /// <summary>What became of one text.</summary>
 internal sealed record Translation(
     [property: Description("The text of the request.")] string Source,
-    [property: Description("Its translations, the best first.")] TranslationHypothesis[] Hypotheses);
+    [property: Description("The best translations of its sentences, with the line breaks of the text.")] string Text,
+    [property: Description("Its sentences, in their order; of one that is longer than the model takes, its parts.")] TranslatedSentence[] Sentences);
+
+/// <summary>What became of one sentence.</summary>
+internal sealed record TranslatedSentence(
+    [property: Description("The sentence.")] string Source,
+    [property: Description("Where it starts in the text, in UTF-16 code units.")] int Start,
+    [property: Description("Its translations, the best first.")] TranslationHypothesis[] Hypotheses,
+    [property: Description("What of it the model does not know, and guesses; only where there is such.")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UnknownPart[]? Unknown,
+    [property: Description("Whether it holds nothing else, so that its translation has nothing to do with it; only where that is so.")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool AllUnknown);
+
+/// <summary>A part of a text that the model does not know.</summary>
+internal sealed record UnknownPart(
+    [property: Description("What it is.")] string Text,
+    [property: Description("Where it starts in the text, in UTF-16 code units.")] int Start);
 
 /// <summary>One translation.</summary>
 internal sealed record TranslationHypothesis(

@@ -18,7 +18,7 @@ internal static class WebService
     /// </summary>
     private const string AllowedHosts = "localhost;127.0.0.1;[::1]";
 
-    /// <summary>A request is 32 texts of 127 characters, each written as an escape, twice over.</summary>
+    /// <summary>As much text as a request may ask to translate, each character written as an escape, twice over.</summary>
     private const long MaxRequestBytes = 64 * 1024;
 
     /// <param name="arguments">The program's arguments: settings, such as <c>--urls=http://localhost:8080</c>.</param>
@@ -74,7 +74,12 @@ internal static class WebService
         services.AddSingleton(static provider =>
         {
             EncoderDecoder model = provider.GetRequiredService<Translator>();
-            return new TextGenerator(model, provider.GetRequiredService<ITokenizer>(), provider.GetRequiredService<ITokenDecoder>());
+            return new TextGenerator(model, provider.GetRequiredService<ITokenizer>(), provider.GetRequiredService<ITokenDecoder>(), new TextGeneratorOptions
+            {
+                // The model was trained on sentences: of several it would translate the first.
+                Sentences = SentenceSplitter.Default,
+                LongTexts = LongTextPolicy.Split,
+            });
         });
         services.AddSingleton(new TurnQueue(settings.Concurrency, settings.Queue));
         services.AddSingleton<RequestLimits>();

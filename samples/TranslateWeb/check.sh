@@ -39,6 +39,10 @@ check 'health: ready' holds '"status":"ready"'
 check 'translate' request 200 /translate "${json[@]}" -d '{"texts": ["狗追猫。", "猫追狗。"]}'
 check 'translate: the first' holds '"text":"The dog chases the cat."'
 check 'translate: the second' holds '"text":"The cat chases the dog."'
+check 'two sentences in one text' request 200 /translate "${json[@]}" -d '{"texts": ["狗追猫。猫追狗。"]}'
+check 'two sentences in one text: both are there' holds '"text":"The dog chases the cat. The cat chases the dog."'
+check 'an unknown character' request 200 /translate "${json[@]}" -d '{"texts": ["狗追龘。"]}'
+check 'an unknown character: it is named' holds '"unknown":[{"text":"龘","start":2}]'
 check 'beam and attention' request 200 /translate "${json[@]}" -d '{"texts": ["狗追猫。"], "beam": 4, "nBest": 2, "attention": true}'
 check 'beam and attention: score' holds '"score":-'
 check 'beam and attention: weights' holds '"sourceTokens":["狗","追","猫","。","<eos>"]'
@@ -62,7 +66,7 @@ check 'another host' request 400 /health -H 'Host: rebound.example'
 check 'HEAD' request 200 / --head
 check 'an answer is what it says it is' grep -qi '^x-content-type-options: nosniff' "$folder/answer"
 check 'the page' request 200 /
-check 'the page: it is whole' holds 'data-max-characters="127"'
+check 'the page: it is whole' holds 'data-max-characters="1024"'
 
 kill -TERM "$server"
 wait "$server"

@@ -7,7 +7,8 @@ namespace KernelGen.Samples.TranslateWeb.Tests;
 /// <summary>Requests that cannot be answered are told why.</summary>
 public sealed class BadInputTests
 {
-    private static readonly string TooLong = new('狗', 128);
+    /// <summary>As long as a sentence may be.</summary>
+    private static readonly string Longest = new('狗', 127);
 
     [Theory]
     [InlineData("""{}""", "texts", "There are 0 texts; a request brings 1 to 32.")]
@@ -16,7 +17,6 @@ public sealed class BadInputTests
     [InlineData("""{"texts": ["狗", ""]}""", "texts[1]", "There is no text to translate")]
     [InlineData("""{"texts": [" \t　"]}""", "texts[0]", "There is no text to translate")]
     [InlineData("""{"texts": [null]}""", "texts[0]", "There is no text to translate")]
-    [InlineData("""{"texts": ["TOO LONG"]}""", "texts[0]", "The text has 128 characters without spaces; at most 127")]
     [InlineData("""{"texts": ["狗"], "beam": 0}""", "beam", "The beam is 0; it goes from 1 to 8.")]
     [InlineData("""{"texts": ["狗"], "beam": 9}""", "beam", "The beam is 9")]
     [InlineData("""{"texts": ["狗"], "nBest": 2}""", "nBest", "nBest is 2; with a beam of 1 it goes from 1 to 1.")]
@@ -24,7 +24,7 @@ public sealed class BadInputTests
     public async Task What_is_out_of_range_is_named(string body, string field, string message)
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostJsonAsync("/translate", body.Replace("TOO LONG", TooLong));
+        using HttpResponseMessage response = await service.PostJsonAsync("/translate", body);
         JsonElement problem = await ReadProblemAsync(response, HttpStatusCode.BadRequest);
         JsonProperty error = Assert.Single(problem.GetProperty("errors").EnumerateObject());
         Assert.Equal(field, error.Name);
@@ -102,10 +102,14 @@ public sealed class BadInputTests
     public async Task A_stream_of_a_text_too_long_is_refused_and_the_longest_is_not()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage refused = await service.PostAsync("/translate/stream", new { text = TooLong });
-        await ReadProblemAsync(refused, HttpStatusCode.BadRequest);
-        using HttpResponseMessage longest = await service.PostAsync("/translate/stream", new { text = $" {TooLong[1..]} " });
-        Assert.Equal("done", (await ServerSentEvents.ReadAllAsync(longest))[^1].Type);
+        string text = string.Concat(Enumerable.Repeat(Longest + "\n", 8));
+        using HttpResponseMessage refused = await service.PostAsync("/translate/stream", new { text = text + "狗" });
+        JsonElement problem = await ReadProblemAsync(refused, HttpStatusCode.BadRequest);
+        Assert.StartsWith("This is too much for one request: it counts as 4160 tokens, of at most 4096.", problem.GetProperty("errors").GetProperty("text")[0].GetString());
+        using HttpResponseMessage longest = await service.PostAsync("/translate/stream", new { text });
+        List<(string Type, JsonElement Data)> events = await ServerSentEvents.ReadAllAsync(longest);
+        Assert.Equal(8, events.Count(static one => one.Type == "sentence"));
+        Assert.Equal("done", events[^1].Type);
     }
 
     [Theory]
@@ -164,7 +168,7 @@ public sealed class BadInputTests
     public async Task More_work_than_a_request_may_ask_for_is_refused(int texts, int beam, int nBest, bool attention, int work)
     {
         await using RunningService service = await RunningService.StartAsync();
-        string text = work > 4096 && texts < 32 ? TooLong[1..] : new string('狗', 31);
+        string text = work > 4096 && texts < 32 ? Longest : new string('狗', 31);
         using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = Enumerable.Repeat(text, texts), beam, nBest, attention });
         if (work <= 4096)
         {

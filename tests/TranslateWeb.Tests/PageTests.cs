@@ -10,6 +10,8 @@ public sealed class PageTests
     [InlineData("/", "text/html")]
     [InlineData("/page.css", "text/css")]
     [InlineData("/page.js", "text/javascript")]
+    [InlineData("/service.js", "text/javascript")]
+    [InlineData("/words.js", "text/javascript")]
     public async Task A_file_is_sent_once_and_then_confirmed(string path, string type)
     {
         await using RunningService service = await RunningService.StartAsync();
@@ -31,9 +33,9 @@ public sealed class PageTests
     {
         await using RunningService service = await RunningService.StartAsync();
         string html = await service.Client.GetStringAsync("/");
-        Assert.Contains("data-max-characters=\"127\"", html);
+        Assert.Contains("data-max-characters=\"1024\"", html);
         Assert.DoesNotContain("{{", html);
-        string all = html.Replace("http://www.w3.org/2000/svg", "") + await service.Client.GetStringAsync("/page.css") + await service.Client.GetStringAsync("/page.js");
+        string all = html.Replace("http://www.w3.org/2000/svg", "") + await service.Client.GetStringAsync("/page.css") + string.Concat(await Task.WhenAll(new[] { "/page.js", "/service.js", "/words.js" }.Select(service.Client.GetStringAsync)));
         Assert.DoesNotContain("//", all.Replace("// ", ""));
     }
 }

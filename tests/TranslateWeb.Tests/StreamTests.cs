@@ -6,7 +6,7 @@ namespace KernelGen.Samples.TranslateWeb.Tests;
 /// <summary><c>GET</c> and <c>POST /translate/stream</c>.</summary>
 public sealed class StreamTests
 {
-    /// <summary>As long as a text may be: it takes many tokens.</summary>
+    /// <summary>As long as a sentence may be: it takes many tokens.</summary>
     private static readonly string Long = string.Concat(Enumerable.Repeat("狗追猫，", 31));
 
     [Theory]
@@ -22,12 +22,48 @@ public sealed class StreamTests
         Assert.Contains("no-cache", response.Headers.GetValues("Cache-Control").Single());
         List<(string Type, JsonElement Data)> events = await ServerSentEvents.ReadAllAsync(response);
         Assert.Equal("done", events[^1].Type);
-        (string Type, JsonElement Data)[] tokens = [.. events.SkipLast(1)];
+        (string Type, JsonElement Data)[] tokens = [.. events.SkipLast(2)];
         Assert.All(tokens, static one => Assert.Equal("token", one.Type));
         Assert.Equal(Enumerable.Range(0, tokens.Length), tokens.Select(static one => one.Data.GetProperty("index").GetInt32()));
         Assert.Equal("The cat chases the dog.", string.Concat(tokens.Select(static one => one.Data.GetProperty("text").GetString())));
         Assert.Equal("The cat chases the dog.", events[^1].Data.GetProperty("text").GetString());
-        AttentionChecks.Check(events[^1].Data.GetProperty("attention"), ["猫", "追", "狗", "。", "<eos>"], "The cat chases the dog.");
+        JsonElement sentence = events[^2].Data;
+        Assert.Equal("sentence", events[^2].Type);
+        Assert.Equal(["index", "source", "start", "separator", "text", "attention"], sentence.EnumerateObject().Select(static property => property.Name));
+        AttentionChecks.Check(sentence.GetProperty("attention"), ["猫", "追", "狗", "。", "<eos>"], "The cat chases the dog.");
+    }
+
+    [Fact]
+    public async Task Sentences_come_one_by_one()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage response = await service.PostAsync("/translate/stream", new { text = " 狗追猫。猫追狗。\n狗咬老虎。" });
+        List<(string Type, JsonElement Data)> events = await ServerSentEvents.ReadAllAsync(response);
+        const string Whole = "The dog chases the cat. The cat chases the dog.\nThe dog bites the tiger.";
+        Assert.Equal(Whole, events[^1].Data.GetProperty("text").GetString());
+        Assert.Equal(Whole, string.Concat(events.Where(static one => one.Type == "token").Select(static one => one.Data.GetProperty("text").GetString())));
+        JsonElement[] sentences = [.. events.Where(static one => one.Type == "sentence").Select(static one => one.Data)];
+        Assert.Equal([0, 1, 2], sentences.Select(static one => one.GetProperty("index").GetInt32()));
+        Assert.Equal([1, 5, 10], sentences.Select(static one => one.GetProperty("start").GetInt32()));
+        Assert.Equal(["狗追猫。", "猫追狗。", "狗咬老虎。"], sentences.Select(static one => one.GetProperty("source").GetString()));
+        Assert.Equal(Whole, string.Concat(sentences.Select(static one => one.GetProperty("separator").GetString() + one.GetProperty("text").GetString())));
+        AttentionChecks.Check(sentences[1].GetProperty("attention"), ["猫", "追", "狗", "。", "<eos>"], "The cat chases the dog.");
+
+        // Those of a sentence come before those of the next.
+        int[] order = [.. events.SkipLast(1).Select(static one => one.Data.GetProperty(one.Type == "token" ? "sentence" : "index").GetInt32())];
+        Assert.Equal(order.Order(), order);
+    }
+
+    [Fact]
+    public async Task What_is_unknown_is_told()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage response = await service.PostAsync("/translate/stream", new { text = "狗追猫。龘🙂" });
+        JsonElement[] sentences = [.. (await ServerSentEvents.ReadAllAsync(response)).Where(static one => one.Type == "sentence").Select(static one => one.Data)];
+        Assert.False(sentences[0].TryGetProperty("unknown", out _));
+        Assert.False(sentences[0].TryGetProperty("allUnknown", out _));
+        Assert.Equal([("龘", 4), ("🙂", 5)], sentences[1].GetProperty("unknown").EnumerateArray().Select(static one => (one.GetProperty("text").GetString(), one.GetProperty("start").GetInt32())));
+        Assert.True(sentences[1].GetProperty("allUnknown").GetBoolean());
     }
 
     [Fact]
@@ -45,7 +81,7 @@ public sealed class StreamTests
         using HttpResponseMessage response = await service.Client.GetAsync("/translate/stream?text=狗追猫。", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Equal("event: token", await reader.ReadLineAsync());
-        Assert.StartsWith("data: {\"index\":0,", await reader.ReadLineAsync());
+        Assert.StartsWith("data: {\"sentence\":0,\"index\":0,", await reader.ReadLineAsync());
         await gate.ArrivedAsync(1);
         Assert.Equal(2, decoded);
         gate.Open();
@@ -90,14 +126,14 @@ public sealed class StreamTests
         if (stream is null)
         {
             using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。" }, attention = true });
-            whole = (await RunningService.ReadJsonAsync(response)).GetProperty("translations")[0].GetProperty("hypotheses")[0];
+            whole = (await RunningService.ReadJsonAsync(response)).GetProperty("translations")[0].GetProperty("sentences")[0].GetProperty("hypotheses")[0];
         }
         else
         {
             using HttpResponseMessage response = await service.Client.GetAsync(stream);
             List<(string Type, JsonElement Data)> events = await ServerSentEvents.ReadAllAsync(response);
-            Assert.Equal(["", "The", " dog", " cha", "ses", " the", " cat"], events.SkipLast(1).Select(static one => one.Data.GetProperty("text").GetString()));
-            whole = events[^1].Data;
+            Assert.Equal(["", "The", " dog", " cha", "ses", " the", " cat"], events.SkipLast(2).Select(static one => one.Data.GetProperty("text").GetString()));
+            whole = events[^2].Data;
         }
 
         Assert.Equal("The dog chases the cat.", whole.GetProperty("text").GetString());

@@ -1,22 +1,36 @@
-// The page: sends the sentence, shows tokens as they come, and what each word looked at.
+// The page: sends the text, shows tokens as they come, what each word looked at, and other translations.
 
-const TypingPause = 400; // milliseconds without a key before a translation starts by itself
-const MostRetries = 5;   // of a request that a busy service turned away
-const MostUnbroken = 4;  // words and marks that a line does not part
+import { events, explain, post } from "./service.js";
+import { joinWords, percent } from "./words.js";
+
+const TypingPause = 400;   // milliseconds without a key before a translation starts by itself
+const CopiedPause = 2000;  // how long it says that the translation was copied
+const MostUnbroken = 16;   // characters of a word and its marks that a line does not part
+const MostUnknown = 10;    // unknown characters that are named
+const Alternatives = 4;    // translations of each sentence to choose from
 
 const form = document.getElementById("form");
 const input = document.getElementById("text");
 const count = document.getElementById("count");
 const error = document.getElementById("error");
 const translation = document.getElementById("translation");
+const copy = document.getElementById("copy");
+const unknown = document.getElementById("unknown");
 const announcement = document.getElementById("status");
 const looks = document.getElementById("looks");
 const source = document.getElementById("source");
 const detail = document.getElementById("detail");
+const others = document.getElementById("others");
+const alternatives = document.getElementById("alternatives");
 const mostCharacters = Number(form.dataset.maxCharacters);
+const growsByItself = CSS.supports("field-sizing", "content");
 
-let running = null; // the AbortController of the translation that runs
-let typing = 0;     // the timer of the pause in typing
+let running = null;    // the AbortController of the translation that runs
+let comparing = null;  // the AbortController of the request for other translations
+let typing = 0;        // the timer of the pause in typing
+let copied = 0;        // the timer that takes "Copied" back
+let sentences = [];    // what the service said of each sentence
+let shown = null;      // the sentence whose tokens are shown
 
 /** The characters that the model sees. */
 function characters(text) {
@@ -25,8 +39,13 @@ function characters(text) {
 
 function showCount() {
     const n = characters(input.value);
-    count.textContent = `${n} of at most ${mostCharacters} characters`;
-    count.classList.toggle("over", n > mostCharacters);
+    const isOver = n > mostCharacters;
+    count.textContent = isOver ? `${n} of at most ${mostCharacters} characters` : `${n} ${n === 1 ? "character" : "characters"}`;
+    count.classList.toggle("over", isOver);
+    if (!growsByItself) {
+        input.style.height = "auto";
+        input.style.height = `${input.scrollHeight + input.offsetHeight - input.clientHeight}px`;
+    }
 }
 
 function showError(message) {
@@ -37,97 +56,39 @@ function showError(message) {
 function clear() {
     running?.abort();
     running = null;
+    comparing?.abort();
+    sentences = [];
+    shown = null;
     showError("");
     translation.replaceChildren();
     translation.dataset.state = "empty";
     announcement.textContent = "";
-    looks.hidden = true;
+    unknown.hidden = looks.hidden = others.hidden = copy.hidden = true;
+    others.open = false;
+    alternatives.replaceChildren();
 }
 
-/** Server-sent events of a response, one after the other. */
-async function* events(response) {
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let buffer = "";
-    for (;;) {
-        const { done, value } = await reader.read();
-        if (done) {
-            return;
-        }
-
-        buffer += value;
-        let end;
-        while ((end = buffer.indexOf("\n\n")) >= 0) {
-            const event = { type: "message", data: "" };
-            for (const line of buffer.slice(0, end).split("\n")) {
-                if (line.startsWith("event: ")) {
-                    event.type = line.slice(7);
-                } else if (line.startsWith("data: ")) {
-                    event.data += line.slice(6);
-                }
-            }
-
-            buffer = buffer.slice(end + 2);
-            yield event;
-        }
-    }
-}
-
-/** What a problem of the service (RFC 9457) says to a person. */
-async function explain(response) {
-    try {
-        const problem = await response.json();
-        return Object.values(problem.errors ?? {}).flat().join(" ") || problem.detail || problem.title;
-    } catch {
-        return `The service answered with status ${response.status}.`;
-    }
-}
-
-function pause(milliseconds, signal) {
-    return new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, milliseconds);
-        signal.addEventListener("abort", () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-        });
-    });
-}
-
-async function request(text, signal) {
-    for (let retry = 0; ; retry++) {
-        const response = await fetch("translate/stream", {
-            method: "POST",
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify({ text: text.toWellFormed?.() ?? text }),
-            signal,
-        });
-        if (response.status !== 429 || retry === MostRetries) {
-            return response;
-        }
-
-        showError("The service is busy. Your sentence waits for its turn…");
-        await pause(1000 * (Number(response.headers.get("Retry-After")) || 1), signal);
-    }
-}
-
-async function translate() {
+/** @param {boolean} isAsked Whether somebody asks for it, rather than pauses. */
+async function translate(isAsked) {
     clearTimeout(typing);
     clear();
     const text = input.value;
     if (text.trim() === "") {
-        return;
-    }
+        if (isAsked) {
+            showError("There is no text to translate. Type or paste Chinese sentences, or choose an example.");
+            input.focus();
+        }
 
-    if (characters(text) > mostCharacters) {
-        showError(`That is too long to translate at once: at most ${mostCharacters} characters. Split it into shorter sentences.`);
         return;
     }
 
     const controller = new AbortController();
     running = controller;
     translation.dataset.state = "running";
-    let complete = false;
+    let isComplete = false;
     try {
-        const response = await request(text, controller.signal);
+        const response = await post("translate/stream", { text: text.toWellFormed?.() ?? text }, controller.signal,
+            () => showError("The service is busy. Your text waits for its turn…"));
         showError("");
         if (!response.ok) {
             showError(await explain(response));
@@ -139,17 +100,19 @@ async function translate() {
                 return;
             }
 
-            const data = JSON.parse(event.data);
             if (event.type === "token") {
-                translation.append(data.text);
+                sentenceElement(event.data.sentence).append(event.data.text);
+            } else if (event.type === "sentence") {
+                sentences.push(event.data);
+                showSentence(event.data);
             } else if (event.type === "done") {
-                complete = true;
-                showWords(data);
+                isComplete = true;
+                showWhole(event.data.text);
             }
         }
 
-        if (!complete) {
-            showError("The connection ended before the translation did. Try again.");
+        if (!isComplete) {
+            showError("The connection ended before the translation did. Try again, or with less text.");
         }
     } catch (failure) {
         if (!controller.signal.aborted) {
@@ -159,83 +122,112 @@ async function translate() {
     } finally {
         if (running === controller) {
             running = null;
-            translation.dataset.state = translation.textContent === "" && !complete ? "empty" : "done";
+            translation.dataset.state = translation.textContent === "" && !isComplete ? "empty" : "done";
         }
     }
 }
 
-/** Tokens put together to words: each has its text and the mean of its tokens' attention. */
-function words({ targetTokens, weights }) {
-    const result = [];
-    targetTokens.forEach((token, i) => {
-        if (token === "<eos>" && i === targetTokens.length - 1) {
-            return;
-        }
+/** The element of a sentence; the space or the line breaks before it are outside of it. */
+function sentenceElement(index) {
+    while (translation.childElementCount <= index) {
+        translation.append(document.createElement("span"));
+    }
 
-        const isInside = result.length > 0 && /^[\p{L}\p{N}'’]/u.test(token) && /[\p{L}\p{N}'’]$/u.test(result.at(-1).text);
-        if (isInside || token === "") {
-            const word = result.at(-1);
-            if (word) {
-                word.text += token;
-                word.rows.push(weights[i]);
-            }
-        } else {
-            result.push({ text: token, rows: [weights[i]] });
-        }
-    });
-    return result.map(({ text, rows }) => ({ text, attention: rows[0].map((_, column) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length) }));
+    return translation.children[index];
 }
 
-function percent(weight) {
-    return `${Math.round(100 * weight)} %`;
-}
-
-function showWords({ text, attention }) {
-    announcement.textContent = text === "" ? "The translation is empty." : text;
-    source.replaceChildren(...attention.sourceTokens.map(token => {
-        const item = document.createElement("li");
-        item.textContent = token === "<eos>" ? "end" : token === "<unk>" ? "unknown" : token;
-        item.classList.toggle("special", item.textContent !== token);
-        return item;
-    }));
-
-    const buttons = words(attention).map(({ text: word, attention: weights }) => {
-        const most = weights
-            .map((weight, i) => ({ weight, name: source.children[i].textContent }))
+/** Makes buttons of the words of a sentence. */
+function showSentence(sentence) {
+    const names = sentence.attention.sourceTokens.map(tokenName);
+    const buttons = joinWords(sentence.attention).map(({ text, attention }) => {
+        const most = attention
+            .map((weight, i) => ({ weight, name: names[i] }))
             .sort((a, b) => b.weight - a.weight)
             .filter(({ weight }, i) => i === 0 || (i < 3 && weight >= 0.05))
             .map(({ weight, name }) => `${name} ${percent(weight)}`)
             .join(", ");
         const button = document.createElement("button");
         button.type = "button";
-        button.textContent = word.trim();
+        button.tabIndex = -1;
+        button.textContent = text.trim();
         button.setAttribute("aria-pressed", "false");
-        button.setAttribute("aria-label", `${word.trim()}, looked at ${most}`);
-        const show = () => showAttention(button, weights, most);
+        button.setAttribute("aria-label", `${text.trim()}, looked at ${most}`);
+        const show = () => showAttention(button, sentence, attention, most);
         button.addEventListener("pointerenter", show);
         button.addEventListener("focus", show);
         button.addEventListener("click", show);
-        return { button, beginsAnew: word.startsWith(" ") };
+        return { button, beginsAnew: text.startsWith(" ") };
     });
 
-    // A full stop stays on the line of its word.
-    const unbroken = [];
+    // A full stop stays on the line of its word, unless that is so long that it has to be broken itself.
+    const groups = [];
     for (const { button, beginsAnew } of buttons) {
-        if (beginsAnew || unbroken.length === 0 || unbroken.at(-1).childElementCount === MostUnbroken) {
-            unbroken.push(beginsAnew ? " " : "", document.createElement("span"));
+        const group = groups.at(-1);
+        if (!group || beginsAnew || group.textContent.length + button.textContent.length > MostUnbroken) {
+            groups.push(beginsAnew && groups.length > 0 ? " " : "", document.createElement("span"));
         }
 
-        unbroken.at(-1).append(button);
+        groups.at(-1).append(button);
+        groups.at(-1).className = groups.at(-1).textContent.length <= MostUnbroken ? "unbroken" : "";
     }
 
-    translation.replaceChildren(...unbroken);
-    looks.hidden = buttons.length === 0;
-    detail.textContent = "Hover, tap or focus a word.";
+    const element = sentenceElement(sentence.index);
+    element.replaceChildren(sentence.separator, ...groups);
+    if (looks.hidden && buttons.length > 0) {
+        buttons[0].button.tabIndex = 0;
+        showSource(sentence);
+        looks.hidden = false;
+        detail.textContent = "Hover, tap or focus a word; arrow keys move from word to word.";
+    }
 }
 
-function showAttention(button, weights, most) {
+function showWhole(text) {
+    const unknowns = sentences.flatMap(sentence => sentence.unknown ?? []);
+    const warning = unknownWarning(unknowns);
+    unknown.textContent = warning;
+    unknown.hidden = warning === "";
+    announcement.textContent = `${text === "" ? "The translation is empty." : text} ${warning}`.trim();
+    copy.hidden = text === "";
+    others.hidden = text === "";
+}
+
+/** Which characters the model does not know, and where they are. */
+function unknownWarning(unknowns) {
+    if (unknowns.length === 0) {
+        return "";
+    }
+
+    if (sentences.every(sentence => sentence.allUnknown || sentence.text === "")) {
+        return "The model knows none of these characters: what it says has nothing to do with them. It translates Chinese.";
+    }
+
+    const named = unknowns.slice(0, MostUnknown).map(({ text, start }) => `${text} (character ${[...input.value.slice(0, start)].length + 1})`);
+    const rest = unknowns.length - named.length;
+    return `The model does not know ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}; there it guesses.`;
+}
+
+function tokenName(token) {
+    return token === "<eos>" ? "end" : token === "<unk>" ? "unknown" : token;
+}
+
+function showSource(sentence) {
+    shown = sentence;
+    source.replaceChildren(...sentence.attention.sourceTokens.map(token => {
+        const item = document.createElement("li");
+        item.textContent = tokenName(token);
+        item.classList.toggle("special", item.textContent !== token);
+        return item;
+    }));
+}
+
+function showAttention(button, sentence, weights, most) {
     for (const other of translation.querySelectorAll("button")) {
         other.setAttribute("aria-pressed", String(other === button));
+        other.tabIndex = other === button ? 0 : -1;
+    }
+
+    if (shown !== sentence) {
+        showSource(sentence);
     }
 
     weights.forEach((weight, i) => {
@@ -246,42 +238,117 @@ function showAttention(button, weights, most) {
     detail.textContent = `“${button.textContent}” looked at ${most}.`;
 }
 
+/** Asks for several translations of each sentence. */
+async function compare() {
+    comparing?.abort();
+    if (!others.open) {
+        return;
+    }
+
+    const controller = new AbortController();
+    comparing = controller;
+    alternatives.textContent = "Searching…";
+    try {
+        const text = input.value;
+        const body = { texts: [text.toWellFormed?.() ?? text], beam: Alternatives, nBest: Alternatives };
+        const response = await post("translate", body, controller.signal, () => { alternatives.textContent = "The service is busy. Waiting…"; });
+        if (response.ok) {
+            showAlternatives((await response.json()).translations[0].sentences);
+        } else {
+            alternatives.textContent = await explain(response);
+        }
+    } catch (failure) {
+        if (!controller.signal.aborted) {
+            alternatives.textContent = "The service cannot be reached. Is it running? Try again.";
+            console.warn(failure);
+        }
+    }
+}
+
+function showAlternatives(found) {
+    const parts = found.flatMap(({ source: text, hypotheses }) => {
+        const heading = document.createElement("p");
+        heading.lang = "zh";
+        heading.textContent = text;
+        const list = document.createElement("ol");
+        list.lang = "en";
+        list.append(...hypotheses.map(hypothesis => {
+            const item = document.createElement("li");
+            const sure = document.createElement("span");
+            sure.className = "sure";
+            sure.textContent = percent(Math.exp(hypothesis.score));
+            item.append(hypothesis.text === "" ? "(nothing)" : hypothesis.text, " ", sure);
+            return item;
+        }));
+        return [heading, list];
+    });
+    const note = document.createElement("p");
+    note.textContent = "In percent: how sure the model is of a token, on average.";
+    alternatives.replaceChildren(...parts, note);
+}
+
+async function copyTranslation() {
+    const text = translation.textContent;
+    try {
+        await navigator.clipboard.writeText(text);
+    } catch {
+        // Browsers have no clipboard for pages that come without TLS from another computer; a selection they copy even so.
+        getSelection().selectAllChildren(translation);
+        if (!document.execCommand("copy")) {
+            copy.textContent = "Press Ctrl + C";
+            return;
+        }
+
+        getSelection().removeAllRanges();
+    }
+
+    copy.textContent = "Copied";
+    announcement.textContent = "Copied.";
+    clearTimeout(copied);
+    copied = setTimeout(() => { copy.textContent = "Copy"; }, CopiedPause);
+}
+
+function translateAfterPause() {
+    clearTimeout(typing);
+    typing = setTimeout(translate, TypingPause, false);
+}
+
 input.addEventListener("input", event => {
     showCount();
-    clearTimeout(typing);
-    if (!event.isComposing) {
-        typing = setTimeout(translate, TypingPause);
+    if (event.isComposing) {
+        clearTimeout(typing);
+    } else {
+        translateAfterPause();
     }
 });
-input.addEventListener("compositionend", () => {
-    clearTimeout(typing);
-    typing = setTimeout(translate, TypingPause);
-});
+input.addEventListener("compositionend", translateAfterPause);
 input.addEventListener("keydown", event => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        translate();
+        translate(true);
     }
 });
 form.addEventListener("submit", event => {
     event.preventDefault();
-    translate();
+    translate(true);
 });
 form.querySelector(".examples").addEventListener("click", event => {
     if (event.target instanceof HTMLButtonElement) {
         input.value = event.target.textContent;
         showCount();
-        translate();
+        translate(true);
     }
 });
 translation.addEventListener("keydown", event => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const all = [...translation.querySelectorAll("button")];
-    const next = step && all[all.indexOf(document.activeElement) + step];
-    if (next) {
+    const place = all.indexOf(document.activeElement);
+    const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (all[next]) {
         event.preventDefault();
-        next.focus();
+        all[next].focus();
     }
 });
+copy.addEventListener("click", copyTranslation);
+others.addEventListener("toggle", compare);
 
 showCount();
