@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Generator.Specification.Configuration;
 
 namespace KernelGen.Generator.Specification;
@@ -133,20 +132,12 @@ internal sealed class SpecificationBuilder
             CheckLearnedPositions(targetLength);
         }
 
-        CheckBuffers(dimension, heads, feedForward, sourceVocabulary, targetVocabulary, sourceLength, targetLength);
+        _problems.AddRange(BufferLimits.FindProblems(dimension, heads, feedForward, sourceVocabulary, targetVocabulary, sourceLength, targetLength));
 
-        // Every token belongs to the target; the pad token fills sources too.
-        int? tokens = targetVocabulary?.Value;
-        Setting<int>? pad = Token(
-            _read.Integer(nameof(Declaration.PadToken), declared.PadToken, ConfigurationKeys.PadToken, _preset.PadToken ?? tokens - 1),
-            tokens is int target && sourceVocabulary is not null ? Math.Min(target, sourceVocabulary.Value) : null);
-        Setting<int>? start = Token(ReadStartToken(pad), tokens);
-        Setting<int>? end = Token(_read.Integer(nameof(Declaration.EndToken), declared.EndToken, ConfigurationKeys.EndToken, _preset.EndToken), tokens);
-        EquatableArray<int> suppressed = ReadSuppressedTokens(pad, end, tokens);
-
+        SpecialTokens tokens = new TokenReader(declared, _preset, _read, _problems).Read(sourceVocabulary?.Value, targetVocabulary?.Value);
         if (dimension is null || heads is null || feedForward is null || encoderLayers is null || decoderLayers is null || sourceVocabulary is null
             || targetVocabulary is null || sourceLength is null || targetLength is null || normPlacement is null || activation is null || positions is null
-            || epsilon is null || start is null || end is null || pad is null)
+            || epsilon is null || tokens.Start is null || tokens.End is null || tokens.Pad is null)
         {
             return null;
         }
@@ -172,10 +163,10 @@ internal sealed class SpecificationBuilder
             _read.Flag(declared.TieEmbeddings, ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
             declared.OutputBias ?? _preset.OutputBias,
             epsilon.Value,
-            start.Value,
-            end.Value,
-            pad.Value,
-            suppressed);
+            tokens.Start.Value,
+            tokens.End.Value,
+            tokens.Pad.Value,
+            tokens.Suppressed);
     }
 
     /// <summary>Refuses what a family's file may ask for and the family here does not have.</summary>
@@ -384,119 +375,6 @@ internal sealed class SpecificationBuilder
         return null;
     }
 
-    private Setting<int>? ReadStartToken(Setting<int>? pad)
-    {
-        bool isNamed = _read.Find(ConfigurationKeys.DecoderStartToken) is not null;
-        string key = _preset.BeginTokenStarts && !isNamed ? ConfigurationKeys.BeginToken : ConfigurationKeys.DecoderStartToken;
-        return _read.Integer(nameof(Declaration.StartToken), _declaration.StartToken, key, _preset.StartToken ?? pad?.Value);
-    }
-
-    private Setting<int>? Token(Setting<int>? token, int? vocabulary)
-    {
-        if (token is null || vocabulary is null)
-        {
-            return null;
-        }
-
-        if (token.Value >= 0 && token.Value < vocabulary)
-        {
-            return token;
-        }
-
-        _problems.Add(new Problem(ProblemKind.TokenOutsideVocabulary, token.Place, token.Text, SettingReader.Show(vocabulary.Value - 1)));
-        return null;
-    }
-
-    private EquatableArray<int> ReadSuppressedTokens(Setting<int>? pad, Setting<int>? end, int? vocabulary)
-    {
-        var place = Place.Of(nameof(Declaration.SuppressedTokens));
-        SortedSet<int> suppressed = [];
-        if (_declaration.SuppressedTokens is { } declared)
-        {
-            foreach (int token in declared)
-            {
-                if (Token(new Setting<int>(token, place, $"{nameof(Declaration.SuppressedTokens)} holds {SettingReader.Show(token)}, which"), vocabulary) is not null)
-                {
-                    suppressed.Add(token);
-                }
-            }
-        }
-        else
-        {
-            place = _read.Elsewhere;
-            if (_preset.SuppressPadToken && pad is not null)
-            {
-                suppressed.Add(pad.Value);
-                place = pad.Place;
-            }
-
-            foreach (int token in ReadBadWords(vocabulary))
-            {
-                suppressed.Add(token);
-            }
-        }
-
-        if (end is not null && suppressed.Contains(end.Value))
-        {
-            bool byPreset = _declaration.SuppressedTokens is null && pad?.Value == end.Value && _preset.SuppressPadToken;
-            string reason = byPreset ? "it is the pad token, and the pad token is suppressed by preset" : "it is among the suppressed tokens";
-            _problems.Add(new Problem(ProblemKind.EndTokenSuppressed, place.Kind == PlaceKind.Property ? place : end.Place, SettingReader.Show(end.Value), reason));
-        }
-
-        if (suppressed.Count > Limits.SuppressedTokens)
-        {
-            place = _declaration.SuppressedTokens is null ? _read.Elsewhere : place;
-            _problems.Add(new Problem(ProblemKind.TooManySuppressedTokens, place, SettingReader.Show(suppressed.Count), SettingReader.Show(Limits.SuppressedTokens)));
-        }
-
-        return new EquatableArray<int>(suppressed);
-    }
-
-    /// <summary>The single tokens of <c>bad_words_ids</c>. Sequences of several tokens are not supported, and reported as ignored.</summary>
-    private IReadOnlyList<int> ReadBadWords(int? vocabulary)
-    {
-        List<int> tokens = [];
-        if (_read.Find(ConfigurationKeys.BadWords) is not JsonValue words)
-        {
-            return tokens;
-        }
-
-        int sequences = 0;
-        foreach (JsonValue word in words.Items)
-        {
-            if (word.Kind != JsonKind.Array || word.Items.Any(static item => !item.TryGetInteger(out _)) || word.Items.Count == 0)
-            {
-                _read.Invalid(ConfigurationKeys.BadWords, words, "an array of arrays of token ids");
-                return [];
-            }
-
-            if (word.Items.Count > 1)
-            {
-                sequences++;
-                continue;
-            }
-
-            word.Items[0].TryGetInteger(out int token);
-            var setting = new Setting<int>(token, _read.Elsewhere, $"\"{ConfigurationKeys.BadWords}\" in {_declaration.Configuration} holds {SettingReader.Show(token)}, which");
-            if (Token(setting, vocabulary) is not null)
-            {
-                tokens.Add(token);
-            }
-        }
-
-        if (words.Kind != JsonKind.Array)
-        {
-            _read.Invalid(ConfigurationKeys.BadWords, words, "an array of arrays of token ids");
-        }
-
-        if (sequences > 0)
-        {
-            _problems.Add(new Problem(ProblemKind.BadWordSequenceIgnored, _read.Elsewhere, _declaration.Configuration ?? "", SettingReader.Show(sequences)));
-        }
-
-        return tokens;
-    }
-
     private void CheckLearnedPositions(Setting<int>? length)
     {
         if (_file is null || length is null || length.Place.Kind != PlaceKind.Property)
@@ -509,51 +387,6 @@ internal sealed class SpecificationBuilder
         {
             _problems.Add(new Problem(ProblemKind.MoreLengthThanLearnedPositions, length.Place, length.Text, SettingReader.Show(rows.Value), _declaration.Configuration ?? ""));
         }
-    }
-
-    /// <summary>Refuses what each dimension alone allows but the product of two does not.</summary>
-    private void CheckBuffers(
-        Setting<int>? dimension,
-        Setting<int>? heads,
-        Setting<int>? feedForward,
-        Setting<int>? sourceVocabulary,
-        Setting<int>? targetVocabulary,
-        Setting<int>? sourceLength,
-        Setting<int>? targetLength)
-    {
-        Setting<int>? longest = sourceLength is not null && targetLength is not null && sourceLength.Value > targetLength.Value ? sourceLength : targetLength ?? sourceLength;
-        long? attention = null;
-        if (dimension is not null && heads is not null)
-        {
-            attention = 3L * heads.Value * Padded(dimension.Value / heads.Value);
-        }
-
-        if (sourceVocabulary?.Value == targetVocabulary?.Value)
-        {
-            Check("an embedding", sourceVocabulary, dimension?.Value);
-        }
-        else
-        {
-            Check("the source embedding", sourceVocabulary, dimension?.Value);
-            Check("the target embedding", targetVocabulary, dimension?.Value);
-        }
-
-        Check("the weights of a feed-forward layer", feedForward, dimension?.Value);
-        Check("the weights of the query, key and value projections", dimension, attention);
-        Check("the queries, keys and values of the longest sequence", longest, attention);
-        Check("the feed-forward activations of the longest sequence", longest, feedForward?.Value);
-        Check("the logits of the longest target", targetLength, targetVocabulary?.Value);
-
-        void Check(string what, Setting<int>? rows, long? width)
-        {
-            if (rows is not null && width is long columns && Padded(rows.Value) * Padded(columns) > Limits.BufferElements)
-            {
-                string elements = (Padded(rows.Value) * Padded(columns)).ToString(CultureInfo.InvariantCulture);
-                _problems.Add(new Problem(ProblemKind.BufferTooLarge, rows.Place, rows.Text, what, elements, Limits.BufferElements.ToString(CultureInfo.InvariantCulture)));
-            }
-        }
-
-        static long Padded(long count) => (count + Limits.RowAlignment - 1) / Limits.RowAlignment * Limits.RowAlignment;
     }
 
     // The divisors on both sides of a number of heads that does not divide the dimension.
