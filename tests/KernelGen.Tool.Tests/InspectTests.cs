@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace KernelGen.Tool.Tests;
 
@@ -71,6 +73,31 @@ public sealed class InspectTests : IDisposable
         Assert.Equal(assumed, string.Join(", ", run.Json.GetProperty("settings").EnumerateArray()
             .Where(static setting => setting.GetProperty("isAssumed").GetBoolean())
             .Select(static setting => setting.GetProperty("name").GetString())));
+    }
+
+    /// <summary>As <c>share_encoder_decoder_embeddings: false</c> makes them.</summary>
+    [Fact]
+    public void AnEmbeddingOfEachSideGivesAVocabularyOfEach()
+    {
+        byte[] marian = File.ReadAllBytes(ToolRun.Weights("marian"));
+        int length = (int)BitConverter.ToInt64(marian);
+        JsonObject header = JsonNode.Parse(marian.AsSpan(8, length))!.AsObject();
+        JsonNode shared = header["model.shared.weight"]!.DeepClone();
+        Assert.True(header.Remove("model.shared.weight"));
+        header["model.encoder.embed_tokens.weight"] = shared;
+        int dataLength = marian.Length - 8 - length;
+        header["model.decoder.embed_tokens.weight"] = new JsonObject
+        {
+            ["dtype"] = "F32", ["shape"] = new JsonArray(50, 64), ["data_offsets"] = new JsonArray(dataLength, dataLength + (50 * 64 * 4)),
+        };
+        byte[] changed = Encoding.UTF8.GetBytes(header.ToJsonString());
+        string path = _folder.File("model.safetensors");
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)changed.Length), .. changed, .. marian.AsSpan(8 + length), .. new byte[50 * 64 * 4]]);
+
+        ToolRun run = ToolRun.Of("inspect", path, "--set", "PadToken=49", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("SourceVocabularySize = 70, TargetVocabularySize = 50", run.Json.GetProperty("declaration").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
