@@ -82,6 +82,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    [OverloadResolutionPriority(1)] // An empty collection expression is an empty source, as one of integers is a source.
     public GenerationResult Generate(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
@@ -289,7 +290,11 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="source">The source tokens.</param>
     /// <param name="target">The target tokens without the start token; the end token is scored where it is given.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The log-probability of each token, over the whole vocabulary: suppressed tokens are not left out.</returns>
+    /// <returns>
+    /// The log-probability of each token over the tokens that generation may choose: those that the declaration suppresses have no probability, so that a
+    /// generated target has here the log-probabilities that generation without rules gave it. A token of the target that is itself suppressed is scored over the
+    /// whole vocabulary.
+    /// </returns>
     /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
@@ -309,6 +314,7 @@ public abstract class EncoderDecoder : IDisposable
             _engine.Decode(workspace, input, [0], [target.Length]);
             ForEachLogits(workspace, target.Length, (row, logitsRow) =>
             {
+                _engine.SuppressUnless(workspace, logitsRow, tokens[row]);
                 (float maximum, float sum) = _engine.SumOfExponentials(workspace, logitsRow);
                 logProbabilities[row] = LogSoftmax.Of(_engine.Logits(workspace, logitsRow)[tokens[row]], maximum, sum);
             });

@@ -49,7 +49,7 @@ internal static class BatchSearch
         Reserve(workspace, [source.Length], settings, isParallel);
         engine.Encode(workspace, source, [0]);
         ISearch search = Begin(engine, workspace, places: 1, settings);
-        search.Start(engine, source: 0, index: 0);
+        search.Start(engine, source: 0, index: 0, source);
         return search;
     }
 
@@ -98,12 +98,13 @@ internal static class BatchSearch
             int count = Math.Min(freeCount, order.Length);
             if (count > 0 && (freeCount >= (places + FreePlaces - 1) / FreePlaces || Tokens(order[..count]) >= EnoughToEncode))
             {
-                Encode(engine, workspace, sources, order[..count], free[..count]);
+                ReadOnlySpan<int> tokens = Encode(engine, workspace, sources, order[..count], free[..count]);
                 for (int i = 0; i < count; i++)
                 {
                     int source = Index(order[i]);
                     sourceIn[free[i]] = source;
-                    search.Start(engine, free[i], numbers.IsEmpty ? source : numbers[source]);
+                    search.Start(engine, free[i], numbers.IsEmpty ? source : numbers[source], tokens[..Length(order[i])]);
+                    tokens = tokens[Length(order[i])..];
                 }
 
                 order = order[count..];
@@ -155,7 +156,7 @@ internal static class BatchSearch
 
     private static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)
     {
-        ISearch search = settings.BeamSize > 1 ? workspace.Beams : workspace.Greedy;
+        ISearch search = settings.BeamSize == 1 ? workspace.Greedy : workspace.Beams(settings.Options);
         search.Begin(engine, places, settings);
         return search;
     }
@@ -171,8 +172,8 @@ internal static class BatchSearch
         return result;
     }
 
-    /// <summary>Encodes sources into free places.</summary>
-    private static void Encode(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, ReadOnlySpan<long> items, ReadOnlySpan<int> places)
+    /// <summary>Encodes sources into free places; their tokens, one source behind the other.</summary>
+    private static ReadOnlySpan<int> Encode(Engine engine, Workspace workspace, IReadOnlyList<int[]> sources, ReadOnlySpan<long> items, ReadOnlySpan<int> places)
     {
         Span<int> tokens = workspace.Tokens(Tokens(items));
         Span<int> rest = tokens;
@@ -192,6 +193,7 @@ internal static class BatchSearch
         }
 
         engine.Encode(workspace, tokens, places);
+        return tokens;
     }
 
     /// <summary>Checks every source before the work begins, and puts the numbers of all into an order: the longest first, of equal ones the earlier.</summary>

@@ -1,25 +1,27 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using KernelGen.Execution;
-using KernelGen.Numerics;
 
 namespace KernelGen.Decoding;
 
 /// <summary>
-/// Beam search as <see cref="GenerationOptions.BeamSize"/> defines it, for all encoded sources of a workspace together: one decoding step takes the live
-/// hypotheses of all of them. A source whose search has stopped leaves at once, and another may begin in its place. Belongs to a workspace, whose calls
-/// reuse its arrays.
+/// What every definition of beam search has in common, for all encoded sources of a workspace together: one decoding step takes the live hypotheses of all of
+/// them. A source whose search has stopped leaves at once, and another may begin in its place. Belongs to a workspace, whose calls reuse its arrays.
 /// </summary>
 /// <remarks>
-/// Hypothesis in slot j of source i is the workspace's sequence <c>j · sources + i</c>. The first child of a hypothesis goes on in its slot and so in its
-/// cache; further children get copies. Which tokens a hypothesis is made of stands in links from each step to the one before.
+/// A source has one beam, or, in diverse beam search, one for each group: a list of live hypotheses and a list of the best finished ones. Hypothesis in slot
+/// j of a source i (the slots of its groups stand one behind the other) is the workspace's sequence <c>j · sources + i</c>. The first child of a hypothesis
+/// goes on in its slot and so in its cache; further children get copies. Which tokens a hypothesis is made of stands in links from each step to the one
+/// before.
 /// </remarks>
-internal sealed class BeamSearch : ISearch
+internal abstract class BeamSearch : ISearch
 {
     /// <summary>The widest beam: its double is the most that <see cref="TopK"/> finds.</summary>
     public const int MaxSize = TopK.MaxCount / 2;
 
-    private readonly LogitRules _rules = new();
+    /// <summary>The most end tokens. Of one row no more than the beam's width and all end tokens can matter, and <see cref="TopK"/> finds so many.</summary>
+    public const int MaxEndTokens = TopK.MaxCount - MaxSize;
+
     private LiveHypothesis[] _live = [];
     private int[] _liveCounts = [];
     private FinishedHypothesis[] _finished = [];
@@ -37,13 +39,7 @@ internal sealed class BeamSearch : ISearch
     private int _sources;
     private int _activeCount;
     private int _completedCount;
-
-    /// <summary>The tokens of each live hypothesis of the source that is being taken further, the one that is found now included.</summary>
-    private int _length;
-
-    private SearchSettings _settings;
-
-    private int Size => _settings.BeamSize;
+    private int _ranked;
 
     /// <inheritdoc/>
     public bool IsDone => _activeCount == 0;
@@ -51,41 +47,65 @@ internal sealed class BeamSearch : ISearch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Completed => _completed.AsSpan(0, _completedCount);
 
+    /// <summary>The options of the call.</summary>
+    protected SearchSettings Settings { get; private set; }
+
+    /// <summary>The rules of the call.</summary>
+    protected LogitRules Rules { get; } = new();
+
+    /// <summary>How many beams a source has.</summary>
+    protected int Groups { get; private set; }
+
+    /// <summary>How many hypotheses are live in a beam, and how many finished ones are kept.</summary>
+    protected int Width { get; private set; }
+
+    /// <summary>The tokens of each live hypothesis of the source that is being taken further, the one that is found now included.</summary>
+    protected int Length { get; private set; }
+
+    /// <summary>Room for the best tokens of a row.</summary>
+    protected Span<int> Best => _best.AsSpan(0, Math.Min(_ranked, TopK.MaxCount));
+
     /// <inheritdoc/>
     public GenerationResult Result(int source)
     {
-        var hypotheses = new Hypothesis[Math.Min(_settings.HypothesisCount, _finishedCounts[source])];
+        int found = 0;
+        for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
+        {
+            found += _finishedCounts[beam];
+        }
+
+        var hypotheses = new Hypothesis[Math.Min(Settings.HypothesisCount, found)];
+        Span<int> taken = stackalloc int[Groups];
+        taken.Clear();
         for (int i = 0; i < hypotheses.Length; i++)
         {
-            FinishedHypothesis finished = _finished[(source * Size) + i];
-            bool hasEndToken = finished.Reason == FinishReason.EndToken;
-            int[] tokens = new int[finished.Length];
-            float[]? logProbabilities = _settings.Options.ReturnTokenLogProbabilities ? new float[finished.Length + (hasEndToken ? 1 : 0)] : null;
-            int rank = finished.Rank;
-            for (int position = tokens.Length - 1; position >= 0; position--)
+            // The best of what the groups found, and of equal ones that of the last group.
+            int best = -1;
+            for (int group = 0; group < Groups; group++)
             {
-                Link link = _links[LinkIndex(source, position, rank)];
-                tokens[position] = link.Token;
-                logProbabilities?[position] = link.TokenLogProbability;
-                rank = link.Parent;
+                ReadOnlySpan<FinishedHypothesis> finished = FinishedOf((source * Groups) + group);
+                if (taken[group] < finished.Length
+                    && (best < 0 || !(finished[taken[group]].Score < FinishedOf((source * Groups) + best)[taken[best]].Score)))
+                {
+                    best = group;
+                }
             }
 
-            if (hasEndToken)
-            {
-                logProbabilities?[^1] = finished.EndLogProbability;
-            }
-
-            hypotheses[i] = new Hypothesis(tokens, (float)finished.Score, finished.Reason, logProbabilities);
+            int beam = (source * Groups) + best;
+            hypotheses[i] = ResultOf(beam, FinishedOf(beam)[taken[best]++]);
         }
 
         return new GenerationResult(ImmutableCollectionsMarshal.AsImmutableArray(hypotheses));
     }
 
     /// <inheritdoc/>
-    public void Begin(Engine engine, int sources, SearchSettings settings)
+    public virtual void Begin(Engine engine, int sources, SearchSettings settings)
     {
-        _settings = settings;
-        _rules.Begin(engine.Description, settings);
+        Settings = settings;
+        Rules.Begin(engine.Description, settings, sources);
+        Groups = settings.Options.BeamGroups;
+        Width = settings.BeamSize / Groups;
+        _ranked = (1 + Rules.EndTokens.Length) * Width;
         _sources = sources;
         _activeCount = 0;
         _completedCount = 0;
@@ -93,27 +113,31 @@ internal sealed class BeamSearch : ISearch
         ReusedArray.Take(ref _completed, sources);
         ReusedArray.Take(ref _lengths, sources);
         ReusedArray.Take(ref _indices, sources);
-        ReusedArray.Take(ref _live, sources * Size);
-        ReusedArray.Take(ref _liveCounts, sources);
-        ReusedArray.Take(ref _finished, sources * Size);
-        ReusedArray.Take(ref _finishedCounts, sources);
-        ReusedArray.Take(ref _links, sources * settings.MaxLength * Size);
-        ReusedArray.Take(ref _rowTokens, sources * Size);
-        ReusedArray.Take(ref _rowSequences, sources * Size);
-        ReusedArray.Take(ref _candidates, 3 * Size);
-        ReusedArray.Take(ref _best, 2 * Size);
+        ReusedArray.Take(ref _live, sources * settings.BeamSize);
+        ReusedArray.Take(ref _liveCounts, sources * Groups);
+        ReusedArray.Take(ref _finished, sources * settings.BeamSize);
+        ReusedArray.Take(ref _finishedCounts, sources * Groups);
+        ReusedArray.Take(ref _links, sources * settings.MaxLength * settings.BeamSize);
+        ReusedArray.Take(ref _rowTokens, sources * settings.BeamSize);
+        ReusedArray.Take(ref _rowSequences, sources * settings.BeamSize);
+        ReusedArray.Take(ref _candidates, _ranked + Width);
+        ReusedArray.Take(ref _best, _ranked);
         ReusedArray.Take(ref _target, settings.MaxLength + 1)[0] = engine.Description.StartToken;
     }
 
     /// <inheritdoc/>
-    public void Start(Engine engine, int source, int index)
+    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens)
     {
         _active[_activeCount++] = source;
         _lengths[source] = 0;
         _indices[source] = index;
-        _live[source * Size] = new LiveHypothesis { Token = engine.Description.StartToken };
-        _liveCounts[source] = 1;
-        _finishedCounts[source] = 0;
+        Rules.Start(source, tokens);
+        for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
+        {
+            _live[beam * Width] = new LiveHypothesis { Token = engine.Description.StartToken };
+            _liveCounts[beam] = 1;
+            _finishedCounts[beam] = 0;
+        }
     }
 
     /// <inheritdoc/>
@@ -122,10 +146,13 @@ internal sealed class BeamSearch : ISearch
         int rows = 0;
         foreach (int source in _active.AsSpan(0, _activeCount))
         {
-            foreach (ref readonly LiveHypothesis hypothesis in LiveOf(source))
+            for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
             {
-                _rowTokens[rows] = hypothesis.Token;
-                _rowSequences[rows++] = SequenceOf(source, hypothesis.Slot);
+                foreach (ref readonly LiveHypothesis hypothesis in LiveOf(beam))
+                {
+                    _rowTokens[rows] = hypothesis.Token;
+                    _rowSequences[rows++] = SequenceOf(beam, hypothesis.Slot);
+                }
             }
         }
 
@@ -138,7 +165,13 @@ internal sealed class BeamSearch : ISearch
         for (int i = 0; i < active; i++)
         {
             int source = _active[i];
-            int sourceRows = _liveCounts[source];
+            int nextRow = firstRow;
+            for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
+            {
+                nextRow += _liveCounts[beam];
+            }
+
+            Length = ++_lengths[source];
             if (Advance(engine, workspace, source, firstRow))
             {
                 _active[_activeCount++] = source;
@@ -148,124 +181,43 @@ internal sealed class BeamSearch : ISearch
                 _completed[_completedCount++] = source;
             }
 
-            firstRow += sourceRows;
+            firstRow = nextRow;
         }
     }
 
     /// <summary>Takes one source a token further; whether its search goes on.</summary>
-    private bool Advance(Engine engine, Workspace workspace, int source, int firstRow)
-    {
-        _length = ++_lengths[source];
-        ReadOnlySpan<LiveHypothesis> candidates = Rank(engine, workspace, source, firstRow);
-        Span<LiveHypothesis> children = _candidates.AsSpan(2 * Size, Size);
-        int count = 0, stopped = 0;
-        double normalizer = _settings.Normalizer(_length);
-        for (int rank = 0; rank < candidates.Length && count + stopped < Size; rank++)
-        {
-            ref readonly LiveHypothesis candidate = ref candidates[rank];
-            if (candidate.Token != engine.Description.EndToken)
-            {
-                // Those that stay live have the first links, in the order of their ranks; those that are stopped have the last.
-                bool stops = Stops(source, candidate);
-                int link = stops ? Size - 1 - stopped++ : count;
-                _links[LinkIndex(source, _length - 1, link)] = new Link(candidate.Token, candidate.Parent, candidate.TokenLogProbability);
-                if (stops)
-                {
-                    Finish(source, new FinishedHypothesis(candidate.LogProbability / normalizer, _length, link, FinishReason.Stopped));
-                }
-                else
-                {
-                    children[count++] = candidate;
-                }
-            }
-            else if (rank < Size)
-            {
-                Finish(
-                    source,
-                    new FinishedHypothesis(candidate.LogProbability / normalizer, _length - 1, candidate.Parent, FinishReason.EndToken, candidate.TokenLogProbability));
-            }
-        }
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="source">The place of the source.</param>
+    /// <param name="firstRow">The row of logits of its first live hypothesis.</param>
+    protected abstract bool Advance(Engine engine, Workspace workspace, int source, int firstRow);
 
-        children = children[..count];
-        int finished = _finishedCounts[source];
-        if (count == 0 && finished == 0)
-        {
-            throw NonFiniteLogits.At(_indices[source], _length - 1);
-        }
-
-        if (_length == _settings.MaxLength)
-        {
-            for (int rank = 0; rank < count; rank++)
-            {
-                Finish(source, new FinishedHypothesis(children[rank].LogProbability / normalizer, _length, rank, FinishReason.Length));
-            }
-
-            return false;
-        }
-
-        if (count == 0 || (finished == Size && !(children[0].LogProbability / normalizer > _finished[(source * Size) + Size - 1].Score)))
-        {
-            return false;
-        }
-
-        AssignSlots(workspace, source, children);
-        children.CopyTo(_live.AsSpan(source * Size));
-        _liveCounts[source] = count;
-        return true;
-    }
+    /// <summary>Says what the tokens after a live hypothesis score: rules have been applied, and the best stand in <see cref="Best"/>.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="row">The row of its logits, which become scores.</param>
+    /// <param name="beam">The beam.</param>
+    /// <param name="parent">Its rank among the live ones.</param>
+    protected abstract RowScores Weigh(Engine engine, Workspace workspace, int row, int beam, int parent);
 
     /// <summary>
-    /// The best <c>2 · size</c> continuations of a source's live hypotheses by their sums of log-probabilities. No hypothesis has more than so many among
-    /// them, so each row's best tokens suffice; they come in the order that ties ask for.
+    /// The best <c>(1 + end tokens) · width</c> continuations of a beam's live hypotheses by their sums. No hypothesis has more than so many among them, so each row's
+    /// best tokens suffice; they come in the order that ties ask for.
     /// </summary>
-    private ReadOnlySpan<LiveHypothesis> Rank(Engine engine, Workspace workspace, int source, int firstRow)
+    protected ReadOnlySpan<LiveHypothesis> Rank(Engine engine, Workspace workspace, int beam, int firstRow)
     {
-        Span<LiveHypothesis> candidates = _candidates.AsSpan(0, 2 * Size);
-        Span<int> best = _best.AsSpan(0, 2 * Size);
+        Span<LiveHypothesis> candidates = _candidates.AsSpan(0, _ranked);
         int count = 0;
-        ReadOnlySpan<LiveHypothesis> live = LiveOf(source);
-        int? forced = _rules.ForcedToken(_length - 1);
-        bool rulesApply = _rules.ApplyAt(_length - 1);
+        ReadOnlySpan<LiveHypothesis> live = LiveOf(beam);
         for (int parent = 0; parent < live.Length; parent++)
         {
             int row = firstRow + parent;
-            Span<float> logits = engine.Logits(workspace, row);
-            if (forced is null)
+            RowScores scores = Weigh(engine, workspace, row, beam, parent);
+            ReadOnlySpan<float> logits = engine.Logits(workspace, row);
+            foreach (int token in Best[..scores.Found])
             {
-                engine.Suppress(workspace, row);
-                if (rulesApply)
-                {
-                    _rules.Apply(logits, TargetOf(source, parent), _indices[source]);
-                }
-            }
-
-            (float maximum, float sum) = engine.SumOfExponentials(workspace, row);
-            if (forced is null && rulesApply && float.IsNegativeInfinity(maximum))
-            {
-                double score = live[parent].LogProbability / _settings.Normalizer(_length - 1);
-                Finish(source, new FinishedHypothesis(score, _length - 1, parent, FinishReason.NothingAllowed));
-                continue;
-            }
-
-            if (float.IsNaN(sum))
-            {
-                throw NonFiniteLogits.At(_indices[source], _length - 1);
-            }
-
-            double logSum = DeterministicMath.Log(sum);
-            int found = 1;
-            if (forced is { } only)
-            {
-                best[0] = only;
-            }
-            else
-            {
-                found = engine.TopK(workspace, row, best);
-            }
-
-            foreach (int token in best[..found])
-            {
-                double logProbability = live[parent].LogProbability + LogSoftmax.Precisely(logits[token], maximum, logSum);
+                double tokenLogProbability = LogSoftmax.Precisely(logits[token], scores.Maximum, scores.LogSum);
+                double logProbability = live[parent].LogProbability + tokenLogProbability;
                 int place = count;
                 while (place > 0 && candidates[place - 1].LogProbability < logProbability)
                 {
@@ -282,7 +234,7 @@ internal sealed class BeamSearch : ISearch
                 candidates[place] = new LiveHypothesis
                 {
                     LogProbability = logProbability,
-                    TokenLogProbability = _settings.Options.ReturnTokenLogProbabilities ? LogSoftmax.Of(logits[token], maximum, sum) : 0,
+                    TokenLogProbability = (float)tokenLogProbability,
                     Token = token,
                     Parent = parent,
                 };
@@ -292,26 +244,41 @@ internal sealed class BeamSearch : ISearch
         return candidates[..count];
     }
 
+    /// <summary>Room for the children of a beam, the live hypotheses of the next step, beside what <see cref="Rank"/> found.</summary>
+    protected Span<LiveHypothesis> Children => _candidates.AsSpan(_ranked, Width);
+
+    /// <summary>Notes a continuation's last token as the one of a rank in this step.</summary>
+    protected void SetLink(int beam, int rank, in LiveHypothesis candidate) =>
+        _links[LinkIndex(beam, Length - 1, rank)] = new Link(candidate.Token, candidate.Parent, candidate.TokenLogProbability);
+
+    /// <summary>A hypothesis that is finished with the last token of a candidate.</summary>
+    protected FinishedHypothesis Finished(in LiveHypothesis candidate, FinishReason reason) => new(
+        candidate.LogProbability / Settings.Normalizer(Length), Length - 1, candidate.Parent, reason, candidate.Token, candidate.TokenLogProbability);
+
+    /// <summary>A live hypothesis that is finished as it stood before this step: rules leave no token that may follow.</summary>
+    protected FinishedHypothesis Finished(int beam, int rank) =>
+        new(LiveOf(beam)[rank].LogProbability / Settings.Normalizer(Length - 1), Length - 1, rank, FinishReason.NothingAllowed);
+
     /// <summary>Whether the caller stops a hypothesis after its last token.</summary>
-    private bool Stops(int source, in LiveHypothesis candidate)
+    protected bool Stops(int beam, in LiveHypothesis candidate)
     {
-        if (!_rules.MayStop)
+        if (!Rules.MayStop)
         {
             return false;
         }
 
-        int tokens = TargetOf(source, candidate.Parent).Length;
+        int tokens = TargetOf(beam, candidate.Parent).Length;
         _target[tokens] = candidate.Token;
-        return _rules.Stops(_target.AsSpan(0, tokens + 1), _indices[source]);
+        return Rules.Stops(_target.AsSpan(0, tokens + 1), IndexOf(beam));
     }
 
     /// <summary>The start token and the tokens of a hypothesis that was live before this step. Valid until it is asked for the next.</summary>
-    private ReadOnlySpan<int> TargetOf(int source, int rank)
+    protected ReadOnlySpan<int> TargetOf(int beam, int rank)
     {
-        Span<int> target = _target.AsSpan(0, _length);
-        for (int position = _length - 2; position >= 0; position--)
+        Span<int> target = _target.AsSpan(0, Length);
+        for (int position = Length - 2; position >= 0; position--)
         {
-            Link link = _links[LinkIndex(source, position, rank)];
+            Link link = _links[LinkIndex(beam, position, rank)];
             target[position + 1] = link.Token;
             rank = link.Parent;
         }
@@ -320,29 +287,36 @@ internal sealed class BeamSearch : ISearch
     }
 
     /// <summary>Keeps a finished hypothesis if it is among the best; of equal ones the earlier is kept and stands first.</summary>
-    private void Finish(int source, FinishedHypothesis hypothesis)
+    protected void Finish(int beam, in FinishedHypothesis hypothesis)
     {
-        Span<FinishedHypothesis> finished = _finished.AsSpan(source * Size, Size);
-        ref int count = ref _finishedCounts[source];
-        int place = count;
+        ReadOnlySpan<FinishedHypothesis> finished = FinishedOf(beam);
+        int place = finished.Length;
         while (place > 0 && finished[place - 1].Score < hypothesis.Score)
         {
             place--;
         }
 
-        if (place < Size)
+        if (place < Width)
         {
-            count = Math.Min(count + 1, Size);
-            finished[place..(count - 1)].CopyTo(finished[(place + 1)..]);
-            finished[place] = hypothesis;
+            InsertFinished(beam, place, hypothesis);
         }
     }
 
-    /// <summary>Gives each child a slot whose cache holds its beginning.</summary>
-    private void AssignSlots(Workspace workspace, int source, Span<LiveHypothesis> children)
+    /// <summary>Puts a finished hypothesis at a place of its list; the last of a full list leaves it.</summary>
+    protected void InsertFinished(int beam, int place, in FinishedHypothesis hypothesis)
+    {
+        Span<FinishedHypothesis> finished = _finished.AsSpan(beam * Width, Width);
+        ref int count = ref _finishedCounts[beam];
+        count = Math.Min(count + 1, Width);
+        finished[place..(count - 1)].CopyTo(finished[(place + 1)..]);
+        finished[place] = hypothesis;
+    }
+
+    /// <summary>Makes children the live hypotheses of a beam, and gives each a slot whose cache holds its beginning.</summary>
+    protected void GoOn(Workspace workspace, int beam, Span<LiveHypothesis> children)
     {
         const int None = -1;
-        ReadOnlySpan<LiveHypothesis> parents = LiveOf(source);
+        ReadOnlySpan<LiveHypothesis> parents = LiveOf(beam);
         uint taken = 0;
         foreach (ref LiveHypothesis child in children)
         {
@@ -357,24 +331,65 @@ internal sealed class BeamSearch : ISearch
             {
                 child.Slot = BitOperations.TrailingZeroCount(~taken);
                 taken |= 1u << child.Slot;
-                workspace.CopyTarget(SequenceOf(source, parents[child.Parent].Slot), SequenceOf(source, child.Slot));
+                workspace.CopyTarget(SequenceOf(beam, parents[child.Parent].Slot), SequenceOf(beam, child.Slot));
             }
         }
+
+        children.CopyTo(_live.AsSpan(beam * Width));
+        _liveCounts[beam] = children.Length;
     }
 
-    private ReadOnlySpan<LiveHypothesis> LiveOf(int source) => _live.AsSpan(source * Size, _liveCounts[source]);
+    /// <summary>Follows a beam no further.</summary>
+    protected void End(int beam) => _liveCounts[beam] = 0;
 
-    private int SequenceOf(int source, int slot) => (slot * _sources) + source;
+    /// <summary>The live hypotheses of a beam.</summary>
+    protected ReadOnlySpan<LiveHypothesis> LiveOf(int beam) => _live.AsSpan(beam * Width, _liveCounts[beam]);
 
-    private int LinkIndex(int source, int position, int rank) => (((source * _settings.MaxLength) + position) * Size) + rank;
+    /// <summary>The finished hypotheses of a beam, the best first.</summary>
+    protected ReadOnlySpan<FinishedHypothesis> FinishedOf(int beam) => _finished.AsSpan(beam * Width, _finishedCounts[beam]);
+
+    /// <summary>What callbacks call the source of a beam.</summary>
+    protected int IndexOf(int beam) => _indices[beam / Groups];
+
+    private Hypothesis ResultOf(int beam, in FinishedHypothesis finished)
+    {
+        bool hasLast = finished.Reason != FinishReason.NothingAllowed;
+        bool hasEnded = finished.Reason == FinishReason.EndToken;
+        int[] tokens = new int[finished.Length + (hasLast && !hasEnded ? 1 : 0)];
+        float[]? logProbabilities = Settings.Options.ReturnTokenLogProbabilities ? new float[finished.Length + (hasLast ? 1 : 0)] : null;
+        if (hasLast)
+        {
+            logProbabilities?[^1] = finished.LastLogProbability;
+        }
+
+        if (tokens.Length > finished.Length)
+        {
+            tokens[^1] = finished.LastToken;
+        }
+
+        int rank = finished.Rank;
+        for (int position = finished.Length - 1; position >= 0; position--)
+        {
+            Link link = _links[LinkIndex(beam, position, rank)];
+            tokens[position] = link.Token;
+            logProbabilities?[position] = link.TokenLogProbability;
+            rank = link.Parent;
+        }
+
+        return new Hypothesis(tokens, (float)finished.Score, finished.Reason, logProbabilities, hasEnded ? finished.LastToken : null);
+    }
+
+    private int SequenceOf(int beam, int slot) => ((((beam % Groups) * Width) + slot) * _sources) + (beam / Groups);
+
+    private int LinkIndex(int beam, int position, int rank) => (((beam * Settings.MaxLength) + position) * Width) + rank;
 
     /// <summary>A hypothesis that has not ended, or may become one: a continuation of a parent by one token.</summary>
-    private struct LiveHypothesis
+    protected struct LiveHypothesis
     {
         /// <summary>The sum over its tokens.</summary>
         public double LogProbability;
 
-        /// <summary>The log-probability of its last token, when it is asked for.</summary>
+        /// <summary>What its last token added.</summary>
         public float TokenLogProbability;
 
         /// <summary>Its last token.</summary>
@@ -387,9 +402,13 @@ internal sealed class BeamSearch : ISearch
         public int Slot;
     }
 
-    /// <summary>A finished hypothesis: that whose link has a rank after so many tokens, to which the end token may have been added.</summary>
-    private readonly record struct FinishedHypothesis(double Score, int Length, int Rank, FinishReason Reason, float EndLogProbability = 0);
+    /// <summary>A finished hypothesis: that whose link has a rank after so many tokens, and one more token unless nothing was allowed.</summary>
+    protected readonly record struct FinishedHypothesis(
+        double Score, int Length, int Rank, FinishReason Reason, int LastToken = 0, float LastLogProbability = 0);
 
-    /// <summary>The last token of a hypothesis, its log-probability when it is asked for, and the rank of what it continues.</summary>
+    /// <summary>What turns the scores of a row into log-probabilities, <c>score - Maximum - LogSum</c>, and how many tokens of it are considered.</summary>
+    protected readonly record struct RowScores(float Maximum, double LogSum, int Found);
+
+    /// <summary>The last token of a hypothesis, what it added, and the rank of what it continues.</summary>
     private readonly record struct Link(int Token, int Parent, float TokenLogProbability);
 }

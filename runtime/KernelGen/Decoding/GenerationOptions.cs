@@ -4,11 +4,13 @@ namespace KernelGen;
 
 /// <summary>How a target is generated.</summary>
 /// <remarks>
-/// Rules (<see cref="RepetitionPenalty"/>, <see cref="NoRepeatNGramSize"/>, <see cref="SuppressedTokens"/>, <see cref="SuppressedSequences"/>,
-/// <see cref="MinLength"/>, <see cref="Constraint"/>) hold alike in greedy search, beam search (for each hypothesis by its own tokens) and sampling. They
+/// Rules (<see cref="EncoderRepetitionPenalty"/>, <see cref="RepetitionPenalty"/>, <see cref="NoRepeatNGramSize"/>, <see cref="EncoderNoRepeatNGramSize"/>,
+/// <see cref="SuppressedSequences"/>, <see cref="MinLength"/>, <see cref="ExponentialLengthPenalty"/>, <see cref="SuppressedTokens"/>,
+/// <see cref="BeginSuppressedTokens"/>, <see cref="Constraint"/>) hold alike in greedy search, beam search (for each hypothesis by its own tokens) and sampling. They
 /// change the logits of a position before anything is chosen, so that probabilities are over the tokens that may be generated. The start token counts as
 /// the first token of a target for those that look back, as in Hugging Face's Transformers. Where rules leave no token at all, the target ends as it stands
-/// (<see cref="FinishReason.NothingAllowed"/>). They do not hold for tokens that <see cref="ForcedPrefix"/> or <see cref="ForceEndToken"/> force.
+/// (<see cref="FinishReason.NothingAllowed"/>). They do not hold for tokens that <see cref="ForcedPrefix"/> or <see cref="ForceEndToken"/> force. What is
+/// different in <see cref="SearchDefinition.HuggingFace"/> is said there.
 /// </remarks>
 public sealed record GenerationOptions
 {
@@ -16,17 +18,25 @@ public sealed record GenerationOptions
 
     /// <summary>
     /// The most tokens to generate, the end token included; <see langword="null"/> (the default) is the declared maximum target length.
-    /// At least 1, at most the declared maximum.
+    /// At least 1, at most the declared maximum; with <see cref="SearchDefinition.HuggingFace"/> more counts as the declared maximum. <c>max_new_tokens</c>, or
+    /// <c>max_length</c> less the start token.
     /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>
+    /// Whose definition of greedy search, sampling and above all beam search is followed: our own (the default), or that of Hugging Face's Transformers, which
+    /// <see cref="FromGenerationConfig"/> chooses.
+    /// </summary>
+    public SearchDefinition Definition { get; init; }
+
+    /// <summary>
     /// How many hypotheses are followed at once: 1 (the default) is greedy search, more is beam search. From 1 to 32. A beam of 4 costs about four
-    /// rows of a batch.
+    /// rows of a batch. <c>num_beams</c>.
     /// </summary>
     /// <remarks>
-    /// In each step all continuations of all live hypotheses are ranked by the sum of their log-probabilities, and the best <c>2 · BeamSize</c> are
-    /// looked at in order: one that ends among the first <c>BeamSize</c> is finished; the first <c>BeamSize</c> that do not end stay live. Of equal
+    /// This is <see cref="SearchDefinition.KernelGen"/>; for the other see <see cref="SearchDefinition.HuggingFace"/>.
+    /// In each step all continuations of all live hypotheses are ranked by the sum of their log-probabilities, and the best <c>2 · BeamSize</c> (with n end
+    /// tokens <c>(1 + n) · BeamSize</c>) are looked at in order: one that ends among the first <c>BeamSize</c> is finished; the first <c>BeamSize</c> that do not end stay live. Of equal
     /// sums the one comes first whose beginning stood higher, then the lower token. One that <see cref="StopWhen"/> stops takes its place among these, but is
     /// finished as it stands; so is, before the ranking, a live one for which rules leave no token. The search stops once <c>BeamSize</c> are finished and no live one
     /// has a better score than the worst of the <c>BeamSize</c> best finished ones, or at <see cref="MaxLength"/>, where live ones are finished as
@@ -37,16 +47,47 @@ public sealed record GenerationOptions
     /// <summary>
     /// How many hypotheses are returned, the best first: from 1 (the default) to <see cref="BeamSize"/>. There are fewer where so few tokens may be
     /// generated in so short a target that the search ends with fewer. With <see cref="Sampling"/>: how many samples are drawn for each source,
-    /// independently, and returned in the order drawn; from 1 to 64.
+    /// independently, and returned in the order drawn; from 1 to 64. <c>num_return_sequences</c>.
     /// </summary>
     public int HypothesisCount { get; init; } = 1;
 
     /// <summary>
     /// How a score grows with length: a score is the sum of log-probabilities divided by <c>tokens^LengthPenalty</c>, where the end token counts and the
-    /// start token does not. 1 (the default) is the mean, 0 the sum, which favours short targets; above 1 long ones are favoured. Finite, not negative.
-    /// Greedy search and sampling choose the same tokens whatever it is.
+    /// start token does not. 1 (the default) is the mean, 0 the sum, which favours short targets; above 1 long ones are favoured. Finite; negative only
+    /// with <see cref="SearchDefinition.HuggingFace"/>. Greedy search and sampling choose the same tokens whatever it is. <c>length_penalty</c>.
     /// </summary>
     public double LengthPenalty { get; init; } = 1;
+
+    /// <summary>
+    /// When beam search as <see cref="SearchDefinition.HuggingFace"/> defines it is over; without it <see cref="EarlyStopping.Heuristic"/>, the default.
+    /// <c>early_stopping</c>.
+    /// </summary>
+    public EarlyStopping EarlyStopping { get; init; }
+
+    /// <summary>
+    /// Into how many groups of equal size the beam is divided (diverse beam search, Vijayakumar et al. 2016): 1 (the default) to <see cref="BeamSize"/>, which it
+    /// divides. Each group is a search of its own, which shuns what those before it choose; the best of all are returned, and two groups may find the
+    /// same. Only with <see cref="SearchDefinition.HuggingFace"/> and a <see cref="DiversityPenalty"/>. <c>num_beam_groups</c>.
+    /// </summary>
+    public int BeamGroups { get; init; } = 1;
+
+    /// <summary>
+    /// What a token's log-probability loses for each hypothesis of an earlier group that has chosen it in the same step: 0 (the default) without
+    /// <see cref="BeamGroups"/>, above 0 with them. <c>diversity_penalty</c>.
+    /// </summary>
+    public double DiversityPenalty { get; init; }
+
+    /// <summary>
+    /// Whether beam search as <see cref="SearchDefinition.HuggingFace"/> defines it shares the probability of forbidden tokens out among the others (default:
+    /// no). Our own definition always does. <c>renormalize_logits</c>.
+    /// </summary>
+    public bool RenormalizeLogits { get; init; }
+
+    /// <summary>
+    /// The tokens that end a target, at most 32; empty (the default) for the declared <see cref="EncoderDecoder.EndToken"/>. <see cref="Hypothesis.EndToken"/>
+    /// says which one came. <c>eos_token_id</c>.
+    /// </summary>
+    public ImmutableArray<int> EndTokens { get; init; } = [];
 
     /// <summary>
     /// Draws tokens at random instead of searching for the most probable ones; <see langword="null"/> (the default) does not. Not together with a
@@ -56,28 +97,47 @@ public sealed record GenerationOptions
 
     /// <summary>
     /// How many tokens a target has at least before the end token may come, which does not count: 0 (the default) to <see cref="MaxLength"/>.
+    /// <c>min_new_tokens</c>, or <c>min_length</c> less the start token.
     /// </summary>
     public int MinLength { get; init; }
 
     /// <summary>
     /// What makes tokens less probable that a target has already, however often: their logits are divided by it where they are positive and multiplied by it
     /// where they are not (Keskar et al. 2019, CTRL). 1 (the default) changes nothing, below 1 favours repetition. Above 0 and finite, in single precision; what
-    /// would leave the range of a float becomes the largest one.
+    /// would leave the range of a float becomes the largest one. <c>repetition_penalty</c>.
     /// </summary>
     public double RepetitionPenalty { get; init; } = 1;
 
     /// <summary>
+    /// What makes tokens of the source more probable: their logits are multiplied by it where they are positive and divided by it where they are not. 1 (the
+    /// default) changes nothing. Above 0 and finite. For models whose source and target have one vocabulary. <c>encoder_repetition_penalty</c>.
+    /// </summary>
+    public double EncoderRepetitionPenalty { get; init; } = 1;
+
+    /// <summary>
     /// So many tokens in a row come only once in a target (Paulus et al. 2018): a token that would complete the same n-gram again is forbidden. 0 (the
-    /// default) forbids none.
+    /// default) forbids none. <c>no_repeat_ngram_size</c>.
     /// </summary>
     public int NoRepeatNGramSize { get; init; }
 
-    /// <summary>Tokens that are not generated, besides those that the declaration suppresses.</summary>
+    /// <summary>
+    /// So many tokens in a row do not come in a target as they stand in its source. 0 (the default) forbids none; with 1 no token of the source comes, its end
+    /// token neither. For models whose source and target have one vocabulary. <c>encoder_no_repeat_ngram_size</c>.
+    /// </summary>
+    public int EncoderNoRepeatNGramSize { get; init; }
+
+    /// <summary>What draws a target to its end, or keeps it from it, as it grows; <see langword="null"/> (the default) for nothing. <c>exponential_decay_length_penalty</c>.</summary>
+    public ExponentialLengthPenalty? ExponentialLengthPenalty { get; init; }
+
+    /// <summary>Tokens that are not generated, besides those that the declaration suppresses. <c>suppress_tokens</c>.</summary>
     public ImmutableArray<int> SuppressedTokens { get; init; } = [];
+
+    /// <summary>Tokens that do not come first: as the first token after the <see cref="ForcedPrefix"/>. <c>begin_suppress_tokens</c>.</summary>
+    public ImmutableArray<int> BeginSuppressedTokens { get; init; } = [];
 
     /// <summary>
     /// Sequences of tokens that are not generated: the last token of each is forbidden where the target ends with what comes before it. One that begins with
-    /// the start token is forbidden at the beginning of the target alone.
+    /// the start token is forbidden at the beginning of the target alone. <c>bad_words_ids</c>.
     /// </summary>
     public ImmutableArray<ImmutableArray<int>> SuppressedSequences { get; init; } = [];
 
@@ -89,9 +149,16 @@ public sealed record GenerationOptions
 
     /// <summary>
     /// Whether a target that has not ended before gets the end token as the last token of <see cref="MaxLength"/> (default: no, it stops as it stands). It
-    /// counts in scores with the log-probability that <see cref="EncoderDecoder.Score"/> gives it.
+    /// counts in scores with the log-probability that <see cref="EncoderDecoder.Score"/> gives it. Of several <see cref="EndTokens"/> it is the first.
+    /// <c>forced_eos_token_id</c>.
     /// </summary>
     public bool ForceEndToken { get; init; }
+
+    /// <summary>
+    /// The same as <see cref="ForceEndToken"/> with a token of your choice, which need not be an end token; empty (the default) for none. Several, of which the
+    /// model chooses one, only with <see cref="SearchDefinition.HuggingFace"/>. <c>forced_eos_token_id</c>.
+    /// </summary>
+    public ImmutableArray<int> ForcedEndTokens { get; init; } = [];
 
     /// <summary>
     /// Called for each token of each target, to say which tokens may come next: <c>(step, allowed) => allowed.AllowOnly(next.Of(step.Tokens))</c>. The last
@@ -153,4 +220,16 @@ public sealed record GenerationOptions
     /// </para>
     /// </remarks>
     public bool? ParallelGreedy { get; init; }
+
+    /// <summary>
+    /// What a file of Hugging Face says of generation, as options: <c>generation_config.json</c>, or an older <c>config.json</c>, or a folder that has one of
+    /// them. The definition is <see cref="SearchDefinition.HuggingFace"/>, and what the file leaves open has the default that Transformers give it.
+    /// </summary>
+    /// <param name="path">The file, or the folder that it is in.</param>
+    /// <exception cref="FileNotFoundException">There is no such file, or none of them in the folder.</exception>
+    /// <exception cref="InvalidDataException">The file is no valid JSON, or a key has a value of the wrong type or out of range.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The file asks for what is not supported; each such key is named. <see cref="GenerationConfiguration.Load"/> gives the options without them.
+    /// </exception>
+    public static GenerationOptions FromGenerationConfig(string path) => GenerationConfiguration.Load(path).SupportedOptions();
 }

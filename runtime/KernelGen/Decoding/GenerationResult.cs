@@ -18,11 +18,12 @@ public sealed class GenerationResult
 /// <summary>One generated target.</summary>
 public sealed class Hypothesis
 {
-    internal Hypothesis(int[] tokens, float? score, FinishReason finishReason, float[]? tokenLogProbabilities = null)
+    internal Hypothesis(int[] tokens, float? score, FinishReason finishReason, float[]? tokenLogProbabilities = null, int? endToken = null)
     {
         Tokens = ImmutableCollectionsMarshal.AsImmutableArray(tokens);
         Score = score;
         FinishReason = finishReason;
+        EndToken = endToken;
         TokenLogProbabilities = tokenLogProbabilities is null ? [] : ImmutableCollectionsMarshal.AsImmutableArray(tokenLogProbabilities);
     }
 
@@ -72,7 +73,8 @@ public sealed class Hypothesis
     /// <summary>
     /// The sum of the tokens' log-probabilities divided by <c>tokens^LengthPenalty</c> (<see cref="GenerationOptions.LengthPenalty"/>; by default their
     /// number), the end token counted; 0 where there is none. Beam search always gives it; greedy search and sampling give <see langword="null"/> unless
-    /// <see cref="GenerationOptions.ReturnScores"/> asked for it. For what probabilities these are see <see cref="TokenLogProbabilities"/>.
+    /// <see cref="GenerationOptions.ReturnScores"/> asked for it. For what probabilities these are see <see cref="TokenLogProbabilities"/>. Beam search as
+    /// <see cref="SearchDefinition.HuggingFace"/> defines it gives <c>sequences_scores</c>.
     /// </summary>
     public float? Score { get; }
 
@@ -81,14 +83,21 @@ public sealed class Hypothesis
     /// <see cref="GenerationOptions.ReturnTokenLogProbabilities"/> asked for it.
     /// </summary>
     /// <remarks>
-    /// Probabilities are over the tokens that may be generated: those that are suppressed or forbidden by rules have none, and a repetition penalty has been
-    /// applied. They are the same for samples: temperature, top-k, top-p and min-p do not change them. A forced token has the probability that
-    /// <see cref="EncoderDecoder.Score"/> gives it, over the whole vocabulary.
+    /// Probabilities are over the tokens that may be generated: those that are suppressed or forbidden by rules have none, and penalties have been
+    /// applied. They are the same for samples: temperature, top-k, top-p and min-p do not change them. Without rules they are what
+    /// <see cref="EncoderDecoder.Score"/> gives the same target, and a forced token has that log-probability in any case.
+    /// <para>
+    /// With <see cref="SearchDefinition.HuggingFace"/> a forced token has 0; and in beam search they are what each token added to the sum: over the whole
+    /// vocabulary, what is forbidden included, after penalties, unless <see cref="GenerationOptions.RenormalizeLogits"/> is set.
+    /// </para>
     /// </remarks>
     public ImmutableArray<float> TokenLogProbabilities { get; }
 
     /// <summary>Why generation stopped.</summary>
     public FinishReason FinishReason { get; }
+
+    /// <summary>The end token that came, one of <see cref="GenerationOptions.EndTokens"/>; <see langword="null"/> where none did.</summary>
+    public int? EndToken { get; }
 
     /// <summary>
     /// Where the decoder looked when it predicted each token: the alignment of target and source. <see langword="null"/> unless

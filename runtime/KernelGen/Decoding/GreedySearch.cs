@@ -43,7 +43,7 @@ internal sealed class GreedySearch : ISearch
         _sources = sources;
         _liveCount = 0;
         _completedCount = 0;
-        _rules.Begin(engine.Description, settings);
+        _rules.Begin(engine.Description, settings, sources);
         ReusedArray.Take(ref _targets, sequences);
         ReusedArray.Take(ref _tokens, sequences * (settings.MaxLength + 1));
         ReusedArray.Take(ref _next, sequences);
@@ -57,8 +57,9 @@ internal sealed class GreedySearch : ISearch
     }
 
     /// <inheritdoc/>
-    public void Start(Engine engine, int source, int index)
+    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens)
     {
+        _rules.Start(source, tokens);
         // Targets of one source are neighbours, so that its cache is read once for all of them.
         int targets = _settings.HypothesesPerSource;
         _liveTargets[source] = targets;
@@ -83,7 +84,7 @@ internal sealed class GreedySearch : ISearch
         for (int row = 0; row < rows; row++)
         {
             int sequence = _live[row];
-            if (Extend(engine, sequence, next[row]))
+            if (Extend(sequence, next[row]))
             {
                 _live[_liveCount] = sequence;
                 next[_liveCount++] = next[row];
@@ -96,10 +97,9 @@ internal sealed class GreedySearch : ISearch
     }
 
     /// <summary>Makes a token that was chosen elsewhere the next one of the only target.</summary>
-    /// <param name="engine">Runs the model.</param>
     /// <param name="token">The token.</param>
     /// <param name="logProbability">Its log-probability, where it is asked for.</param>
-    public void Append(Engine engine, int token, float logProbability)
+    public void Append(int token, float logProbability)
     {
         if (_settings.NeedsLogProbabilities)
         {
@@ -107,7 +107,7 @@ internal sealed class GreedySearch : ISearch
         }
 
         _next[0] = token;
-        _liveCount = Extend(engine, 0, token) ? 1 : 0;
+        _liveCount = Extend(0, token) ? 1 : 0;
     }
 
     /// <summary>The last token of the only target, or the start token.</summary>
@@ -146,7 +146,8 @@ internal sealed class GreedySearch : ISearch
             Tokens(sequence).ToArray(),
             _settings.ReturnScores ? (float)(Sum(logProbabilities) / _settings.Normalizer(tokens)) : null,
             target.FinishReason,
-            _settings.Options.ReturnTokenLogProbabilities ? logProbabilities.ToArray() : null);
+            _settings.Options.ReturnTokenLogProbabilities ? logProbabilities.ToArray() : null,
+            target.FinishReason == FinishReason.EndToken ? target.EndToken : null);
     }
 
     /// <summary>Chooses a token for each live target.</summary>
@@ -190,10 +191,14 @@ internal sealed class GreedySearch : ISearch
         int sequence = _live[row];
         ref readonly Target target = ref _targets[sequence];
         Span<float> logits = engine.Logits(workspace, row);
-        if (_rules.ForcedToken(target.Length) is not { } token)
+        if (_rules.ForcedToken(target.Length) is { } token)
+        {
+            engine.SuppressUnless(workspace, row, token);
+        }
+        else
         {
             engine.Suppress(workspace, row);
-            _rules.Apply(logits, StartAndTokens(sequence), target.SourceIndex);
+            _rules.Apply(logits, StartAndTokens(sequence), sequence % _sources, target.SourceIndex);
             token = engine.ArgMax(workspace, row);
             if (token == NonFiniteLogits.NoToken)
             {
@@ -228,7 +233,7 @@ internal sealed class GreedySearch : ISearch
 
     /// <summary>Adds a token to a target; whether it goes on.</summary>
     /// <exception cref="InvalidOperationException">There is no token, because logits are not finite.</exception>
-    private bool Extend(Engine engine, int sequence, int token)
+    private bool Extend(int sequence, int token)
     {
         ref Target target = ref _targets[sequence];
         if (token == NonFiniteLogits.NoToken)
@@ -236,9 +241,16 @@ internal sealed class GreedySearch : ISearch
             throw NonFiniteLogits.At(target.SourceIndex, target.Length);
         }
 
-        if (token == NothingAllowed || token == engine.Description.EndToken)
+        if (token == NothingAllowed)
         {
-            target.FinishReason = token == NothingAllowed ? FinishReason.NothingAllowed : FinishReason.EndToken;
+            target.FinishReason = FinishReason.NothingAllowed;
+            return false;
+        }
+
+        if (_rules.IsEnd(token))
+        {
+            target.FinishReason = FinishReason.EndToken;
+            target.EndToken = token;
             return false;
         }
 
@@ -277,5 +289,8 @@ internal sealed class GreedySearch : ISearch
         public int Length;
 
         public FinishReason FinishReason;
+
+        /// <summary>The end token that came, when it did.</summary>
+        public int EndToken;
     }
 }

@@ -24,7 +24,8 @@ internal interface ISearch
     /// <param name="engine">Runs the model.</param>
     /// <param name="source">The place.</param>
     /// <param name="index">What callbacks call the source.</param>
-    void Start(Engine engine, int source, int index);
+    /// <param name="tokens">The tokens of the source; copied where rules look at them.</param>
+    void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens);
 
     /// <summary>Generates the next token of each source that is searched for.</summary>
     void Step(Engine engine, Workspace workspace);

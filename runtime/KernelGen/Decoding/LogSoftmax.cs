@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using KernelGen.Numerics;
 
 namespace KernelGen.Decoding;
@@ -10,4 +12,21 @@ internal static class LogSoftmax
 
     /// <summary>The same for a row whose <c>log(sum)</c> is known. In this order, because a large maximum would swallow the logarithm.</summary>
     public static double Precisely(float logit, float maximum, double logSum) => ((double)logit - maximum) - logSum;
+
+    /// <summary>Makes the logits of a row log-probabilities, in single precision: <c>(logit - maximum) - log(sum)</c>, the same bits at any vector width.</summary>
+    public static void Apply(Span<float> logits, float maximum, float logSum)
+    {
+        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        var maxima = new Vector<float>(maximum);
+        var logSums = new Vector<float>(logSum);
+        foreach (ref Vector<float> vector in vectors)
+        {
+            vector = vector - maxima - logSums;
+        }
+
+        foreach (ref float logit in logits[(vectors.Length * Vector<float>.Count)..])
+        {
+            logit = logit - maximum - logSum;
+        }
+    }
 }

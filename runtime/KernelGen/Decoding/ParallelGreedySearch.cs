@@ -71,7 +71,7 @@ internal static class ParallelGreedySearch
             int right = 0;
             do
             {
-                greedy.Append(engine, best[right], logProbabilities[right]);
+                greedy.Append(best[right], logProbabilities[right]);
                 right++;
             }
             while (!greedy.IsDone && right < rows && tokens[right] == best[right - 1]);

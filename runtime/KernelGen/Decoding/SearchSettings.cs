@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using KernelGen.Execution;
 using KernelGen.Numerics;
 
@@ -16,9 +15,13 @@ namespace KernelGen.Decoding;
 internal readonly record struct SearchSettings(
     int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores, int Threads, GenerationOptions Options, long Seed)
 {
+    /// <summary>The lowest <see cref="SamplingOptions.Temperature"/>.</summary>
+    public const double LowestTemperature = 0.001;
+
+    /// <summary>The highest <see cref="SamplingOptions.Temperature"/>.</summary>
+    public const double HighestTemperature = 1000;
+
     private const int MaxThreads = 64;
-    private const double LowestTemperature = 0.001;
-    private const double HighestTemperature = 1000;
 
     /// <summary>How many hypotheses of each source are followed at once.</summary>
     public int HypothesesPerSource => Options.Sampling is null ? BeamSize : HypothesisCount;
@@ -34,7 +37,13 @@ internal readonly record struct SearchSettings(
     {
         int maxTargetLength = model.MaxTargetLength;
         options ??= GenerationOptions.Default;
+        bool isHuggingFace = options.Definition == SearchDefinition.HuggingFace;
         int maxLength = options.MaxLength ?? maxTargetLength;
+        if (isHuggingFace)
+        {
+            maxLength = Math.Min(maxLength, maxTargetLength);
+        }
+
         if (maxLength < 1 || maxLength > maxTargetLength)
         {
             throw OutOfRange(
@@ -60,20 +69,24 @@ internal readonly record struct SearchSettings(
                     : $"from 1 to {maxCount} samples; for more, call again with another {nameof(SamplingOptions.Seed)}");
         }
 
-        if (!(options.LengthPenalty >= 0) || double.IsInfinity(options.LengthPenalty))
+        if (!double.IsFinite(options.LengthPenalty) || (options.LengthPenalty < 0 && !isHuggingFace))
         {
             throw OutOfRange(
                 nameof(GenerationOptions.LengthPenalty),
                 options.LengthPenalty,
-                "from 0 (a score is the plain sum) upwards and is finite; 1 divides by the number of tokens");
+                isHuggingFace
+                    ? "over all finite numbers; 1 divides by the number of tokens"
+                    : "from 0 (a score is the plain sum) upwards and is finite; 1 divides by the number of tokens");
         }
+
+        CheckDefinition(options);
 
         if (options.Threads is < 1 or > MaxThreads)
         {
             throw OutOfRange(nameof(GenerationOptions.Threads), options.Threads, $"from 1 to {MaxThreads}");
         }
 
-        CheckRules(options, model, maxLength);
+        RuleSettings.Check(options, model, maxLength);
         return new SearchSettings(
             maxLength,
             options.BeamSize,
@@ -130,66 +143,45 @@ internal readonly record struct SearchSettings(
         }
     }
 
-    private static void CheckRules(GenerationOptions options, ModelDescription model, int maxLength)
+    /// <summary>Checks what one definition of beam search has and the other has not.</summary>
+    private static void CheckDefinition(GenerationOptions options)
     {
-        // What is left for tokens that are not a forced end.
-        int room = options.ForceEndToken ? maxLength - 1 : maxLength;
-        string limit = options.ForceEndToken
-            ? $"{nameof(GenerationOptions.MaxLength)} less the end token that {nameof(GenerationOptions.ForceEndToken)} puts at its end"
-            : nameof(GenerationOptions.MaxLength);
-        if (options.MinLength < 0 || options.MinLength > room)
+        if (options.Definition is not (SearchDefinition.KernelGen or SearchDefinition.HuggingFace))
         {
-            throw OutOfRange(nameof(GenerationOptions.MinLength), options.MinLength, $"from 0 to {room}, the {limit}");
+            throw OutOfRange(nameof(GenerationOptions.Definition), options.Definition, $"from {SearchDefinition.KernelGen} to {SearchDefinition.HuggingFace}");
         }
 
-        float penalty = (float)options.RepetitionPenalty;
-        if (!(penalty > 0) || float.IsInfinity(penalty))
+        if (options.EarlyStopping is < EarlyStopping.Heuristic or > EarlyStopping.Never)
         {
-            throw OutOfRange(nameof(GenerationOptions.RepetitionPenalty), options.RepetitionPenalty, "from above 0 upwards and is finite; 1 changes nothing");
+            throw OutOfRange(nameof(GenerationOptions.EarlyStopping), options.EarlyStopping, $"from {EarlyStopping.Heuristic} to {EarlyStopping.Never}");
         }
 
-        if (options.NoRepeatNGramSize < 0)
+        if (options.BeamGroups < 1 || options.BeamSize % options.BeamGroups != 0)
         {
-            throw OutOfRange(nameof(GenerationOptions.NoRepeatNGramSize), options.NoRepeatNGramSize, "from 0 (nothing is forbidden) upwards");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                options.BeamGroups,
+                $"{nameof(GenerationOptions.BeamGroups)} is {options.BeamGroups}; it divides the {nameof(GenerationOptions.BeamSize)}, which is {options.BeamSize}, into groups of equal size.");
         }
 
-        CheckTokens(options.SuppressedTokens, nameof(GenerationOptions.SuppressedTokens), null, model);
-        for (int i = 0; !options.SuppressedSequences.IsDefault && i < options.SuppressedSequences.Length; i++)
+        if (!(options.DiversityPenalty >= 0) || !float.IsFinite((float)options.DiversityPenalty) || options.DiversityPenalty > 0 != options.BeamGroups > 1)
         {
-            if (options.SuppressedSequences[i].IsDefaultOrEmpty)
-            {
-                throw new ArgumentException($"{nameof(GenerationOptions.SuppressedSequences)}[{i}] is empty; a sequence has at least one token.", nameof(options));
-            }
-
-            CheckTokens(options.SuppressedSequences[i], nameof(GenerationOptions.SuppressedSequences), i, model);
+            throw OutOfRange(
+                nameof(GenerationOptions.DiversityPenalty),
+                options.DiversityPenalty,
+                $"above 0, in single precision, with several {nameof(GenerationOptions.BeamGroups)}, and is 0 with one");
         }
 
-        CheckTokens(options.ForcedPrefix, nameof(GenerationOptions.ForcedPrefix), null, model);
-        if (options.ForcedPrefix.AsSpan().IndexOf(model.EndToken) is var end and >= 0)
+        if (options.Definition == SearchDefinition.KernelGen && (options.EarlyStopping != EarlyStopping.Heuristic || options.BeamGroups > 1))
         {
+            string option = options.BeamGroups > 1 ? nameof(GenerationOptions.BeamGroups) : nameof(GenerationOptions.EarlyStopping);
             throw new ArgumentException(
-                $"{nameof(GenerationOptions.ForcedPrefix)}[{end}] is the end token {model.EndToken}, after which nothing is generated; leave it out.", nameof(options));
-        }
-
-        if (options.ForcedPrefix.AsSpan().Length > room)
-        {
-            throw new ArgumentException(
-                $"{nameof(GenerationOptions.ForcedPrefix)} has {options.ForcedPrefix.Length} tokens; it has at most {room}, the {limit}.", nameof(options));
+                $"{option} belongs to beam search as Hugging Face defines it; set {nameof(GenerationOptions.Definition)} to {SearchDefinition.HuggingFace}, or leave it out.",
+                nameof(options));
         }
     }
 
-    private static void CheckTokens(ImmutableArray<int> tokens, string option, int? sequence, ModelDescription model)
-    {
-        for (int i = 0; i < tokens.AsSpan().Length; i++)
-        {
-            if ((uint)tokens[i] >= (uint)model.TargetVocabularySize)
-            {
-                throw OutOfRange(
-                    sequence is null ? $"{option}[{i}]" : $"{option}[{sequence}][{i}]", tokens[i], $"from 0 to {model.TargetVocabularySize - 1}, the target vocabulary");
-            }
-        }
-    }
-
-    private static ArgumentOutOfRangeException OutOfRange(string option, object value, string range) =>
+    /// <summary>An option that is out of range.</summary>
+    public static ArgumentOutOfRangeException OutOfRange(string option, object value, string range) =>
         new("options", value, FormattableString.Invariant($"{option} is {value}; it goes {range}."));
 }

@@ -300,6 +300,15 @@ public abstract unsafe class Engine : IDisposable
         }
     }
 
+    /// <summary>The same for a row whose token is given or forced. Where that is a suppressed one, it is scored over the whole vocabulary.</summary>
+    internal void SuppressUnless(Workspace workspace, int row, int token)
+    {
+        if (!Description.SuppressedTokens.Contains(token))
+        {
+            Suppress(workspace, row);
+        }
+    }
+
     private ObjectDisposedException Disposed() => new(Description.Name, $"The model '{Description.Name}' has been disposed; load it again to use it.");
 }
 

@@ -8,6 +8,9 @@ namespace KernelGen.Execution;
 internal sealed unsafe class Workspace : IDisposable
 {
     /// <summary>Caches hold whole pairs of key panels, because the widest tile computes the scores of 32 positions.</summary>
+    private KernelGenBeamSearch? _beams;
+    private HuggingFaceBeamSearch? _huggingFaceBeams;
+    private DiverseBeamSearch? _diverseBeams;
     private const int CachePositions = 32;
 
     /// <summary>Rows of logits that are computed at a time when a whole target is scored.</summary>
@@ -88,8 +91,11 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>The state of greedy search.</summary>
     public GreedySearch Greedy { get; } = new();
 
-    /// <summary>The state of beam search.</summary>
-    public BeamSearch Beams { get; } = new();
+    /// <summary>The state of beam search, of the definition that options choose.</summary>
+    public BeamSearch Beams(GenerationOptions options) =>
+        options.Definition == SearchDefinition.KernelGen ? _beams ??= new KernelGenBeamSearch()
+        : options.BeamGroups == 1 ? _huggingFaceBeams ??= new HuggingFaceBeamSearch()
+        : _diverseBeams ??= new DiverseBeamSearch();
 
     /// <summary>Makes room for a call.</summary>
     /// <param name="sourceLengths">The length of each source.</param>

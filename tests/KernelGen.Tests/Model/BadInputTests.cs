@@ -171,6 +171,32 @@ public sealed class BadInputTests : IDisposable
             (new() { ForcedPrefix = [4, 2] }, "ForcedPrefix[1] is the end token 2, after which nothing is generated; leave it out."),
             (new() { ForcedPrefix = [4, 5, 6], MaxLength = 2 }, "ForcedPrefix has 3 tokens; it has at most 2, the MaxLength."),
             (new() { ForcedPrefix = [4, 5], MaxLength = 2, ForceEndToken = true }, "ForcedPrefix has 2 tokens; it has at most 1, the MaxLength less the end token"),
+            (new() { ForcedPrefix = [4, 7], EndTokens = [6, 7] }, "ForcedPrefix[1] is the end token 7,"),
+            (new() { ForcedPrefix = [4, 5], MaxLength = 2, ForcedEndTokens = [9] }, "less the end token that ForcedEndTokens puts at its end"),
+            (new() { BeginSuppressedTokens = [60] }, "BeginSuppressedTokens[0] is 60; it goes from 0 to 59"),
+            (new() { EndTokens = [60] }, "EndTokens[0] is 60; it goes from 0 to 59"),
+            (new() { EndTokens = [.. Enumerable.Range(0, 33)] }, "EndTokens has 33 tokens; it has at most 32."),
+            (new() { ForcedEndTokens = [-1] }, "ForcedEndTokens[0] is -1; it goes from 0 to 59"),
+            (new() { ForcedEndTokens = [2], ForceEndToken = true }, "ForceEndToken and ForcedEndTokens both say what the last token is; set one of them."),
+            (new() { ForcedEndTokens = [2, 3] }, "ForcedEndTokens has 2 tokens; more than one go with a Definition of HuggingFace alone."),
+            (new() { EncoderNoRepeatNGramSize = 2 }, "EncoderNoRepeatNGramSize compares tokens of the source with tokens of the target, which here are of two vocabularies (50 and 60 tokens)"),
+            (new() { EncoderRepetitionPenalty = 2 }, "EncoderRepetitionPenalty compares tokens"),
+            (new() { EncoderRepetitionPenalty = 1e-40 }, "The inverse of EncoderRepetitionPenalty is"),
+            (new() { EncoderRepetitionPenalty = 0 }, "EncoderRepetitionPenalty is 0; it goes from above 0 upwards and is finite; 1 changes nothing."),
+            (new() { EncoderNoRepeatNGramSize = -1 }, "EncoderNoRepeatNGramSize is -1; it goes from 0 (nothing is forbidden) upwards."),
+            (new() { ExponentialLengthPenalty = new(-1, 1) }, "ExponentialLengthPenalty is ExponentialLengthPenalty { Start = -1, Factor = 1 }; it goes from a Start of 0 upwards"),
+            (new() { ExponentialLengthPenalty = new(0, 0) }, "with a Factor that is above 0 and finite"),
+            (new() { ExponentialLengthPenalty = new(0, double.NaN) }, "with a Factor that is above 0 and finite"),
+            (new() { Definition = (SearchDefinition)2 }, "Definition is 2; it goes from KernelGen to HuggingFace."),
+            (new() { EarlyStopping = (EarlyStopping)3 }, "EarlyStopping is 3; it goes from Heuristic to Never."),
+            (new() { EarlyStopping = EarlyStopping.WhenFull }, "EarlyStopping belongs to beam search as Hugging Face defines it; set Definition to HuggingFace, or leave it out."),
+            (new() { BeamSize = 4, BeamGroups = 2, DiversityPenalty = 1 }, "BeamGroups belongs to beam search as Hugging Face defines it;"),
+            (new() { BeamSize = 4, BeamGroups = 3, DiversityPenalty = 1, Definition = SearchDefinition.HuggingFace }, "BeamGroups is 3; it divides the BeamSize, which is 4,"),
+            (new() { BeamSize = 4, BeamGroups = 0, Definition = SearchDefinition.HuggingFace }, "BeamGroups is 0; it divides the BeamSize"),
+            (new() { BeamSize = 4, BeamGroups = 2, Definition = SearchDefinition.HuggingFace }, "DiversityPenalty is 0; it goes above 0, in single precision, with several BeamGroups, and is 0 with one."),
+            (new() { DiversityPenalty = 1, Definition = SearchDefinition.HuggingFace }, "DiversityPenalty is 1; it goes above 0"),
+            (new() { BeamSize = 2, BeamGroups = 2, DiversityPenalty = 1e39, Definition = SearchDefinition.HuggingFace }, "DiversityPenalty is 1E+39;"),
+            (new() { LengthPenalty = double.NegativeInfinity, Definition = SearchDefinition.HuggingFace }, "LengthPenalty is -Infinity; it goes over all finite numbers;"),
             (Sampling(new() { Temperature = 0 }), "Temperature is 0; it goes from 0.001 to 1000; for the most probable token each time leave Sampling out."),
             (Sampling(new() { Temperature = -1 }), "Temperature is -1;"),
             (Sampling(new() { Temperature = double.NaN }), "Temperature is NaN;"),
@@ -218,6 +244,13 @@ public sealed class BadInputTests : IDisposable
             new() { ForcedPrefix = [4, 5], MaxLength = 3, ForceEndToken = true },
             new() { MaxLength = 1, ForceEndToken = true },
             new() { RepetitionPenalty = 1e38 },
+            new() { EndTokens = default, ForcedEndTokens = default, BeginSuppressedTokens = default },
+            new() { EndTokens = [.. Enumerable.Range(0, 32)] },
+            new() { EndTokens = [.. Enumerable.Range(0, 32)], BeamSize = 32, Definition = SearchDefinition.HuggingFace, LengthPenalty = -300 },
+            new() { MaxLength = int.MaxValue, Definition = SearchDefinition.HuggingFace, BeamSize = 32, BeamGroups = 32, DiversityPenalty = 1e38, EarlyStopping = EarlyStopping.Never },
+            new() { RepetitionPenalty = 1e38, ExponentialLengthPenalty = new(0, 1e300), BeamSize = 3, Definition = SearchDefinition.HuggingFace },
+            new() { ExponentialLengthPenalty = new(int.MaxValue, double.Epsilon) },
+            new() { ExponentialLengthPenalty = new(0, double.Epsilon), BeamSize = 2 },
             new() { RepetitionPenalty = 1e-38, BeamSize = 2 },
             new() { Sampling = new() { Temperature = 0.001, TopK = int.MaxValue, TopP = double.Epsilon, MinP = 1, Seed = long.MinValue } },
             new() { Sampling = new() { Temperature = 1000, TopP = 1 - 1e-16, MinP = double.Epsilon }, HypothesisCount = 64 },
@@ -228,6 +261,10 @@ public sealed class BadInputTests : IDisposable
 
         AssertStillWorks();
     }
+
+    [Fact]
+    public void An_empty_collection_is_an_empty_source() =>
+        Assert.Contains("The source is empty", AssertRefused<ArgumentException>(() => _model.Generate([])).Message);
 
     [Fact]
     public void A_stream_of_several_samples_is_refused()

@@ -136,6 +136,18 @@ public sealed class ConcurrencyTests
         ["n-best"] = new() { BeamSize = 4, HypothesisCount = 4 },
         ["greedy with rules"] = WithRules(new()),
         ["n-best with rules"] = WithRules(new() { BeamSize = 4, HypothesisCount = 4 }),
+        ["n-best of Transformers"] = WithRules(new() { BeamSize = 4, HypothesisCount = 4, Definition = SearchDefinition.HuggingFace, EndTokens = [2, 9], RenormalizeLogits = true }),
+        ["n-best of groups"] = WithRules(new()
+        {
+            BeamSize = 4,
+            HypothesisCount = 4,
+            BeamGroups = 2,
+            DiversityPenalty = 1,
+            Definition = SearchDefinition.HuggingFace,
+            EarlyStopping = EarlyStopping.Never,
+            ExponentialLengthPenalty = new(2, 1.1),
+            BeginSuppressedTokens = [7],
+        }),
         ["samples"] = new() { Sampling = new SamplingOptions { Seed = 1 }, HypothesisCount = 3 },
         ["samples with rules and filters"] = WithRules(new() { Sampling = new SamplingOptions { TopK = 30, TopP = 0.9, MinP = 0.01, Temperature = 1.5 }, HypothesisCount = 3 }),
         ["a sample of many tokens' choice"] = new() { Sampling = new SamplingOptions { TopK = 59, TopP = 0.99 } },

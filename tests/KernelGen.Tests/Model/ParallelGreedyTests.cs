@@ -238,7 +238,7 @@ public sealed class ParallelGreedyTests
             workspace.Reserve([source.Length], settings.MaxLength, ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows);
             engine.Encode(workspace, source, [0]);
             workspace.Greedy.Begin(engine, sources: 1, settings);
-            workspace.Greedy.Start(engine, source: 0, index: 0);
+            workspace.Greedy.Start(engine, source: 0, index: 0, source);
             if (drafter is not null)
             {
                 ParallelGreedySearch.Run(engine, workspace, settings, drafter);

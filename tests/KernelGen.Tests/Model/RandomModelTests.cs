@@ -56,7 +56,14 @@ public sealed class RandomModelTests
         using EncoderDecoder model = declared.Load(TensorFile.Write(tensors), InstructionSets.Best);
         (int[] source, int[] target) = Pairs(declared.Description).Last();
         double[][] logits = oracle.Logits(source, [declared.Description.StartToken, .. target[..^1]]);
-        double[] expected = [.. logits.Select((row, i) => DoubleKernels.LogSoftmax(row)[target[i]])];
+
+        // A suppressed token has no probability, unless it is the one that is scored.
+        int[] suppressed = declared.Description.SuppressedTokens;
+        double[] expected =
+        [
+            .. logits.Select((row, i) => DoubleKernels.LogSoftmax(
+                [.. row.Select((logit, token) => suppressed.Contains(token) && !suppressed.Contains(target[i]) ? double.NegativeInfinity : logit)])[target[i]]),
+        ];
 
         ScoreResult score = model.Score(source, target);
         Closeness.AssertClose(expected, [.. score.TokenLogProbabilities], 2e-4, $"{name}: log-probabilities");

@@ -30,6 +30,15 @@ public sealed class RuleTests
         }),
         ["forced prefix"] = static model => new(new() { ForcedPrefix = [NotEnd(model), NotEnd(model)] }),
         ["forced end"] = static _ => new(new() { ForceEndToken = true }),
+        ["other end token"] = static model => new(new() { EndTokens = [NotEnd(model)] }),
+        ["several end tokens"] = static model => new(new() { EndTokens = [model.EndToken, .. Enumerable.Range(0, model.TargetVocabularySize / 3)] }),
+        ["other forced end"] = static model => new(new() { ForcedEndTokens = [NotEnd(model)] }),
+        ["suppressed at the beginning"] = static model => new(new() { ForcedPrefix = [NotEnd(model)], BeginSuppressedTokens = [.. Enumerable.Range(0, model.TargetVocabularySize / 2)] }),
+        ["no repeated token of the source"] = static _ => new(new() { EncoderNoRepeatNGramSize = 1 }),
+        ["no repeated pair of the source"] = static _ => new(new() { EncoderNoRepeatNGramSize = 2, EncoderRepetitionPenalty = 3 }),
+        ["source favoured"] = static _ => new(new() { EncoderRepetitionPenalty = 1.7 }),
+        ["drawn to the end"] = static _ => new(new() { ExponentialLengthPenalty = new(1, 2.5) }),
+        ["kept from the end"] = static model => new(new() { ExponentialLengthPenalty = new(0, 0.5), EndTokens = [model.EndToken, NotEnd(model)] }),
         ["constraint"] = static _ => new(new(), allows: static (tokens, token) => (token + tokens.Length) % 2 == 0),
         ["constraint that ends"] = static _ => new(new(), allows: static (tokens, token) => tokens.Length < 2),
         ["stop"] = static _ => new(new(), stops: static tokens => tokens[^1] % 4 == 0),
@@ -39,27 +48,42 @@ public sealed class RuleTests
     public static TheoryData<string, InstructionSet> Cases => Theories.WithEach<InstructionSet>(Rules.Keys);
 
     /// <summary>Any options that are taken: each number decides one of them, and 0 leaves it out.</summary>
-    private static Gen<RuleCase> AnyCase(ModelDescription model) => Gen.Int[0, 999].Array[26].Select(n =>
+    private static Gen<RuleCase> AnyCase(ModelDescription model) => Gen.Int[0, 999].Array[40].Select(n =>
     {
         int maxLength = 1 + (n[0] % Math.Min(6, model.MaxTargetLength));
-        bool forceEnd = n[1] % 4 == 3;
-        int room = forceEnd ? maxLength - 1 : maxLength;
+        int forcedEnd = n[1] % 6;
+        int room = forcedEnd >= 4 ? maxLength - 1 : maxLength;
         int Token(int number) => number % model.TargetVocabularySize;
-        int[] prefix = [.. n[2..4].Take(n[4] % 3).Select(Token).Where(token => token != model.EndToken).Take(room)];
+        int[] ends = n[26] % 3 == 1 ? [Token(n[27]), Token(n[28])] : n[26] % 3 == 2 && n[27] % 2 == 0 ? [Token(n[28])] : [];
+        int[] prefix = [.. n[2..4].Take(n[4] % 3).Select(Token).Where(token => !ends.Contains(token) && (ends.Length > 0 || token != model.EndToken)).Take(room)];
         int search = n[5] % 3;
+        bool isHuggingFace = n[29] % 2 == 1, hasOneVocabulary = model.SourceVocabularySize == model.TargetVocabularySize;
+        int beams = search == 1 ? 2 + (n[18] % 4) : 1;
+        int groups = isHuggingFace && beams % 2 == 0 ? new[] { 1, 2, beams }[n[30] % 3] : 1;
         var options = new GenerationOptions
         {
             MaxLength = maxLength,
-            ForceEndToken = forceEnd,
+            Definition = isHuggingFace ? SearchDefinition.HuggingFace : SearchDefinition.KernelGen,
+            EarlyStopping = isHuggingFace ? (EarlyStopping)(n[31] % 3) : EarlyStopping.Heuristic,
+            RenormalizeLogits = n[32] % 3 == 1,
+            BeamGroups = groups,
+            DiversityPenalty = groups > 1 ? 0.25 + (n[33] % 8 * 0.5) : 0,
+            ForceEndToken = forcedEnd == 5,
+            ForcedEndTokens = forcedEnd != 4 ? [] : isHuggingFace ? [Token(n[34]), Token(n[35])] : [Token(n[34])],
+            EndTokens = [.. ends],
+            BeginSuppressedTokens = n[36] % 3 == 1 ? [Token(n[14]), Token(n[37])] : [],
+            EncoderNoRepeatNGramSize = hasOneVocabulary && n[37] % 3 == 1 ? 1 + (n[11] % 2) : 0,
+            EncoderRepetitionPenalty = hasOneVocabulary && n[38] % 3 == 1 ? 0.5 + (n[38] % 20 / 10.0) : 1,
+            ExponentialLengthPenalty = n[39] % 3 == 1 ? new(n[38] % 3, new[] { 0.5, 1.25, 1.5, 2 }[n[37] % 4]) : null,
             ForcedPrefix = [.. prefix],
             MinLength = n[6] % 3 == 1 ? n[7] % (room + 1) : 0,
             RepetitionPenalty = n[8] % 3 == 1 ? 0.5 + (n[9] % 20 / 10.0) : 1,
             NoRepeatNGramSize = n[10] % 3 == 1 ? 1 + (n[11] % 3) : 0,
             SuppressedTokens = n[12] % 3 == 1 ? [Token(n[13]), Token(n[14])] : [],
             SuppressedSequences = n[15] % 3 == 1 ? [[Token(n[16])], [Token(n[14]), Token(n[13])], [model.StartToken, Token(n[17])]] : [],
-            BeamSize = search == 1 ? 2 + (n[18] % 4) : 1,
+            BeamSize = beams,
             HypothesisCount = search == 0 ? 1 : 1 + (n[19] % 2),
-            LengthPenalty = n[20] % 3 * 0.7,
+            LengthPenalty = (n[20] % 3 * 0.7) - (isHuggingFace ? 0.7 : 0),
             ReturnScores = n[21] % 2 == 1,
             ReturnTokenLogProbabilities = n[21] % 3 > 0,
             Sampling = search == 2
@@ -90,9 +114,22 @@ public sealed class RuleTests
                 new() { MaxLength = 5, ReturnScores = true, ReturnTokenLogProbabilities = true },
                 new() { MaxLength = 5, BeamSize = 3, HypothesisCount = 3, ReturnTokenLogProbabilities = true },
                 new() { MaxLength = 5, HypothesisCount = 3, Sampling = new SamplingOptions { Seed = 4, TopP = 0.9 }, ReturnTokenLogProbabilities = true },
+                new() { MaxLength = 5, BeamSize = 3, HypothesisCount = 3, Definition = SearchDefinition.HuggingFace, ReturnTokenLogProbabilities = true },
+                new()
+                {
+                    MaxLength = 5, BeamSize = 4, HypothesisCount = 3, BeamGroups = 2, DiversityPenalty = 0.5, Definition = SearchDefinition.HuggingFace,
+                    EarlyStopping = EarlyStopping.Never, ReturnTokenLogProbabilities = true,
+                },
             })
             {
                 RuleCase ruleCase = With(search, Rules[rule](declared.Description));
+                if (model.SourceVocabularySize != model.TargetVocabularySize && (ruleCase.Options.EncoderNoRepeatNGramSize > 0 || ruleCase.Options.EncoderRepetitionPenalty != 1))
+                {
+                    ArgumentException refusal = Assert.Throws<ArgumentException>(() => model.Generate(source, ruleCase.Options));
+                    Assert.Contains("two vocabularies", refusal.Message);
+                    continue;
+                }
+
                 GenerationResult result = model.Generate(source, ruleCase.Options);
                 Answer.AssertSame(Expected(model, declared.Description, ruleCase, source), result, ruleCase.Options, $"{name}, {rule}: {ruleCase}");
                 GenerationResult without = model.Generate(source, search);
@@ -117,7 +154,7 @@ public sealed class RuleTests
         Gen.Select(AnyCase(declared.Description), Gen.Int[0, model.SourceVocabularySize - 1].Array[1, 8]).Sample(
             (ruleCase, source) => Answer.AssertSame(
                 Expected(model, declared.Description, ruleCase, source), model.Generate(source, ruleCase.Options), ruleCase.Options, $"{name}, [{string.Join(" ", source)}], {ruleCase}"),
-            iter: 300,
+            iter: 1000,
             print: static sample => $"[{string.Join(" ", sample.Item2)}], {sample.Item1}");
     }
 
@@ -129,7 +166,7 @@ public sealed class RuleTests
         Gen.Select(AnyCase(declared.Description), Gen.Int[0, model.SourceVocabularySize - 1].Array[1, 8]).Sample(
             (ruleCase, source) =>
             {
-                GenerationOptions options = ruleCase.Options with { BeamSize = 1, HypothesisCount = 1 };
+                GenerationOptions options = ruleCase.Options with { BeamSize = 1, HypothesisCount = 1, BeamGroups = 1, DiversityPenalty = 0 };
                 Hypothesis hypothesis = model.Generate(source, options with { ReturnTokenLogProbabilities = true }).Hypotheses[0];
                 GeneratedToken[] streamed = [.. model.Stream(source, options)];
                 Assert.Equal(hypothesis.Tokens, streamed.Select(static token => token.Token));
@@ -139,6 +176,28 @@ public sealed class RuleTests
                     streamed.Select(static token => token.LogProbability));
             },
             iter: 200);
+    }
+
+    [Theory]
+    [InlineData(nameof(GoldenMarian))]
+    [InlineData(nameof(OneMoreThanAPanel))]
+    [InlineData(nameof(HeadsOf11))]
+    public void A_generated_target_has_the_log_probabilities_that_scoring_gives(string name)
+    {
+        // Two of these models suppress tokens, which have no probability in either.
+        using EncoderDecoder model = Load(DeclaredModels.Named(name), InstructionSets.Best);
+        foreach (GenerationOptions search in new GenerationOptions[] { new(), new() { BeamSize = 3, HypothesisCount = 3 }, new() { Sampling = new SamplingOptions { Seed = 5 }, HypothesisCount = 3 } })
+        {
+            for (int length = 1; length < 9; length++)
+            {
+                int[] source = new Samples(length).Tokens(length, model.SourceVocabularySize);
+                foreach (Hypothesis hypothesis in model.Generate(source, search with { MaxLength = 7, ReturnTokenLogProbabilities = true }).Hypotheses)
+                {
+                    int[] target = hypothesis.EndToken is { } end ? [.. hypothesis.Tokens, end] : [.. hypothesis.Tokens];
+                    BitAssert.Equal(model.Score(source, target).TokenLogProbabilities.AsSpan(), hypothesis.TokenLogProbabilities.AsSpan(), $"{name}, {search}, {length} source tokens");
+                }
+            }
+        }
     }
 
     [Fact]
@@ -359,9 +418,10 @@ public sealed class RuleTests
         Assert.Equal(Enumerable.Repeat(model.Generate([7, 8, 9]).Hypotheses[0].Tokens[0], 5), model.Generate([4, 5], options).Hypotheses[0].Tokens);
     }
 
-    private static IReadOnlyList<Answer> Expected(EncoderDecoder model, ModelDescription description, RuleCase ruleCase, int[] source) => ruleCase.Options.BeamSize > 1
-        ? new ReferenceBeamSearch(model, description, ruleCase).Search(source)
-        : new ReferenceGreedySearch(model, description, ruleCase).Search(source);
+    private static IReadOnlyList<Answer> Expected(EncoderDecoder model, ModelDescription description, RuleCase ruleCase, int[] source) =>
+        ruleCase.Options.BeamSize == 1 ? new ReferenceGreedySearch(model, description, ruleCase).Search(source)
+        : ruleCase.Options.Definition == SearchDefinition.HuggingFace ? new ReferenceHuggingFaceBeamSearch(model, description, ruleCase).Search(source)
+        : new ReferenceBeamSearch(model, description, ruleCase).Search(source);
 
     /// <summary>A search with the rules of a case.</summary>
     private static RuleCase With(GenerationOptions search, RuleCase rules) => new(
@@ -374,6 +434,12 @@ public sealed class RuleTests
             SuppressedSequences = rules.Options.SuppressedSequences,
             ForcedPrefix = rules.Options.ForcedPrefix,
             ForceEndToken = rules.Options.ForceEndToken,
+            EndTokens = rules.Options.EndTokens,
+            ForcedEndTokens = rules.Options.ForcedEndTokens,
+            BeginSuppressedTokens = rules.Options.BeginSuppressedTokens,
+            EncoderNoRepeatNGramSize = rules.Options.EncoderNoRepeatNGramSize,
+            EncoderRepetitionPenalty = rules.Options.EncoderRepetitionPenalty,
+            ExponentialLengthPenalty = rules.Options.ExponentialLengthPenalty,
         },
         rules.Allows,
         rules.Stops);

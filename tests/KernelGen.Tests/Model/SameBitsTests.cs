@@ -43,6 +43,20 @@ public sealed class SameBitsTests
             ReturnCrossAttention = true,
         },
         new() { MaxLength = 4, BeamSize = 4, HypothesisCount = 3, ReturnCrossAttention = true },
+        new()
+        {
+            Definition = SearchDefinition.HuggingFace,
+            MaxLength = 5,
+            BeamSize = 4,
+            HypothesisCount = 4,
+            BeamGroups = 2,
+            DiversityPenalty = 0.7,
+            EarlyStopping = EarlyStopping.Never,
+            RepetitionPenalty = 1.2,
+            RenormalizeLogits = true,
+            ExponentialLengthPenalty = new(1, 1.1),
+            ReturnTokenLogProbabilities = true,
+        },
     ];
 
     public static TheoryData<string, WeightPrecision, InstructionSet> Cases => DeclaredModels.WithPrecisionsAndInstructionSets;

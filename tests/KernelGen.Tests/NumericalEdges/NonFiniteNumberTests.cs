@@ -165,7 +165,7 @@ public sealed class NonFiniteNumberTests
                 using EncoderDecoder model = EdgeModels.Load(
                     nameof(OddScreened), precision, instructionSet, tensors => tensors["generator.bias"].Values[first] = float.NegativeInfinity);
 
-                // A forced token is scored over the whole vocabulary, suppressed tokens included.
+                // A forced token is scored in spite of the rules, over the tokens that they suppress too.
                 foreach ((string way, GenerationOptions options) in Ways.Where(static way => way.Value.ForcedPrefix.IsDefault))
                 {
                     ResultAssert.Same(plain.Generate(Good, options with { SuppressedTokens = [first] }), model.Generate(Good, options), $"{precision}, {instructionSet}: {way}");

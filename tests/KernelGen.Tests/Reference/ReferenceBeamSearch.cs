@@ -8,7 +8,6 @@ namespace KernelGen.Tests.Reference;
 /// </summary>
 internal sealed class ReferenceBeamSearch
 {
-    private readonly ModelDescription _description;
     private readonly GenerationOptions _options;
     private readonly ReferenceRules _rules;
 
@@ -19,7 +18,6 @@ internal sealed class ReferenceBeamSearch
 
     public ReferenceBeamSearch(EncoderDecoder model, ModelDescription description, RuleCase ruleCase)
     {
-        _description = description;
         _options = ruleCase.Options;
         _rules = new ReferenceRules(model, description, ruleCase);
     }
@@ -41,7 +39,7 @@ internal sealed class ReferenceBeamSearch
                 .ThenBy(static next => next.Parent)
                 .ThenByDescending(static next => next.Next.Logit)
                 .ThenBy(static next => next.Next.Token)
-                .Take(2 * size)
+                .Take((1 + _rules.EndTokens.Length) * size)
                 .ToList();
             List<Hypothesis> going = [];
             int places = 0;
@@ -49,7 +47,7 @@ internal sealed class ReferenceBeamSearch
             {
                 (int parent, ReferenceRules.Continuation next, double sum) = ranked[rank];
                 float[] logProbabilities = [.. live[parent].LogProbabilities, next.TokenLogProbability];
-                if (next.Token != _description.EndToken)
+                if (!_rules.EndTokens.Contains(next.Token))
                 {
                     places++;
                     var child = new Hypothesis([.. live[parent].Tokens, next.Token], sum, logProbabilities);
@@ -64,7 +62,7 @@ internal sealed class ReferenceBeamSearch
                 }
                 else if (rank < size)
                 {
-                    finished.Add(new Answer(live[parent].Tokens, _rules.Score(sum, length), FinishReason.EndToken, logProbabilities));
+                    finished.Add(new Answer(live[parent].Tokens, _rules.Score(sum, length), FinishReason.EndToken, logProbabilities, next.Token));
                 }
             }
 
@@ -95,9 +93,9 @@ internal sealed class ReferenceBeamSearch
                 double sum = hypothesis.Sum + next.LogProbability;
                 float[] logProbabilities = [.. hypothesis.LogProbabilities, next.TokenLogProbability];
                 int length = logProbabilities.Length;
-                if (next.Token == _description.EndToken)
+                if (_rules.EndTokens.Contains(next.Token))
                 {
-                    all.Add(new Answer(hypothesis.Tokens, _rules.Score(sum, length), FinishReason.EndToken, logProbabilities));
+                    all.Add(new Answer(hypothesis.Tokens, _rules.Score(sum, length), FinishReason.EndToken, logProbabilities, next.Token));
                     continue;
                 }
 

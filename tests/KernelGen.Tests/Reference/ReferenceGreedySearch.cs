@@ -6,13 +6,11 @@ namespace KernelGen.Tests.Reference;
 /// <summary>Greedy search and sampling written as they are defined: one token after another, each from logits that are computed anew.</summary>
 internal sealed class ReferenceGreedySearch
 {
-    private readonly ModelDescription _description;
     private readonly RuleCase _case;
     private readonly ReferenceRules _rules;
 
     public ReferenceGreedySearch(EncoderDecoder model, ModelDescription description, RuleCase ruleCase)
     {
-        _description = description;
         _case = ruleCase;
         _rules = new ReferenceRules(model, description, ruleCase);
     }
@@ -25,6 +23,7 @@ internal sealed class ReferenceGreedySearch
         List<int> tokens = [];
         List<float> logProbabilities = [];
         FinishReason reason = FinishReason.Length;
+        int? endToken = null;
         while (tokens.Count < _rules.MaxLength)
         {
             IReadOnlyList<ReferenceRules.Continuation> next = _rules.Continuations(source, [.. tokens]);
@@ -36,9 +35,10 @@ internal sealed class ReferenceGreedySearch
 
             ReferenceRules.Continuation chosen = next.Count == 1 ? next[0] : Choose(source, tokens, next, sample);
             logProbabilities.Add(chosen.TokenLogProbability);
-            if (chosen.Token == _description.EndToken)
+            if (_rules.EndTokens.Contains(chosen.Token))
             {
                 reason = FinishReason.EndToken;
+                endToken = chosen.Token;
                 break;
             }
 
@@ -50,7 +50,8 @@ internal sealed class ReferenceGreedySearch
             }
         }
 
-        return new Answer([.. tokens], _rules.Score(logProbabilities.Aggregate(0f, static (sum, next) => sum + next), logProbabilities.Count), reason, [.. logProbabilities]);
+        float total = logProbabilities.Aggregate(0f, static (sum, next) => sum + next);
+        return new Answer([.. tokens], _rules.Score(total, logProbabilities.Count), reason, [.. logProbabilities], endToken);
     }
 
     private ReferenceRules.Continuation Choose(int[] source, List<int> tokens, IReadOnlyList<ReferenceRules.Continuation> next, int sample)

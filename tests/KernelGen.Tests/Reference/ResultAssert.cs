@@ -17,6 +17,7 @@ internal static class ResultAssert
             Assert.True(wanted.Tokens.SequenceEqual(hypothesis.Tokens), $"{what}: hypothesis {i} has other tokens.");
             Assert.True(Nullable.Equals(wanted.Score, hypothesis.Score), $"{what}: hypothesis {i} has the score {hypothesis.Score:G9} instead of {wanted.Score:G9}.");
             Assert.Equal(wanted.FinishReason, hypothesis.FinishReason);
+            Assert.Equal(wanted.EndToken, hypothesis.EndToken);
             BitAssert.Equal(wanted.TokenLogProbabilities.AsSpan(), hypothesis.TokenLogProbabilities.AsSpan(), $"{what}: log-probabilities of hypothesis {i}");
             Assert.Equal(wanted.CrossAttention is null, hypothesis.CrossAttention is null);
             if (wanted.CrossAttention is { } crossAttention)

@@ -37,6 +37,6 @@ internal sealed record RuleCase
 
     /// <summary>The options, one by one, for the message of a test that fails.</summary>
     public override string ToString() =>
-        $"{Options with { SuppressedTokens = [], SuppressedSequences = [], ForcedPrefix = [] }}, prefix [{string.Join(" ", Options.ForcedPrefix)}], "
-        + $"suppressed [{string.Join(" ", Options.SuppressedTokens)}] and [{string.Join("; ", Options.SuppressedSequences.Select(sequence => string.Join(" ", sequence)))}]";
+        $"{Options}, ends [{string.Join(" ", Options.EndTokens)}], forced [{string.Join(" ", Options.ForcedEndTokens)}], prefix [{string.Join(" ", Options.ForcedPrefix)}], "
+        + $"suppressed first [{string.Join(" ", Options.BeginSuppressedTokens)}], always [{string.Join(" ", Options.SuppressedTokens)}] and [{string.Join("; ", Options.SuppressedSequences.Select(sequence => string.Join(" ", sequence)))}]";
 }
