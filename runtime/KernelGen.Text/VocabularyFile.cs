@@ -5,7 +5,8 @@ namespace KernelGen.Text;
 /// <summary>Reads vocabularies in JSON, and says what is wrong with those that are none.</summary>
 internal static class VocabularyFile
 {
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+    /// <summary>What some programs put before UTF-8.</summary>
+    public static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads an array of strings.</summary>
     /// <param name="json">JSON in UTF-8.</param>

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+
+namespace KernelGen.Text;
+
+/// <summary>
+/// Cuts UTF-8 into words as GPT-2's regular expression does:
+/// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, of which the first alternative that fits counts.
+/// </summary>
+internal static class ByteLevelScanner
+{
+    private enum Kind : byte
+    {
+        Other,
+        Letter,
+        Number,
+        Space,
+    }
+
+    private static ReadOnlySpan<Kind> Ascii =>
+    [
+        Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Other, Kind.Space, Kind.Space, Kind.Space, Kind.Space, Kind.Space, Kind.Other, Kind.Other,
+        Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Space, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Number, Kind.Number, Kind.Number, Kind.Number, Kind.Number, Kind.Number, Kind.Number, Kind.Number,
+        Kind.Number, Kind.Number, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Other, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
+        Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
+        Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
+        Kind.Letter, Kind.Letter, Kind.Letter, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+        Kind.Other, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
+        Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
+        Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
+        Kind.Letter, Kind.Letter, Kind.Letter, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
+    ];
+
+    /// <summary>Where the word ends that starts at a place.</summary>
+    /// <param name="text">Valid UTF-8, to the end of the part that is cut.</param>
+    /// <param name="start">The place, before the end.</param>
+    public static int WordEnd(ReadOnlySpan<byte> text, int start)
+    {
+        if (text[start] == '\'' && Contraction(text[(start + 1)..]) is > 0 and int letters)
+        {
+            return start + 1 + letters;
+        }
+
+        int position = start;
+        if (text[position] == ' ' && position + 1 < text.Length)
+        {
+            Kind next = KindAt(text, position + 1, out int length);
+            if (next != Kind.Space)
+            {
+                return RunEnd(text, position + 1 + length, next);
+            }
+        }
+
+        Kind kind = KindAt(text, position, out int first);
+        if (kind != Kind.Space)
+        {
+            return RunEnd(text, position + first, kind);
+        }
+
+        // White space gives its last character to the word after it, unless it is all there is of it.
+        int last = position;
+        position += first;
+        while (position < text.Length && KindAt(text, position, out int length) == Kind.Space)
+        {
+            last = position;
+            position += length;
+        }
+
+        return position == text.Length || last == start ? position : last;
+    }
+
+    private static int RunEnd(ReadOnlySpan<byte> text, int position, Kind kind)
+    {
+        while (position < text.Length && KindAt(text, position, out int length) == kind)
+        {
+            position += length;
+        }
+
+        return position;
+    }
+
+    private static Kind KindAt(ReadOnlySpan<byte> text, int position, out int length)
+    {
+        byte first = text[position];
+        if (first < 0x80)
+        {
+            length = 1;
+            return Ascii[first];
+        }
+
+        Rune.DecodeFromUtf8(text[position..], out Rune character, out length);
+        return Rune.GetUnicodeCategory(character) switch
+        {
+            UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => Kind.Letter,
+            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
+            _ => Rune.IsWhiteSpace(character) ? Kind.Space : Kind.Other,
+        };
+    }
+
+    private static int Contraction(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return 0;
+        }
+
+        switch (text[0])
+        {
+            case (byte)'s' or (byte)'t' or (byte)'m' or (byte)'d':
+                return 1;
+            case (byte)'r' or (byte)'v':
+                return text.Length > 1 && text[1] == 'e' ? 2 : 0;
+            case (byte)'l':
+                return text.Length > 1 && text[1] == 'l' ? 2 : 0;
+            default:
+                return 0;
+        }
+    }
+}
