@@ -29,6 +29,13 @@ internal sealed class LanguageChoice(string folder, ImmutableArray<string> langu
         }
     }
 
+    /// <summary>Refuses languages where the model has no use for them.</summary>
+    public void RefuseAll(PretrainedTokenizerOptions options)
+    {
+        RefuseSource(options, "The model has no codes of languages");
+        Target(options, isNeeded: false);
+    }
+
     private string? Find(string? language, string property)
     {
         if (language is null)
@@ -61,7 +68,8 @@ internal sealed class LanguageChoice(string folder, ImmutableArray<string> langu
     /// <summary>The codes that look most like one: those with the longest common start, then the fewest changes.</summary>
     private IEnumerable<string> Near(string language) => languages
         .Select(code => (Code: code, Changes: EditDistance(Letters(code), Letters(language))))
-        .OrderBy(static near => near.Changes)
+        .OrderByDescending(near => Letters(near.Code).AsSpan().CommonPrefixLength(Letters(language)))
+        .ThenBy(static near => near.Changes)
         .ThenBy(static near => near.Code, StringComparer.Ordinal)
         .Take(MostNamed)
         .Select(static near => near.Code);
@@ -70,7 +78,7 @@ internal sealed class LanguageChoice(string folder, ImmutableArray<string> langu
 
     private static int EditDistance(string a, string b)
     {
-        // Changing a letter costs more than leaving one out, so that "de" is nearer to "deu_Latn" than to "ak_Latn" only by its start.
+        // A letter that is another one costs as much as one that is left out and one that is added.
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)
         {

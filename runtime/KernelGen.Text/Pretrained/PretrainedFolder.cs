@@ -36,8 +36,21 @@ internal sealed class PretrainedFolder
         return System.IO.Path.Combine(Path, name);
     }
 
+    /// <summary>Reads one of the small JSON files, if it is there.</summary>
+    /// <exception cref="InvalidDataException">It is not JSON.</exception>
+    public JsonPart Json(string name) => Has(name) ? JsonPart.ReadFile(Take(name, "which was there before")) : new JsonPart(default, name, name);
+
     /// <summary>The error for a folder without a tokenizer of a known kind.</summary>
     public InvalidDataException NoTokenizer() => new(
-        $"The folder '{Path}' has no tokenizer that is known: neither source.spm with target.spm and vocab.json (Marian). "
-        + "Where the model was made by yourself, load its vocabularies with VocabularyTokenizer or SentencePieceTokenizer.");
+        $"The folder '{Path}' has no tokenizer that is known. Looked for were tokenizer.json; source.spm with target.spm and vocab.json (Marian); {SentencePieceFolder.MultilingualModel} "
+        + $"(NLLB, mBART-50, M2M100); {SentencePieceFolder.Model} (T5, PEGASUS); vocab.json with merges.txt (BART, Whisper); and tokenizer_config.json that names ByT5Tokenizer. "
+        + "A model of your own has vocabularies of your own: load these with VocabularyTokenizer or SentencePieceTokenizer.");
+
+    /// <summary>The error for files that several families have, where nothing says which it is.</summary>
+    public InvalidDataException UnknownFamily(string files, FolderSettings settings, string known) => new(
+        $"The folder '{Path}' has {files}, and {(settings.TokenizerClass ?? settings.ModelType) switch
+        {
+            null => "no tokenizer_config.json or config.json says of which model",
+            string name => $"its settings name {VocabularyFile.Quote(name)}",
+        }}. Such files are read of {known}; any other model's need a tokenizer.json, which save_pretrained of a fast tokenizer writes.");
 }

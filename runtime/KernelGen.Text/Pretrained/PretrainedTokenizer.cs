@@ -4,7 +4,15 @@ namespace KernelGen.Text;
 
 /// <summary>The tokenizers of a folder as it is downloaded from Hugging Face: of which kind they are is decided by the files in it.</summary>
 /// <remarks>
-/// <para>A Marian (opus-mt) folder has <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c>, and two tokenizers.</para>
+/// <para>
+/// A Marian (opus-mt) folder has <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c>. Of any other the <c>tokenizer.json</c> is read, with the special
+/// tokens that <c>tokenizer_config.json</c> names; where there is none, <c>sentencepiece.bpe.model</c> (NLLB, mBART-50, and M2M100 with its <c>vocab.json</c>),
+/// <c>spiece.model</c> (T5, PEGASUS), or <c>vocab.json</c> with <c>merges.txt</c> (BART, Whisper). ByT5 has no file but its settings.
+/// </para>
+/// <para>
+/// NLLB, M2M100 and mBART-50 need both languages: the source's token stands before a text (after it, where the file has NLLB's first order), and the target's
+/// is <see cref="ForcedPrefix"/>. The tokenizers' <see cref="ITokenDecoder.StartToken"/> are these tokens.
+/// </para>
 /// <para>
 /// Where a Marian model writes several languages, <see cref="PretrainedTokenizerOptions.TargetLanguage"/> puts the language's code before each text; a text
 /// that begins with a code of its own keeps that. A text with content and without any code is refused: the model would choose a language by chance.
@@ -20,7 +28,7 @@ public sealed class PretrainedTokenizer
     /// <summary>Encodes what the model reads.</summary>
     public ITokenizer Source { get; }
 
-    /// <summary>Decodes what the model writes; the same as <see cref="Source"/> unless the model is one with a tokenizer for each language.</summary>
+    /// <summary>Decodes what the model writes; the same as <see cref="Source"/> unless the model tells languages apart.</summary>
     public ITokenizer Target { get; }
 
     /// <summary>The codes of the languages that the model tells apart, as it writes them; none where it has no such codes.</summary>
@@ -49,6 +57,17 @@ public sealed class PretrainedTokenizer
             return MarianFolder.Load(files, options);
         }
 
-        throw files.NoTokenizer();
+        var settings = new FolderSettings(files);
+        if (settings.TokenizerClass == "ByT5Tokenizer" || (settings.TokenizerClass is null && settings.ModelType == "t5" && settings.VocabularySize == new ByteTokenizer().VocabularySize))
+        {
+            new LanguageChoice(folder, [], static code => code).RefuseAll(options);
+            var bytes = new ByteTokenizer(settings.ExtraIds ?? ByteTokenizer.PublishedSentinels);
+            return new PretrainedTokenizer(bytes, bytes, [.. files.FilesRead]);
+        }
+
+        return files.Has("tokenizer.json") ? JsonFolder.Load(files, settings, options)
+            : files.Has(SentencePieceFolder.MultilingualModel) || files.Has(SentencePieceFolder.Model) ? SentencePieceFolder.Load(files, settings, options)
+            : files.Has("vocab.json") && files.Has("merges.txt") ? BytePairFolder.Load(files, settings, options)
+            : throw files.NoTokenizer();
     }
 }
