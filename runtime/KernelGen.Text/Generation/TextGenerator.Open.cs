@@ -24,19 +24,37 @@ public sealed partial class TextGenerator
         // What is small and likely to be wrong comes first: weights may take seconds.
         var tokenizer = PretrainedTokenizer.Load(
             folder, new PretrainedTokenizerOptions { SourceLanguage = options.SourceLanguage, TargetLanguage = options.TargetLanguage });
+        GenerationConfiguration? generation = GenerationOf(folder);
         TModel model = TModel.Load(options.Weights is null ? folder : Path.Combine(folder, options.Weights), options.Load);
         try
         {
-            return new TextGenerator(model, tokenizer.Source, tokenizer.Target, options)
+            // A language that is asked for wins over one that the files force (forced_bos_token_id).
+            GenerationOptions? defaults = generation?.Options;
+            defaults = defaults is null || tokenizer.ForcedPrefix.IsEmpty ? defaults : defaults with { ForcedPrefix = tokenizer.ForcedPrefix };
+            return new TextGenerator(model, tokenizer.Source, tokenizer.Target, options with { Generation = options.Generation ?? defaults })
             {
                 _forcedPrefix = tokenizer.ForcedPrefix,
                 _ownsModel = true,
+                UnsupportedGenerationKeys = generation?.UnsupportedKeys ?? [],
             };
         }
         catch
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What the folder says of generation; nothing where it has neither file, which the declaration may have been made without.</summary>
+    private static GenerationConfiguration? GenerationOf(string folder)
+    {
+        try
+        {
+            return GenerationConfiguration.Load(folder);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 }

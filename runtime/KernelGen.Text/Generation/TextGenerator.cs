@@ -57,8 +57,14 @@ public sealed partial class TextGenerator : IDisposable
     /// <summary>What makes text of the model's tokens.</summary>
     public ITokenDecoder Target { get; }
 
-    /// <summary>How calls generate that do not say: <see cref="TextGeneratorOptions.Generation"/>, or what the opened folder has in its files.</summary>
+    /// <summary>
+    /// How calls generate that do not say: <see cref="TextGeneratorOptions.Generation"/>, or what the opened folder has in its files. Streams, whose tokens must be
+    /// known one by one, then search greedily where it asks for beams.
+    /// </summary>
     public GenerationOptions DefaultGeneration { get; }
+
+    /// <summary>What the opened folder asks of generation and is not supported, so that texts may differ from those of Transformers; mostly nothing.</summary>
+    public ImmutableArray<UnsupportedGenerationKey> UnsupportedGenerationKeys { get; private init; } = [];
 
     /// <summary>Generates a text for a text.</summary>
     /// <param name="text">The text.</param>
@@ -117,7 +123,7 @@ public sealed partial class TextGenerator : IDisposable
 
     /// <summary>Generates a text for a text, and hands out each part of it as soon as it is certain.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">How to generate; not with beam search, whose tokens are known only at the end.</param>
+    /// <param name="options">How to generate; not with beam search, whose tokens are known only at the end. Where there are none see <see cref="DefaultGeneration"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
     /// The parts, in whole characters, none of them empty; together the text that <see cref="Generate(string, GenerationOptions?, CancellationToken)"/>
@@ -141,7 +147,7 @@ public sealed partial class TextGenerator : IDisposable
     /// free: tokens are computed on the thread pool.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="options">How to generate; not with beam search, whose tokens are known only at the end.</param>
+    /// <param name="options">How to generate; not with beam search, whose tokens are known only at the end. Where there are none see <see cref="DefaultGeneration"/>.</param>
     /// <param name="cancellationToken">Cancels the enumeration; so does the token of <c>WithCancellation</c>.</param>
     /// <returns>The parts, in whole characters, none of them empty. Each enumeration generates anew; to stop early, stop enumerating.</returns>
     /// <exception cref="TextTooLongException">The text has more tokens than the model takes; thrown at once, not when enumeration begins.</exception>
@@ -256,7 +262,7 @@ public sealed partial class TextGenerator : IDisposable
     /// <param name="isStream">Whether tokens are handed out as they come, before it is known where the model looked.</param>
     internal GenerationOptions OptionsOf(GenerationOptions? options, bool isStream = false)
     {
-        options ??= DefaultGeneration;
+        options ??= isStream && DefaultGeneration.BeamSize > 1 ? Greedily(DefaultGeneration) : DefaultGeneration;
         if (!_forcedPrefix.IsEmpty && options.ForcedPrefix.IsDefaultOrEmpty)
         {
             options = options with { ForcedPrefix = _forcedPrefix };
@@ -280,6 +286,9 @@ public sealed partial class TextGenerator : IDisposable
 
         return new TextGenerationResult(source, sentences.MoveToImmutable());
     }
+
+    private static GenerationOptions Greedily(GenerationOptions beams) =>
+        beams with { BeamSize = 1, BeamGroups = 1, DiversityPenalty = 0, HypothesisCount = 1, EarlyStopping = EarlyStopping.Heuristic };
 
     private static void CheckVocabulary(int tokenizer, int model, string parameter)
     {
