@@ -52,54 +52,70 @@ public class CodeFixTests
         public partial class Outermost { internal ref partial struct Between { public partial record R { {{Attribute}} partial class Tiny; } } }
         """);
 
+    /// <summary>What ASP.NET Core's generator of endpoints is recognised by.</summary>
+    private const string Service = "namespace Microsoft.AspNetCore.Builder { public static class EndpointRouteBuilderExtensions; }";
+
+    [Theory]
+    [InlineData("using KernelGen;\n", "partial class Tiny;", "partial class Tiny : EncoderDecoder;")]
+    [InlineData("", "partial class Tiny;", "partial class Tiny : KernelGen.EncoderDecoder;")]
+    [InlineData("using KernelGen;\n", "public partial class Tiny // A model.\n{\n}", "public partial class Tiny : EncoderDecoder // A model.\n{\n}")]
+    [InlineData("using KernelGen;\n", "partial class Tiny : System.IDisposable\n{\n}", "partial class Tiny : EncoderDecoder, System.IDisposable\n{\n}")]
+    public async Task TheBaseClassIsNamed(string usings, string declaration, string expected) => await AssertFixedAsync(
+        $"{usings}{Attribute}\n{declaration}\n{Service}", $"{usings}{Attribute}\n{expected}\n{Service}", new NameBaseClassCodeFixProvider());
+
     [Fact]
-    public async Task AllAreFixedAtOnce()
+    public async Task AllBaseClassesAreNamedAtOnce() => await AssertAllFixedAsync(
+        $"{Attribute} partial class First;\n{Attribute} partial class Second;\n{Service}",
+        $"{Attribute} partial class First : KernelGen.EncoderDecoder;\n{Attribute} partial class Second : KernelGen.EncoderDecoder;\n{Service}",
+        new NameBaseClassCodeFixProvider(),
+        NameBaseClassCodeFixProvider.Title);
+
+    [Fact]
+    public async Task AllBecomePartialAtOnce() => await AssertAllFixedAsync(
+        $$"""
+        public class Outer
+        {
+            {{Attribute}} class First;
+
+            {{Attribute}} partial class Second;
+
+            {{Attribute}} sealed class Third;
+        }
+        """,
+        $$"""
+        public partial class Outer
+        {
+            {{Attribute}} partial class First;
+
+            {{Attribute}} partial class Second;
+
+            {{Attribute}} sealed partial class Third;
+        }
+        """,
+        new MakePartialCodeFixProvider(),
+        MakePartialCodeFixProvider.Title);
+
+    private static async Task AssertAllFixedAsync(string source, string expected, CodeFixProvider provider, string title)
     {
         using var workspace = new AdhocWorkspace();
-        Document document = CreateDocument(workspace, $$"""
-            public class Outer
-            {
-                {{Attribute}} class First;
-
-                {{Attribute}} partial class Second;
-
-                {{Attribute}} sealed class Third;
-            }
-            """);
+        Document document = CreateDocument(workspace, source);
         ImmutableArray<Diagnostic> diagnostics = await AnalyzeDocumentAsync(document);
-        var provider = new MakePartialCodeFixProvider();
         var context = new FixAllContext(
-            document,
-            provider,
-            FixAllScope.Document,
-            MakePartialCodeFixProvider.Title,
-            provider.FixableDiagnosticIds,
-            new Known(diagnostics),
-            TestContext.Current.CancellationToken);
+            document, provider, FixAllScope.Document, title, provider.FixableDiagnosticIds, new Known(diagnostics), TestContext.Current.CancellationToken);
 
-        CodeAction? action = await provider.GetFixAllProvider().GetFixAsync(context);
+        CodeAction? action = await provider.GetFixAllProvider()!.GetFixAsync(context);
 
-        Assert.Equal(
-            $$"""
-            public partial class Outer
-            {
-                {{Attribute}} partial class First;
-
-                {{Attribute}} partial class Second;
-
-                {{Attribute}} sealed partial class Third;
-            }
-            """,
-            await ApplyAsync(document, action!));
+        Assert.Equal(expected, await ApplyAsync(document, action!));
     }
 
-    private static async Task AssertFixedAsync(string source, string expected)
+    private static Task AssertFixedAsync(string source, string expected) => AssertFixedAsync(source, expected, new MakePartialCodeFixProvider());
+
+    private static async Task AssertFixedAsync(string source, string expected, CodeFixProvider provider)
     {
         using var workspace = new AdhocWorkspace();
         Document document = CreateDocument(workspace, source);
         ImmutableArray<Diagnostic> diagnostics = await AnalyzeDocumentAsync(document);
         Assert.NotEmpty(diagnostics);
-        var provider = new MakePartialCodeFixProvider();
 
         // Each of the diagnostics offers the whole fix for its own type and those around it; the innermost comes last.
         List<CodeAction> actions = [];
@@ -119,7 +135,7 @@ public class CodeFixTests
     private static async Task<ImmutableArray<Diagnostic>> AnalyzeDocumentAsync(Document document)
     {
         var compilation = (Microsoft.CodeAnalysis.CSharp.CSharpCompilation)(await document.Project.GetCompilationAsync(TestContext.Current.CancellationToken))!;
-        return await AnalyzeAsync(compilation);
+        return await AnalyzeAsync(compilation, OptionsOfService);
     }
 
     private static async Task<string> ApplyAsync(Document document, CodeAction action)

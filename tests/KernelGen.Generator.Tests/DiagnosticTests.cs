@@ -318,6 +318,27 @@ public class DiagnosticTests
     public async Task TheBaseClassThatTheGeneratorNamesMayBeNamed() =>
         Assert.Empty(await AnalyzeAsync(Model("Bart", "").Replace("Tiny;", "Tiny : EncoderDecoder;", StringComparison.Ordinal)));
 
+    /// <summary>ASP.NET Core's generator of endpoints does not see the generated part; only where it runs the base class must be written down.</summary>
+    [Theory]
+    [InlineData("partial class Tiny;", "KG0007")]
+    [InlineData("partial class Tiny : System.ICloneable { public object Clone() => this; }", "KG0007")]
+    [InlineData("partial class Tiny : EncoderDecoder;", null)]
+    [InlineData("partial class Tiny : KernelGen.EncoderDecoder, System.IDisposable;", null)]
+    [InlineData("partial class Tiny; partial class Tiny : EncoderDecoder;", null)]
+    [InlineData("class Tiny;", "KG0001")]
+    public async Task AModelOfAServiceNamesItsBaseClass(string declaration, string? id)
+    {
+        string source = Model("Bart", "").Replace("partial class Tiny;", declaration, StringComparison.Ordinal);
+        string service = source + "\nnamespace Microsoft.AspNetCore.Builder { public static class EndpointRouteBuilderExtensions; }";
+
+        ImmutableArray<Diagnostic> found = await AnalyzeAsync(Compile(service), OptionsOfService);
+        Assert.Equal(id is null ? [] : [id], found.Select(static diagnostic => diagnostic.Id));
+        Assert.All(found, static diagnostic => Assert.Equal("Tiny", TextAt(diagnostic)));
+        Assert.Equal(id is "KG0001" ? [id] : [], (await AnalyzeAsync(source)).Select(static diagnostic => diagnostic.Id));
+        Assert.Equal(id is "KG0001" ? [id] : [], (await AnalyzeAsync(service)).Select(static diagnostic => diagnostic.Id));
+        Assert.Equal(id is "KG0001" ? [id] : [], (await AnalyzeAsync(Compile(source), OptionsOfService)).Select(static diagnostic => diagnostic.Id));
+    }
+
     [Fact]
     public async Task LengthsBeyondSinusoidalPositionsAreFine() => Assert.Empty(await AnalyzeAsync(
         Model(Configuration + ", MaxSourceLength = 2000"), ("/project/config.json", """{"model_type": "marian"}""")));

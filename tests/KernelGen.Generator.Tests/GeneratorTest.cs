@@ -24,7 +24,10 @@ internal static class GeneratorTest
         new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
 
     /// <summary>What the .NET SDK tells the compiler about the project.</summary>
-    public static readonly AnalyzerConfigOptionsProvider Options = new ProjectOptions();
+    public static readonly AnalyzerConfigOptionsProvider Options = new ProjectOptions([]);
+
+    /// <summary>What it tells about a project whose endpoints ASP.NET Core generates while compiling.</summary>
+    public static readonly AnalyzerConfigOptionsProvider OptionsOfService = new ProjectOptions(new() { ["build_property.EnableRequestDelegateGenerator"] = "true" });
 
     private static readonly ImmutableArray<MetadataReference> References = FindReferences();
 
@@ -74,10 +77,12 @@ internal static class GeneratorTest
     /// <summary>What the analyzer says, in the order of the source.</summary>
     public static Task<ImmutableArray<Diagnostic>> AnalyzeAsync(string source, params (string Path, string Text)[] files) => AnalyzeAsync(Compile(source), files);
 
-    public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(CSharpCompilation compilation, params (string Path, string Text)[] files)
+    public static Task<ImmutableArray<Diagnostic>> AnalyzeAsync(CSharpCompilation compilation, params (string Path, string Text)[] files) => AnalyzeAsync(compilation, Options, files);
+
+    public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(CSharpCompilation compilation, AnalyzerConfigOptionsProvider project, params (string Path, string Text)[] files)
     {
         var options = new CompilationWithAnalyzersOptions(
-            new AnalyzerOptions([.. files.Select(static file => (AdditionalText)new TextFile(file.Path, file.Text))], Options),
+            new AnalyzerOptions([.. files.Select(static file => (AdditionalText)new TextFile(file.Path, file.Text))], project),
             onAnalyzerException: static (exception, _, _) => Assert.Fail(exception.ToString()),
             concurrentAnalysis: true,
             logAnalyzerExecutionTime: false,
@@ -106,9 +111,9 @@ internal static class GeneratorTest
         public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
     }
 
-    private sealed class ProjectOptions : AnalyzerConfigOptionsProvider
+    private sealed class ProjectOptions(Dictionary<string, string> further) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(new() { ["build_property.ProjectDir"] = ProjectDirectory });
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(new(further) { ["build_property.ProjectDir"] = ProjectDirectory });
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Properties([]);
 

@@ -32,11 +32,21 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
             }
 
             var compiler = CompilerSettings.Of(start.Compilation);
-            start.RegisterSymbolAction(context => Analyze(context, compiler), SymbolKind.NamedType);
+            bool generatesEndpoints = GeneratesEndpoints(start.Compilation, start.Options);
+            start.RegisterSymbolAction(context => Analyze(context, compiler, generatesEndpoints), SymbolKind.NamedType);
         });
     }
 
-    private static void Analyze(SymbolAnalysisContext context, CompilerSettings compiler)
+    /// <summary>
+    /// Whether ASP.NET Core's request delegate generator runs, as it does for native AOT. Like every source generator it sees what users wrote, and not what
+    /// other generators add: the return type of an endpoint that calls a model's inherited methods is unknown to it.
+    /// </summary>
+    private static bool GeneratesEndpoints(Compilation compilation, AnalyzerOptions options) =>
+        options.AnalyzerConfigOptionsProvider.GlobalOptions.TryGetValue("build_property.EnableRequestDelegateGenerator", out string? enabled)
+        && enabled.Equals("true", StringComparison.OrdinalIgnoreCase)
+        && compilation.GetTypeByMetadataName("Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions") is not null;
+
+    private static void Analyze(SymbolAnalysisContext context, CompilerSettings compiler, bool generatesEndpoints)
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (DeclarationReader.FindAttribute(type) is not AttributeData attribute
@@ -48,7 +58,9 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
         }
 
         ConfigurationFiles files = ReadFiles(declaration.Configuration, context.Options, context.CancellationToken);
-        foreach (Problem problem in SpecificationBuilder.Build(declaration, files, compiler).Problems)
+        SpecificationResult result = SpecificationBuilder.Build(declaration, files, compiler);
+        Problem? missingBase = generatesEndpoints && result.Specification is not null ? DeclarationReader.FindMissingBaseClass(type) : null;
+        foreach (Problem problem in missingBase is null ? result.Problems : result.Problems.Append(missingBase))
         {
             DiagnosticDescriptor descriptor = DiagnosticDescriptors.For(problem.Kind);
             Location declared = Locate(problem.Place, type, typeSyntax, attributeSyntax, context.CancellationToken);

@@ -69,6 +69,15 @@ internal static class DiagnosticDescriptors
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0006.md");
 
+    public static readonly DiagnosticDescriptor BaseClassNotNamed = new(
+        "KG0007",
+        "A model that web endpoints use must name its base class",
+        "'{0}' does not name its base class, and ASP.NET Core's request delegate generator, which does not see the generated part, cannot compile endpoints that call the model's methods; write '{0} : EncoderDecoder'",
+        Class,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0007.md");
+
     public static readonly DiagnosticDescriptor DimensionMissing = new(
         "KG0010",
         "A dimension is missing",
@@ -280,6 +289,7 @@ internal static class DiagnosticDescriptors
         ProblemKind.UnsafeCodeNotAllowed => UnsafeCodeNotAllowed,
         ProblemKind.LanguageVersionTooLow => LanguageVersionTooLow,
         ProblemKind.NameTaken => NameTaken,
+        ProblemKind.BaseClassNotNamed => BaseClassNotNamed,
         ProblemKind.DimensionMissing => DimensionMissing,
         ProblemKind.DimensionNotPositive => DimensionNotPositive,
         ProblemKind.DimensionTooLarge => DimensionTooLarge,

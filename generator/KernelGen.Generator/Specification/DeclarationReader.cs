@@ -170,6 +170,12 @@ internal static class DeclarationReader
         }
     }
 
+    /// <summary>Says that no part of a model's class which the user wrote names its base class; <see langword="null"/> where one does.</summary>
+    public static Problem? FindMissingBaseClass(INamedTypeSymbol type) =>
+        OwnParts(type).OfType<TypeDeclarationSyntax>().Select(FirstBase).Any(name => name.Length > 0 && !type.Interfaces.Any(one => one.Name == name))
+            ? null
+            : new Problem(ProblemKind.BaseClassNotNamed, Place.TypeName(0), type.Name);
+
     /// <summary>The name of the first type that a part of a class derives from, without its namespace; an empty string when there is none.</summary>
     public static string FirstBase(TypeDeclarationSyntax part) => part.BaseList?.Types.FirstOrDefault()?.Type switch
     {

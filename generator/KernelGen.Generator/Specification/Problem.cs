@@ -9,6 +9,7 @@ internal enum ProblemKind
     UnsafeCodeNotAllowed,
     LanguageVersionTooLow,
     NameTaken,
+    BaseClassNotNamed,
     DimensionMissing,
     DimensionNotPositive,
     DimensionTooLarge,
@@ -45,5 +46,5 @@ internal sealed record Problem(ProblemKind Kind, Place Place, EquatableArray<str
     }
 
     /// <summary>Whether the model can be generated all the same.</summary>
-    public bool IsWarning => Kind == ProblemKind.BadWordSequenceIgnored;
+    public bool IsWarning => Kind is ProblemKind.BadWordSequenceIgnored or ProblemKind.BaseClassNotNamed;
 }

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+using Microsoft.CodeAnalysis.Simplification;
+using DiagnosticDescriptors = KernelGen.Generator.Diagnostics.DiagnosticDescriptors;
+
+namespace KernelGen.Generator.CodeFixes;
+
+/// <summary>Writes down the base class of a model, which otherwise only the generated part names.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(NameBaseClassCodeFixProvider))]
+[Shared]
+public sealed class NameBaseClassCodeFixProvider : CodeFixProvider
+{
+    internal const string Title = "Derive from EncoderDecoder";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [DiagnosticDescriptors.BaseClassNotNamed.Id];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => FixAllProvider.Create(static async (context, document, diagnostics) =>
+        await NameBaseClassAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public override Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        context.RegisterCodeFix(
+            CodeAction.Create(Title, cancellation => NameBaseClassAsync(context.Document, context.Diagnostics, cancellation), equivalenceKey: Title),
+            context.Diagnostics);
+        return Task.CompletedTask;
+    }
+
+    private static async Task<Document> NameBaseClassAsync(Document document, ImmutableArray<Diagnostic> diagnostics, CancellationToken cancellation)
+    {
+        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        if (root is null)
+        {
+            return document;
+        }
+
+        IEnumerable<ClassDeclarationSyntax> models = diagnostics
+            .Select(diagnostic => root.FindToken(diagnostic.Location.SourceSpan.Start).Parent)
+            .OfType<ClassDeclarationSyntax>();
+        return document.WithSyntaxRoot(root.ReplaceNodes(models, static (_, model) => NameBaseClass(model)));
+    }
+
+    // A base class comes before the interfaces. Its name is shortened where the file imports the namespace.
+    private static ClassDeclarationSyntax NameBaseClass(ClassDeclarationSyntax model)
+    {
+        BaseTypeSyntax baseClass = SyntaxFactory.SimpleBaseType(SyntaxFactory.ParseTypeName("global::KernelGen.EncoderDecoder").WithAdditionalAnnotations(Simplifier.Annotation));
+        if (model.BaseList is BaseListSyntax interfaces)
+        {
+            return model.WithBaseList(interfaces.WithTypes(interfaces.Types.Insert(0, baseClass)).WithAdditionalAnnotations(Formatter.Annotation));
+        }
+
+        // What follows the name, as the end of the line, then follows the base class.
+        SyntaxToken name = model.Identifier;
+        BaseListSyntax list = SyntaxFactory.BaseList(SyntaxFactory.SingletonSeparatedList(baseClass.WithTrailingTrivia(name.TrailingTrivia)));
+        return model
+            .WithIdentifier(name.WithTrailingTrivia(SyntaxFactory.Space))
+            .WithBaseList(list.WithColonToken(SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space)));
+    }
+}
