@@ -205,6 +205,7 @@ internal static class LinearEmitter
             bool isRelu = plan.Specification.Activation == Activation.Relu;
             writer.Write();
             writer.Write($"/// <summary>How <c>{linear.Name}</c> stores its sums.</summary>");
+            writer.Write(ModelFile.Uncovered);
             using (writer.Open($"private readonly struct {linear.Name}Epilogue : global::KernelGen.Execution.ILinearEpilogue"))
             {
                 writer.Write($"public static int OutputStride => {linear.OutputStride};");

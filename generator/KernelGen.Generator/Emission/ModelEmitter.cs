@@ -42,13 +42,14 @@ internal static class ModelEmitter
         declaredClass,
         "Model",
         $"The model: {ModelFile.Describe(plan.Specification)}.",
-        "",
+        ModelFile.UncoveredAlias,
         writer =>
         {
             string name = declaredClass.Name;
             writer.Write(
                 $$"""
                 [global::System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+                {{ModelFile.Uncovered}}
                 private {{name}}(global::KernelGen.Execution.Engine engine)
                     : base(engine)
                 {
@@ -65,6 +66,7 @@ internal static class ModelEmitter
                 /// <exception cref="global::System.UnauthorizedAccessException">The file may not be read, or is a directory.</exception>
                 /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The file is no weights file or damaged, a tensor is missing or does not have the declared shape, or the packed file is of another declaration or version.</exception>
                 /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options, or else the environment, ask for is not available.</exception>
+                {{ModelFile.Uncovered}}
                 public static {{name}} Load(string path, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(path, Description, options, CreateEngine));
 
@@ -73,15 +75,13 @@ internal static class ModelEmitter
                 /// The stream; read to its end, not disposed. An unmanaged stream, as an embedded resource has, is read in place. A packed file in such memory is also
                 /// used in place where its address is a multiple of 64, so the memory must stay as it is until the model is disposed; elsewhere it is copied.
                 /// </param>
-                /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
-                /// <returns>The model, ready to run; dispose it to free its memory.</returns>
-                /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The stream holds no weights file or a damaged one, a tensor is missing or does not have the declared shape, or the packed file is of another declaration or version.</exception>
                 /// <exception cref="global::System.ArgumentException">The stream cannot be read.</exception>
-                /// <exception cref="global::System.IO.IOException">Reading the stream failed.</exception>
-                /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options, or else the environment, ask for is not available.</exception>
+                /// <inheritdoc cref="Load(string, global::KernelGen.ModelLoadOptions?)"/>
+                {{ModelFile.Uncovered}}
                 public static {{name}} Load(global::System.IO.Stream stream, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(stream, Description, options, CreateEngine));
 
+                {{ModelFile.Uncovered}}
                 private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Packing.PackedModel model, global::KernelGen.InstructionSet instructionSet)
                 {
                 """);
@@ -114,6 +114,7 @@ internal static class ModelEmitter
     {
         ModelSpecification model = plan.Specification;
         static string Boolean(bool value) => value ? "true" : "false";
+        writer.Write(ModelFile.Uncovered);
         writer.Write("internal static global::KernelGen.Execution.ModelDescription Description { get; } = new()");
         writer.Write("{");
         foreach ((string name, string value) in new[]
@@ -167,6 +168,7 @@ internal static class ModelEmitter
         "",
         writer =>
         {
+            writer.Write("[global::System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverage]");
             writer.Write($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version}\")]");
             using (writer.Open($"internal unsafe partial struct {context.StructName} : global::KernelGen.Execution.IModelKernels"))
             {

@@ -5,6 +5,18 @@ namespace KernelGen.Generator.Emission;
 /// <summary>The frame of every generated file.</summary>
 internal static class ModelFile
 {
+    /// <summary>
+    /// What stands before a generated member of the user's class, in the file that has <see cref="UncoveredAlias"/>: coverage measures the user's code alone.
+    /// It cannot stand before the class, of which the user's part is measured.
+    /// </summary>
+    public const string Uncovered = $"[{UncoveredName}]";
+
+    /// <summary>The alias that <see cref="Uncovered"/> is short for.</summary>
+    public const string UncoveredAlias = $"using {UncoveredName} = global::System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverageAttribute;";
+
+    /// <summary>The name of that alias.</summary>
+    public const string UncoveredName = "Uncovered_";
+
     /// <summary>Writes a file that adds to the declared class.</summary>
     /// <param name="declared">The declared class.</param>
     /// <param name="part">The name of the part, which ends the name of the file.</param>
