@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using KernelGen.Decoding;
 using KernelGen.Execution;
@@ -516,6 +517,12 @@ public abstract class EncoderDecoder : IDisposable
         _engine.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>What the model is, in one line: its name, family and dimensions, how many parameters it has, how they are stored, and the instruction set.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Model.Name}: {Model.Architecture}, {Model.ModelDimension} wide, {Model.Heads} heads, feed-forward {Model.FeedForwardDimension}, {Model.EncoderLayers} + {Model.DecoderLayers} layers, "
+        + $"vocabularies {Model.SourceVocabularySize} and {Model.TargetVocabularySize}; {_engine.Parameters:N0} parameters, {_engine.Precision}, {InstructionSet}");
 
     private void CheckSource(ReadOnlySpan<int> source) =>
         InputTokens.Check(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelGen;
 
 /// <summary>
@@ -74,6 +76,9 @@ public class AttentionProbabilities
         int size = Heads * QueryLength * KeyLength;
         return Mean(_probabilities.AsSpan(layer * size, size), Heads);
     }
+
+    /// <summary>The shape: <c>3 layers of 4 heads, 9 × 12 tokens</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Layers} layers of {Heads} heads, {QueryLength} × {KeyLength} tokens");
 
     private static void Check(int index, int count, string parameter)
     {

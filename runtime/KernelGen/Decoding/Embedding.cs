@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelGen;
 
 /// <summary>What a stack makes of its tokens before its first layer: a row for each, in three parts as wide as the model.</summary>
@@ -40,6 +42,9 @@ public sealed class Embedding
     /// <param name="position">The position of the token, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such position.</exception>
     public ReadOnlySpan<float> Input(int position) => Row(_inputs, position);
+
+    /// <summary>The shape: <c>9 tokens, 256 wide</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Length} tokens, {ModelDimension} wide");
 
     internal Span<float> TokenRow(int position) => Row(_tokens, position);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen;
@@ -13,6 +14,14 @@ public sealed class GenerationResult
     /// order drawn.
     /// </summary>
     public ImmutableArray<Hypothesis> Hypotheses { get; }
+
+    /// <summary>The best hypothesis, as <see cref="Hypothesis.ToString"/> shows it, and how many there are beside it.</summary>
+    public override string ToString() => Hypotheses.Length switch
+    {
+        0 => "no hypothesis",
+        1 => Hypotheses[0].ToString(),
+        int count => $"{Hypotheses[0]} and {(count - 1).ToString(CultureInfo.InvariantCulture)} more",
+    };
 }
 
 /// <summary>One generated target.</summary>
@@ -104,6 +113,15 @@ public sealed class Hypothesis
     /// <see cref="GenerationOptions.ReturnCrossAttention"/> asked for it.
     /// </summary>
     public CrossAttention? CrossAttention { get; internal set; }
+
+    /// <summary>The first tokens, how many there are where that is not all, the score where there is one, and why generation stopped where no end token did it.</summary>
+    public override string ToString()
+    {
+        const int Shown = 16;
+        string tokens = string.Join(", ", Tokens.Take(Shown)) + (Tokens.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $", … {Tokens.Length} tokens") : "");
+        string score = Score is float value ? string.Create(CultureInfo.InvariantCulture, $", score {value:0.####}") : "";
+        return $"[{tokens}]{score}{(FinishReason == FinishReason.EndToken ? "" : $", ended by {FinishReason}")}";
+    }
 }
 
 /// <summary>Why generation stopped.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen;
@@ -20,4 +21,7 @@ public sealed class ScoreResult
 
     /// <summary>Their sum, from the first to the last: the log-probability of the target.</summary>
     public float LogProbability { get; }
+
+    /// <summary>The log-probability of the target, and the number of its tokens.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"log-probability {LogProbability:0.####} of {TokenLogProbabilities.Length} tokens");
 }

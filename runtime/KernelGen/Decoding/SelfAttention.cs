@@ -21,4 +21,7 @@ public sealed class SelfAttention
     /// are exactly 0.
     /// </summary>
     public AttentionProbabilities Decoder { get; }
+
+    /// <summary>The shapes of both.</summary>
+    public override string ToString() => $"encoder: {Encoder}; decoder: {Decoder}";
 }

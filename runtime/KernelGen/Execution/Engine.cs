@@ -45,6 +45,9 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>The bytes that the weights take.</summary>
     internal long WeightBytes => _model.ByteLength;
 
+    /// <summary>The number of learned weights.</summary>
+    internal long Parameters => _model.Facts.CountParameters(Description);
+
     /// <summary>The bytes of native memory that earlier calls have left for later ones.</summary>
     internal long IdleBytes => _workspaces.Bytes;
 
