@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Documentation.Tests;
+
+/// <summary>
+/// Every block of C# in the documents compiles, with what stands in the document and nothing else. An HTML comment right before a block may say what the reader
+/// has besides (<c>given: C#</c>), that the block begins another program (<c>a program of its own</c>), or why it is not compiled (<c>not compiled here: ...</c>).
+/// </summary>
+public class DocumentTests
+{
+    private const string OfItsOwn = "a program of its own";
+    private const string NotCompiled = "not compiled here:";
+
+    public static string Repository { get; } =
+        typeof(DocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    /// <summary>The documents with C# that are no page of a diagnostic.</summary>
+    public static TheoryData<string> Documents =>
+    [
+        .. new[] { ".", "runtime", "tools", "samples", "generator", "benchmarks", "tests" }
+            .SelectMany(static folder => Directory.EnumerateFiles(Path.Combine(Repository, folder), "*.md", folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
+            .Select(static path => Path.GetRelativePath(Repository, path).Replace('\\', '/'))
+            .Where(static path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
+            .Where(static path => !Path.GetFileName(path).StartsWith("KG", StringComparison.Ordinal))
+            .Where(static path => MarkdownBlock.Read(Path.Combine(Repository, path)).Any(static block => block.Language == "csharp"))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public async Task ItsBlocksCompile(string document)
+    {
+        List<DocumentProgram> programs = [];
+        foreach (MarkdownBlock block in MarkdownBlock.Read(Path.Combine(Repository, document)).Where(static block => block.Language == "csharp"))
+        {
+            if (block.Note.StartsWith(NotCompiled, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (programs.Count == 0 || block.Note.StartsWith(OfItsOwn, StringComparison.Ordinal))
+            {
+                programs.Add(new DocumentProgram(document));
+            }
+
+            programs[^1].Add(block.Given, block.Line);
+            programs[^1].Add(block.Text, block.Line);
+        }
+
+        foreach (DocumentProgram program in programs)
+        {
+            string source = program.ToString();
+            var compilation = new DocumentCompilation
+            {
+                Kind = program.HasStatements ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                GeneratesEndpoints = source.Contains("WebApplication", StringComparison.Ordinal),
+                Files = DocumentCompilation.NamedFiles(source).ToDictionary(static name => name, static _ => """{"model_type": "marian"}"""),
+            };
+            IReadOnlyList<Diagnostic> diagnostics = await compilation.DiagnoseAsync(TestContext.Current.CancellationToken, source);
+            Assert.True(diagnostics.Count == 0, string.Join('\n', diagnostics.Select(Show)));
+        }
+    }
+
+    /// <summary>A test that compiles nothing would always pass.</summary>
+    [Fact]
+    public async Task WhatDoesNotCompileIsFound()
+    {
+        var program = new DocumentProgram("none.md");
+        program.Add("using KernelGen;\nint[] source = [1];", 1);
+        program.Add("string source = unknown;", 7);
+
+        Diagnostic found = Assert.Single(await new DocumentCompilation { Kind = OutputKind.ConsoleApplication }.DiagnoseAsync(TestContext.Current.CancellationToken, program.ToString()));
+        Assert.Equal("none.md, line 7: CS0103: The name 'unknown' does not exist in the current context", Show(found));
+    }
+
+    private static string Show(Diagnostic diagnostic)
+    {
+        FileLinePositionSpan place = diagnostic.Location.GetMappedLineSpan();
+        return string.Create(CultureInfo.InvariantCulture, $"{place.Path}, line {place.StartLinePosition.Line + 1}: {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
+    }
+}
