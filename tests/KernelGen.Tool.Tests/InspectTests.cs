@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace KernelGen.Tool.Tests;
 
@@ -79,20 +77,8 @@ public sealed class InspectTests : IDisposable
     [Fact]
     public void AnEmbeddingOfEachSideGivesAVocabularyOfEach()
     {
-        byte[] marian = File.ReadAllBytes(ToolRun.Weights("marian"));
-        int length = (int)BitConverter.ToInt64(marian);
-        JsonObject header = JsonNode.Parse(marian.AsSpan(8, length))!.AsObject();
-        JsonNode shared = header["model.shared.weight"]!.DeepClone();
-        Assert.True(header.Remove("model.shared.weight"));
-        header["model.encoder.embed_tokens.weight"] = shared;
-        int dataLength = marian.Length - 8 - length;
-        header["model.decoder.embed_tokens.weight"] = new JsonObject
-        {
-            ["dtype"] = "F32", ["shape"] = new JsonArray(50, 64), ["data_offsets"] = new JsonArray(dataLength, dataLength + (50 * 64 * 4)),
-        };
-        byte[] changed = Encoding.UTF8.GetBytes(header.ToJsonString());
-        string path = _folder.File("model.safetensors");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)changed.Length), .. changed, .. marian.AsSpan(8 + length), .. new byte[50 * 64 * 4]]);
+        string path = SafetensorsEdit.AddTensor(
+            ToolRun.Weights("marian"), _folder.File("model.safetensors"), "model.decoder.embed_tokens.weight", [50, 64], renamed: ("model.shared.weight", "model.encoder.embed_tokens.weight"));
 
         ToolRun run = ToolRun.Of("inspect", path, "--set", "PadToken=49", "--json");
 
@@ -165,10 +151,36 @@ public sealed class InspectTests : IDisposable
             .ToDictionary(static file => file.GetProperty("name").GetString()!, static file => file.GetProperty("use").GetString());
         Assert.Equal(["README.md", "config.json", "model.safetensors"], uses.Keys);
         Assert.Null(uses["README.md"]);
-        Assert.StartsWith("the declaration", uses["config.json"], StringComparison.Ordinal);
+        Assert.Equal("the declaration, the defaults of generation", uses["config.json"]);
         Assert.Equal("the weights", uses["model.safetensors"]);
         Assert.Contains("no tokenizer", folder.GetProperty("tokenizer").GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Contains("No tokenizer:", ToolRun.Of("inspect", _folder.Path).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFolderShowsTheDefaultsOfGeneration()
+    {
+        File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
+        _folder.Write("config.json", Config);
+        _folder.Write("generation_config.json", """{"num_beams": 4, "max_length": 33, "bad_words_ids": [[69]], "penalty_alpha": 0.6, "forced_eos_token_id": 0}""");
+
+        ToolRun json = ToolRun.Of("inspect", _folder.Path, "--json");
+        string shown = ToolRun.Of("inspect", _folder.Path).Output;
+
+        Assert.Equal((0, ""), (json.ExitCode, json.Error));
+        JsonElement generation = json.Json.GetProperty("folder").GetProperty("generation");
+        Assert.Equal("generation_config.json", generation.GetProperty("file").GetString());
+        Dictionary<string, string?> options = generation.GetProperty("options").EnumerateArray()
+            .ToDictionary(static option => option.GetProperty("name").GetString()!, static option => option.GetProperty("value").GetString());
+        Assert.Equal("4", options["BeamSize"]);
+        Assert.Equal("32", options["MaxLength"]);
+        Assert.Equal("HuggingFace", options["Definition"]);
+        Assert.Equal("penalty_alpha", Assert.Single(generation.GetProperty("unsupported").EnumerateArray()).GetProperty("key").GetString());
+        Assert.Matches(@"BeamSize +4", shown);
+        Assert.Contains("Not supported: \"penalty_alpha\":", shown, StringComparison.Ordinal);
+
+        _folder.Write("generation_config.json", """{"num_beams": "four"}""");
+        Assert.Contains("generation_config.json cannot be used:", ToolRun.Of("inspect", _folder.Path).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,6 +89,30 @@ internal sealed class InspectCommand : Command
 
         _terminal.Rich.Write(files);
         _terminal.WriteLine(folder.Tokenizer.Text);
+        if (folder.Generation is not { } generation)
+        {
+            return;
+        }
+
+        _terminal.WriteLine();
+        if (generation.Problem is { } problem)
+        {
+            _terminal.WriteLine($"{generation.File} cannot be used: {problem}");
+            return;
+        }
+
+        _terminal.WriteLine($"Generation as {generation.File} has it ({nameof(GenerationOptions)}.{nameof(GenerationOptions.FromGenerationConfig)} reads it):");
+        Table options = Terminal.Table(("option", false), ("value", false));
+        foreach (InspectedOption option in generation.Options)
+        {
+            Terminal.AddRow(options, option.Name, option.Value);
+        }
+
+        _terminal.Rich.Write(options);
+        foreach (InspectedKey key in generation.Unsupported)
+        {
+            _terminal.WriteLine($"Not supported: \"{key.Key}\": {key.Reason}");
+        }
     }
 
     private void ShowDeclaration(InspectReport report)

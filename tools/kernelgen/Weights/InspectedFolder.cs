@@ -3,7 +3,8 @@ namespace KernelGen.Tool.Weights;
 /// <summary>What a folder as it is downloaded holds beside weights.</summary>
 /// <param name="Files">Its files, with what each is read for.</param>
 /// <param name="Tokenizer">What makes tokens of texts.</param>
-internal sealed record InspectedFolder(IReadOnlyList<InspectedFile> Files, InspectedTokenizer Tokenizer)
+/// <param name="Generation">The defaults of generation; <see langword="null"/> where no file has any.</param>
+internal sealed record InspectedFolder(IReadOnlyList<InspectedFile> Files, InspectedTokenizer Tokenizer, InspectedGeneration? Generation)
 {
     private const string ConfigurationName = "config.json";
 
@@ -13,12 +14,14 @@ internal sealed record InspectedFolder(IReadOnlyList<InspectedFile> Files, Inspe
     public static InspectedFolder Of(string folder, string weights)
     {
         InspectedTokenizer tokenizer = InspectedTokenizer.Of(folder);
+        InspectedGeneration? generation = InspectedGeneration.Of(folder);
         string? Use(string name)
         {
             string[] uses =
             [
                 .. name == Path.GetFileName(weights) ? ["the weights"] : Array.Empty<string>(),
                 .. name == ConfigurationName ? ["the declaration"] : Array.Empty<string>(),
+                .. name == generation?.File ? ["the defaults of generation"] : Array.Empty<string>(),
                 .. tokenizer.Files.Contains(name) ? ["the tokenizer"] : Array.Empty<string>(),
             ];
             return uses.Length == 0 ? null : string.Join(", ", uses);
@@ -27,7 +30,7 @@ internal sealed record InspectedFolder(IReadOnlyList<InspectedFile> Files, Inspe
         IEnumerable<InspectedFile> files = new DirectoryInfo(folder).EnumerateFiles()
             .OrderBy(static file => file.Name, StringComparer.Ordinal)
             .Select(file => new InspectedFile(file.Name, file.Length, Use(file.Name)));
-        return new InspectedFolder([.. files], tokenizer);
+        return new InspectedFolder([.. files], tokenizer, generation);
     }
 }
 
