@@ -69,6 +69,12 @@ public abstract class EncoderDecoder : IDisposable
     /// </summary>
     public long IdleMemory => _engine.IdleBytes;
 
+    /// <summary>
+    /// What is worth knowing of the weights though they were loaded, each a sentence or two for people; mostly empty. A checkpoint that holds an output projection
+    /// of its own, where the declaration says that the target embedding serves, is told here.
+    /// </summary>
+    public IReadOnlyList<string> Notices => _engine.Notices;
+
     private ModelDescription Model => _engine.Description;
 
     /// <summary>

@@ -16,13 +16,16 @@ namespace KernelGen;
 public interface IEncoderDecoderModel<TSelf>
     where TSelf : EncoderDecoder, IEncoderDecoderModel<TSelf>
 {
-    /// <summary>Loads weights from a file: a checkpoint, or a packed file as <see cref="EncoderDecoder.Save(string)"/> writes it.</summary>
-    /// <param name="path">The path of the file.</param>
+    /// <summary>
+    /// Loads weights from a file: a checkpoint (safetensors, <c>pytorch_model.bin</c>, the index of several files), the folder that holds one, or a packed file as
+    /// <see cref="EncoderDecoder.Save(string)"/> writes it.
+    /// </summary>
+    /// <param name="path">The path of the file or the folder.</param>
     /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
     /// <returns>The model, ready to run; dispose it to free its memory.</returns>
-    /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
+    /// <exception cref="IOException">The file does not exist, is no regular file, or cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="CheckpointException">The file is no weights file or damaged, or does not fit the declaration.</exception>
+    /// <exception cref="CheckpointException">The file is no weights file or damaged, or does not fit the declaration; or the folder holds no weights or several.</exception>
     /// <exception cref="PlatformNotSupportedException">The instruction set that the options, or else the environment, ask for is not available.</exception>
     static abstract TSelf Load(string path, ModelLoadOptions? options = null);
 

@@ -24,7 +24,7 @@ public sealed record ModelLoadOptions
 
     /// <summary>
     /// Whether to compare the checksum of the weights while loading a packed file. That reads all of them, which otherwise happens only when they are
-    /// used. The header's own checksum and all lengths are checked in any case. Safetensors files have no checksum.
+    /// used. The header's own checksum and all lengths are checked in any case. Checkpoints are not checked so.
     /// </summary>
     public bool VerifyChecksum { get; init; }
 

@@ -30,7 +30,6 @@ public sealed class CheckTests : IDisposable
         IEnumerable<string> expected = new[] { "encoder", "decoder" }
             .SelectMany(static stack => new[] { 0, 1 }.SelectMany(layer => new[] { "fc1.weight", "fc1.bias", "fc2.weight" }.Select(name => $"model.{stack}.layers.{layer}.{name}")))
             .Append("final_logits_bias")
-            .Append("model.shared.weight")
             .Append("model.shared.weight");
         Assert.Equal(expected.Order(StringComparer.Ordinal), tensors.Order(StringComparer.Ordinal));
     }
@@ -42,7 +41,9 @@ public sealed class CheckTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         string[] tensors = [.. run.Json.GetProperty("problems").EnumerateArray().Select(static problem => problem.GetProperty("tensor").GetString()!)];
-        Assert.Contains("model.encoder.layers.2.fc1.weight", tensors);
+
+        // One problem for the third layer, not one for each of its tensors.
+        Assert.Single(tensors, static tensor => tensor.StartsWith("model.encoder.layers.", StringComparison.Ordinal));
         Assert.Contains("model.decoder.layer_norm.weight", tensors);
     }
 

@@ -1,12 +1,15 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Report;
+using KernelGen.Checkpoints;
+using KernelGen.Tests.Checkpoints.PyTorch;
 
 namespace KernelGen.Benchmarks.Suites;
 
-/// <summary>From a file to a first token: a safetensors checkpoint, which is packed, beside a packed file, which is mapped; both in the page cache.</summary>
+/// <summary>From a file to a first token: a safetensors and a PyTorch checkpoint, which are packed, beside a packed file, which is mapped; all in the page cache.</summary>
 internal static class LoadingSection
 {
     private const int Runs = 7;
@@ -26,7 +29,10 @@ internal static class LoadingSection
                 model.Save(packed);
             }
 
+            string torch = prepared.Checkpoint + ".bin";
+            WriteTorch(prepared.Checkpoint, torch);
             rows.Add([random.Model.Name, "safetensors", .. Row(random, prepared.Checkpoint)]);
+            rows.Add([random.Model.Name, "pytorch_model.bin", .. Row(random, torch)]);
             rows.Add([random.Model.Name, "packed", .. Row(random, packed)]);
         }
 
@@ -35,6 +41,20 @@ internal static class LoadingSection
             [$"Models with random weights, float32, files in the page cache; medians of {Runs} runs.", OtherLoad.Note([watch.Percent()])],
             [new("model", IsText: true), new("file", IsText: true), new("MB"), new("load, ms"), new("first token, ms"), new("and again, ms")],
             rows);
+    }
+
+    /// <summary>Writes the tensors of a safetensors file as <c>torch.save</c> does.</summary>
+    private static void WriteTorch(string checkpoint, string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(checkpoint);
+        File.WriteAllBytes(path, TorchFileBuilder.Write([.. file.Tensors.Values.Select(static tensor => new TorchEntry(tensor.Name, tensor.TypeName, tensor.Shape.ToArray(), Bytes(tensor)))]));
+    }
+
+    private static byte[] Bytes(TensorInfo tensor)
+    {
+        float[] values = new float[tensor.ByteLength / sizeof(float)];
+        tensor.CopyTo(values);
+        return MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
     }
 
     private static string[] Row(RandomCase random, string path)

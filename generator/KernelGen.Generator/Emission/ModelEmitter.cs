@@ -56,21 +56,22 @@ internal static class ModelEmitter
                 }
 
                 /// <summary>
-                /// Loads weights from a safetensors file, which stays mapped only while it loads, or from a packed file, as <c>Save</c> writes it: that one is used
+                /// Loads weights: from a checkpoint (a safetensors file, a <c>pytorch_model.bin</c>, the index of several of either, or a folder that holds one of these by
+                /// the name that Hugging Face gives it), which stays mapped only while it loads; or from a packed file, as <c>Save</c> writes it: that one is used
                 /// in place, its pages are read when they are needed, and it must not be changed until the model is disposed. The first bytes tell which it is.
                 /// </summary>
-                /// <param name="path">The path of the file.</param>
+                /// <param name="path">The path of the file or the folder.</param>
                 /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
                 /// <returns>The model, ready to run; dispose it to free its memory.</returns>
-                /// <exception cref="global::System.IO.IOException">The file cannot be opened or mapped.</exception>
-                /// <exception cref="global::System.UnauthorizedAccessException">The file may not be read, or is a directory.</exception>
-                /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The file is no weights file or damaged, a tensor is missing or does not have the declared shape, or the packed file is of another declaration or version.</exception>
+                /// <exception cref="global::System.IO.IOException">The file does not exist, is no regular file, or cannot be opened or mapped.</exception>
+                /// <exception cref="global::System.UnauthorizedAccessException">The file may not be read.</exception>
+                /// <exception cref="global::KernelGen.Checkpoints.CheckpointException">The file is no weights file or damaged, a tensor is missing or does not have the declared shape, the packed file is of another declaration or version, or the folder holds no weights or several.</exception>
                 /// <exception cref="global::System.PlatformNotSupportedException">The instruction set that the options, or else the environment, ask for is not available.</exception>
                 {{ModelFile.Uncovered}}
                 public static {{name}} Load(string path, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(path, Description, options, CreateEngine));
 
-                /// <summary>Loads weights from a stream of a safetensors file or of a packed one, as <c>Save</c> writes it.</summary>
+                /// <summary>Loads weights from a stream of a safetensors or PyTorch file or of a packed one, as <c>Save</c> writes it.</summary>
                 /// <param name="stream">
                 /// The stream; read to its end, not disposed. An unmanaged stream, as an embedded resource has, is read in place. A packed file in such memory is also
                 /// used in place where its address is a multiple of 64, so the memory must stay as it is until the model is disposed; elsewhere it is copied.

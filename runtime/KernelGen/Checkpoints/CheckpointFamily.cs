@@ -1,33 +1,37 @@
 namespace KernelGen.Checkpoints;
 
-/// <summary>Guesses by its names what a file is.</summary>
-internal static class CheckpointFamily
+/// <summary>Guesses by its names what a file is, to say so where it does not fit.</summary>
+internal sealed class CheckpointFamily
 {
-    /// <summary>What the file seems to be instead, and what to do about it; <see langword="null"/> when nothing can be told.</summary>
-    /// <param name="names">The names in the file.</param>
-    /// <param name="missing">The expected name.</param>
+    private readonly string[] _names;
+
+    /// <param name="file">The file.</param>
     /// <param name="declared">The declared architecture.</param>
-    public static string? Hint(IEnumerable<string> names, string missing, Architecture declared)
+    public CheckpointFamily(Checkpoint file, Architecture declared)
     {
-        string[] all = [.. names];
-        if (all.Length == 0)
+        _names = [.. file.Tensors.Keys];
+        Other = file.ShardAdvice ?? OtherFamily(_names, declared);
+    }
+
+    /// <summary>What the file seems to be instead of all the tensors of a model of the declared architecture, and what to do; otherwise <see langword="null"/>.</summary>
+    public string? Other { get; }
+
+    /// <summary>What the file seems to be instead, and what to do about it; <see langword="null"/> when nothing can be told.</summary>
+    /// <param name="missing">The expected name.</param>
+    public string? Hint(string missing)
+    {
+        if (_names.Length == 0)
         {
             return "The file has no tensors at all.";
         }
 
         string suffix = "." + missing;
-        if (Array.Find(all, name => name.EndsWith(suffix, StringComparison.Ordinal)) is { } prefixed)
-        {
-            return $"It has {CheckpointException.Quote(prefixed)}: write the file without the prefix {CheckpointException.Quote(prefixed[..^missing.Length])}.";
-        }
-
-        return OtherFamily(all, declared);
+        return Other is null && Array.Find(_names, name => name.EndsWith(suffix, StringComparison.Ordinal)) is { } prefixed
+            ? $"It has {CheckpointException.Quote(prefixed)}: write the file without the prefix {CheckpointException.Quote(prefixed[..^missing.Length])}."
+            : Other;
     }
 
-    /// <summary>Which family the file seems to be of, when that is not the declared one, and what to do about it; otherwise <see langword="null"/>.</summary>
-    /// <param name="names">The names in the file.</param>
-    /// <param name="declared">The declared architecture.</param>
-    public static string? OtherFamily(IEnumerable<string> names, Architecture declared) => Recognize([.. names]) switch
+    private static string? OtherFamily(string[] names, Architecture declared) => Recognize(names) switch
     {
         null => null,
         (_, { } architecture) when architecture == declared => null,
@@ -59,7 +63,8 @@ internal static class CheckpointFamily
                 : ("Hugging Face Marian", Architecture.Marian);
         }
 
-        return Any(".self_attn.q_proj.weight") ? ("decoder-only (Llama and the like)", null)
+        return Any(".self_attn.q_proj.weight")
+                ? (Any("encoder.layers.") ? "Hugging Face encoder-only (or one of several parts of a)" : "decoder-only (Llama and the like)", null)
             : Any("attention.self.query.weight") ? ("Hugging Face BERT", null)
             : null;
     }

@@ -106,17 +106,21 @@ internal sealed class CheckpointTensors
     /// <param name="allowsNonFinite">Whether weights may be NaN or infinite.</param>
     /// <returns>The tensors.</returns>
     /// <exception cref="CheckpointException">A tensor is missing, has another shape, cannot be read, would be left out, or has a weight that is not finite.</exception>
-    public static CheckpointTensors Read(Checkpoint file, ModelDescription description, bool allowsNonFinite = false) =>
-        Read(new TensorReader(file, description) { AllowsNonFinite = allowsNonFinite });
+    public static CheckpointTensors Read(Checkpoint file, ModelDescription description, bool allowsNonFinite = false)
+    {
+        var problems = new CheckpointProblems();
+        CheckpointTensors tensors = Read(new TensorReader(file, description, problems) { AllowsNonFinite = allowsNonFinite });
+        return problems.Count == 0 ? tensors : throw problems.ToException();
+    }
 
     /// <summary>All that keeps the tensors of a file from being those of a model, in the order in which they are looked for.</summary>
     /// <param name="file">The file.</param>
     /// <param name="description">The declared model.</param>
     /// <returns>What <see cref="Read(Checkpoint, ModelDescription, bool)"/> would throw first, and what would follow; nothing when the tensors fit.</returns>
-    public static IReadOnlyList<CheckpointException> FindProblems(Checkpoint file, ModelDescription description)
+    public static CheckpointProblems FindProblems(Checkpoint file, ModelDescription description)
     {
-        var problems = new List<CheckpointException>();
-        Read(new TensorReader(file, description, problems));
+        var problems = new CheckpointProblems();
+        problems.NoticeOf(Read(new TensorReader(file, description, problems)), description);
         return problems;
     }
 

@@ -8,6 +8,9 @@ namespace KernelGen.Checkpoints;
 /// <param name="Property">The property of the declaration that decides it.</param>
 internal readonly record struct Dimension(long Size, string Meaning, string Property)
 {
+    /// <summary>How many things of the same size, one behind the other, make up the dimension.</summary>
+    public int Factor { get; private init; } = 1;
+
     /// <summary>The width of the model.</summary>
     public static Dimension Model(ModelDescription model) => new(model.ModelDimension, "model dimension", nameof(model.ModelDimension));
 
@@ -21,7 +24,7 @@ internal readonly record struct Dimension(long Size, string Meaning, string Prop
     public static Dimension TargetVocabulary(ModelDescription model) => Vocabulary(model, model.TargetVocabularySize, "target vocabulary", nameof(model.TargetVocabularySize));
 
     /// <summary>Several things of the same size, one behind the other.</summary>
-    public Dimension Times(int factor) => this with { Size = factor * Size, Meaning = $"{factor} · {Meaning}" };
+    public Dimension Times(int factor) => this with { Size = factor * Size, Factor = factor * Factor, Meaning = $"{factor} · {Meaning}" };
 
     private static Dimension Vocabulary(ModelDescription model, int size, string meaning, string property) =>
         model.SourceVocabularySize == model.TargetVocabularySize

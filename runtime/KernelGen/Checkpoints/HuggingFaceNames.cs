@@ -9,7 +9,10 @@ namespace KernelGen.Checkpoints;
 internal static class HuggingFaceNames
 {
     private const string Prefix = "model.";
-    private const string Head = "lm_head.weight";
+
+    /// <summary>The weight of the output projection.</summary>
+    public const string Head = "lm_head.weight";
+
 
     /// <summary>Finds the tensors of a model.</summary>
     public static CheckpointTensors Read(TensorReader reader)
@@ -27,7 +30,7 @@ internal static class HuggingFaceNames
             SourceEmbedding = sourceEmbedding,
             TargetEmbedding = targetEmbedding,
             OutputWeight = reader.OutputWeight(Head, targetEmbedding),
-            OutputBias = reader.OutputBias("final_logits_bias"),
+            OutputBias = reader.OutputBias("final_logits_bias", isZeroWhereMissing: true),
             SourcePositions = reader.LearnedPositions(encoder + "embed_positions.weight", model.MaxSourceLength, nameof(model.MaxSourceLength)),
             TargetPositions = reader.LearnedPositions(decoder + "embed_positions.weight", model.MaxTargetLength, nameof(model.MaxTargetLength)),
             SourceEmbeddingNorm = reader.OptionalNorm(encoder + "layernorm_embedding", model.EmbeddingNorm, nameof(model.EmbeddingNorm)),
@@ -41,7 +44,7 @@ internal static class HuggingFaceNames
 
     /// <summary>
     /// One table for both sides is <c>shared</c>; files leave out copies of a table, so that any of its names may be the one that is left. Tables of their own
-    /// are the <c>embed_tokens</c> of the two sides.
+    /// are the <c>embed_tokens</c> of the two sides, whether vocabularies are of the same size or not.
     /// </summary>
     private static (TensorSlice Source, TensorSlice Target) Embeddings(TensorReader reader, string prefix)
     {
@@ -51,7 +54,7 @@ internal static class HuggingFaceNames
         string target = prefix + "decoder.embed_tokens.weight";
         string tiedHead = model.TieEmbeddings ? Head : shared;
         (string sourceName, string targetName) = model.SourceVocabularySize == model.TargetVocabularySize
-            ? (reader.FirstOf(shared, source, target, tiedHead), reader.FirstOf(shared, target, source, tiedHead))
+            ? (reader.Has(source) ? source : reader.FirstOf(shared, target, tiedHead), reader.Has(target) ? target : reader.FirstOf(shared, tiedHead, source))
             : (reader.FirstOf(source, shared), reader.FirstOf(target, tiedHead, shared));
 
         TensorSlice sourceEmbedding = reader.Matrix(sourceName, Dimension.SourceVocabulary(model), Dimension.Model(model));

@@ -6,16 +6,23 @@ namespace KernelGen.Checkpoints;
 internal sealed class TensorReader
 {
     private readonly Checkpoint _file;
-    private readonly List<CheckpointException>? _problems;
+    private readonly CheckpointProblems _problems;
+    private readonly CheckpointFamily _family;
+    private readonly Dictionary<string, int> _layersInFile = [];
 
     /// <param name="file">The file.</param>
     /// <param name="model">The declared model.</param>
-    /// <param name="problems">Receives all that does not fit; <see langword="null"/> to throw the first.</param>
-    public TensorReader(Checkpoint file, ModelDescription model, List<CheckpointException>? problems = null)
+    /// <param name="problems">Receives all that does not fit. Where there is anything, what was read is of no use.</param>
+    public TensorReader(Checkpoint file, ModelDescription model, CheckpointProblems problems)
     {
         _file = file;
         Model = model;
         _problems = problems;
+        _family = new CheckpointFamily(file, model.Architecture);
+        if (_family.Other is { } other)
+        {
+            problems.Note(new CheckpointCause(other.TrimEnd('.'), 0));
+        }
     }
 
     /// <summary>The declared model.</summary>
@@ -62,7 +69,10 @@ internal sealed class TensorReader
     public TLayer[] Layers<TLayer>(int layers, string start, Func<TensorReader, string, TLayer> read)
     {
         var result = new TLayer[layers];
-        for (int i = 0; i < layers; i++)
+
+        // That others are missing has been said, once for all of them.
+        int inFile = Math.Min(layers, _layersInFile.GetValueOrDefault(start, layers));
+        for (int i = 0; i < inFile; i++)
         {
             result[i] = read(this, $"{start}{i}.");
         }
@@ -145,7 +155,9 @@ internal sealed class TensorReader
     }
 
     /// <summary>The bias of the output projection, when the model is declared with one; without, the file may only hold zeros.</summary>
-    public TensorSlice? OutputBias(string name)
+    /// <param name="name">The name.</param>
+    /// <param name="isZeroWhereMissing">Whether a file without it means zeros.</param>
+    public TensorSlice? OutputBias(string name, bool isZeroWhereMissing = false)
     {
         Dimension vocabulary = Dimension.TargetVocabulary(Model);
         if (Model.OutputBias)
@@ -155,7 +167,11 @@ internal sealed class TensorReader
                 return Logits(name, vocabulary);
             }
 
-            Refuse(Missing(name, "A model without output bias is declared with OutputBias = false."));
+            if (!isZeroWhereMissing)
+            {
+                Refuse(Missing(name, "A model without output bias is declared with OutputBias = false."));
+            }
+
             return null;
         }
 
@@ -197,21 +213,23 @@ internal sealed class TensorReader
     {
         if (Has(name))
         {
-            string advice = CheckpointFamily.OtherFamily(_file.Tensors.Keys, Model.Architecture) ?? $"Declare {remedy}, or load the matching file.";
+            string advice = _family.Other ?? $"Declare {remedy}, or load the matching file.";
             Refuse(Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}"));
         }
     }
 
     /// <summary>
-    /// Refuses a file with more layers than the declaration, because a model cut short answers, but wrongly; and one with fewer, before a tensor is missing.
+    /// Refuses a file with more layers than the declaration, because a model cut short answers, but wrongly; one with fewer, before a tensor is missing; and tensors
+    /// of what is no layer.
     /// </summary>
     /// <param name="start">What stands before the number of a layer.</param>
     /// <param name="layers">The declared number of layers.</param>
     /// <param name="property">The property that declares it.</param>
     public void CheckLayers(string start, int layers, string property)
     {
-        long last = -1;
+        int last = -1;
         string? lastName = null;
+        string? strayName = null;
         foreach (string name in _file.Tensors.Keys)
         {
             if (!name.StartsWith(start, StringComparison.Ordinal))
@@ -219,21 +237,44 @@ internal sealed class TensorReader
                 continue;
             }
 
-            ReadOnlySpan<char> rest = name.AsSpan(start.Length);
-            int digits = rest.IndexOfAnyExceptInRange('0', '9');
-            if (digits is > 0 and < 18 && rest[digits] == '.' && long.Parse(rest[..digits], System.Globalization.CultureInfo.InvariantCulture) is long layer && layer > last)
+            if (LayerNumber(name.AsSpan(start.Length)) is not { } layer)
+            {
+                strayName = strayName is null || string.CompareOrdinal(name, strayName) < 0 ? name : strayName;
+            }
+            else if (layer > last)
             {
                 last = layer;
                 lastName = name;
             }
         }
 
+        if (lastName != null)
+        {
+            _layersInFile[start] = last + 1;
+        }
+
         if (lastName != null && last + 1 != layers)
         {
+            string remedy = _family.Other ?? $"Declare {property} = {last + 1}, or load the matching file.";
             Refuse(new CheckpointException(
-                $"{_file.Source} has {last + 1} layers '{start}0' to '{start}{last}'; the declaration of '{Model.Name}' has {property} = {layers}. Declare {property} = {last + 1}, or load the matching file.",
+                $"{_file.Source} has {last + 1} layers '{start}0' to '{start}{last}'; the declaration of '{Model.Name}' has {property} = {layers}. {remedy}",
                 lastName));
+            _problems.Note(new CheckpointCause($"{property} = {layers}, but the file has {last + 1}", 0, property, layers, last + 1));
         }
+
+        if (strayName != null)
+        {
+            Refuse(Refusal(strayName, $"would be left out: what follows '{start}' in its name is no number of a layer. Write the file without it, or load the matching file."));
+        }
+    }
+
+    /// <summary>The number of a layer, up to a full stop, as a family writes it: without sign and leading zeros.</summary>
+    private static int? LayerNumber(ReadOnlySpan<char> rest)
+    {
+        int digits = rest.IndexOfAnyExceptInRange('0', '9');
+        return digits is > 0 and < 10 && rest[digits] == '.' && (rest[0] != '0' || digits == 1)
+            ? int.Parse(rest[..digits], System.Globalization.CultureInfo.InvariantCulture)
+            : null;
     }
 
     /// <summary>The second slice when both hold the same numbers, so that they are packed once; otherwise the first.</summary>
@@ -266,7 +307,7 @@ internal sealed class TensorReader
         return weights;
     }
 
-    /// <summary>The tensor of this name; <see langword="null"/> when it is not there or cannot be read, and problems are collected.</summary>
+    /// <summary>The tensor of this name; <see langword="null"/> when it is not there or cannot be read.</summary>
     private TensorInfo? Find(string name)
     {
         if (!_file.Tensors.TryGetValue(name, out TensorInfo? tensor))
@@ -295,21 +336,27 @@ internal sealed class TensorReader
 
         if (!matches)
         {
+            NoteCauses(tensor.Name, found, expected);
             Refuse(WrongShape(tensor, expected.ToArray()));
         }
 
         return matches;
     }
 
-    private void Refuse(CheckpointException problem)
+    /// <summary>What the properties would have to be for a tensor to fit.</summary>
+    private void NoteCauses(string tensor, ReadOnlySpan<long> found, ReadOnlySpan<Dimension> expected)
     {
-        if (_problems is null)
+        for (int i = 0; found.Length == expected.Length && i < expected.Length; i++)
         {
-            throw problem;
+            Dimension dimension = expected[i];
+            if (found[i] != dimension.Size && found[i] % dimension.Factor == 0 && dimension.Property.Length > 0)
+            {
+                _problems.Note(tensor, dimension.Property, dimension.Size / dimension.Factor, found[i] / dimension.Factor);
+            }
         }
-
-        _problems.Add(problem);
     }
+
+    private void Refuse(CheckpointException problem) => _problems.Add(problem);
 
     private CheckpointException WrongShape(TensorInfo tensor, Dimension[] expected)
     {
@@ -328,7 +375,7 @@ internal sealed class TensorReader
     private CheckpointException Missing(string name, string? advice)
     {
         string message = $"{_file.Source} has no tensor '{name}', which the declaration of '{Model.Name}' ({Model.Architecture}) expects.";
-        string? hint = CheckpointFamily.Hint(_file.Tensors.Keys, name, Model.Architecture) ?? advice;
+        string? hint = _family.Hint(name) ?? advice;
         return new CheckpointException(hint is null ? message + " Load the matching file." : $"{message} {hint}", name);
     }
 }

@@ -8,6 +8,9 @@ namespace KernelGen.Checkpoints;
 /// </summary>
 internal static class VanillaNames
 {
+    /// <summary>The weight of the output projection.</summary>
+    public const string Head = "generator.weight";
+
     private const string Prefix = "transformer.";
 
     /// <summary>Finds the tensors of a model.</summary>
@@ -25,7 +28,7 @@ internal static class VanillaNames
         {
             SourceEmbedding = sourceEmbedding,
             TargetEmbedding = targetEmbedding,
-            OutputWeight = reader.OutputWeight("generator.weight", targetEmbedding),
+            OutputWeight = reader.OutputWeight(Head, targetEmbedding),
             OutputBias = reader.OutputBias("generator.bias"),
             SourcePositions = Positions(reader, "source_position_embedding.weight", model.MaxSourceLength, nameof(model.MaxSourceLength)),
             TargetPositions = Positions(reader, "target_position_embedding.weight", model.MaxTargetLength, nameof(model.MaxTargetLength)),

@@ -24,6 +24,9 @@ public abstract unsafe class Engine : IDisposable
 
     internal ModelDescription Description => _model.Description;
 
+    /// <summary>What is worth knowing of the weights.</summary>
+    internal IReadOnlyList<string> Notices => ModelNotices.Of(_model.Description, _model.Facts.SharesOutput);
+
     private protected PackedModel Model => _model;
 
     /// <summary>What guesses tokens for parallel greedy search.</summary>

@@ -155,7 +155,21 @@ internal readonly record struct PackedFileHeader
         }
 
         CheckVersion(source, "layout", Read(file, LayoutVersionOffset), PackedModel.LayoutVersion);
+        CheckReserved(source, header, ArrangementOffset + 1, DataChecksumOffset);
+        CheckReserved(source, header, HeaderChecksumOffset + sizeof(uint), PrefixLength);
+        CheckReserved(source, header, PrefixLength + (int)fieldsLength, header.Length);
         return header;
+    }
+
+    /// <summary>Bytes that mean nothing are zero, so that a version in which they mean something can be told from this one.</summary>
+    private static void CheckReserved(string source, ReadOnlySpan<byte> header, int begin, int end)
+    {
+        int offset = header[begin..end].IndexOfAnyExcept((byte)0);
+        if (offset >= 0)
+        {
+            throw new CheckpointException(
+                $"{source} is damaged, or of a version that is unknown here: byte {begin + offset} of its header is {header[begin + offset]}, and is 0 in every file of this version. Save it again from the checkpoint.");
+        }
     }
 
     private static ReadOnlySpan<byte> FieldsOf(ReadOnlySpan<byte> header) => header.Slice(PrefixLength, (int)Read(header, FieldsLengthOffset));

@@ -5,7 +5,10 @@ internal abstract class FuzzTarget
 {
     /// <summary>All targets.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
-        [new SafetensorsTarget(), new PackedFileTarget(), new ScreenedPackedFileTarget(), new ConfigurationTarget(), new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget(), new SentencePieceContentsTarget()];
+    [
+        new SafetensorsTarget(), new PyTorchTarget(), new CheckpointIndexTarget(), new PackedFileTarget(), new ScreenedPackedFileTarget(), new ConfigurationTarget(),
+        new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget(), new SentencePieceContentsTarget(),
+    ];
 
     /// <summary>How the command line calls it.</summary>
     public abstract string Name { get; }

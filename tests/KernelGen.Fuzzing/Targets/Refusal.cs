@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
 namespace KernelGen.Fuzzing.Targets;
 
 /// <summary>What a documented refusal must be: its message says of which file it speaks, and can be shown to a person.</summary>
@@ -30,9 +34,15 @@ internal static class Refusal
             throw new FindingException($"The message has {text.Length} characters: {text[..200]}...");
         }
 
-        if (text.Any(char.IsControl))
+        for (ReadOnlySpan<char> rest = text; !rest.IsEmpty;)
         {
-            throw new FindingException($"The message has control characters: {text}");
+            bool isWhole = Rune.DecodeFromUtf16(rest, out Rune character, out int length) == OperationStatus.Done;
+            if (!isWhole || Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                throw new FindingException($"The message has control characters, or others that disturb it (U+{character.Value:X4}): {text}");
+            }
+
+            rest = rest[length..];
         }
     }
 }

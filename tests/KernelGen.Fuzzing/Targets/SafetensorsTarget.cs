@@ -42,7 +42,7 @@ internal sealed class SafetensorsTarget : FuzzTarget
             {
                 if (variant % 4 == 3)
                 {
-                    ReadTensors(stream);
+                    CheckpointUse.ReadTensors(stream, FuzzedVanilla.Description);
                     return true;
                 }
 
@@ -71,25 +71,4 @@ internal sealed class SafetensorsTarget : FuzzTarget
     }
 
     private static bool LooksLikeBart(ReadOnlySpan<byte> file) => file.IndexOf("model.shared.weight"u8) >= 0;
-
-    private static void ReadTensors(Stream stream)
-    {
-        using SafetensorsFile file = SafetensorsFile.Open(stream);
-        foreach (TensorInfo tensor in file.Tensors.Values)
-        {
-            if (tensor.DataType == TensorDataType.Other)
-            {
-                continue;
-            }
-
-            float[] values = new float[tensor.ElementCount];
-            tensor.CopyTo(values);
-        }
-
-        Refusal.CheckText(CheckpointFamily.Hint(file.Tensors.Keys, "encoder.norm.weight", Architecture.Marian) ?? "");
-        foreach (CheckpointException problem in CheckpointTensors.FindProblems(file, FuzzedVanilla.Description))
-        {
-            Refusal.Check(problem, "The stream");
-        }
-    }
 }

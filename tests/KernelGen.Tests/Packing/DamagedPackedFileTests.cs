@@ -90,6 +90,11 @@ public sealed class DamagedPackedFileTests
         Assert.Contains("precision 200", AssertRefused(Valid.WithByte(PackedBytes.Precision, 200).Sealed()));
         Assert.Contains("be arranged", AssertRefused(Valid.WithByte(PackedBytes.Sharing, 0x83).Sealed()));
         Assert.Contains("bytes of weights", AssertRefused(Valid.WithByte(PackedBytes.Sharing, 0).Sealed()));
+        foreach (int reserved in new[] { 34, 35, 44, 63, FieldsEnd, 4095 })
+        {
+            Assert.Contains($"byte {reserved} of its header is 1", AssertRefused(Valid.WithByte(reserved, 1).Sealed()));
+        }
+
         foreach (uint lie in new uint[] { 0, 1, 64, 4095, 4097, 8192, 0x7FFFFFFF, 0x80000000, 0xFFFFF000, uint.MaxValue })
         {
             AssertRefused(Valid.With(PackedBytes.DataOffset, lie).Sealed());

@@ -199,7 +199,14 @@ public sealed class HostilePyTorchFileTests
     [InlineData(true)]
     public void Every_truncation_is_refused(bool isLarge)
     {
-        byte[] whole = TorchFileBuilder.Write(Valid, zip => { zip.IsLarge = isLarge; return zip; });
+        byte[] whole = TorchFileBuilder.Write(
+            Valid,
+            static pickle => pickle,
+            zip =>
+            {
+                zip.IsLarge = isLarge;
+                return zip;
+            });
         using (Checkpoint file = Open(whole))
         {
             Assert.Equal(2, file.Tensors.Count);

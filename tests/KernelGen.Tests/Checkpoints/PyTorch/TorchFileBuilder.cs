@@ -25,10 +25,10 @@ internal static class TorchFileBuilder
     public const string Folder = "archive";
 
     /// <summary>A file of the tensors.</summary>
-    public static byte[] Write(params IReadOnlyList<TorchEntry> entries) => Write(entries, static zip => zip);
+    public static byte[] Write(params IReadOnlyList<TorchEntry> entries) => Write(entries, static pickle => pickle, static zip => zip);
 
-    /// <summary>A file of the tensors, whose zip file is changed before it is written.</summary>
-    public static byte[] Write(IReadOnlyList<TorchEntry> entries, Func<ZipBuilder, ZipBuilder> change)
+    /// <summary>A file of the tensors, whose pickle and zip file are changed before they are written.</summary>
+    public static byte[] Write(IReadOnlyList<TorchEntry> entries, Func<byte[], byte[]> changePickle, Func<ZipBuilder, ZipBuilder> changeZip)
     {
         PickleBuilder pickle = new PickleBuilder().Dictionary().Op('(');
         var storages = new Dictionary<string, byte[]>();
@@ -39,13 +39,13 @@ internal static class TorchFileBuilder
             pickle.Text(entry.Name).Tensor(StorageType(entry.Type), key, entry.Count ?? storages[key].Length / Size(entry.Type), entry.Offset, entry.Shape, entry.Strides ?? RowByRow(entry.Shape));
         }
 
-        ZipBuilder zip = Zip(pickle.Op('u').ToArray());
+        ZipBuilder zip = Zip(changePickle(pickle.Op('u').ToArray()));
         foreach ((string key, byte[] data) in storages)
         {
             zip.Add(new ZipPart($"{Folder}/data/{key}", data) { Padding = 13 });
         }
 
-        return change(zip.Add($"{Folder}/version", [.. "3\n"u8])).ToArray();
+        return changeZip(zip.Add($"{Folder}/version", [.. "3\n"u8])).ToArray();
     }
 
     /// <summary>A file with a pickle and nothing else.</summary>

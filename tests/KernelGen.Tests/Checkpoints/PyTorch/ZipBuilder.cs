@@ -27,7 +27,7 @@ internal sealed record ZipPart(string Name, byte[] Data)
 /// <summary>Writes zip files in memory, uncompressed as PyTorch does, right ones and wrong ones.</summary>
 internal sealed class ZipBuilder
 {
-    private readonly List<ZipPart> _parts = [];
+    public List<ZipPart> Parts { get; } = [];
 
     /// <summary>Whether all lengths and places are written as 64-bit numbers, as beyond 4 GB.</summary>
     public bool IsLarge { get; set; }
@@ -45,7 +45,7 @@ internal sealed class ZipBuilder
 
     public ZipBuilder Add(ZipPart part)
     {
-        _parts.Add(part);
+        Parts.Add(part);
         return this;
     }
 
@@ -55,7 +55,7 @@ internal sealed class ZipBuilder
     {
         var file = new List<byte>();
         var directory = new List<byte>();
-        foreach (ZipPart part in _parts)
+        foreach (ZipPart part in Parts)
         {
             ulong begin = part.Begin ?? (ulong)file.Count;
             byte[] name = Encoding.UTF8.GetBytes(part.Name);
@@ -103,7 +103,7 @@ internal sealed class ZipBuilder
         file.AddRange(Gap);
         ulong directoryBegin = DirectoryBegin ?? (ulong)file.Count;
         ulong directoryLength = DirectoryLength ?? (ulong)directory.Count;
-        ulong count = Count ?? (ulong)_parts.Count;
+        ulong count = Count ?? (ulong)Parts.Count;
         file.AddRange(directory);
         if (IsLarge)
         {
