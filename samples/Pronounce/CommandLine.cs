@@ -38,7 +38,7 @@ internal sealed class CommandLine
     }
 
     /// <summary>What is wrong with the arguments, in one line, or <see langword="null"/>.</summary>
-    public string? Error => _result.Errors.Count > 0 ? $"{_result.Errors[0].Message.TrimEnd('.')}; --help shows what there is" : UnknownOption;
+    public string? Error => _result.Errors.Count > 0 ? $"{_result.Errors[0].Message.TrimEnd('.')}; --help shows what there is" : UnknownOption ?? NoModel;
 
     /// <summary>Whether help or the version is asked for, which <see cref="Show"/> shows.</summary>
     public bool IsQuestion => _result.Action is not null;
@@ -53,6 +53,8 @@ internal sealed class CommandLine
         Words.FirstOrDefault(static word => word is ['-', _, ..]) is { } option && !_result.Tokens.Any(static token => token.Type == TokenType.DoubleDash)
             ? $"there is no option '{option}'; --help shows what there is. Put -- before a word that begins with a dash"
             : null;
+
+    private string? NoModel => string.IsNullOrWhiteSpace(Model) ? "--model names no folder: its value is empty" : null;
 
     /// <summary>Shows help or the version.</summary>
     public void Show() => _result.Invoke();

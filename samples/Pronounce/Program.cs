@@ -55,6 +55,11 @@ internal static class Program
                 word = "";
             }
 
+            if (tokens.Unknown(word) is { Length: > 0 } unknown)
+            {
+                WriteError($"word {number} has letters that the model does not know: {unknown}; what is said for them is a guess");
+            }
+
             output.WriteLine(word.Length == 0 ? "" : tokens.Decode(model.Generate(tokens.Encode(word)).Hypotheses[0].Tokens.AsSpan()));
 
             // Whoever feeds words one by one gets each pronunciation at once.

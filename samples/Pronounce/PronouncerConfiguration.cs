@@ -90,9 +90,9 @@ internal sealed class PronouncerConfiguration
             int most = Pronouncer.Description.SourceVocabularySize;
             bool isThere = root.TryGetProperty(name, out JsonElement value);
             string? characters = isThere && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-            return characters?.Length > WordTokens.Unknown && characters.Length <= most
+            return characters?.Length > WordTokens.UnknownToken && characters.Length <= most
                 ? characters
-                : throw OtherShape(path, name, characters is not null ? $"{characters.Length} characters" : isThere ? value.GetRawText() : "missing", $"a string of {WordTokens.Unknown + 1} to {most} characters");
+                : throw OtherShape(path, name, characters is not null ? $"{characters.Length} characters" : isThere ? value.GetRawText() : "missing", $"a string of {WordTokens.UnknownToken + 1} to {most} characters");
         }
         catch (InvalidOperationException exception)
         {

@@ -12,7 +12,7 @@ internal sealed class CommandLine
     private const string Description = """
         Translates short, everyday Chinese sentences into English.
 
-        Without sentences, one is read from each line of --file or of standard input (UTF-8) until its end. Each translation is one line of output, in the same order. A line that is longer than the model takes is split into sentences.
+        Without sentences, one is read from each line of --file or of standard input (UTF-8) until its end. Each translation is one line of output, in the same order. A line of several sentences is translated sentence by sentence. Standard error names the characters that the model does not know.
 
         Exit status: 0 when all was translated, 1 when something failed, 2 when the command line is wrong.
         """;
@@ -51,19 +51,19 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _json = new("--json")
     {
-        Description = "Write a JSON object for each line: source, translation, and its sentences with the score of each translation.",
+        Description = "Write a JSON object for each line: source, translation, and its sentences with the score of each translation and what of them the model does not know.",
         Arity = ArgumentArity.Zero,
     };
 
     private readonly Option<string?> _explain = new("--explain")
     {
-        Description = "Show how a sentence is translated: tokens, embedding, positions, attention, and the most probable tokens of each step.",
+        Description = "Show how a text is translated, sentence by sentence: tokens, embedding, positions, attention, and the most probable tokens of each step.",
         HelpName = "sentence",
     };
 
     private readonly Option<string?> _attention = new("--attention")
     {
-        Description = "Draw where the decoder looked while it translated the one sentence that is given: an SVG file.",
+        Description = "Draw where the decoder looked while it translated the one sentence that is given: an SVG file, whose name ends with .svg.",
         HelpName = "file",
     };
 
@@ -106,6 +106,7 @@ internal sealed class CommandLine
         Arity = ArgumentArity.Zero,
     };
 
+    private readonly string[] _arguments;
     private readonly ParseResult _result;
 
     /// <param name="arguments">The program's arguments.</param>
@@ -118,11 +119,12 @@ internal sealed class CommandLine
 
         // A sentence may well begin with "[" or "@", which would be a directive and a file of arguments.
         command.Directives.Clear();
+        _arguments = arguments;
         _result = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
     }
 
     /// <summary>What is wrong with the arguments, in one line, or <see langword="null"/>.</summary>
-    public string? Error => _result.Errors.Count > 0 ? $"{_result.Errors[0].Message.TrimEnd('.')}; --help shows what there is" : UnknownOption ?? Contradiction;
+    public string? Error => _result.Errors.Count > 0 ? $"{_result.Errors[0].Message.TrimEnd('.')}; --help shows what there is" : UnknownOption ?? FlagWithValue ?? Contradiction;
 
     /// <summary>Whether help or the version is asked for, which <see cref="Show"/> shows.</summary>
     public bool IsQuestion => _result.Action is not null;
@@ -182,11 +184,44 @@ internal sealed class CommandLine
         }
     }
 
+    /// <summary>The parser takes the value of an option that has none for a sentence, too.</summary>
+    private string? FlagWithValue
+    {
+        get
+        {
+            foreach (string argument in _arguments.TakeWhile(static argument => argument != "--"))
+            {
+                foreach (Option<bool> flag in (Option<bool>[])[_json, _time])
+                {
+                    if (argument.StartsWith(flag.Name, StringComparison.Ordinal) && argument.AsSpan(flag.Name.Length) is ['=' or ':', ..])
+                    {
+                        return $"{flag.Name} takes no value";
+                    }
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>What does not go together.</summary>
     private string? Contradiction
     {
         get
         {
+            foreach (Option<string?> option in (Option<string?>[])[_file, _output, _attention, _model, _pack])
+            {
+                if (_result.GetValue(option) is { } path && string.IsNullOrWhiteSpace(path))
+                {
+                    return $"{option.Name} names no file: its value is empty";
+                }
+            }
+
+            if (Attention is { } picture && Path.GetExtension(picture) is { Length: > 0 } extension && !extension.Equals(".svg", StringComparison.OrdinalIgnoreCase))
+            {
+                return $"--attention writes SVG, and {picture} is named as something else: give it a name that ends with .svg";
+            }
+
             if (File is not null && Sentences.Length > 0)
             {
                 return "give sentences or --file, not both";
@@ -204,7 +239,7 @@ internal sealed class CommandLine
 
             if (Explain is not null && (Sentences.Length > 0 || File is not null || WritesJson || NBest is not null || Beam > 1))
             {
-                return "--explain shows one sentence, by greedy search: no other sentences, --file, --json, --beam or --n-best";
+                return "--explain shows one text, by greedy search: no other sentences, --file, --json, --beam or --n-best";
             }
 
             return Attention is not null && Explain is null && Sentences.Length != 1 ? "--attention draws one sentence; give exactly one" : null;

@@ -49,12 +49,13 @@ internal static class Program
                 $"--isa {instructionSet.ToString().ToLowerInvariant()} cannot be used: this CPU lacks it, or the program was published without it");
         }
 
+        CheckFiles(commandLine);
         using FileStream? file = commandLine.File is { } input ? OpenInput(input) : null;
         long start = Stopwatch.GetTimestamp();
         using var translator = new TextTranslator(
             commandLine.Model, new ModelLoadOptions { InstructionSet = commandLine.InstructionSet, Precision = commandLine.Precision });
         TimeSpan loading = Stopwatch.GetElapsedTime(start);
-        using StreamWriter output = OpenOutput(commandLine.Output, commandLine.File);
+        using StreamWriter output = OpenOutput(commandLine.Output);
         if (commandLine.Pack is { } packedFile)
         {
             translator.Pack(packedFile);
@@ -94,6 +95,11 @@ internal static class Program
         using Stream error = Console.OpenStandardError();
         ProgressBar? bar = file is not null && ProgressBar.IsPossible ? new ProgressBar(error, file.CanSeek ? file.Length : null) : null;
         bool sharesTerminal = commandLine.Output is null && !Console.IsOutputRedirected;
+        var warnings = new UnknownWarnings(warning =>
+        {
+            bar?.Erase();
+            WriteError(warning);
+        });
         long sentences = 0;
         await foreach (TranslatedLine line in translator.TranslateAsync(lines, options))
         {
@@ -103,6 +109,11 @@ internal static class Program
             }
 
             writer.Write(line);
+            if (!commandLine.WritesJson)
+            {
+                warnings.Add(line);
+            }
+
             sentences += line.Sentences.Count;
 
             // Whoever feeds sentences one by one gets each translation at once.
@@ -115,32 +126,69 @@ internal static class Program
         }
 
         bar?.Finish();
+        warnings.Finish();
         return sentences;
     }
 
-    /// <summary>Explains a sentence, or draws it, or both.</summary>
-    private static void LookInto(TextTranslator translator, string sentence, CommandLine commandLine, StreamWriter output)
+    /// <summary>Explains the sentences of a text, or draws the only one, or both.</summary>
+    private static void LookInto(TextTranslator translator, string text, CommandLine commandLine, StreamWriter output)
     {
         if (commandLine.Head is { } head && (head.Layer > Translator.Description.DecoderLayers || head.Head > Translator.Description.Heads))
         {
             throw new ArgumentException($"--head {head.Layer}.{head.Head} is not there: the model has {Translator.Description.DecoderLayers} layers of {Translator.Description.Heads} heads");
         }
 
-        Alignment alignment = translator.Align(sentence);
+        IReadOnlyList<Alignment> alignments = translator.Align(text);
         if (commandLine.Attention is { } picture)
         {
-            string svg = AttentionImage.Draw(alignment, commandLine.Head);
+            if (alignments.Count > 1)
+            {
+                throw new ArgumentException($"--attention draws one sentence of at most {translator.Model.MaxSourceLength - 1} characters; this text is taken apart into {alignments.Count}: give one of them");
+            }
+
+            string svg = AttentionImage.Draw(alignments[0], commandLine.Head);
             Write(picture, () => File.WriteAllText(picture, svg, Utf8));
+        }
+
+        if (translator.Warning(text) is { } warning)
+        {
+            WriteError($"the text {warning}");
         }
 
         if (commandLine.Explain is null)
         {
-            output.WriteLine(alignment.Translation);
+            output.WriteLine(alignments[0].Translation);
             return;
         }
 
         var terminal = new Terminal(output, isFile: commandLine.Output is not null);
-        new Explanation(translator, terminal).Show(alignment);
+        var explanation = new Explanation(translator, terminal);
+        for (int i = 0; i < alignments.Count; i++)
+        {
+            if (alignments.Count > 1)
+            {
+                terminal.Line($"{(i > 0 ? "\n" : "")}Sentence {i + 1} of {alignments.Count}");
+            }
+
+            explanation.Show(alignments[i]);
+        }
+    }
+
+    /// <summary>Nothing is written over what is read, or over what else is written. Weights may be packed over the file that they come from.</summary>
+    private static void CheckFiles(CommandLine commandLine)
+    {
+        (string Option, string? Path)[] files = [("--file", commandLine.File), ("--model", commandLine.Model), ("--pack", commandLine.Pack), ("--output", commandLine.Output), ("--attention", commandLine.Attention)];
+        for (int written = 2; written < files.Length; written++)
+        {
+            for (int other = 0; other < written; other++)
+            {
+                bool isPackedAgain = files[written].Option == "--pack" && files[other].Option == "--model";
+                if (files[written].Path is { } path && files[other].Path is { } otherPath && !isPackedAgain && RealPath(path) == RealPath(otherPath))
+                {
+                    throw new IOException($"{path} cannot be written: {files[other].Option} names it, too");
+                }
+            }
+        }
     }
 
     private static FileStream OpenInput(string path)
@@ -155,16 +203,11 @@ internal static class Program
         }
     }
 
-    private static StreamWriter OpenOutput(string? path, string? input)
+    private static StreamWriter OpenOutput(string? path)
     {
         if (path is null)
         {
             return new StreamWriter(Console.OpenStandardOutput(), Utf8) { NewLine = "\n" };
-        }
-
-        if (input is not null && RealPath(path) == RealPath(input))
-        {
-            throw new IOException($"{path} cannot be written: it is the file that is read");
         }
 
         StreamWriter? writer = null;

@@ -46,7 +46,7 @@ internal sealed class Terminal
         int used = 0;
         foreach (Rune character in text.EnumerateRunes())
         {
-            Rune shown = Rune.IsControl(character) ? Rune.ReplacementChar : character;
+            Rune shown = ControlsText(character) ? Rune.ReplacementChar : character;
             int width = ColumnsOf(shown.ToString());
             if (used + width > columns)
             {
@@ -171,6 +171,10 @@ internal sealed class Terminal
 
         int Mix(int low, int high) => (int)Math.Round(low + ((high - low) * Math.Clamp(share, 0, 1)));
     }
+
+    /// <summary>Controls, line and paragraph separators, and what turns the direction of the text that follows.</summary>
+    private static bool ControlsText(Rune character) => Rune.IsControl(character)
+        || character.Value is 0x061C or 0x200E or 0x200F or (>= 0x2028 and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     /// <summary>East Asian wide and fullwidth characters, and emoji.</summary>
     private static bool IsWide(int character) => character is

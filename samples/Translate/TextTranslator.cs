@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using KernelGen.Text;
 
@@ -15,7 +16,12 @@ internal sealed class TextTranslator : IDisposable
     {
         Model = weights is null ? Translator.Load(Resource("model.safetensors"), options) : Translator.Load(weights, options);
         _generator = new TextGenerator(
-            Model, VocabularyTokenizer.Load(Resource("source_vocabulary.json")), SentencePieceDecoder.Load(Resource("target.spm")));
+            Model, VocabularyTokenizer.Load(Resource("source_vocabulary.json")), SentencePieceDecoder.Load(Resource("target.spm")), new TextGeneratorOptions
+            {
+                // The model was trained on sentences: of several it would translate the first.
+                Sentences = SentenceSplitter.Default,
+                LongTexts = LongTextPolicy.Split,
+            });
     }
 
     public EncoderDecoder Model { get; }
@@ -24,64 +30,33 @@ internal sealed class TextTranslator : IDisposable
     public long GeneratedTokens { get; private set; }
 
     /// <summary>
-    /// Translates lines, several at once, and gives them back in their order, each as soon as it and those before it are done. A line of white space has no
-    /// sentence; one that is longer than the model takes has several.
+    /// Translates lines, several at once, sentence by sentence, and gives them back in their order, each as soon as it and those before it are done.
     /// </summary>
     /// <param name="lines">The lines.</param>
     /// <param name="options">How to generate.</param>
     public async IAsyncEnumerable<TranslatedLine> TranslateAsync(IAsyncEnumerable<string> lines, GenerationOptions options)
     {
-        // Sentences are read ahead, and a line is here before its first result is; so the queue is no longer than the generator reads ahead.
-        var read = new ConcurrentQueue<(string Text, List<string> Sentences)>();
-        var translated = new List<TranslatedSentence>();
-        await foreach (TextGenerationResult result in _generator.GenerateAsync(Sentences(lines, read), options))
+        // Lines are read ahead, and a line is here before its result is; so the queue is no longer than the generator reads ahead.
+        var read = new ConcurrentQueue<string>();
+        await foreach (TextGenerationResult result in _generator.GenerateAsync(Remember(lines, read), options))
         {
-            _ = read.TryPeek(out (string Text, List<string> Sentences) line);
-            if (line.Sentences.Count > 0)
-            {
-                GeneratedTokens += result.Hypotheses[0].Tokens.Length;
-                TranslatedText[] hypotheses = [.. result.Hypotheses.Select(static hypothesis => new TranslatedText(hypothesis.Text, hypothesis.Score))];
-                translated.Add(new TranslatedSentence(line.Sentences[translated.Count], hypotheses));
-            }
-
-            if (translated.Count == line.Sentences.Count)
-            {
-                _ = read.TryDequeue(out _);
-                yield return new TranslatedLine(line.Text, [.. translated]);
-                translated.Clear();
-            }
+            _ = read.TryDequeue(out string? line);
+            GeneratedTokens += result.Hypotheses[0].Tokens.Length;
+            yield return TranslatedLine.Of(line!, result);
         }
     }
 
-    /// <summary>Translates one sentence and keeps where the decoder looked.</summary>
-    /// <exception cref="ArgumentException">There is no sentence, or it is longer than the model takes.</exception>
-    public Alignment Align(string sentence)
+    /// <summary>Translates a text sentence by sentence and keeps where the decoder looked.</summary>
+    /// <exception cref="ArgumentException">There is no sentence.</exception>
+    public IReadOnlyList<Alignment> Align(string text) => text.AsSpan().IsWhiteSpace()
+        ? throw new ArgumentException("the sentence to look into is empty")
+        : [.. _generator.Encode(text).Select(sentence => Align(text.Substring(sentence.Start, sentence.Length), sentence))];
+
+    /// <summary>What a text holds that the model does not know, as a warning, or <see langword="null"/>.</summary>
+    public string? Warning(string text)
     {
-        int[] source = _generator.Source.Encode(sentence);
-        if (string.IsNullOrWhiteSpace(sentence))
-        {
-            throw new ArgumentException("the sentence to look into is empty");
-        }
-
-        if (source.Length > Model.MaxSourceLength)
-        {
-            // The end token takes one place.
-            throw new ArgumentException(
-                $"the sentence to look into has {source.Length - 1} characters without spaces; at most {Model.MaxSourceLength - 1} can be translated at once");
-        }
-
-        Hypothesis hypothesis = Model.Generate(source, new GenerationOptions { ReturnCrossAttention = true }).Hypotheses[0];
-        int[] target = hypothesis.FinishReason == FinishReason.EndToken ? [.. hypothesis.Tokens, Model.EndToken] : [.. hypothesis.Tokens];
-        return new Alignment
-        {
-            Sentence = sentence,
-            Translation = _generator.Target.Decode(hypothesis.Tokens.AsSpan()),
-            Source = source,
-            SourcePieces = [.. source.Select(SourcePiece)],
-            Target = target,
-            TargetPieces = [.. target.Select(TargetPiece)],
-            CrossAttention = hypothesis.CrossAttention!,
-        };
+        ImmutableArray<SourceSentence> sentences = _generator.Encode(text);
+        return UnknownCharacters.Describe(text, [.. sentences.SelectMany(static sentence => sentence.UnknownTokens)], sentences.All(static sentence => sentence.IsUnknown || sentence.IsEmpty));
     }
 
     /// <summary>What a source token stands for.</summary>
@@ -95,18 +70,29 @@ internal sealed class TextTranslator : IDisposable
 
     public void Dispose() => Model.Dispose();
 
-    /// <summary>The sentences of lines; a line without one is an empty sentence, which the generator knows how to pass over.</summary>
-    private async IAsyncEnumerable<string> Sentences(
-        IAsyncEnumerable<string> lines, ConcurrentQueue<(string Text, List<string> Sentences)> read, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private Alignment Align(string text, SourceSentence sentence)
+    {
+        Hypothesis hypothesis = Model.Generate(sentence.Tokens.AsSpan(), new GenerationOptions { ReturnCrossAttention = true }).Hypotheses[0];
+        int[] target = hypothesis.FinishReason == FinishReason.EndToken ? [.. hypothesis.Tokens, Model.EndToken] : [.. hypothesis.Tokens];
+        return new Alignment
+        {
+            Sentence = text,
+            Translation = _generator.Target.Decode(hypothesis.Tokens.AsSpan()),
+            Source = [.. sentence.Tokens],
+            SourcePieces = [.. sentence.Tokens.Select(SourcePiece)],
+            Target = target,
+            TargetPieces = [.. target.Select(TargetPiece)],
+            CrossAttention = hypothesis.CrossAttention!,
+        };
+    }
+
+    private static async IAsyncEnumerable<string> Remember(
+        IAsyncEnumerable<string> lines, ConcurrentQueue<string> read, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (string line in lines.WithCancellation(cancellation))
         {
-            List<string> sentences = SentenceSplitter.Split(line, Model.MaxSourceLength - 1, sentence => _generator.Source.Encode(sentence).Length <= Model.MaxSourceLength);
-            read.Enqueue((line, sentences));
-            foreach (string sentence in sentences.DefaultIfEmpty(""))
-            {
-                yield return sentence;
-            }
+            read.Enqueue(line);
+            yield return line;
         }
     }
 

@@ -16,6 +16,7 @@ program=$1
 prints() { printf "$1" | cmp -s - "$folder/out"; }
 prints_lines() { [ "$(wc -l <"$folder/out")" -eq "$1" ]; }
 is_silent() { [ ! -s "$folder/err" ]; }
+warns_of_unknown() { [ -s "$folder/err" ] && ! grep -qv 'holds what the model does not know' "$folder/err"; }
 complains() { [ "$(wc -l <"$folder/err")" -eq 1 ] && grep -q -e "$1" "$folder/err"; }
 
 # gives NAME CODE OUTPUT: the exit code and exactly this output, nothing on standard error.
@@ -57,7 +58,13 @@ gives 'a double dash' 0 "$dog"
 run '龘靐齉爩\n\U0001F600\n<unk>\n'
 check 'unknown characters' exits 0
 check 'unknown characters: a line each' prints_lines 3
-check 'unknown characters: no complaint' is_silent
+check 'unknown characters: they are named' grep -q '^Translate: line 2 holds no character that the model knows' "$folder/err"
+
+run '狗追猫。猫追狗。\n'
+gives 'two sentences in one line' 0 'The dog chases the cat. The cat chases the dog.\n'
+
+run '' --json '狗追龘。'
+check '--json with an unknown character: it is named' grep -q '"unknown":\[{"text":"龘","start":2}\]' "$folder/out"
 
 run '\xFF\xFE\x80\n\xE7\x8B\n狗追猫。\n'
 check 'broken UTF-8' exits 0
@@ -94,10 +101,12 @@ grep -v '^#' "$words" | cut -f2 >"$folder/expected.txt"
 run '' --file "$folder/in.txt"
 check '--file' exits 0
 check '--file: all in order' cmp -s "$folder/expected.txt" "$folder/out"
-check '--file: no bar where standard error is no terminal' is_silent
+check '--file: unknown characters, and no bar where standard error is no terminal' warns_of_unknown
 
 run '' --file "$folder/in.txt" --output "$folder/out.txt" --beam 4
-gives '--output and --beam' 0 ''
+check '--output and --beam' exits 0
+check '--output and --beam: no output' prints ''
+check '--output and --beam: unknown characters, and nothing else' warns_of_unknown
 check '--output and --beam: all in order' cmp -s "$folder/expected.txt" "$folder/out.txt"
 
 if script --version >"$folder/script" 2>&1; then
@@ -124,7 +133,7 @@ run '狗追猫。\n\n' --json
 check '--json' exits 0
 check '--json: a line each' prints_lines 2
 check '--json: source, translation, sentences' grep -qP \
-    '^\{"source":"狗追猫。","translation":"The dog chases the cat\.","sentences":\[\{"source":"狗追猫。","hypotheses":\[\{"text":"The dog chases the cat\.","score":-0\.\d+\}\]\}\]\}$' <(head -n 1 "$folder/out")
+    '^\{"source":"狗追猫。","translation":"The dog chases the cat\.","sentences":\[\{"source":"狗追猫。","start":0,"hypotheses":\[\{"text":"The dog chases the cat\.","score":-0\.\d+\}\]\}\]\}$' <(head -n 1 "$folder/out")
 check '--json: an empty line' grep -q '^{"source":"","translation":"","sentences":\[\]}$' <(tail -n 1 "$folder/out")
 check '--json: no complaint' is_silent
 
@@ -152,14 +161,15 @@ run '' --explain ''
 refuses '--explain of nothing' 1 'empty'
 
 run '' --explain "$long"
-refuses '--explain of a sentence too long' 1 'has 128 characters'
+check '--explain of a sentence too long' exits 0
+check '--explain of a sentence too long: its parts' grep -q '^Sentence 2 of 2$' "$folder/out"
 
 run '' --attention "$folder/attention.svg" '<狗>&追"猫。'
 check '--attention' exits 0
 check '--attention: an SVG file' grep -q '^<svg xmlns' "$folder/attention.svg"
 check '--attention: text is escaped' grep -q '&lt;狗&gt;&amp;追&quot;猫。' "$folder/attention.svg"
 check '--attention: the last layer' grep -q 'mean of the 4 heads of decoder layer 3' "$folder/attention.svg"
-check '--attention: no complaint' is_silent
+check '--attention: unknown characters' warns_of_unknown
 
 run '' --attention "$folder/head.svg" --head 2.4 --explain '狗追猫。'
 check '--head' exits 0
@@ -167,6 +177,12 @@ check '--head: it is drawn' grep -q 'decoder layer 2, head 4' "$folder/head.svg"
 
 run '' --attention "$folder/head.svg" --head 4.1 '狗追猫。'
 refuses '--head that is not there' 1 '4.1'
+
+run '' --attention "$folder/attention.png" '狗追猫。'
+refuses '--attention that is no SVG' 2 'ends with .svg'
+
+run '' --attention "$folder/two.svg" '狗追猫。猫追狗。'
+refuses '--attention of two sentences' 1 'taken apart into 2'
 
 run '' --attention "$folder/none/attention.svg" '狗追猫。'
 refuses '--attention into a folder that is not there' 1 'none/attention.svg cannot be written'
@@ -184,10 +200,10 @@ run '' --output "$folder" '狗追猫。'
 refuses '--output that is a folder' 1 'cannot be written'
 
 run '' --file "$folder/in.txt" --output "$folder/in.txt"
-refuses '--output over the input' 1 'it is the file that is read'
+refuses '--output over the input' 1 '--file names it, too'
 ln -s in.txt "$folder/link.txt"
 run '' --file "$folder/in.txt" --output "$folder/link.txt"
-refuses '--output over the input, by a link' 1 'it is the file that is read'
+refuses '--output over the input, by a link' 1 '--file names it, too'
 check '--output over the input: it is left alone' test -s "$folder/in.txt"
 
 if [ -w /dev/full ]; then

@@ -32,6 +32,16 @@ public sealed class ExplanationTests : IDisposable
         Assert.Contains("Padding mask: nothing to mask, because one sentence has no padding", program.Output);
     }
 
+    [Fact]
+    public async Task Every_sentence_is_explained()
+    {
+        ChildProgram program = await ChildProgram.Run("Translate", "", "--explain", "狗追猫。猫追龘。");
+        Assert.Equal(0, program.ExitCode);
+        Assert.Equal("Translate: the text holds what the model does not know: 龘 (character 7); there it guesses\n", program.Error);
+        Assert.StartsWith("Sentence 1 of 2\n狗追猫。 → The dog chases the cat.\n", program.Output);
+        Assert.Contains("狗追猫。 → The dog chases the cat.\n\nSentence 2 of 2\n猫追龘。 → ", program.Output);
+    }
+
     [Theory]
     [InlineData("狗追猫。", 100)]
     [InlineData("狗追猫。", 40)]
@@ -66,7 +76,7 @@ public sealed class ExplanationTests : IDisposable
     [InlineData(127)]
     public void Every_line_fits_whatever_the_width(int characters)
     {
-        string sentence = string.Concat(Enumerable.Range(0, characters).Select(static i => "狗追猫人在家看书。"[i % 9]));
+        string sentence = string.Concat(Enumerable.Range(0, characters).Select(static i => "狗追猫人在家看书，"[i % 9]));
         foreach (int width in new[] { 40, 60, 80, 100, 133, 600 })
         {
             string[] lines = Lines(Explain(sentence, width));
@@ -97,7 +107,7 @@ public sealed class ExplanationTests : IDisposable
     {
         translator ??= _translator;
         using var writer = new StringWriter { NewLine = "\n" };
-        new Explanation(translator, new Terminal(writer, isFile: true) { Width = width }).Show(translator.Align(sentence));
+        new Explanation(translator, new Terminal(writer, isFile: true) { Width = width }).Show(Assert.Single(translator.Align(sentence)));
         return writer.ToString();
     }
 

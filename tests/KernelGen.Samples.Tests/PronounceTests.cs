@@ -28,7 +28,17 @@ public sealed class PronounceTests
         string[] lines = program.Output.Split('\n');
         Assert.Equal(["", "", "ɹˈɛk"], lines[1..4]);
         Assert.Equal(6, lines.Length);
-        Assert.Equal("Pronounce: word 3 has 63 letters; at most 62 can be pronounced at once\n", program.Error);
+        Assert.Equal(
+            "Pronounce: word 3 has 63 letters; at most 62 can be pronounced at once\nPronounce: word 5 has letters that the model does not know: 狗 (letter 1); what is said for them is a guess\n",
+            program.Error);
+    }
+
+    [Fact]
+    public async Task Letters_that_the_model_does_not_know_are_named()
+    {
+        ChildProgram program = await ChildProgram.Run("Pronounce", "wreck\nw🙂re\u202Eck\u0007\n", "--model", ModelFolder());
+        Assert.Equal(0, program.ExitCode);
+        Assert.Equal("Pronounce: word 2 has letters that the model does not know: 🙂 (letter 2), \uFFFD (letter 5), \uFFFD (letter 8); what is said for them is a guess\n", program.Error);
     }
 
     [Theory]
@@ -71,6 +81,9 @@ public sealed class PronounceTests
     [Theory]
     [InlineData(1, "is no folder", "--model", "not/there", "word")]
     [InlineData(2, "--model", "word")]
+    [InlineData(2, "--model names no folder", "--model", "", "word")]
+    [InlineData(2, "--model", "--model")]
+    [InlineData(2, "--model", "--model", "a", "--model", "b", "word")]
     [InlineData(2, "'--bogus'", "--model", "not/there", "--bogus")]
     public async Task What_is_wrong_is_said_in_one_line(int exitCode, string complaint, params string[] arguments)
     {
