@@ -35,16 +35,54 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void OneWrongNumberIsSaidFirst()
+    {
+        ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "ModelDimension=96");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Matches("does not fit what --declaration says: [0-9]+ problems", lines[0]);
+        Assert.Matches("^ModelDimension = 96, but [0-9]+ tensors say 48[.]$", lines[1]);
+        string[] rows = [.. lines.Where(static line => line.StartsWith("model.", StringComparison.Ordinal))];
+        Assert.Equal(int.Parse(lines[0].Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture), rows.Length);
+        Assert.All(rows, static row => Assert.Matches(@"^model\.[^ ]+ +has shape \[[0-9, ]+\]; expected \[[0-9, ]+\]$", row));
+        Assert.Equal("ModelDimension = 96, but " + lines[1].Split(' ')[4] + " tensors say 48", ToolRun.Of(
+            "check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "ModelDimension=96", "--json").Json.GetProperty("causes")[0].GetString());
+    }
+
+    [Fact]
+    public void AProblemByItselfIsSaidInFull()
+    {
+        ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "MaxSourceLength=65");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("1 problem.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Lower MaxSourceLength to 64 or less", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The weights may hold an output projection that the declaration denies.</summary>
+    [Fact]
+    public void AnOutputProjectionThatContradictsTheDeclarationIsNoticed()
+    {
+        string path = SafetensorsEdit.AddTensor(ToolRun.Weights("bart"), _folder.File("head.safetensors"), "lm_head.weight", [45, 48]);
+
+        ToolRun check = ToolRun.Of("check", path, "--declaration", Bart);
+        ToolRun inspect = ToolRun.Of("inspect", path, "--set", "Heads=3");
+
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        Assert.Equal((0, ""), (inspect.ExitCode, inspect.Error));
+        Assert.All(new[] { check.Output, inspect.Output }, static output => Assert.Contains("Note: The weights have an output projection of their own, 'lm_head.weight'", output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void MissingLayersAndTensorsAreNamed()
     {
         ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "EncoderLayers=3", "--set", "FinalNorm=true", "--json");
 
         Assert.Equal(1, run.ExitCode);
         string[] tensors = [.. run.Json.GetProperty("problems").EnumerateArray().Select(static problem => problem.GetProperty("tensor").GetString()!)];
-
-        // One problem for the third layer, not one for each of its tensors.
-        Assert.Single(tensors, static tensor => tensor.StartsWith("model.encoder.layers.", StringComparison.Ordinal));
         Assert.Contains("model.decoder.layer_norm.weight", tensors);
+        Assert.Equal("EncoderLayers = 3, but the file has 2", run.Json.GetProperty("causes")[0].GetString());
     }
 
     [Fact]

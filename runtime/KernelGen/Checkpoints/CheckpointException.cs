@@ -6,6 +6,8 @@ public sealed class CheckpointException : Exception
     private const int LongestQuotedName = 120;
     private const int MostQuotedNames = 8;
 
+    private readonly string? _brief;
+
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What was wrong, in which file, and what was expected.</param>
     /// <param name="tensorName">The tensor at fault, where there is one.</param>
@@ -15,6 +17,13 @@ public sealed class CheckpointException : Exception
 
     /// <summary>The name of the tensor at fault, as in the file; <see langword="null"/> when the file as a whole is.</summary>
     public string? TensorName { get; }
+
+    /// <summary>The same in a few words, to stand beside the tensor's name: without the file, and without what to do.</summary>
+    internal string Brief
+    {
+        get => _brief ?? Message;
+        init => _brief = value;
+    }
 
     /// <summary>A name from a file as a message may show it: without characters that disturb it, and not endless.</summary>
     internal static string Quote(string name) => Quote(name, LongestQuotedName);

@@ -148,7 +148,8 @@ internal sealed class TensorReader
             Refuse(Refusal(
                 name,
                 $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects at least [{needed}, {Model.ModelDimension}] ([positions, model dimension]): " +
-                $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file."));
+                $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file.",
+                $"has shape {tensor.ShapeText}; expected at least [{needed}, {Model.ModelDimension}]"));
         }
 
         return Finite(new TensorSlice(tensor, 0, (int)Math.Min(stored, int.MaxValue), Model.ModelDimension));
@@ -214,7 +215,7 @@ internal sealed class TensorReader
         if (Has(name))
         {
             string advice = _family.Other ?? $"Declare {remedy}, or load the matching file.";
-            Refuse(Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}"));
+            Refuse(Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}", "would be left out"));
         }
     }
 
@@ -258,13 +259,16 @@ internal sealed class TensorReader
             string remedy = _family.Other ?? $"Declare {property} = {last + 1}, or load the matching file.";
             Refuse(new CheckpointException(
                 $"{_file.Source} has {last + 1} layers '{start}0' to '{start}{last}'; the declaration of '{Model.Name}' has {property} = {layers}. {remedy}",
-                lastName));
+                lastName)
+            {
+                Brief = $"is of layer {last}, the last; {property} = {layers}",
+            });
             _problems.Note(new CheckpointCause($"{property} = {layers}, but the file has {last + 1}", 0, property, layers, last + 1));
         }
 
         if (strayName != null)
         {
-            Refuse(Refusal(strayName, $"would be left out: what follows '{start}' in its name is no number of a layer. Write the file without it, or load the matching file."));
+            Refuse(Refusal(strayName, $"would be left out: what follows '{start}' in its name is no number of a layer. Write the file without it, or load the matching file.", "would be left out"));
         }
     }
 
@@ -303,7 +307,8 @@ internal sealed class TensorReader
         Refuse(Refusal(
             weights.Name,
             $"has {shown} at [{place}], and weights are finite numbers. Train or convert it again (float16 ends at 65504), "
-            + $"or load it as it is with {nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.AllowNonFiniteWeights)}."));
+            + $"or load it as it is with {nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.AllowNonFiniteWeights)}.",
+            $"has {shown} at [{place}]"));
         return weights;
     }
 
@@ -367,15 +372,15 @@ internal sealed class TensorReader
         string sizes = string.Join(", ", expected.Select(static dimension => dimension.Size));
         string meanings = string.Join(", ", expected.Select(static dimension => dimension.Meaning));
         string remedy = properties.Length > 0 ? $"Correct {string.Join(" and ", properties)}, or load the matching file." : "Load the matching file.";
-        return Refusal(tensor.Name, $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects [{sizes}] ([{meanings}]). {remedy}");
+        return Refusal(tensor.Name, $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects [{sizes}] ([{meanings}]). {remedy}", $"has shape {tensor.ShapeText}; expected [{sizes}]");
     }
 
-    private CheckpointException Refusal(string name, string what) => new($"{_file.Source}: tensor {CheckpointException.Quote(name)} {what}", name);
+    private CheckpointException Refusal(string name, string what, string brief) => new($"{_file.Source}: tensor {CheckpointException.Quote(name)} {what}", name) { Brief = brief };
 
     private CheckpointException Missing(string name, string? advice)
     {
         string message = $"{_file.Source} has no tensor '{name}', which the declaration of '{Model.Name}' ({Model.Architecture}) expects.";
         string? hint = _family.Hint(name) ?? advice;
-        return new CheckpointException(hint is null ? message + " Load the matching file." : $"{message} {hint}", name);
+        return new CheckpointException(hint is null ? message + " Load the matching file." : $"{message} {hint}", name) { Brief = "is missing" };
     }
 }

@@ -56,6 +56,11 @@ internal sealed class InspectCommand : Command
         }
 
         ShowWeights(report);
+        foreach (string notice in report.Notices)
+        {
+            _terminal.WriteLine($"Note: {notice}");
+        }
+
         if (report.Folder is { } folder)
         {
             ShowFolder(folder);

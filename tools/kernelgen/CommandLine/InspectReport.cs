@@ -16,6 +16,7 @@ namespace KernelGen.Tool.CommandLine;
 /// <param name="Bytes">The length of the file, or of all that an index names.</param>
 /// <param name="Tensors">The tensors by name, when it is a checkpoint and they are asked for.</param>
 /// <param name="Packed">The header, when it is a packed file.</param>
+/// <param name="Notices">What is worth knowing of the weights though they fit.</param>
 /// <param name="Folder">What else the folder holds, when one was given.</param>
 /// <param name="Settings">How the model is declared, presets included.</param>
 /// <param name="Declaration">The declaration as C# source.</param>
@@ -29,6 +30,7 @@ internal sealed record InspectReport(
     long Bytes,
     IReadOnlyList<InspectedTensor>? Tensors,
     PackedFileSummary? Packed,
+    IReadOnlyList<string> Notices,
     InspectedFolder? Folder,
     IReadOnlyList<InspectedSetting> Settings,
     string Declaration,
@@ -39,6 +41,7 @@ internal sealed record InspectReport(
     public static InspectReport Of(WeightsFile weights, GivenDeclaration given, bool withTensors)
     {
         ModelDeclaration declaration = DeclarationSource.Find(weights, given);
+        ModelSpecification specification = DeclarationCompiler.Specify(declaration);
         Checkpoint? checkpoint = weights.Checkpoint;
         InspectedTensor[]? tensors = checkpoint is null
             ? null
@@ -52,16 +55,23 @@ internal sealed record InspectReport(
             weights.Length,
             withTensors ? tensors : null,
             weights.Packed,
+            FindNotices(checkpoint, declaration, specification),
             weights.Folder is { } folder ? InspectedFolder.Of(folder, weights.Path) : null,
-            [.. Settle(declaration)],
+            [.. Settle(declaration, specification)],
             declaration.ToSource(),
             declaration.ConfigurationName);
     }
 
-    /// <summary>Every setting of the model, with what decides it.</summary>
-    private static IEnumerable<InspectedSetting> Settle(ModelDeclaration declaration)
+    /// <summary>What contradicts the declaration though it is used. Only then are kernels compiled, which takes a second, when there may be something.</summary>
+    private static IReadOnlyList<string> FindNotices(Checkpoint? checkpoint, ModelDeclaration declaration, ModelSpecification specification)
     {
-        ModelSpecification specification = DeclarationCompiler.Specify(declaration);
+        bool hasHead = checkpoint is not null && (checkpoint.Tensors.ContainsKey(VanillaNames.Head) || checkpoint.Tensors.ContainsKey(HuggingFaceNames.Head));
+        return hasHead && specification.TieEmbeddings ? CheckpointTensors.FindProblems(checkpoint!, DeclarationCompiler.Compile(declaration).Description).Notices : [];
+    }
+
+    /// <summary>Every setting of the model, with what decides it.</summary>
+    private static IEnumerable<InspectedSetting> Settle(ModelDeclaration declaration, ModelSpecification specification)
+    {
         string elsewhere = declaration.ConfigurationPath ?? $"the preset of Architecture.{specification.Architecture}";
         foreach (System.Reflection.PropertyInfo property in typeof(ModelSpecification).GetProperties())
         {
