@@ -8,6 +8,7 @@ using KernelGen.Benchmarks.Report;
 using KernelGen.Benchmarks.Roofline;
 using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
+using KernelGen.Benchmarks.Tokenization;
 
 Folders folders = Folders.Find();
 var selection = new SelectionOptions();
@@ -69,6 +70,9 @@ translation.SetAction(result =>
 var generator = new Command("generator", "Size and time of the generator.") { selection.Seconds, selection.Quick };
 generator.SetAction(result => TerminalReport.Write([GeneratorSection.Measure(selection.SecondsOf(result))]));
 
+var text = new Command("text", "Tokenizers beside those of other libraries, and lines that grow.") { selection.Seconds, selection.Quick };
+text.SetAction(result => TerminalReport.Write(TokenizationSections.Measure(folders, selection.SecondsOf(result))));
+
 var loading = new Command("loading", "From a file to a first token: checkpoints and packed files.");
 selection.AddTo(loading);
 loading.SetAction(result => TerminalReport.Write([LoadingSection.Measure(selection.Of(result).Cases)]));
@@ -102,5 +106,5 @@ compileKernels.SetAction(result =>
 
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, batches, roofline, report, translation, loading, start, generator, disassembly, compileKernels,
+    suites, peers, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels,
 }.Parse(args).Invoke();

@@ -4,6 +4,7 @@ using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Roofline;
 using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
+using KernelGen.Benchmarks.Tokenization;
 
 namespace KernelGen.Benchmarks.Report;
 
@@ -42,6 +43,7 @@ internal static class FullReport
             Add(ParallelGreedySection.Measure(translator, selection.ModelSeconds));
         }
 
+        Add(TokenizationSections.Measure(folders, selection.ModelSeconds));
         Add(LoadingSection.Measure(selection.Cases));
         Add(StartSections.Measure(selection, folders, kept: null, out bool isSameStart, out _));
         Add(GeneratorSection.Measure(selection.ModelSeconds));
