@@ -7,11 +7,13 @@ namespace KernelGen.Text;
 internal ref struct RentedBuffer<T> : IDisposable
     where T : unmanaged
 {
+    private const int Least = 16;
+
     private T[] _items;
 
     /// <summary>Rents memory.</summary>
-    /// <param name="capacity">How much will do in most cases; the list grows where it does not.</param>
-    public RentedBuffer(int capacity) => _items = ArrayPool<T>.Shared.Rent(Math.Max(capacity, 16));
+    /// <param name="capacity">How much will do in most cases, 0 where that is nothing; the list grows where it does not.</param>
+    public RentedBuffer(int capacity) => _items = capacity == 0 ? [] : ArrayPool<T>.Shared.Rent(Math.Max(capacity, Least));
 
     /// <summary>The number of items.</summary>
     public int Count { get; set; }
@@ -65,9 +67,13 @@ internal ref struct RentedBuffer<T> : IDisposable
 
     private void Grow(int least)
     {
-        T[] larger = ArrayPool<T>.Shared.Rent((int)Math.Max(least, Math.Min(2L * _items.Length, Array.MaxLength)));
+        T[] smaller = _items;
+        T[] larger = ArrayPool<T>.Shared.Rent((int)Math.Max(Math.Max(least, Least), Math.Min(2L * smaller.Length, Array.MaxLength)));
         Items.CopyTo(larger);
-        ArrayPool<T>.Shared.Return(_items);
         _items = larger;
+        if (smaller.Length > 0)
+        {
+            ArrayPool<T>.Shared.Return(smaller);
+        }
     }
 }

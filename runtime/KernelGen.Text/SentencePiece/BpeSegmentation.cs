@@ -12,6 +12,12 @@ namespace KernelGen.Text;
 /// </remarks>
 internal sealed class BpeSegmentation : Segmentation
 {
+    /// <summary>The most symbols of which the next two to merge are found by looking at all: in a word it is sooner done than keeping a heap.</summary>
+    private const int MostScanned = 24;
+
+    /// <summary>In place of a rank: two that are no piece together.</summary>
+    private const uint NoRank = uint.MaxValue;
+
     /// <summary>In place of a node: a symbol that is not merged.</summary>
     private const int Frozen = -2;
 
@@ -20,7 +26,7 @@ internal sealed class BpeSegmentation : Segmentation
     /// <summary>The rank of each piece: the higher its score, the lower.</summary>
     private readonly uint[] _ranks;
 
-    /// <summary>Which of the unused pieces each piece is, from 1 on, and 0 for others; empty where there are none.</summary>
+    /// <summary>Which of the unused pieces each piece is, and <see cref="PieceTrie.None"/> for others; empty where there are none.</summary>
     private readonly int[] _unused = [];
     private readonly int _unusedCount;
 
@@ -42,9 +48,10 @@ internal sealed class BpeSegmentation : Segmentation
                 if (_unused.Length == 0)
                 {
                     _unused = new int[model.PieceCount];
+                    Array.Fill(_unused, PieceTrie.None);
                 }
 
-                _unused[piece] = ++_unusedCount;
+                _unused[piece] = _unusedCount++;
             }
 
             _ranks[piece] = Rank(model.ScoreOf(piece));
@@ -63,18 +70,38 @@ internal sealed class BpeSegmentation : Segmentation
     public override void Cut(ReadOnlySpan<byte> text, ref RentedBuffer<Segment> segments)
     {
         var symbols = new RentedBuffer<Symbol>(64);
-        var merges = new RentedBuffer<Merge>(64);
-        var leftLengths = new RentedBuffer<int>(_unusedCount + 1);
+        var merges = new RentedBuffer<Merge>(0);
+        var leftLengths = new RentedBuffer<int>(_unusedCount);
         try
         {
-            leftLengths.Append(_unusedCount + 1).Clear();
+            leftLengths.Append(_unusedCount).Clear();
             for (int start = 0; start < text.Length;)
             {
                 start = AddSymbols(text, start, ref symbols);
-                MergeAll(text, ref symbols, ref merges, leftLengths.Items);
-                for (int symbol = 0; symbol >= 0; symbol = symbols[symbol].Next)
+                if (symbols.Count <= MostScanned)
                 {
-                    Add(text, symbols[symbol].Start, symbols[symbol].Length, leftLengths.Items, ref segments);
+                    MergeByScanning(text, ref symbols, leftLengths.Items);
+                }
+                else
+                {
+                    MergeByHeap(text, ref symbols, ref merges, leftLengths.Items);
+                }
+
+                foreach (ref readonly Symbol symbol in symbols.Items)
+                {
+                    if (_unusedCount > 0)
+                    {
+                        AddParts(text, symbol.Start, symbol.Length, leftLengths.Items, ref segments);
+                        continue;
+                    }
+
+                    int piece = symbol.Node >= 0 ? _vocabulary.Pieces.PieceAt(symbol.Node) : PieceTrie.None;
+                    if (piece == PieceTrie.None || _vocabulary.MayBeReserved(text[symbol.Start]))
+                    {
+                        piece = _vocabulary.Find(text.Slice(symbol.Start, symbol.Length));
+                    }
+
+                    segments.Add(new Segment(piece, symbol.Start, symbol.Length));
                 }
 
                 symbols.Count = 0;
@@ -142,7 +169,58 @@ internal sealed class BpeSegmentation : Segmentation
         return start;
     }
 
-    private void MergeAll(ReadOnlySpan<byte> text, ref RentedBuffer<Symbol> symbols, ref RentedBuffer<Merge> merges, Span<int> leftLengths)
+    private void MergeByScanning(ReadOnlySpan<byte> text, ref RentedBuffer<Symbol> symbols, Span<int> leftLengths)
+    {
+        // Of each symbol and the next.
+        Span<uint> ranks = stackalloc uint[MostScanned];
+        Span<int> nodes = stackalloc int[MostScanned];
+        Span<Symbol> all = symbols.Items;
+        for (int i = 0; i + 1 < all.Length; i++)
+        {
+            ranks[i] = RankOf(text, all[i], all[i + 1], leftLengths, out nodes[i]);
+        }
+
+        while (true)
+        {
+            int left = -1;
+            uint least = NoRank;
+            for (int i = 0; i + 1 < all.Length; i++)
+            {
+                if (ranks[i] < least)
+                {
+                    (left, least) = (i, ranks[i]);
+                }
+            }
+
+            if (left < 0)
+            {
+                break;
+            }
+
+            all[left].Length += all[left + 1].Length;
+            all[left].Node = nodes[left];
+            all[(left + 2)..].CopyTo(all[(left + 1)..]);
+            all = all[..^1];
+            for (int i = left + 1; i + 1 < all.Length; i++)
+            {
+                (ranks[i], nodes[i]) = (ranks[i + 1], nodes[i + 1]);
+            }
+
+            if (left > 0)
+            {
+                ranks[left - 1] = RankOf(text, all[left - 1], all[left], leftLengths, out nodes[left - 1]);
+            }
+
+            if (left + 1 < all.Length)
+            {
+                ranks[left] = RankOf(text, all[left], all[left + 1], leftLengths, out nodes[left]);
+            }
+        }
+
+        symbols.Count = all.Length;
+    }
+
+    private void MergeByHeap(ReadOnlySpan<byte> text, ref RentedBuffer<Symbol> symbols, ref RentedBuffer<Merge> merges, Span<int> leftLengths)
     {
         for (int i = 1; i < symbols.Count; i++)
         {
@@ -165,52 +243,68 @@ internal sealed class BpeSegmentation : Segmentation
             left.Node = merge.Node;
             left.Next = right.Next;
             right.Length = 0;
+            if (left.Previous >= 0)
+            {
+                AddMerge(text, symbols.Items, left.Previous, merge.Left, ref merges, leftLengths);
+            }
+
             if (left.Next >= 0)
             {
                 symbols[left.Next].Previous = merge.Left;
                 AddMerge(text, symbols.Items, merge.Left, left.Next, ref merges, leftLengths);
             }
+        }
 
-            if (left.Previous >= 0)
+        int count = 0;
+        foreach (Symbol symbol in symbols.Items)
+        {
+            if (symbol.Length > 0)
             {
-                AddMerge(text, symbols.Items, left.Previous, merge.Left, ref merges, leftLengths);
+                symbols[count++] = symbol;
             }
         }
+
+        symbols.Count = count;
     }
 
     private void AddMerge(ReadOnlySpan<byte> text, ReadOnlySpan<Symbol> symbols, int left, int right, ref RentedBuffer<Merge> merges, Span<int> leftLengths)
     {
-        ref readonly Symbol first = ref symbols[left];
-        ref readonly Symbol second = ref symbols[right];
-        if (first.Node < 0 || second.Node == Frozen)
+        uint rank = RankOf(text, symbols[left], symbols[right], leftLengths, out int node);
+        if (rank != NoRank)
         {
-            return;
-        }
-
-        PieceTrie pieces = _vocabulary.Pieces;
-        int node = pieces.Walk(first.Node, text.Slice(second.Start, second.Length));
-        int piece = node >= 0 ? pieces.PieceAt(node) : PieceTrie.None;
-        if (piece == PieceTrie.None)
-        {
-            return;
-        }
-
-        MergeHeap.Add(ref merges, new Merge(((ulong)_ranks[piece] << 32) | (uint)left, right, first.Length + second.Length, node));
-        if (_unusedCount > 0 && _unused[piece] is > 0 and int unused)
-        {
-            leftLengths[unused] = first.Length;
+            MergeHeap.Add(ref merges, new Merge(((ulong)rank << 32) | (uint)left, right, symbols[left].Length + symbols[right].Length, node));
         }
     }
 
-    /// <summary>Adds a symbol's piece; where it is never encoded to, the pieces that it was put together from.</summary>
-    private void Add(ReadOnlySpan<byte> text, int start, int length, ReadOnlySpan<int> leftLengths, ref RentedBuffer<Segment> segments)
+    /// <summary>The rank of the piece that two neighbours are together, and its node.</summary>
+    private uint RankOf(ReadOnlySpan<byte> text, in Symbol left, in Symbol right, Span<int> leftLengths, out int node)
     {
-        if (_unusedCount == 0)
+        node = PieceTrie.None;
+        if (left.Node < 0 || right.Node == Frozen)
         {
-            segments.Add(new Segment(_vocabulary.Find(text.Slice(start, length)), start, length));
-            return;
+            return NoRank;
         }
 
+        PieceTrie pieces = _vocabulary.Pieces;
+        node = pieces.Walk(left.Node, text.Slice(right.Start, right.Length));
+        int piece = node >= 0 ? pieces.PieceAt(node) : PieceTrie.None;
+        if (piece == PieceTrie.None)
+        {
+            return NoRank;
+        }
+
+        // Of several ways to put an unused piece together the last one found counts, wherever in the text that was.
+        if (_unusedCount > 0 && _unused[piece] is >= 0 and int unused)
+        {
+            leftLengths[unused] = left.Length;
+        }
+
+        return _ranks[piece];
+    }
+
+    /// <summary>Adds a symbol's piece; where it is never encoded to, the pieces that it was put together from.</summary>
+    private void AddParts(ReadOnlySpan<byte> text, int start, int length, ReadOnlySpan<int> leftLengths, ref RentedBuffer<Segment> segments)
+    {
         // What is still to be done lies behind what is done: the right parts, the leftmost on top.
         var parts = new RentedBuffer<(int Start, int Length)>(16);
         try
@@ -220,7 +314,7 @@ internal sealed class BpeSegmentation : Segmentation
             {
                 (int partStart, int partLength) = parts[--parts.Count];
                 int piece = _vocabulary.Find(text.Slice(partStart, partLength));
-                int left = _unused[piece] is > 0 and int unused ? leftLengths[unused] : 0;
+                int left = _unused[piece] is >= 0 and int unused ? leftLengths[unused] : 0;
                 if (left == 0)
                 {
                     segments.Add(new Segment(piece, partStart, partLength));

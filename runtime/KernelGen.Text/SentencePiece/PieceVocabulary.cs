@@ -41,6 +41,9 @@ internal sealed class PieceVocabulary
     /// <summary>The pieces that are never split, or <see langword="null"/> where there are none.</summary>
     public PieceTrie? UserDefined { get; }
 
+    /// <summary>Whether a part of text that begins with a byte may be a piece that text is not put together to.</summary>
+    public bool MayBeReserved(byte first) => _reserved.Child(PieceTrie.Root, first) != PieceTrie.None;
+
     /// <summary>The piece of a part of text that is cut no further; the unknown piece where there is none.</summary>
     public int Find(ReadOnlySpan<byte> text)
     {

@@ -16,6 +16,9 @@ internal sealed class SentencePieceNormalizer
     /// <summary>The ASCII characters that stay as they are, unless a rule begins with them and a character beyond ASCII.</summary>
     private readonly bool[] _stays = new bool[256];
 
+    /// <summary>Whether that is so of the space, too.</summary>
+    private readonly bool _spaceStays;
+
     /// <summary>Creates the normaliser of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="userDefined">Its user-defined symbols, which no rule applies to, or <see langword="null"/> for none.</param>
@@ -30,8 +33,11 @@ internal sealed class SentencePieceNormalizer
         _space = model.EscapesWhiteSpace ? PieceText.Space.ToArray() : " "u8.ToArray();
         for (byte character = 0; character < 0x80; character++)
         {
-            _stays[character] = character != ' ' && _map?.IsPlain(character) != false && userDefined?.Child(PieceTrie.Root, character) is null or PieceTrie.None;
+            _stays[character] = _map?.IsPlain(character) != false && userDefined?.Child(PieceTrie.Root, character) is null or PieceTrie.None;
         }
+
+        _spaceStays = _stays[' '];
+        _stays[' '] = false;
     }
 
     /// <summary>Normalises a text.</summary>
@@ -74,6 +80,17 @@ internal sealed class SentencePieceNormalizer
                 output.AddCharacters(text[..length], place);
                 place += length;
                 dropsSpace = false;
+            }
+            else if (_spaceStays && text[0] == ' ' && (_map is null || text.Length == 1 || text[1] < 0x80))
+            {
+                length = 1;
+                if (!dropsSpace)
+                {
+                    output.Add(_space, place);
+                }
+
+                place++;
+                dropsSpace = _removesExtraWhiteSpace;
             }
             else
             {
