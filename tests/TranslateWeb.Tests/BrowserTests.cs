@@ -122,7 +122,7 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task Every_sentence_is_translated_and_shows_its_own_tokens()
     {
         await using RunningService service = await RunningService.StartAsync();
-        IPage page = await OpenAsync(service);
+        IPage page = await OpenAsync(service, "dark", 390);
         await page.GetByLabel("Chinese text").FillAsync("狗追猫。猫追狗。\n狗咬老虎。");
         await page.GetByRole(AriaRole.Button, new() { Name = "Translate" }).ClickAsync();
         ILocator translation = page.Locator("#translation");
@@ -234,11 +234,16 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task What_the_model_does_not_know_is_said(string text, string warning)
     {
         await using RunningService service = await RunningService.StartAsync();
-        IPage page = await OpenAsync(service);
+        IPage page = await OpenAsync(service, "dark", 390);
         await page.GetByLabel("Chinese text").FillAsync(text);
         await page.GetByRole(AriaRole.Button, new() { Name = "Translate" }).ClickAsync();
         await Expect(page.Locator("#unknown")).ToHaveTextAsync(warning);
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync(warning);
+        await page.Locator("#translation button").Last.HoverAsync();
+        await Expect(page.Locator("#source li.unknown")).ToHaveTextAsync(text.Contains('狗') ? ["🙂", "龘"] : ["龘", "靐", "🙂"]);
+        await page.Locator("summary").ClickAsync();
+        await Expect(page.Locator("#alternatives li").First).ToBeVisibleAsync();
+        await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"unknown-{text.Length}.png"), FullPage = true });
         await page.GetByRole(AriaRole.Button, new() { Name = "狗追猫。" }).ClickAsync();
         await Expect(page.Locator("#translation")).ToHaveTextAsync("The dog chases the cat.");
         await Expect(page.Locator("#unknown")).ToBeHiddenAsync();

@@ -138,7 +138,7 @@ function sentenceElement(index) {
 
 /** Makes buttons of the words of a sentence. */
 function showSentence(sentence) {
-    const names = sentence.attention.sourceTokens.map(tokenName);
+    const names = tokenNames(sentence);
     const buttons = joinWords(sentence.attention).map(({ text, attention }) => {
         const most = attention
             .map((weight, i) => ({ weight, name: names[i] }))
@@ -206,16 +206,20 @@ function unknownWarning(unknowns) {
     return `The model does not know ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}; there it guesses.`;
 }
 
-function tokenName(token) {
-    return token === "<eos>" ? "end" : token === "<unk>" ? "unknown" : token;
+/** What the source tokens of a sentence are called: an unknown one by the character that it stands for. */
+function tokenNames({ attention, unknown: parts = [] }) {
+    const unknowns = parts.values();
+    return attention.sourceTokens.map(token => token === "<eos>" ? "end" : token === "<unk>" ? unknowns.next().value?.text ?? "unknown" : token);
 }
 
 function showSource(sentence) {
     shown = sentence;
-    source.replaceChildren(...sentence.attention.sourceTokens.map(token => {
+    const names = tokenNames(sentence);
+    source.replaceChildren(...sentence.attention.sourceTokens.map((token, i) => {
         const item = document.createElement("li");
-        item.textContent = tokenName(token);
-        item.classList.toggle("special", item.textContent !== token);
+        item.textContent = names[i];
+        item.classList.toggle("special", token === "<eos>");
+        item.classList.toggle("unknown", token === "<unk>");
         return item;
     }));
 }
