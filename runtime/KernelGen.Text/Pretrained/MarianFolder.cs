@@ -19,7 +19,7 @@ internal static class MarianFolder
         languages.RefuseSource(options, "A Marian model reads one language, or finds out which it reads");
         string? code = languages.Target(options, isNeeded: false);
         ITokenizer source = marian.LanguageCodes.Length > 1 || code is not null
-            ? new MarianTargetLanguage(marian.Source, code, marian.LanguageCodes)
+            ? new MarianTargetLanguage((MarianLanguageTokenizer)marian.Source, code, marian.LanguageCodes)
             : marian.Source;
         return new PretrainedTokenizer(source, marian.Target, [.. folder.FilesRead]) { Languages = marian.LanguageCodes };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace KernelGen.Text;
 
@@ -6,7 +7,7 @@ namespace KernelGen.Text;
 /// <param name="texts">Encodes texts that begin with a code.</param>
 /// <param name="code">The code to put before texts that have none, or <see langword="null"/> where none was chosen.</param>
 /// <param name="codes">All codes, for errors.</param>
-internal sealed class MarianTargetLanguage(ITokenizer texts, string? code, ImmutableArray<string> codes) : ITokenizer, ILanguageCodes
+internal sealed class MarianTargetLanguage(MarianLanguageTokenizer texts, string? code, ImmutableArray<string> codes) : ITokenizer, ISpanTokenizer, ILanguageCodes
 {
     public int VocabularySize => texts.VocabularySize;
 
@@ -21,6 +22,21 @@ internal sealed class MarianTargetLanguage(ITokenizer texts, string? code, Immut
     public int[] Encode(string text) => texts.Encode(WithCode(text));
 
     public void Encode(string text, List<int> tokens) => texts.Encode(WithCode(text), tokens);
+
+    public void Encode(string text, List<TokenSpan> tokens)
+    {
+        int first = tokens.Count;
+        string coded = WithCode(text);
+        texts.Encode(coded, tokens);
+
+        // A code that the text does not have is in none of it.
+        int added = coded.Length - text.Length;
+        foreach (ref TokenSpan span in CollectionsMarshal.AsSpan(tokens)[first..])
+        {
+            int start = Math.Max(0, span.Start - added);
+            span = new TokenSpan(span.Token, start, Math.Max(0, span.Start + span.Length - added) - start);
+        }
+    }
 
     public int CodeLength(string text) => MarianVocabulary.LanguageCodeLength(text);
 

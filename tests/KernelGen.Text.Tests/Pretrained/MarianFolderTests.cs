@@ -38,6 +38,29 @@ public class MarianFolderTests
     }
 
     [Fact]
+    public void Tokens_are_in_the_text_that_was_given_with_and_without_a_code()
+    {
+        using TokenizerFolder folder = Multilingual();
+        var source = (ISpanTokenizer)PretrainedTokenizer.Load(folder.Path, new() { TargetLanguage = "fra" }).Source;
+        var spans = new List<TokenSpan> { new(9, 9, 9) };
+        source.Encode("abxx", spans);
+        Assert.Equal([new(9, 9, 9), new(4, 0, 0), new(2, 0, 1), new(3, 1, 1), new(1, 2, 2), new(0, 4, 0)], spans);
+        spans.Clear();
+        source.Encode(">>deu<< ab", spans);
+        Assert.Equal([new(5, 0, 7), new(2, 8, 1), new(3, 9, 1), new(0, 10, 0)], spans);
+    }
+
+    [Fact]
+    public void A_target_vocabulary_is_read_where_there_is_one()
+    {
+        using TokenizerFolder folder = Folder("""{"</s>":0,"<unk>":1,"\u2581a":2,"b":3,"<pad>":4}""");
+        File.WriteAllText(Path.Combine(folder.Path, "target_vocab.json"), """{"b":0,"\u2581a":1,"</s>":2,"<unk>":3,"<pad>":4}""");
+        PretrainedTokenizer tokenizer = PretrainedTokenizer.Load(folder.Path);
+        Assert.Equal("ab", tokenizer.Target.Decode([1, 0, 2]));
+        Assert.Equal(["source.spm", "target.spm", "vocab.json", "target_vocab.json"], tokenizer.Files);
+    }
+
+    [Fact]
     public void Without_a_target_language_each_text_must_name_one()
     {
         using TokenizerFolder folder = Multilingual();
