@@ -19,7 +19,10 @@ internal abstract class BeamSearch : ISearch
     /// <summary>The widest beam: its double is the most that <see cref="TopK"/> finds.</summary>
     public const int MaxSize = TopK.MaxCount / 2;
 
-    /// <summary>The most end tokens. Of one row no more than the beam's width and all end tokens can matter, and <see cref="TopK"/> finds so many.</summary>
+    /// <summary>
+    /// The most end tokens. Of one row no more than the beam's width and all end tokens can matter, and <see cref="TopK"/> finds so many. (Where a caller stops
+    /// hypotheses, all candidates of a step can; options are refused that have more than it finds.)
+    /// </summary>
     public const int MaxEndTokens = TopK.MaxCount - MaxSize;
 
     private LiveHypothesis[] _live = [];
@@ -382,32 +385,6 @@ internal abstract class BeamSearch : ISearch
     private int SequenceOf(int beam, int slot) => ((((beam % Groups) * Width) + slot) * _sources) + (beam / Groups);
 
     private int LinkIndex(int beam, int position, int rank) => (((beam * Settings.MaxLength) + position) * Width) + rank;
-
-    /// <summary>A hypothesis that has not ended, or may become one: a continuation of a parent by one token.</summary>
-    protected struct LiveHypothesis
-    {
-        /// <summary>The sum over its tokens.</summary>
-        public double LogProbability;
-
-        /// <summary>What its last token added.</summary>
-        public float TokenLogProbability;
-
-        /// <summary>Its last token.</summary>
-        public int Token;
-
-        /// <summary>The rank of what it continues among the live ones of the step before.</summary>
-        public int Parent;
-
-        /// <summary>Whose cache holds the tokens before the last.</summary>
-        public int Slot;
-    }
-
-    /// <summary>A finished hypothesis: that whose link has a rank after so many tokens, and one more token unless nothing was allowed.</summary>
-    protected readonly record struct FinishedHypothesis(
-        double Score, int Length, int Rank, FinishReason Reason, int LastToken = 0, float LastLogProbability = 0);
-
-    /// <summary>What turns the scores of a row into log-probabilities, <c>score - Maximum - LogSum</c>, and how many tokens of it are considered.</summary>
-    protected readonly record struct RowScores(float Maximum, double LogSum, int Found);
 
     /// <summary>The last token of a hypothesis, what it added, and the rank of what it continues.</summary>
     private readonly record struct Link(int Token, int Parent, float TokenLogProbability);

@@ -197,6 +197,9 @@ public sealed class BadInputTests : IDisposable
             (new() { DiversityPenalty = 1, Definition = SearchDefinition.HuggingFace }, "DiversityPenalty is 1; it goes above 0"),
             (new() { BeamSize = 2, BeamGroups = 2, DiversityPenalty = 1e39, Definition = SearchDefinition.HuggingFace }, "DiversityPenalty is 1E+39;"),
             (new() { LengthPenalty = double.NegativeInfinity, Definition = SearchDefinition.HuggingFace }, "LengthPenalty is -Infinity; it goes over all finite numbers;"),
+            (
+                new() { BeamSize = 32, EndTokens = [2, 3], StopWhen = static _ => false, Definition = SearchDefinition.HuggingFace },
+                "StopWhen would have to look at 96 continuations in each step"),
             (Sampling(new() { Temperature = 0 }), "Temperature is 0; it goes from 0.001 to 1000; for the most probable token each time leave Sampling out."),
             (Sampling(new() { Temperature = -1 }), "Temperature is -1;"),
             (Sampling(new() { Temperature = double.NaN }), "Temperature is NaN;"),

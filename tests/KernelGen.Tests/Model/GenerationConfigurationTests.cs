@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using KernelGen.Tests.Models;
 using KernelGen.Tests.Reference;
 
@@ -172,6 +173,30 @@ public sealed class GenerationConfigurationTests
     [Fact]
     public void Bytes_that_are_no_text_are_refused() =>
         Assert.Contains("UTF-8", Assert.Throws<InvalidDataException>(() => GenerationConfiguration.Parse([(byte)'{', 0xFF, (byte)'}'])).Message);
+
+    [Fact]
+    public void A_file_of_any_bytes_is_read_or_refused_in_words()
+    {
+        byte[] valid = Encoding.UTF8.GetBytes("""{"num_beams": 4, "eos_token_id": [2, 12], "bad_words_ids": [[9]], "early_stopping": "never", "length_penalty": 1.5, "max_time": {"a": [null]}}""");
+        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Byte, Gen.Int[0, valid.Length]).Array[1, 4].Sample(changes =>
+        {
+            byte[] bytes = [.. valid];
+            foreach ((int place, byte value, int length) in changes)
+            {
+                bytes[place % bytes.Length] = value;
+                bytes = length % 5 == 0 ? bytes[..Math.Max(1, Math.Min(length, bytes.Length))] : bytes;
+            }
+
+            try
+            {
+                Assert.NotNull(GenerationConfiguration.Parse(bytes).Options);
+            }
+            catch (InvalidDataException exception)
+            {
+                Assert.NotEmpty(exception.Message);
+            }
+        });
+    }
 
     [Fact]
     public void A_folder_gives_its_generation_config_or_else_its_config()

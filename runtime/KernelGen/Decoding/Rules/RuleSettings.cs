@@ -82,6 +82,15 @@ internal static class RuleSettings
                 $"{nameof(GenerationOptions.EndTokens)} has {options.EndTokens.Length} tokens; it has at most {BeamSearch.MaxEndTokens}.", nameof(options));
         }
 
+        int candidates = (1 + Math.Max(options.EndTokens.AsSpan().Length, 1)) * (options.BeamSize / options.BeamGroups);
+        if (options.Definition == SearchDefinition.HuggingFace && options.StopWhen is not null && candidates > TopK.MaxCount)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.StopWhen)} would have to look at {candidates} continuations in each step, (1 + end tokens) times the beam; it looks at most at "
+                + $"{TopK.MaxCount}. Take fewer {nameof(GenerationOptions.EndTokens)}, or a narrower beam.",
+                nameof(options));
+        }
+
         CheckTokens(options.ForcedEndTokens, nameof(GenerationOptions.ForcedEndTokens), null, model);
         if (options.ForceEndToken && !options.ForcedEndTokens.IsDefaultOrEmpty)
         {
