@@ -77,14 +77,15 @@ public sealed class MemoryTests
         using EncoderDecoder model = declared.Load(TensorFile.Write(RandomCheckpoint.Create(shape)), InstructionSet.Portable, precision);
         int attention = AttentionWidth(shape);
         int dimension = shape.ModelDimension;
-        bool isShared = shape.Architecture != Architecture.Vanilla;
+        bool isTied = shape.Architecture != Architecture.Vanilla;
+        bool isShared = isTied && shape.SourceVocabularySize == shape.TargetVocabularySize;
         long norm = Panels(dimension) * 2 * 4;
         long self = Linear(3 * attention, dimension) + Linear(dimension, attention) + norm;
         long cross = Linear(attention, dimension) + Linear(2 * attention, dimension) + Linear(dimension, attention) + norm;
         long feedForward = Linear(shape.FeedForwardDimension, dimension) + Linear(dimension, shape.FeedForwardDimension) + norm;
         long expected = (shape.EncoderLayers * (self + feedForward)) + (shape.DecoderLayers * (self + cross + feedForward));
         expected += Embedding(shape.SourceVocabularySize) + (isShared ? 0 : Embedding(shape.TargetVocabularySize));
-        expected += isShared | shape.TieEmbeddings && precision == WeightPrecision.Float32
+        expected += isTied | shape.TieEmbeddings && precision == WeightPrecision.Float32
             ? Panels(shape.TargetVocabularySize) * 4
             : Linear(shape.TargetVocabularySize, dimension);
         if (shape.ScreensOutput && (precision != WeightPrecision.Int8 || dimension > 128))
