@@ -7,7 +7,7 @@ internal abstract class FuzzTarget
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new SafetensorsTarget(), new PyTorchTarget(), new CheckpointIndexTarget(), new PackedFileTarget(), new ScreenedPackedFileTarget(), new ConfigurationTarget(),
-        new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget(), new SentencePieceContentsTarget(),
+        new GenerationConfigurationTarget(), new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget(), new SentencePieceContentsTarget(),
     ];
 
     /// <summary>How the command line calls it.</summary>

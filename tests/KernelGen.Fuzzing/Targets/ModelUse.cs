@@ -52,7 +52,8 @@ internal static class ModelUse
         }
     }
 
-    private static void Check(EncoderDecoder model, GenerationResult result)
+    /// <summary>Checks what a model generated.</summary>
+    public static void Check(EncoderDecoder model, GenerationResult result)
     {
         foreach (Hypothesis hypothesis in result.Hypotheses)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KernelGen.Checkpoints;
 using KernelGen.Decoding;
 
 namespace KernelGen;
@@ -14,6 +15,8 @@ public sealed class GenerationConfiguration
 
     /// <summary>Real files have some hundred bytes to some ten thousand.</summary>
     private const int LongestFile = 16 << 20;
+
+    private const int MostKeysShown = 12;
 
     internal GenerationConfiguration(string source, GenerationOptions options, int? startToken, ImmutableArray<UnsupportedGenerationKey> unsupportedKeys)
     {
@@ -87,9 +90,16 @@ public sealed class GenerationConfiguration
     }
 
     /// <summary>The options of a file that asks for nothing but what is supported.</summary>
-    internal GenerationOptions SupportedOptions() => UnsupportedKeys.IsEmpty
-        ? Options
-        : throw new NotSupportedException(
-            $"{Source} asks for what is not supported: {string.Join("; ", UnsupportedKeys.Select(static key => $"{key.Key} ({key.Reason})"))}. "
-            + $"{nameof(GenerationConfiguration)}.{nameof(Load)} gives the options without them.");
+    internal GenerationOptions SupportedOptions()
+    {
+        if (UnsupportedKeys.IsEmpty)
+        {
+            return Options;
+        }
+
+        string keys = string.Join("; ", UnsupportedKeys.Take(MostKeysShown).Select(static key => $"{CheckpointException.Quote(key.Key)} ({key.Reason})"));
+        string others = UnsupportedKeys.Length > MostKeysShown ? $"; and {UnsupportedKeys.Length - MostKeysShown} others" : string.Empty;
+        throw new NotSupportedException(
+            $"{Source} asks for what is not supported: {keys}{others}. {nameof(GenerationConfiguration)}.{nameof(Load)} gives the options without them.");
+    }
 }
