@@ -70,8 +70,12 @@ translation.SetAction(result =>
 var generator = new Command("generator", "Size and time of the generator.") { selection.Seconds, selection.Quick };
 generator.SetAction(result => TerminalReport.Write([GeneratorSection.Measure(selection.SecondsOf(result))]));
 
-var text = new Command("text", "Tokenizers beside those of other libraries, and lines that grow.") { selection.Seconds, selection.Quick };
-text.SetAction(result => TerminalReport.Write(TokenizationSections.Measure(folders, selection.SecondsOf(result))));
+var text = new Command("text", "Tokenizers beside those of other libraries, and lines that grow.") { shared, selection.Seconds, selection.Quick };
+text.SetAction(result =>
+{
+    TerminalReport.Write(TokenizationSections.Measure(folders, selection.SecondsOf(result)));
+    TerminalReport.Write(HuggingFaceSections.Measure(selection.SecondsOf(result), FoldersOf(result)));
+});
 
 var loading = new Command("loading", "From a file to a first token: checkpoints and packed files.");
 selection.AddTo(loading);

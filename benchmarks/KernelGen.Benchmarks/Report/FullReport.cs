@@ -45,6 +45,7 @@ internal static class FullReport
 
         Add(TokenizationSections.Measure(folders, selection.ModelSeconds));
         Add(LoadingSection.Measure(selection.Cases));
+        Add(HuggingFaceSections.Measure(selection.ModelSeconds, folders));
         Add(StartSections.Measure(selection, folders, kept: null, out bool isSameStart, out _));
         Add(GeneratorSection.Measure(selection.ModelSeconds));
         if (withSuites)

@@ -19,9 +19,11 @@ internal sealed class BytePairModel : SubwordModel
     /// <summary>The token of each single byte, or of each ASCII character where symbols are characters.</summary>
     private readonly int[] _tokenOfByte = new int[256];
 
-    /// <summary>What is known of each token: whether its own bytes as a word have it as their only token. Any thread may find that out, to the same end.</summary>
-    private readonly Wholeness[] _wholeness;
+    /// <summary>Whether the bytes of a token, as a word, are known to have it as their only token. Any thread may find that out, to the same end.</summary>
+    private readonly bool[] _isWhole;
     private readonly BytePairOptions _options;
+    private readonly WordCache _cache = new();
+    private readonly bool _cutsAtSpaces;
 
     /// <summary>Creates a model.</summary>
     /// <param name="pieces">The pieces: raw bytes where symbols are bytes.</param>
@@ -32,43 +34,99 @@ internal sealed class BytePairModel : SubwordModel
         _pieces = pieces;
         _merges = merges;
         _options = options;
-        _wholeness = new Wholeness[pieces.Size];
+        _cutsAtSpaces = merges is not null && !options.SymbolsAreBytes && !options.IgnoreMerges && NoPieceGoesOnWithASpace(pieces)
+            && !(options.UnknownToken is { } unknown && pieces[unknown].StartsWith(VisibleSpace));
+        _isWhole = new bool[pieces.Size];
         for (int value = 0; value < _tokenOfByte.Length; value++)
         {
             _tokenOfByte[value] = options.SymbolsAreBytes || value < 0x80 ? pieces.Find([(byte)value]) : Absent;
         }
     }
 
-    private enum Wholeness : byte
-    {
-        Unknown,
-        Whole,
-        Cut,
-    }
+    private static ReadOnlySpan<byte> VisibleSpace => "\u2581"u8;
 
     public override void Encode(ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
     {
+        if (!_cutsAtSpaces)
+        {
+            EncodeWord(text, start, end, workspace);
+            return;
+        }
+
+        // Files without a pre-tokenizer make one word of a whole text; what nothing merges across may as well be cut there.
+        for (int wordStart = start, wordEnd; wordStart < end; wordStart = wordEnd)
+        {
+            int afterSpaces = wordStart;
+            while (text[afterSpaces..end].StartsWith(VisibleSpace))
+            {
+                afterSpaces += VisibleSpace.Length;
+            }
+
+            int found = text[afterSpaces..end].IndexOf(VisibleSpace);
+            wordEnd = found < 0 ? end : afterSpaces + found;
+            EncodeWord(text, wordStart, wordEnd, workspace);
+        }
+    }
+
+    /// <summary>Whether the visible space is a piece, and no piece has it after another character, so that no merge makes one across such a place.</summary>
+    private static bool NoPieceGoesOnWithASpace(PieceTable pieces)
+    {
+        for (int token = 0; token < pieces.Size; token++)
+        {
+            ReadOnlySpan<byte> piece = pieces[token];
+            while (piece.StartsWith(VisibleSpace))
+            {
+                piece = piece[VisibleSpace.Length..];
+            }
+
+            if (piece.IndexOf(VisibleSpace) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return pieces.Find(VisibleSpace) != Absent;
+    }
+
+    private void EncodeWord(ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
+    {
         int length = end - start;
-        int token = length <= _pieces.Longest ? _pieces.Find(text.Slice(start, length)) : Absent;
-        if (token != Absent && (_options.IgnoreMerges || _wholeness[token] == Wholeness.Whole))
+        if (length > ShortWord)
+        {
+            int longToken = length <= _pieces.Longest ? _pieces.Find(text.Slice(start, length)) : Absent;
+            if (longToken != Absent && _options.IgnoreMerges)
+            {
+                workspace.Add(longToken, start, end);
+            }
+            else
+            {
+                EncodeLong(text, start, end, workspace);
+            }
+
+            return;
+        }
+
+        int token = _pieces.Find(text.Slice(start, length), out uint hash);
+        if (token != Absent && (_options.IgnoreMerges || _isWhole[token]))
         {
             workspace.Add(token, start, end);
             return;
         }
 
-        int first = workspace.Count;
-        if (length <= ShortWord)
+        if (_cache.TryGet(hash, text, start, end, workspace))
         {
-            EncodeShort(text, start, end, workspace);
+            return;
+        }
+
+        int first = workspace.Count;
+        EncodeShort(text, start, end, workspace);
+        if (token != Absent && workspace.Count == first + 1 && workspace.Tokens[first] == token)
+        {
+            _isWhole[token] = true;
         }
         else
         {
-            EncodeLong(text, start, end, workspace);
-        }
-
-        if (token != Absent && _wholeness[token] == Wholeness.Unknown)
-        {
-            _wholeness[token] = workspace.Count == first + 1 && workspace.Tokens[first] == token ? Wholeness.Whole : Wholeness.Cut;
+            _cache.Keep(hash, text, start, end, workspace, first);
         }
     }
 

@@ -14,8 +14,7 @@ internal sealed class PieceTable
     private readonly ulong _multiplier = (ulong)Random.Shared.NextInt64() | 0x8000_0000_0000_0001;
     private byte[] _text;
     private int _textLength;
-    private int[] _starts;
-    private int[] _lengths;
+    private Place[] _places;
     private int _count;
 
     /// <summary>Each slot is a hash in the upper half and a token plus one in the lower; 0 is an empty slot.</summary>
@@ -27,9 +26,8 @@ internal sealed class PieceTable
     public PieceTable(int pieces = 0, int bytes = 0)
     {
         _text = new byte[Math.Max(bytes, 64)];
-        _starts = new int[Math.Max(pieces, 16)];
-        _lengths = new int[_starts.Length];
-        _slots = new ulong[SlotsFor(_starts.Length)];
+        _places = new Place[Math.Max(pieces, 16)];
+        _slots = new ulong[SlotsFor(_places.Length)];
     }
 
     /// <summary>One more than the greatest token.</summary>
@@ -53,11 +51,9 @@ internal sealed class PieceTable
             return other;
         }
 
-        if (token >= _starts.Length)
+        if (token >= _places.Length)
         {
-            int size = Math.Max(token + 1, 2 * _starts.Length);
-            Array.Resize(ref _starts, size);
-            Array.Resize(ref _lengths, size);
+            Array.Resize(ref _places, Math.Max(token + 1, 2 * _places.Length));
         }
 
         if (_text.Length - _textLength < piece.Length)
@@ -66,8 +62,7 @@ internal sealed class PieceTable
         }
 
         piece.CopyTo(_text.AsSpan(_textLength));
-        _starts[token] = _textLength;
-        _lengths[token] = piece.Length + 1;
+        _places[token] = new Place(_textLength, piece.Length + 1);
         _textLength += piece.Length;
         Size = Math.Max(Size, token + 1);
         Longest = Math.Max(Longest, piece.Length);
@@ -81,13 +76,20 @@ internal sealed class PieceTable
     }
 
     /// <summary>Whether a token has a piece.</summary>
-    public bool Has(int token) => (uint)token < (uint)Size && _lengths[token] > 0;
+    public bool Has(int token) => (uint)token < (uint)Size && _places[token].LengthAndOne > 0;
 
     /// <summary>The bytes of a token's piece; none where the token is left out.</summary>
-    public ReadOnlySpan<byte> this[int token] => _lengths[token] > 0 ? _text.AsSpan(_starts[token], _lengths[token] - 1) : [];
+    public ReadOnlySpan<byte> this[int token] => _places[token] is { LengthAndOne: > 0 } place ? _text.AsSpan(place.Start, place.LengthAndOne - 1) : [];
 
     /// <summary>The token of a piece, or -1.</summary>
     public int Find(ReadOnlySpan<byte> piece) => Find(piece, Hash(piece));
+
+    /// <summary>The token of a piece, or -1, and the hash of its bytes.</summary>
+    public int Find(ReadOnlySpan<byte> piece, out uint hash)
+    {
+        hash = Hash(piece);
+        return Find(piece, hash);
+    }
 
     private static int SlotsFor(int pieces) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * pieces));
 
@@ -105,7 +107,8 @@ internal sealed class PieceTable
             if ((uint)(found >> 32) == hash)
             {
                 int token = (int)(uint)found - 1;
-                if (piece.SequenceEqual(_text.AsSpan(_starts[token], _lengths[token] - 1)))
+                Place place = _places[token];
+                if (piece.SequenceEqual(_text.AsSpan(place.Start, place.LengthAndOne - 1)))
                 {
                     return token;
                 }
@@ -169,4 +172,7 @@ internal sealed class PieceTable
         ulong high = Math.BigMul(value, _multiplier, out ulong low);
         return high ^ low;
     }
+
+    /// <summary>Where a piece is in the text of all, and its length plus one: 0 is a token that is left out.</summary>
+    private readonly record struct Place(int Start, int LengthAndOne);
 }
