@@ -36,7 +36,7 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
         {
             return new JsonPart(JsonDocument.Parse(json, Strict).RootElement, path, source);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{source} is not usable: within {path} is a name that is there twice, or text that is not valid Unicode.", exception);
         }
@@ -56,6 +56,10 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
         catch (JsonException exception)
         {
             throw new InvalidDataException($"{source} is not JSON: the error is in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}. Check that it is the right file, and whole.", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidDataException($"{source} is not usable: a name in it is not valid Unicode.", exception);
         }
     }
 

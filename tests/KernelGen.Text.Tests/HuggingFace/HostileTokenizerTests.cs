@@ -49,6 +49,7 @@ public class HostileTokenizerTests
     [InlineData("\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AQAAAA==\"}", "normalizer.precompiled_charsmap is damaged")]
     [InlineData("\"normalizer\":7", "normalizer is another number, and an object was expected")]
     [InlineData("\"normalizer\":{\"type\":\"Strip\",\"type\":\"Strip\"}", "within normalizer is a name that is there twice")]
+    [InlineData("\"normalizer\":{\"\\udc00\":1}", "within normalizer is a name that is there twice, or text that is not valid Unicode")]
     [InlineData("\"normalizer\":null,\"normalizer\":null", "normalizer is there twice")]
     [InlineData("\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"x\"}}", "pre_tokenizer asks for \"Split\"")]
     [InlineData("\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"ByteLevel\"},{\"type\":\"WhitespaceSplit\"}]}", "pre_tokenizer asks for a step after ByteLevel")]
