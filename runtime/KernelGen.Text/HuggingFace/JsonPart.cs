@@ -66,7 +66,8 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
     /// <summary>A member of an object; one that does not exist where it has none of that name.</summary>
     public JsonPart Member(string name)
     {
-        string memberPath = path is "it" ? name : $"{path}.{name}";
+        string shown = VocabularyFile.Quote(name).Trim('"');
+        string memberPath = path is "it" ? shown : $"{path}.{shown}";
         if (!Exists)
         {
             return new JsonPart(default, memberPath, source);

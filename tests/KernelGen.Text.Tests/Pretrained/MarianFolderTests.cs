@@ -35,6 +35,10 @@ public class MarianFolderTests
         var tokens = new List<int> { 9 };
         source.Encode("ab", tokens);
         Assert.Equal([9, 4, 2, 3, 0], tokens);
+
+        var spans = new List<TokenSpan>();
+        ((ISpanTokenizer)source).Encode("ab", spans);
+        Assert.Equal([(4, 0, 0), (2, 0, 1), (3, 1, 1), (0, 2, 0)], spans.Select(static span => (span.Token, span.Start, span.Length)));
     }
 
     [Fact]
