@@ -12,7 +12,7 @@ public sealed partial class TextGenerator
     /// <returns>The generator; dispose it to free the model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file that is needed is not there.</exception>
-    /// <exception cref="InvalidDataException">A tokenizer's or a configuration's file is not what it should be.</exception>
+    /// <exception cref="InvalidDataException">A tokenizer's or a configuration's file is not what it should be, or says another start token than the declaration.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The weights are damaged, or not those of the declaration.</exception>
     /// <exception cref="ArgumentException">A language that the model needs is missing, or one is given that it does not know; or the tokenizers have more tokens than the model.</exception>
     public static TextGenerator Open<TModel>(string folder, TextGeneratorOpenOptions? options = null)
@@ -28,6 +28,13 @@ public sealed partial class TextGenerator
         TModel model = TModel.Load(options.Weights is null ? folder : Path.Combine(folder, options.Weights), options.Load);
         try
         {
+            if (generation?.StartToken is { } start && start != model.StartToken)
+            {
+                throw new InvalidDataException(
+                    $"By {generation.Source} every target begins with token {start} (decoder_start_token_id), by the declaration of {typeof(TModel).Name} with {model.StartToken}. "
+                    + $"Declare StartToken = {start}, or use the folder that the declaration was made for.");
+            }
+
             // A language that is asked for wins over one that the files force (forced_bos_token_id).
             GenerationOptions? defaults = generation?.Options;
             defaults = defaults is null || tokenizer.ForcedPrefix.IsEmpty ? defaults : defaults with { ForcedPrefix = tokenizer.ForcedPrefix };
