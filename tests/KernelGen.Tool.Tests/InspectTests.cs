@@ -206,6 +206,21 @@ public sealed class InspectTests : IDisposable
             .Single(static file => file.GetProperty("name").GetString() == "vocab.json").GetProperty("use").GetString());
     }
 
+    /// <summary>A model of many languages has its tokenizer once a program names two.</summary>
+    [Fact]
+    public void AFolderWhoseTokenizerNeedsLanguagesSaysSo()
+    {
+        File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
+        _folder.Write("config.json", Config);
+        _folder.Write("tokenizer_config.json", """{"tokenizer_class": "MBart50Tokenizer"}""");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Weights", "target.spm"), _folder.File("sentencepiece.bpe.model"));
+
+        string shown = ToolRun.Of("inspect", _folder.Path).Output;
+
+        Assert.DoesNotContain("No tokenizer", shown, StringComparison.Ordinal);
+        Assert.Contains("tells 52 languages apart and needs SourceLanguage", string.Join(' ', shown.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     /// <summary>A tensor may be called anything.</summary>
     [Fact]
     public void NamesFromAFileCannotDriveTheTerminal()

@@ -9,6 +9,9 @@ namespace KernelGen.Text;
 /// <param name="options">What to do to texts.</param>
 internal sealed class SourceEncoding(ITokenizer tokenizer, int maxTokens, TextGeneratorOptions options)
 {
+    /// <summary>What the tokenizer makes of nothing: the tokens that it puts around every text.</summary>
+    private readonly int[] _ofNothing = tokenizer.Encode("");
+
     /// <summary>Makes the sources of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">Its index, where it is one of several.</param>
@@ -119,7 +122,7 @@ internal sealed class SourceEncoding(ITokenizer tokenizer, int maxTokens, TextGe
             Code = code,
             TokenArray = tokens,
             IsTruncated = isTruncated,
-            IsEmpty = content == 0,
+            IsEmpty = content == 0 || tokens.AsSpan().SequenceEqual(_ofNothing),
             UnknownTokens = unknown,
             IsUnknown = content > 0 && unknown.Length == content,
         };

@@ -15,8 +15,11 @@ internal sealed record InspectedTokenizer(IReadOnlyList<string> Files, int? Sour
 
     /// <summary>The same, for people.</summary>
     public string Text => Problem is { } problem
-        ? $"No tokenizer: {problem}"
+        ? (NeedsLanguages ? $"Tokenizer: {problem}" : $"No tokenizer: {problem}")
         : string.Create(CultureInfo.InvariantCulture, $"Tokenizer of {string.Join(", ", Files)}: {SourceTokens:N0} source tokens, {TargetTokens:N0} target tokens{LanguagesText}.");
+
+    /// <summary>Whether there is one once the languages are named, which a program does and this tool cannot.</summary>
+    public bool NeedsLanguages { get; init; }
 
     private string LanguagesText => Languages.Count == 0
         ? ""
@@ -29,7 +32,11 @@ internal sealed record InspectedTokenizer(IReadOnlyList<string> Files, int? Sour
             PretrainedTokenizer tokenizer = PretrainedTokenizer.Load(folder);
             return new InspectedTokenizer(tokenizer.Files, tokenizer.Source.VocabularySize, tokenizer.Target.VocabularySize, tokenizer.Languages, null);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (ArgumentException exception)
+        {
+            return new InspectedTokenizer([], null, null, [], exception.Message.Split(" (Parameter ")[0]) { NeedsLanguages = true };
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             // The rest of the folder is worth a look all the same.
             return new InspectedTokenizer([], null, null, [], exception.Message);
