@@ -77,9 +77,9 @@ public sealed class OpenFamiliesTests
 
 /// <summary>The mBART-50 model of the goldens.</summary>
 [EncoderDecoderModel("mbart50/config.json")]
-internal sealed partial class SmallMBart;
+internal sealed partial class SmallMBart : EncoderDecoder;
 
 /// <summary>The BART model of the goldens.</summary>
 [EncoderDecoderModel(Architecture.Bart, ModelDimension = 48, Heads = 3, FeedForwardDimension = 80, EncoderLayers = 2, DecoderLayers = 2,
     VocabularySize = 45, MaxSourceLength = 64, MaxTargetLength = 64)]
-internal sealed partial class LetterBart;
+internal sealed partial class LetterBart : EncoderDecoder;
