@@ -9,8 +9,8 @@ internal sealed class Watch : IDisposable
     /// <summary>Far more than any file of a run takes, on a machine that is busy, too.</summary>
     private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(60);
 
-    /// <summary>Many times what a run takes.</summary>
-    private const long MostMemory = 2L << 30;
+    /// <summary>Many times what a run takes, beside what the process has already.</summary>
+    private readonly long _mostMemory = Environment.WorkingSet + (2L << 30);
 
     private readonly Timer _timer;
     private string _current = "";
@@ -39,7 +39,7 @@ internal sealed class Watch : IDisposable
             Environment.Exit(HangExitCode);
         }
 
-        if (Environment.WorkingSet > MostMemory)
+        if (Environment.WorkingSet > _mostMemory)
         {
             Console.Error.WriteLine($"MEMORY: {Environment.WorkingSet >> 20} MB. {_current}");
             Environment.Exit(MemoryExitCode);
