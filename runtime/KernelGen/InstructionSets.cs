@@ -69,9 +69,23 @@ public static class InstructionSets
         {
             throw new PlatformNotSupportedException(
                 $"{source} asks for {chosen}, which this process cannot use: the CPU lacks it, the runtime was told not to use it, or the program was "
-                + $"published without it (IlcInstructionSet). Available here: {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}.");
+                + $"published without it (IlcInstructionSet). Available here: {Available()}.");
         }
 
         return chosen;
+    }
+
+    private static string Available()
+    {
+        var names = new List<string>();
+        foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+        {
+            if (IsSupported(instructionSet))
+            {
+                names.Add($"{instructionSet}");
+            }
+        }
+
+        return string.Join(", ", names);
     }
 }

@@ -34,7 +34,17 @@ public sealed class CheckpointException : Exception
     /// <summary>Several names, of which the first are shown.</summary>
     internal static string QuoteAll(IReadOnlyCollection<string> names)
     {
-        string shown = string.Join(", ", names.Take(MostQuotedNames).Select(static name => Quote(name)));
-        return names.Count > MostQuotedNames ? $"{shown} and {names.Count - MostQuotedNames} more" : shown;
+        var shown = new List<string>(MostQuotedNames);
+        foreach (string name in names)
+        {
+            if (shown.Count == MostQuotedNames)
+            {
+                return $"{string.Join(", ", shown)} and {names.Count - MostQuotedNames} more";
+            }
+
+            shown.Add(Quote(name));
+        }
+
+        return string.Join(", ", shown);
     }
 }

@@ -9,7 +9,13 @@ internal sealed class CheckpointFamily
     /// <param name="declared">The declared architecture.</param>
     public CheckpointFamily(Checkpoint file, Architecture declared)
     {
-        _names = [.. file.Tensors.Keys];
+        _names = new string[file.Tensors.Count];
+        int count = 0;
+        foreach (string name in file.Tensors.Keys)
+        {
+            _names[count++] = name;
+        }
+
         Other = file.ShardAdvice ?? OtherFamily(_names, declared);
     }
 

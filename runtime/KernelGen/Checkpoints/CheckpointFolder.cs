@@ -8,9 +8,9 @@ internal static class CheckpointFolder
     /// <summary>What Hugging Face calls weights that are read here, best first.</summary>
     private static readonly string[] Names = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
 
-    /// <summary>Weights that somebody might have meant.</summary>
+    /// <summary>How the names of weights end that somebody might have meant.</summary>
     private static readonly string[] Candidates =
-        ["*.safetensors", "*.safetensors.index.json", "*.bin", "*.bin.index.json", "*.pt", "*.pth", "*.ckpt", "*.packed", "*.npz", "*.h5", "*.msgpack", "*.onnx", "*.gguf", "*.ot"];
+        [".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".ckpt", ".packed", ".npz", ".h5", ".msgpack", ".onnx", ".gguf", ".ot"];
 
     /// <summary>The weights of a folder; any other path is left as it is.</summary>
     /// <param name="path">The path of a folder or a file.</param>
@@ -34,14 +34,26 @@ internal static class CheckpointFolder
             }
         }
 
-        string[] all = [.. Directory.EnumerateFiles(path).Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
-        string[] safetensors = Array.FindAll(all, static name => FileSystemName.MatchesSimpleExpression("*.safetensors", name));
+        string[] all = FilesIn(path);
+        string[] safetensors = Array.FindAll(all, static name => name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
         return safetensors.Length == 1 && !ShardName.IsShard(safetensors[0]) ? Path.Combine(path, safetensors[0]) : throw Refusal(path, all);
+    }
+
+    private static string[] FilesIn(string path)
+    {
+        // Directory.GetFiles would bring the matching of patterns into a native program.
+        var files = new FileSystemEnumerable<string>(path, static (ref entry) => entry.FileName.ToString(), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = static (ref entry) => !entry.IsDirectory,
+        };
+        string[] names = new List<string>(files).ToArray();
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
     }
 
     private static CheckpointException Refusal(string path, string[] all)
     {
-        string[] found = Array.FindAll(all, static name => Array.Exists(Candidates, candidate => FileSystemName.MatchesSimpleExpression(candidate, name)));
+        string[] found = Array.FindAll(all, static name => Array.Exists(Candidates, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
         string folder = $"The folder '{path}'";
         string expected = $"expected {string.Join(" or ", Names)}";
         if (found.Length == 0)

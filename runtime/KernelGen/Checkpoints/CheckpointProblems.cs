@@ -24,7 +24,7 @@ internal sealed class CheckpointProblems : IReadOnlyList<CheckpointException>
 
     private readonly List<CheckpointException> _problems = [];
     private readonly HashSet<string> _messages = [];
-    private readonly Dictionary<(string Property, long Declared, long Found), HashSet<string>> _sizes = [];
+    private readonly List<WrongSize> _sizes = [];
     private readonly List<CheckpointCause> _kinds = [];
 
     /// <inheritdoc/>
@@ -34,9 +34,33 @@ internal sealed class CheckpointProblems : IReadOnlyList<CheckpointException>
     public CheckpointException this[int index] => _problems[index];
 
     /// <summary>What explains several problems, first what concerns the whole file, then what explains most; empty where each problem stands for itself.</summary>
-    public IReadOnlyList<CheckpointCause> Causes => _problems.Count < 2
-        ? []
-        : [.. _kinds.Concat(_sizes.Where(static size => size.Value.Count > 1).OrderByDescending(static size => size.Value.Count).Select(static size => Cause(size.Key, size.Value.Count))).Take(MostCauses)];
+    public IReadOnlyList<CheckpointCause> Causes
+    {
+        get
+        {
+            if (_problems.Count < 2)
+            {
+                return [];
+            }
+
+            List<CheckpointCause> causes = _kinds.GetRange(0, Math.Min(_kinds.Count, MostCauses));
+            List<WrongSize> sizes = _sizes.FindAll(static size => size.Tensors.Count > 1);
+            while (causes.Count < MostCauses && sizes.Count > 0)
+            {
+                // Of several that explain as much the first comes first.
+                WrongSize most = sizes[0];
+                foreach (WrongSize size in sizes)
+                {
+                    most = size.Tensors.Count > most.Tensors.Count ? size : most;
+                }
+
+                sizes.Remove(most);
+                causes.Add(most.ToCause());
+            }
+
+            return causes;
+        }
+    }
 
     /// <summary>What is worth knowing though it is no problem.</summary>
     public IReadOnlyList<string> Notices { get; private set; } = [];
@@ -49,7 +73,7 @@ internal sealed class CheckpointProblems : IReadOnlyList<CheckpointException>
         IReadOnlyList<CheckpointCause> causes = Causes;
         return causes.Count == 0
             ? first
-            : new CheckpointException($"{first.Message} In all there are {_problems.Count} such problems: {string.Join("; ", causes.Select(static cause => cause.Message))}.", first.TensorName, first);
+            : new CheckpointException($"{first.Message} In all there are {_problems.Count} such problems: {Messages(causes)}.", first.TensorName, first);
     }
 
     /// <inheritdoc/>
@@ -69,12 +93,13 @@ internal sealed class CheckpointProblems : IReadOnlyList<CheckpointException>
     /// <summary>Notes that a tensor does not fit because a property has another number.</summary>
     public void Note(string tensor, string property, long declared, long found)
     {
-        if (!_sizes.TryGetValue((property, declared, found), out HashSet<string>? tensors))
+        WrongSize? size = _sizes.Find(size => size.Property == property && size.Declared == declared && size.Found == found);
+        if (size is null)
         {
-            _sizes.Add((property, declared, found), tensors = []);
+            _sizes.Add(size = new WrongSize(property, declared, found));
         }
 
-        tensors.Add(tensor);
+        size.Tensors.Add(tensor);
     }
 
     /// <summary>Notes what concerns all of the file.</summary>
@@ -89,6 +114,28 @@ internal sealed class CheckpointProblems : IReadOnlyList<CheckpointException>
         }
     }
 
-    private static CheckpointCause Cause((string Property, long Declared, long Found) size, int tensors) =>
-        new($"{size.Property} = {size.Declared}, but {tensors} tensors say {size.Found}", tensors, size.Property, size.Declared, size.Found);
+    private static string Messages(IReadOnlyList<CheckpointCause> causes)
+    {
+        string[] messages = new string[causes.Count];
+        for (int i = 0; i < messages.Length; i++)
+        {
+            messages[i] = causes[i].Message;
+        }
+
+        return string.Join("; ", messages);
+    }
+
+    /// <summary>A number of the declaration, what tensors say instead, and which do.</summary>
+    private sealed class WrongSize(string property, long declared, long found)
+    {
+        public string Property => property;
+
+        public long Declared => declared;
+
+        public long Found => found;
+
+        public HashSet<string> Tensors { get; } = [];
+
+        public CheckpointCause ToCause() => new($"{property} = {declared}, but {Tensors.Count} tensors say {found}", Tensors.Count, property, declared, found);
+    }
 }

@@ -3,11 +3,20 @@ using KernelGen.Execution;
 namespace KernelGen.Checkpoints;
 
 /// <summary>One dimension of an expected shape, with the words to speak of it.</summary>
-/// <param name="Size">The size that the declaration asks for.</param>
-/// <param name="Meaning">What the dimension is.</param>
-/// <param name="Property">The property of the declaration that decides it.</param>
-internal readonly record struct Dimension(long Size, string Meaning, string Property)
+/// <param name="size">The size that the declaration asks for.</param>
+/// <param name="meaning">What the dimension is.</param>
+/// <param name="property">The property of the declaration that decides it.</param>
+internal readonly struct Dimension(long size, string meaning, string property)
 {
+    /// <summary>The size that the declaration asks for.</summary>
+    public long Size => size;
+
+    /// <summary>What the dimension is.</summary>
+    public string Meaning => meaning;
+
+    /// <summary>The property of the declaration that decides it.</summary>
+    public string Property => property;
+
     /// <summary>How many things of the same size, one behind the other, make up the dimension.</summary>
     public int Factor { get; private init; } = 1;
 
@@ -24,7 +33,7 @@ internal readonly record struct Dimension(long Size, string Meaning, string Prop
     public static Dimension TargetVocabulary(ModelDescription model) => Vocabulary(model, model.TargetVocabularySize, "target vocabulary", nameof(model.TargetVocabularySize));
 
     /// <summary>Several things of the same size, one behind the other.</summary>
-    public Dimension Times(int factor) => this with { Size = factor * Size, Factor = factor * Factor, Meaning = $"{factor} · {Meaning}" };
+    public Dimension Times(int factor) => new(factor * size, $"{factor} · {meaning}", property) { Factor = factor * Factor };
 
     private static Dimension Vocabulary(ModelDescription model, int size, string meaning, string property) =>
         model.SourceVocabularySize == model.TargetVocabularySize

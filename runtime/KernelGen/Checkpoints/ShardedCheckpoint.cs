@@ -20,7 +20,19 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
     internal override CheckpointFormat Format => _shards.Count > 0 ? _shards[0].Format : CheckpointFormat.Safetensors;
 
-    internal override long ByteLength => _shards.Sum(static shard => shard.ByteLength);
+    internal override long ByteLength
+    {
+        get
+        {
+            long length = 0;
+            foreach (Checkpoint shard in _shards)
+            {
+                length += shard.ByteLength;
+            }
+
+            return length;
+        }
+    }
 
     internal override bool IsDisposed => _shards.Exists(static shard => shard.IsDisposed);
 
@@ -42,7 +54,7 @@ internal sealed class ShardedCheckpoint : Checkpoint
         }
 
         string folder = Path.GetDirectoryName(index.Path) ?? "";
-        string[] names = [.. map.Values.Distinct(StringComparer.Ordinal)];
+        string[] names = Names(map);
         RefuseMissing(index.Source, folder, names);
         var shards = new List<Checkpoint>(names.Length);
         try
@@ -71,6 +83,22 @@ internal sealed class ShardedCheckpoint : Checkpoint
         Checkpoint.Open(memory, static path => throw new CheckpointException($"The file {CheckpointException.Quote(path)} is named by the index of a checkpoint, and an index itself. Fetch the files again."));
 
     private static unsafe ReadOnlySpan<byte> Contents(FileMemory file) => new(file.Start, (int)Math.Min(file.Length, int.MaxValue));
+
+    /// <summary>The files that an index names, each once, in its order.</summary>
+    private static string[] Names(Dictionary<string, string> map)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var names = new List<string>();
+        foreach (string name in map.Values)
+        {
+            if (seen.Add(name))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names.ToArray();
+    }
 
     private static void RefuseMissing(string source, string folder, string[] names)
     {

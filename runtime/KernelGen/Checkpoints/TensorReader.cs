@@ -342,7 +342,7 @@ internal sealed class TensorReader
         if (!matches)
         {
             NoteCauses(tensor.Name, found, expected);
-            Refuse(WrongShape(tensor, expected.ToArray()));
+            Refuse(WrongShape(tensor, expected));
         }
 
         return matches;
@@ -363,15 +363,26 @@ internal sealed class TensorReader
 
     private void Refuse(CheckpointException problem) => _problems.Add(problem);
 
-    private CheckpointException WrongShape(TensorInfo tensor, Dimension[] expected)
+    private CheckpointException WrongShape(TensorInfo tensor, ReadOnlySpan<Dimension> expected)
     {
-        long[] found = tensor.Shape.ToArray();
-        string[] properties = found.Length != expected.Length
-            ? []
-            : [.. expected.Where((dimension, i) => dimension.Size != found[i] && dimension.Property.Length > 0).Select(static dimension => dimension.Property).Distinct()];
-        string sizes = string.Join(", ", expected.Select(static dimension => dimension.Size));
-        string meanings = string.Join(", ", expected.Select(static dimension => dimension.Meaning));
-        string remedy = properties.Length > 0 ? $"Correct {string.Join(" and ", properties)}, or load the matching file." : "Load the matching file.";
+        ReadOnlySpan<long> found = tensor.Shape;
+        var properties = new List<string>();
+        string[] allSizes = new string[expected.Length];
+        string[] allMeanings = new string[expected.Length];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Dimension dimension = expected[i];
+            allSizes[i] = $"{dimension.Size}";
+            allMeanings[i] = dimension.Meaning;
+            if (found.Length == expected.Length && dimension.Size != found[i] && dimension.Property.Length > 0 && !properties.Contains(dimension.Property))
+            {
+                properties.Add(dimension.Property);
+            }
+        }
+
+        string sizes = string.Join(", ", allSizes);
+        string meanings = string.Join(", ", allMeanings);
+        string remedy = properties.Count > 0 ? $"Correct {string.Join(" and ", properties)}, or load the matching file." : "Load the matching file.";
         return Refusal(tensor.Name, $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects [{sizes}] ([{meanings}]). {remedy}", $"has shape {tensor.ShapeText}; expected [{sizes}]");
     }
 

@@ -387,5 +387,10 @@ internal abstract class BeamSearch : ISearch
     private int LinkIndex(int beam, int position, int rank) => (((beam * Settings.MaxLength) + position) * Width) + rank;
 
     /// <summary>The last token of a hypothesis, what it added, and the rank of what it continues.</summary>
-    private readonly record struct Link(int Token, int Parent, float TokenLogProbability);
+    private readonly struct Link(int token, int parent, float tokenLogProbability)
+    {
+        public readonly int Token = token;
+        public readonly int Parent = parent;
+        public readonly float TokenLogProbability = tokenLogProbability;
+    }
 }

@@ -50,13 +50,13 @@ public sealed class Hypothesis
     public static Hypothesis Join(IEnumerable<Hypothesis> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        Hypothesis[] all = [.. parts];
+        Hypothesis[] all = new List<Hypothesis>(parts).ToArray();
         if (all.Length == 0)
         {
             throw new ArgumentException("There is no hypothesis to join.", nameof(parts));
         }
 
-        FinishReason reason = all.Select(static part => part.FinishReason).FirstOrDefault(static reason => reason != FinishReason.EndToken, FinishReason.EndToken);
+        FinishReason reason = Array.Find(all, static part => part.FinishReason != FinishReason.EndToken)?.FinishReason ?? FinishReason.EndToken;
         double sum = 0, count = 0;
         foreach (Hypothesis part in all)
         {
@@ -66,14 +66,20 @@ public sealed class Hypothesis
         }
 
         float? score = Array.Exists(all, static part => part.Score is null) ? null : count == 0 ? 0 : (float)(sum / count);
-        float[]? logProbabilities = null;
-        if (Array.TrueForAll(all, static part => part.TokenLogProbabilities.Length >= part.Tokens.Length))
+        var joined = new List<int>();
+        List<float>? logProbabilities = Array.TrueForAll(all, static part => part.TokenLogProbabilities.Length >= part.Tokens.Length) ? [] : null;
+        foreach (Hypothesis part in all)
         {
-            IEnumerable<float> ofTokens = all.SelectMany(static part => part.TokenLogProbabilities.Take(part.Tokens.Length));
-            logProbabilities = [.. ofTokens, .. reason == FinishReason.EndToken ? all[^1].TokenLogProbabilities.Skip(all[^1].Tokens.Length) : []];
+            joined.AddRange(part.Tokens.AsSpan());
+            logProbabilities?.AddRange(part.TokenLogProbabilities.AsSpan()[..part.Tokens.Length]);
         }
 
-        return new Hypothesis([.. all.SelectMany(static part => part.Tokens)], score, reason, logProbabilities);
+        if (reason == FinishReason.EndToken)
+        {
+            logProbabilities?.AddRange(all[^1].TokenLogProbabilities.AsSpan()[all[^1].Tokens.Length..]);
+        }
+
+        return new Hypothesis(joined.ToArray(), score, reason, logProbabilities?.ToArray());
     }
 
     /// <summary>The tokens, without the start and the end token.</summary>
@@ -118,7 +124,7 @@ public sealed class Hypothesis
     public override string ToString()
     {
         const int Shown = 16;
-        string tokens = string.Join(", ", Tokens.Take(Shown)) + (Tokens.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $", … {Tokens.Length} tokens") : "");
+        string tokens = string.Join(", ", Tokens[..Math.Min(Shown, Tokens.Length)]) + (Tokens.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $", … {Tokens.Length} tokens") : "");
         string score = Score is float value ? string.Create(CultureInfo.InvariantCulture, $", score {value:0.####}") : "";
         return $"[{tokens}]{score}{(FinishReason == FinishReason.EndToken ? "" : $", ended by {FinishReason}")}";
     }

@@ -57,10 +57,17 @@ internal static class PackedFields
         }
 
         List<string> planned = TakeDifferences(inFile, Planned(model), "this build");
-        planned.AddRange(inFile.Take(MostUnknownNamed).Select(static field => $"{CheckpointException.Quote(field.Key)} is {CheckpointException.Quote(field.Value)} in the file and unknown here"));
-        if (inFile.Count > MostUnknownNamed)
+        int unknown = 0;
+        foreach ((string field, string value) in inFile)
         {
-            planned.Add($"{inFile.Count - MostUnknownNamed} more are unknown here");
+            if (unknown == MostUnknownNamed)
+            {
+                planned.Add($"{inFile.Count - MostUnknownNamed} more are unknown here");
+                break;
+            }
+
+            planned.Add($"{CheckpointException.Quote(field)} is {CheckpointException.Quote(value)} in the file and unknown here");
+            unknown++;
         }
 
         if (planned.Count > 0)

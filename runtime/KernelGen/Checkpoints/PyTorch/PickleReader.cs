@@ -17,8 +17,7 @@ internal ref struct PickleReader
     private readonly ReadOnlySpan<byte> _pickle;
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
-    private readonly Dictionary<uint, object?> _memo = [];
-    private readonly Dictionary<(string, string), PickleGlobal> _globals = [];
+    private readonly Dictionary<long, object?> _memo = [];
     private int _position;
 
     private PickleReader(ReadOnlySpan<byte> pickle) => _pickle = pickle;
@@ -149,7 +148,7 @@ internal ref struct PickleReader
                 _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)))] = Top<object>("value");
                 break;
             case 0x94: // MEMOIZE
-                _memo[(uint)_memo.Count] = Top<object>("value");
+                _memo[_memo.Count] = Top<object>("value");
                 break;
             case (byte)'h': // BINGET
                 _stack.Add(Recall(Take(1)[0]));
@@ -189,21 +188,10 @@ internal ref struct PickleReader
     }
 
     /// <summary>A name that means something; any other is refused where it stands, called or not.</summary>
-    private readonly PickleGlobal Global(string module, string name)
+    private static PickleGlobal Global(string module, string name)
     {
-        if (_globals.TryGetValue((module, name), out PickleGlobal? known))
-        {
-            return known;
-        }
-
         var global = new PickleGlobal(module, name);
-        if (!PickleCalls.IsKnown(global))
-        {
-            throw new PickleException($"names {CheckpointException.Quote(global.ToString())}, which is no part of a state dict");
-        }
-
-        _globals.Add((module, name), global);
-        return global;
+        return PickleCalls.IsKnown(global) ? global : throw new PickleException($"names {CheckpointException.Quote(global.ToString())}, which is no part of a state dict");
     }
 
     private readonly object? Recall(uint number) =>

@@ -1,9 +1,13 @@
 namespace KernelGen.Checkpoints.PyTorch;
 
 /// <summary>What a pickle names to call or to make one of: a function or a class, of which only those of <see cref="PickleCalls"/> mean anything.</summary>
-internal sealed record PickleGlobal(string Module, string Name)
+internal sealed class PickleGlobal(string module, string name)
 {
-    public override string ToString() => $"{Module}.{Name}";
+    public string Module => module;
+
+    public string Name => name;
+
+    public override string ToString() => $"{module}.{name}";
 }
 
 /// <summary>A tuple.</summary>
@@ -22,26 +26,52 @@ internal sealed class PickleList
 /// <summary>A dictionary, or an ordered one: pairs in their order.</summary>
 internal sealed class PickleDictionary
 {
-    private List<KeyValuePair<object?, object?>>? _pairs;
+    private List<PicklePair>? _pairs;
 
-    public IReadOnlyList<KeyValuePair<object?, object?>> Pairs => _pairs ?? [];
+    public List<PicklePair> Pairs => _pairs ?? [];
 
-    public void Add(object? key, object? value) => (_pairs ??= []).Add(new(key, value));
+    public void Add(object? key, object? value) => (_pairs ??= []).Add(new PicklePair(key, value));
+}
+
+/// <summary>A key of a dictionary and what stands under it.</summary>
+internal sealed class PicklePair(object? key, object? value)
+{
+    public object? Key => key;
+
+    public object? Value => value;
 }
 
 /// <summary>Numbers that tensors lie in.</summary>
-/// <param name="TypeName">The type of the numbers, as safetensors calls it.</param>
-/// <param name="ElementSize">Bytes per number.</param>
-/// <param name="Key">The name of the file that holds them.</param>
-/// <param name="Count">How many numbers there are.</param>
-internal sealed record TorchStorage(string TypeName, int ElementSize, string Key, long Count);
+internal sealed class TorchStorage(string typeName, int elementSize, string key, long count)
+{
+    /// <summary>The type of the numbers, as safetensors calls it.</summary>
+    public string TypeName => typeName;
+
+    /// <summary>Bytes per number.</summary>
+    public int ElementSize => elementSize;
+
+    /// <summary>The name of the file that holds them.</summary>
+    public string Key => key;
+
+    /// <summary>How many numbers there are.</summary>
+    public long Count => count;
+}
 
 /// <summary>A tensor: where in its storage each element is.</summary>
-/// <param name="Storage">The numbers.</param>
-/// <param name="Offset">The number of the first element.</param>
-/// <param name="Shape">The dimensions.</param>
-/// <param name="Strides">How far it is from one element to the next in each dimension.</param>
-internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides);
+internal sealed class TorchTensor(TorchStorage storage, long offset, long[] shape, long[] strides)
+{
+    /// <summary>The numbers.</summary>
+    public TorchStorage Storage => storage;
+
+    /// <summary>The number of the first element.</summary>
+    public long Offset => offset;
+
+    /// <summary>The dimensions.</summary>
+    public long[] Shape => shape;
+
+    /// <summary>How far it is from one element to the next in each dimension.</summary>
+    public long[] Strides => strides;
+}
 
 /// <summary>What keeps a pickle from being read, to follow "its pickle ...".</summary>
 internal sealed class PickleException(string message) : Exception(message);

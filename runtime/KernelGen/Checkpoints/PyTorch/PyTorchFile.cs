@@ -28,11 +28,11 @@ internal sealed unsafe class PyTorchFile : Checkpoint
         ZipEntry pickle = FindPickle();
         _folder = pickle.Name[..^(PickleName.Length - 1)];
         RefuseBigEndian();
-        foreach ((object? key, object? value) in StateDict(ReadPickle(pickle)).Pairs)
+        foreach (PicklePair pair in StateDict(ReadPickle(pickle)).Pairs)
         {
-            if (value is TorchTensor tensor)
+            if (pair.Value is TorchTensor tensor)
             {
-                Add(key, tensor);
+                Add(pair.Key, tensor);
             }
         }
     }
@@ -70,24 +70,44 @@ internal sealed unsafe class PyTorchFile : Checkpoint
 
     private ZipEntry FindPickle()
     {
-        ZipEntry[] pickles = [.. _entries.Values.Where(static entry => entry.Name.EndsWith(PickleName, StringComparison.Ordinal))];
-        if (pickles.Length == 1 && !_entries.ContainsKey(pickles[0].Name[..^PickleName.Length] + "/constants.pkl"))
+        var pickles = new List<ZipEntry>();
+        foreach (ZipEntry entry in _entries.Values)
+        {
+            if (entry.Name.EndsWith(PickleName, StringComparison.Ordinal))
+            {
+                pickles.Add(entry);
+            }
+        }
+
+        if (pickles.Count == 1 && !_entries.ContainsKey(pickles[0].Name[..^PickleName.Length] + "/constants.pkl"))
         {
             return pickles[0];
         }
 
-        string what = pickles.Length > 0 && _entries.Keys.Any(static name => name.EndsWith("/constants.pkl", StringComparison.Ordinal))
-                ? $"a TorchScript program, which is not run. {Remedy}"
-            : pickles.Length > 1 ? $"a zip file with {pickles.Length} pickles; a PyTorch file has one. {Remedy}"
+        string what = pickles.Count > 0 && HasEntry("/constants.pkl") ? $"a TorchScript program, which is not run. {Remedy}"
+            : pickles.Count > 1 ? $"a zip file with {pickles.Count} pickles; a PyTorch file has one. {Remedy}"
             : _entries.ContainsKey("special:model.yml.npy") ? $"a NumPy archive of a Marian model. {ForeignFormat.MarianAdvice}"
-            : _entries.Keys.Any(static name => name.EndsWith(".npy", StringComparison.Ordinal)) ? "a NumPy archive (.npz), which is not read: write the arrays with safetensors.numpy.save_file."
+            : HasEntry(".npy") ? "a NumPy archive (.npz), which is not read: write the arrays with safetensors.numpy.save_file."
             : $"a zip file, and no PyTorch file: there is no data.pkl in it, but {CheckpointException.QuoteAll(_entries.Keys)}. Give the weights that are in it.";
         throw new CheckpointException($"{Source} is {what}");
     }
 
+    private bool HasEntry(string ending)
+    {
+        foreach (string name in _entries.Keys)
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void RefuseBigEndian()
     {
-        if (_entries.TryGetValue(_folder + "byteorder", out ZipEntry order) && Bytes(order).SequenceEqual("big"u8))
+        if (_entries.TryGetValue(_folder + "byteorder", out ZipEntry? order) && Bytes(order).SequenceEqual("big"u8))
         {
             throw new CheckpointException($"{Source} was written on a big-endian machine; little-endian numbers are read. {Remedy}");
         }
@@ -127,21 +147,20 @@ internal sealed unsafe class PyTorchFile : Checkpoint
 
         foreach (string name in NestedNames)
         {
-            PickleDictionary? nested = dictionary.Pairs.Where(pair => pair.Key is string key && key == name).Select(static pair => pair.Value).OfType<PickleDictionary>().FirstOrDefault(HasTensors);
-            if (nested != null)
+            if (dictionary.Pairs.Find(pair => pair.Key is string key && key == name && pair.Value is PickleDictionary nested && HasTensors(nested)) is { } pair)
             {
-                return nested;
+                return (PickleDictionary)pair.Value!;
             }
         }
 
         return dictionary.Pairs.Count == 0
             ? dictionary
             : throw new CheckpointException(
-                $"{Source} holds a dictionary without tensors, of {CheckpointException.QuoteAll([.. dictionary.Pairs.Select(static pair => pair.Key as string ?? "a key that is no text")])}; "
-                + $"expected tensors by name, or such a dictionary under {string.Join(" or ", NestedNames.Select(static name => $"'{name}'"))}. {Remedy}");
+                $"{Source} holds a dictionary without tensors, of {CheckpointException.QuoteAll(dictionary.Pairs.ConvertAll(static pair => pair.Key as string ?? "a key that is no text"))}; "
+                + $"expected tensors by name, or such a dictionary under {string.Join(" or ", Array.ConvertAll(NestedNames, static name => $"'{name}'"))}. {Remedy}");
     }
 
-    private static bool HasTensors(PickleDictionary dictionary) => dictionary.Pairs.Any(static pair => pair.Value is TorchTensor);
+    private static bool HasTensors(PickleDictionary dictionary) => dictionary.Pairs.Exists(static pair => pair.Value is TorchTensor);
 
     private void Add(object? key, TorchTensor tensor)
     {
@@ -150,9 +169,11 @@ internal sealed unsafe class PyTorchFile : Checkpoint
             throw new CheckpointException($"{Source} is refused: a tensor in its dictionary has a key that is no text. {Remedy}");
         }
 
-        (string type, int size, string storageKey, long count) = tensor.Storage;
-        string entryName = $"{_folder}data/{storageKey}";
-        if (!_entries.TryGetValue(entryName, out ZipEntry entry))
+        string type = tensor.Storage.TypeName;
+        int size = tensor.Storage.ElementSize;
+        long count = tensor.Storage.Count;
+        string entryName = $"{_folder}data/{tensor.Storage.Key}";
+        if (!_entries.TryGetValue(entryName, out ZipEntry? entry))
         {
             throw Damaged(name, $"its numbers should be in {CheckpointException.Quote(entryName)}, which is not in the file");
         }

@@ -4,11 +4,23 @@ using System.Text;
 namespace KernelGen.Checkpoints.PyTorch;
 
 /// <summary>A file in a zip file.</summary>
-/// <param name="Name">The name, with the folders before it.</param>
-/// <param name="Method">How it is compressed; 0 is not at all.</param>
-/// <param name="Offset">Where its bytes begin, in the zip file.</param>
-/// <param name="Length">The number of its bytes as they lie there.</param>
-internal readonly record struct ZipEntry(string Name, int Method, long Offset, long Length);
+internal sealed class ZipEntry(string name, int method, long begin, long offset, long length)
+{
+    /// <summary>The name, with the folders before it.</summary>
+    public string Name => name;
+
+    /// <summary>How it is compressed; 0 is not at all.</summary>
+    public int Method => method;
+
+    /// <summary>Where its own header begins, in the zip file.</summary>
+    public long Begin => begin;
+
+    /// <summary>Where its bytes begin, behind that header.</summary>
+    public long Offset => offset;
+
+    /// <summary>The number of its bytes as they lie there.</summary>
+    public long Length => length;
+}
 
 /// <summary>
 /// The files in a zip file that are used where they lie, uncompressed: its central directory (APPNOTE.TXT of PKWARE, sections 4.3.12 to 4.3.16), with the
@@ -85,17 +97,17 @@ internal unsafe ref struct ZipDirectory
         // A copy, so that what was checked stays so, even where the file is mapped and another process writes to it.
         byte[] directory = Bytes((long)offset, (int)length).ToArray();
         var entries = new Dictionary<string, ZipEntry>((int)Math.Min(count, length / EntryLength));
-        var extents = new List<(long Begin, long End, string Name)>((int)Math.Min(count, length / EntryLength));
+        var inOrder = new List<ZipEntry>((int)Math.Min(count, length / EntryLength));
         int position = 0;
         for (ulong i = 0; i < count; i++)
         {
-            (ZipEntry entry, long begin) = ReadEntry(directory, ref position);
+            ZipEntry entry = ReadEntry(directory, ref position);
             if (!entries.TryAdd(entry.Name, entry))
             {
                 throw Damaged($"the entry {CheckpointException.Quote(entry.Name)} occurs twice");
             }
 
-            extents.Add((begin, entry.Offset + entry.Length, entry.Name));
+            inOrder.Add(entry);
         }
 
         if (position != directory.Length)
@@ -103,7 +115,7 @@ internal unsafe ref struct ZipDirectory
             throw Damaged($"{directory.Length - position} bytes follow the {count} entries of its directory");
         }
 
-        RefuseOverlap(extents, (long)offset);
+        RefuseOverlap(inOrder, (long)offset);
         return entries;
     }
 
@@ -143,7 +155,7 @@ internal unsafe ref struct ZipDirectory
             BinaryPrimitives.ReadUInt64LittleEndian(record[48..]));
     }
 
-    private readonly (ZipEntry Entry, long Begin) ReadEntry(ReadOnlySpan<byte> directory, ref int position)
+    private readonly ZipEntry ReadEntry(ReadOnlySpan<byte> directory, ref int position)
     {
         ReadOnlySpan<byte> record = directory[position..];
         if (record.Length < EntryLength || BinaryPrimitives.ReadUInt32LittleEndian(record) != EntrySignature)
@@ -177,7 +189,7 @@ internal unsafe ref struct ZipDirectory
             throw Damaged($"the entry {CheckpointException.Quote(text)} has {length} bytes, stored as they are in {stored}");
         }
 
-        return (new ZipEntry(text, method, FindData(text, name, begin, stored), (long)stored), (long)begin);
+        return new ZipEntry(text, method, (long)begin, FindData(text, name, begin, stored), (long)stored);
     }
 
     /// <summary>Takes the numbers that do not fit into 32 bits from where those stand that do not.</summary>
@@ -247,15 +259,16 @@ internal unsafe ref struct ZipDirectory
             : throw Damaged($"the entry {CheckpointException.Quote(text)} should have {stored} bytes from byte {data} on, and the file has {_length}");
     }
 
-    private readonly void RefuseOverlap(List<(long Begin, long End, string Name)> extents, long directory)
+    private readonly void RefuseOverlap(List<ZipEntry> entries, long directory)
     {
-        extents.Sort(static (a, b) => a.Begin.CompareTo(b.Begin));
-        for (int i = 0; i < extents.Count; i++)
+        entries.Sort(static (a, b) => a.Begin.CompareTo(b.Begin));
+        for (int i = 0; i < entries.Count; i++)
         {
-            (_, long end, string name) = extents[i];
-            if (i + 1 < extents.Count && end > extents[i + 1].Begin)
+            string name = entries[i].Name;
+            long end = entries[i].Offset + entries[i].Length;
+            if (i + 1 < entries.Count && end > entries[i + 1].Begin)
             {
-                throw Damaged($"the entry {CheckpointException.Quote(name)} overlaps {CheckpointException.Quote(extents[i + 1].Name)}");
+                throw Damaged($"the entry {CheckpointException.Quote(name)} overlaps {CheckpointException.Quote(entries[i + 1].Name)}");
             }
 
             if (end > directory)
