@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace KernelGen.Text;
 
 /// <summary>Reads a vocabulary or model as a whole, and names it in errors.</summary>
@@ -24,8 +26,17 @@ internal static class FileContents
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         RegularFile.Check(path, Name(path));
-        using FileStream stream = File.OpenRead(path);
-        return Read(stream, Name(path));
+        using SafeFileHandle file = File.OpenHandle(path);
+        long position = 0;
+        return Read(
+            (contents, start, count) =>
+            {
+                int read = RandomAccess.Read(file, contents.AsSpan(start, count), position);
+                position += read;
+                return read;
+            },
+            LengthOf(file),
+            Name(path));
     }
 
     /// <summary>Reads what is left of a stream.</summary>
@@ -33,19 +44,27 @@ internal static class FileContents
     public static byte[] Read(Stream stream, string source = Unnamed)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        long announced = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : FirstLength;
+        return Read(stream.Read, stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : FirstLength, source);
+    }
+
+    /// <summary>Reads on, as <see cref="Stream.Read(byte[], int, int)"/> does.</summary>
+    private delegate int ReadOn(byte[] contents, int start, int count);
+
+    private static byte[] Read(ReadOn readOn, long announced, string source)
+    {
         if (announced > LongestFile)
         {
             throw TooLong(source, $"{announced}");
         }
 
         byte[] contents = new byte[announced];
+        byte[] next = new byte[1];
         int length = 0;
         while (true)
         {
             if (length < contents.Length)
             {
-                int read = stream.Read(contents, length, contents.Length - length);
+                int read = readOn(contents, length, contents.Length - length);
                 if (read == 0)
                 {
                     Array.Resize(ref contents, length);
@@ -57,8 +76,7 @@ internal static class FileContents
             }
 
             // As long as announced, or longer.
-            int next = stream.ReadByte();
-            if (next < 0)
+            if (readOn(next, 0, 1) == 0)
             {
                 return contents;
             }
@@ -69,7 +87,20 @@ internal static class FileContents
             }
 
             Array.Resize(ref contents, (int)Math.Clamp(2L * length, FirstLength, LongestFile));
-            contents[length++] = (byte)next;
+            contents[length++] = next[0];
+        }
+    }
+
+    private static long LengthOf(SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (NotSupportedException)
+        {
+            // Something that has no length, on a system that does not tell what it is before it is opened.
+            return FirstLength;
         }
     }
 

@@ -201,5 +201,9 @@ internal sealed class PieceTrie
         _edges[slot & (uint)(_edges.Length - 1)] = edge;
     }
 
-    private readonly record struct Edge(uint Key, int Child);
+    private readonly struct Edge(uint key, int child)
+    {
+        public readonly uint Key = key;
+        public readonly int Child = child;
+    }
 }

@@ -39,7 +39,9 @@ public class SentencePieceCostTests
         ];
         long allocated = 0;
         int differences = 0;
-        for (int round = 0; round < 3; round++)
+
+        // The shared pool makes a list for each core when the first buffer is given back on it, and a thread may move: it is warm once a round allocates nothing.
+        for (int round = 0; round < 3 || (allocated > 0 && round < 20); round++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             foreach (string text in texts)

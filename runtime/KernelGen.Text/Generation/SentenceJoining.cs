@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace KernelGen.Text;
@@ -38,14 +39,37 @@ internal static class SentenceJoining
     }
 
     /// <summary>The hypotheses of a text, each of which joins those of its sentences that have the same rank; where one has fewer, its last goes on.</summary>
-    public static ImmutableArray<TextHypothesis> Join(SourceText source, ImmutableArray<GeneratedSentence> sentences) =>
-        sentences is [GeneratedSentence only]
-            ? only.Hypotheses
-            : [.. Enumerable.Range(0, sentences.Max(static sentence => sentence.Hypotheses.Length)).Select(rank => Join(source, sentences, rank))];
+    public static ImmutableArray<TextHypothesis> Join(SourceText source, ImmutableArray<GeneratedSentence> sentences)
+    {
+        if (sentences is [GeneratedSentence only])
+        {
+            return only.Hypotheses;
+        }
+
+        int most = 0;
+        foreach (GeneratedSentence sentence in sentences)
+        {
+            most = Math.Max(most, sentence.Hypotheses.Length);
+        }
+
+        var joined = new TextHypothesis[most];
+        for (int rank = 0; rank < joined.Length; rank++)
+        {
+            joined[rank] = Join(source, sentences, rank);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(joined);
+    }
 
     private static TextHypothesis Join(SourceText source, ImmutableArray<GeneratedSentence> sentences, int rank)
     {
-        TextHypothesis[] parts = [.. sentences.Select(sentence => sentence.Hypotheses[Math.Min(rank, sentence.Hypotheses.Length - 1)])];
+        var parts = new TextHypothesis[sentences.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            ImmutableArray<TextHypothesis> hypotheses = sentences[i].Hypotheses;
+            parts[i] = hypotheses[Math.Min(rank, hypotheses.Length - 1)];
+        }
+
         string[] separators = new string[parts.Length];
         var text = new StringBuilder(parts[0].Text);
         string before = parts[0].Text;
@@ -56,7 +80,7 @@ internal static class SentenceJoining
             before = parts[i].Text.Length > 0 ? parts[i].Text : before + separators[i];
         }
 
-        return new TextHypothesis(text.ToString(), Hypothesis.Join(parts.Select(static part => part.Hypothesis)), () => TokenTexts(parts, separators));
+        return new TextHypothesis(text.ToString(), Hypothesis.Join(Array.ConvertAll(parts, static part => part.Hypothesis)), () => TokenTexts(parts, separators));
     }
 
     /// <summary>What each token adds to a joined text; a separator belongs to the token behind it, or, where none follows, to the one before.</summary>

@@ -113,7 +113,12 @@ internal sealed class SourceEncoding(ITokenizer tokenizer, int maxTokens, TextGe
 
     private SourceSentence Sentence(string sentence, int start, string code, int[] tokens, bool isTruncated)
     {
-        int content = tokens.Count(token => token != tokenizer.StartToken && token != tokenizer.EndToken && token != tokenizer.PadToken);
+        int content = 0;
+        foreach (int token in tokens)
+        {
+            content += token != tokenizer.StartToken && token != tokenizer.EndToken && token != tokenizer.PadToken ? 1 : 0;
+        }
+
         ImmutableArray<UnknownToken> unknown = Array.Exists(tokens, token => token == tokenizer.UnknownToken) ? UnknownTokens(sentence, start, code, tokens) : [];
         return new SourceSentence
         {

@@ -83,7 +83,7 @@ public sealed partial class TextGenerator : IDisposable
         options = OptionsOf(options);
         return source.Sentences is [SourceSentence only]
             ? Decode(source, only.IsEmpty ? [] : [Model.Generate(only.TokenArray, options, cancellationToken)])
-            : Decode(source, Model.Generate([.. Given(source)], options, cancellationToken));
+            : Decode(source, Model.Generate(Given(source), options, cancellationToken));
     }
 
     /// <summary>Generates texts for a list of texts, several at once, with the results that each has alone.</summary>
@@ -113,7 +113,7 @@ public sealed partial class TextGenerator : IDisposable
         var results = new TextGenerationResult[sources.Length];
         for (int i = 0; i < results.Length; i++)
         {
-            int count = sources[i].Sentences.Count(static sentence => !sentence.IsEmpty);
+            int count = Given(sources[i]).Length;
             results[i] = Decode(sources[i], generated.AsSpan(next, count));
             next += count;
         }
@@ -139,7 +139,7 @@ public sealed partial class TextGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         SourceText source = Encode(text, index: null);
         options = OptionsOf(options, isStream: true);
-        return Parts(source, [.. Given(source).Select(tokens => Model.Stream(tokens, options, cancellationToken))]);
+        return Parts(source, Array.ConvertAll(Given(source), tokens => Model.Stream(tokens, options, cancellationToken)));
     }
 
     /// <summary>
@@ -160,7 +160,7 @@ public sealed partial class TextGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         SourceText source = Encode(text, index: null);
         options = OptionsOf(options, isStream: true);
-        return PartsAsync(source, [.. Given(source).Select(tokens => Model.StreamAsync(tokens, options, cancellationToken))], cancellationToken);
+        return PartsAsync(source, Array.ConvertAll(Given(source), tokens => Model.StreamAsync(tokens, options, cancellationToken)), cancellationToken);
     }
 
     /// <summary>
@@ -255,7 +255,19 @@ public sealed partial class TextGenerator : IDisposable
     internal SourceText Encode(string? text, long? index) => _encoding.Encode(text, index);
 
     /// <summary>The sources that the model is given of a text: those of its sentences that hold something.</summary>
-    internal static IEnumerable<int[]> Given(SourceText source) => source.Sentences.Where(static sentence => !sentence.IsEmpty).Select(static sentence => sentence.TokenArray);
+    internal static int[][] Given(SourceText source)
+    {
+        var given = new List<int[]>(source.Sentences.Length);
+        foreach (SourceSentence sentence in source.Sentences)
+        {
+            if (!sentence.IsEmpty)
+            {
+                given.Add(sentence.TokenArray);
+            }
+        }
+
+        return given.ToArray();
+    }
 
     /// <summary>How a call generates.</summary>
     /// <param name="options">What the caller says.</param>
@@ -278,10 +290,20 @@ public sealed partial class TextGenerator : IDisposable
         int next = 0;
         foreach (SourceSentence sentence in source.Sentences)
         {
-            ImmutableArray<TextHypothesis> hypotheses = sentence.IsEmpty
-                ? [new TextHypothesis("", Hypothesis.Empty, Target)]
-                : [.. results[next++].Hypotheses.Select(hypothesis => Decode(source, sentence, hypothesis))];
-            sentences.Add(new GeneratedSentence(sentence, hypotheses));
+            if (sentence.IsEmpty)
+            {
+                sentences.Add(new GeneratedSentence(sentence, [new TextHypothesis("", Hypothesis.Empty, Target)]));
+                continue;
+            }
+
+            ImmutableArray<Hypothesis> generated = results[next++].Hypotheses;
+            var hypotheses = new TextHypothesis[generated.Length];
+            for (int i = 0; i < hypotheses.Length; i++)
+            {
+                hypotheses[i] = Decode(source, sentence, generated[i]);
+            }
+
+            sentences.Add(new GeneratedSentence(sentence, ImmutableCollectionsMarshal.AsImmutableArray(hypotheses)));
         }
 
         return new TextGenerationResult(source, sentences.MoveToImmutable());

@@ -62,7 +62,12 @@ public sealed class TextHypothesis
     internal static string[] Split(ImmutableArray<int> tokens, ITokenDecoder decoder)
     {
         StreamingDecoder sequence = decoder.CreateDecoder();
-        string[] texts = [.. tokens.Select(sequence.Append)];
+        string[] texts = new string[tokens.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = sequence.Append(tokens[i]);
+        }
+
         if (texts.Length > 0)
         {
             texts[^1] += sequence.Flush();

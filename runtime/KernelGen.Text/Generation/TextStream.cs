@@ -44,7 +44,7 @@ internal static class TextStream
                 while (order.Reader.TryRead(out SourceText? source))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    var sentences = new GenerationResult[TextGenerator.Given(source).Count()];
+                    var sentences = new GenerationResult[TextGenerator.Given(source).Length];
                     for (int i = 0; i < sentences.Length; i++)
                     {
                         await MoveNextAsync().ConfigureAwait(false);

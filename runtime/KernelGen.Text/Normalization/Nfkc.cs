@@ -88,21 +88,22 @@ public static class Nfkc
 
     private static string NormalizeFrom(string text, int start)
     {
-        var characters = new CharacterBuffer(text.Length - start);
+        int length = text.Length - start;
+        var characters = new RentedBuffer<uint>(length + (length / 4));
         try
         {
             Decompose(text, start, ref characters);
-            SortCombiningCharacters(characters.Written);
-            int count = Compose(characters.Written);
-            return Write(text, start, characters.Written[..count]);
+            SortCombiningCharacters(characters.Items);
+            int count = Compose(characters.Items);
+            return Write(text, start, characters.Items[..count]);
         }
         finally
         {
-            characters.Return();
+            characters.Dispose();
         }
     }
 
-    private static void Decompose(string text, int start, ref CharacterBuffer characters)
+    private static void Decompose(string text, int start, ref RentedBuffer<uint> characters)
     {
         NfkcTable table = NfkcTable.Shared;
         for (int i = start; i < text.Length;)
@@ -170,14 +171,14 @@ public static class Nfkc
         if (run.Length > Few)
         {
             // Only hostile text comes here. The position in the key keeps the sort stable.
-            ulong[] keys = new ulong[run.Length];
+            long[] keys = new long[run.Length];
             for (int i = 0; i < run.Length; i++)
             {
-                keys[i] = ((ulong)(run[i] >> ClassShift) << 32) | (uint)i;
+                keys[i] = ((long)(run[i] >> ClassShift) << 32) | (uint)i;
             }
 
             uint[] unsorted = run.ToArray();
-            Array.Sort(keys);
+            keys.AsSpan().Sort();
             for (int i = 0; i < run.Length; i++)
             {
                 run[i] = unsorted[(int)(keys[i] & uint.MaxValue)];
@@ -299,34 +300,5 @@ public static class Nfkc
 
         length = 1;
         return c;
-    }
-
-    /// <summary>A growing list of characters in a rented array.</summary>
-    private struct CharacterBuffer(int capacity)
-    {
-        private uint[] _array = ArrayPool<uint>.Shared.Rent(Math.Max(capacity + (capacity / 4), 32));
-        private int _count;
-
-        public readonly Span<uint> Written => _array.AsSpan(0, _count);
-
-        public void Add(uint character)
-        {
-            if (_count == _array.Length)
-            {
-                Grow();
-            }
-
-            _array[_count++] = character;
-        }
-
-        public readonly void Return() => ArrayPool<uint>.Shared.Return(_array);
-
-        private void Grow()
-        {
-            uint[] larger = ArrayPool<uint>.Shared.Rent(_array.Length * 2);
-            _array.CopyTo(larger, 0);
-            ArrayPool<uint>.Shared.Return(_array);
-            _array = larger;
-        }
     }
 }

@@ -3,13 +3,21 @@ using System.Runtime.InteropServices;
 namespace KernelGen.Text;
 
 /// <summary>Two neighbours that are a piece together.</summary>
-/// <param name="Order">The piece's rank, and below it the index of the left one: what is less comes first.</param>
-/// <param name="Right">The index of the right one.</param>
-/// <param name="Length">The bytes of both.</param>
-/// <param name="Node">The piece's node in the trie of pieces.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct Merge(ulong Order, int Right, int Length, int Node)
+internal readonly struct Merge(ulong order, int right, int length, int node)
 {
+    /// <summary>The piece's rank, and below it the index of the left one: what is less comes first.</summary>
+    public readonly ulong Order = order;
+
+    /// <summary>The index of the right one.</summary>
+    public readonly int Right = right;
+
+    /// <summary>The bytes of both.</summary>
+    public readonly int Length = length;
+
+    /// <summary>The piece's node in the trie of pieces.</summary>
+    public readonly int Node = node;
+
     /// <summary>The index of the left one.</summary>
     public int Left => (int)(uint)Order;
 }

@@ -103,7 +103,7 @@ internal sealed class SentencePieceEncoder
 
             foreach (byte value in encoded.Text.Bytes.Slice(segment.Start, segment.Length))
             {
-                resolved.Add(segment with { Piece = _bytePieces[value] });
+                resolved.Add(new Segment(_bytePieces[value], segment.Start, segment.Length));
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class SentencePieceEncoder
         {
             if (segment.Piece == _unknown && count > 0 && segments[count - 1] is { } last && last.Piece == _unknown)
             {
-                segments[count - 1] = last with { Length = last.Length + segment.Length };
+                segments[count - 1] = new Segment(last.Piece, last.Start, last.Length + segment.Length);
             }
             else
             {

@@ -331,5 +331,11 @@ internal sealed class SentencePieceModel
     }
 
     /// <summary>A piece, and where its text is in the file.</summary>
-    private readonly record struct Piece(int Start, int Length, float Score, PieceType Type);
+    private readonly struct Piece(int start, int length, float score, PieceType type)
+    {
+        public readonly int Start = start;
+        public readonly int Length = length;
+        public readonly float Score = score;
+        public readonly PieceType Type = type;
+    }
 }

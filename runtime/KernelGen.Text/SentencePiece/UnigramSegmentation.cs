@@ -106,9 +106,16 @@ internal sealed class UnigramSegmentation : Segmentation
     }
 
     /// <summary>The best path to a place in the text.</summary>
-    /// <param name="Score">Its score.</param>
-    /// <param name="Start">Where its last piece starts; <see cref="PieceTrie.None"/> where there is no path yet.</param>
-    /// <param name="Piece">Its last piece.</param>
     [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Arrival(float Score, int Start, int Piece);
+    private readonly struct Arrival(float score, int start, int piece)
+    {
+        /// <summary>Its score.</summary>
+        public readonly float Score = score;
+
+        /// <summary>Where its last piece starts; <see cref="PieceTrie.None"/> where there is no path yet.</summary>
+        public readonly int Start = start;
+
+        /// <summary>Its last piece.</summary>
+        public readonly int Piece = piece;
+    }
 }
