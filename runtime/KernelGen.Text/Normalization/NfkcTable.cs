@@ -88,12 +88,14 @@ internal sealed class NfkcTable
         return false;
     }
 
-    private static NfkcTable Load()
+    private static unsafe NfkcTable Load()
     {
         using Stream stream = typeof(NfkcTable).Assembly.GetManifestResourceStream("KernelGen.Text.nfkc.bin")
             ?? throw new InvalidOperationException("The assembly KernelGen.Text lacks its resource KernelGen.Text.nfkc.bin: it was not built from its project file.");
-        ushort[] units = new ushort[stream.Length / sizeof(ushort)];
-        stream.ReadExactly(MemoryMarshal.AsBytes(units.AsSpan()));
+
+        // A resource lies in memory. Its stream is not read, because one call that reads any stream takes all that can read the console into a native program.
+        var memory = (UnmanagedMemoryStream)stream;
+        ushort[] units = new ReadOnlySpan<ushort>(memory.PositionPointer, (int)memory.Length / sizeof(ushort)).ToArray();
         if (!BitConverter.IsLittleEndian)
         {
             BinaryPrimitives.ReverseEndianness(units, units);

@@ -17,11 +17,12 @@ public class AttentionProbabilities
     /// <exception cref="ArgumentException">There are more probabilities than an array holds.</exception>
     internal AttentionProbabilities(int layers, int heads, int queryLength, int keyLength)
     {
-        Int128 count = (Int128)layers * heads * ((Int128)queryLength * keyLength);
+        // Exact wherever it matters; the formatting of wider integers would be 14 kB of a native program.
+        double count = (double)layers * heads * queryLength * keyLength;
         if (count > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"The attention of {queryLength} tokens to {keyLength} in {layers} layers of {heads} heads has {count} probabilities; a result holds at most {Array.MaxLength}. Ask for fewer tokens.");
+                $"The attention of {queryLength} tokens to {keyLength} in {layers} layers of {heads} heads has {count:F0} probabilities; a result holds at most {Array.MaxLength}. Ask for fewer tokens.");
         }
 
         Layers = layers;
