@@ -54,7 +54,7 @@ internal sealed class CommandLine
             ? $"there is no option '{option}'; --help shows what there is. Put -- before a word that begins with a dash"
             : null;
 
-    private string? NoModel => string.IsNullOrWhiteSpace(Model) ? "--model names no folder: its value is empty" : null;
+    private string? NoModel => !IsQuestion && string.IsNullOrWhiteSpace(Model) ? "--model names no folder: its value is empty" : null;
 
     /// <summary>Shows help or the version.</summary>
     public void Show() => _result.Invoke();
