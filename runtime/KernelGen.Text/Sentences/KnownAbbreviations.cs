@@ -1,18 +1,16 @@
-using System.Collections.Frozen;
-
 namespace KernelGen.Text;
 
 /// <summary>The words behind which a full stop is no end of a sentence, and those that tell whether it is one.</summary>
 internal static class KnownAbbreviations
 {
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AfterOrdinals = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> AfterOrdinals = Set(
         "Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember Jahrhundert Jahrhunderts Jh Klasse Auflage Stock Etage Platz");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforeNumbers = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforeNumbers = Set(
         "no No nos Nos p pp P art Art sec Sec ch Ch chap Chap fig Fig figs Figs eq Eq ed Ed vol Vol vols Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
         + "Nr nr Abb Abs Aufl Bd Kap Tab S n° pág págs núm стр рис гл");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Beginnings = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Beginnings = Set(
         "The A An This That These Those He She It They We You I My Your His Her Its Our Their There Here What When Where Why Who How But And Or So If In On At "
         + "As For After Before Then However No Yes Not Do Did Is Are Was Were Will Can Der Die Das Ein Eine Er Sie Es Wir Ihr Ich Aber Und Oder Dann Le La Les "
         + "Un Une Il Elle Ils Elles Nous Vous Je Mais Et El Los Las Ella Ellos Pero Y");
@@ -43,8 +41,8 @@ internal static class KnownAbbreviations
     /// <summary>Whether a word more often begins a sentence than it goes on with a name.</summary>
     public static bool OftenBeginsSentence(ReadOnlySpan<char> word) => Beginnings.Contains(word);
 
-    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(string words) =>
-        Words(words).ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(string words) =>
+        new HashSet<string>(Words(words), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static string[] Words(string words) => words.Split(' ');
 }

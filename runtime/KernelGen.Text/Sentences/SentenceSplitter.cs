@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -35,7 +34,7 @@ public sealed class SentenceSplitter
 
     private const string Opening = "“‘「『（《【〈〔［([{\"'«‹¿¡-–—";
 
-    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _abbreviations;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _abbreviations;
 
     /// <summary>Creates a splitter.</summary>
     /// <param name="abbreviations">
@@ -52,7 +51,7 @@ public sealed class SentenceSplitter
             all.Add(abbreviation.TrimEnd('.'));
         }
 
-        _abbreviations = all.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        _abbreviations = all.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The splitter with the abbreviations that are known.</summary>
