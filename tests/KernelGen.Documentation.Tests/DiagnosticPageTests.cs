@@ -23,7 +23,7 @@ public partial class DiagnosticPageTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task ThePageKeepsItsWord(string id)
+    public async Task The_page_keeps_its_word(string id)
     {
         MarkdownBlock[] blocks = [.. MarkdownBlock.Read(Path.Combine(DocumentTests.Repository, "generator", "docs", id + ".md"))];
         string[] found = await DiagnoseAsync(id, [.. blocks.Where(static block => block.Section == "Example")]);

@@ -30,7 +30,7 @@ public class DocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public async Task ItsBlocksCompile(string document)
+    public async Task Its_blocks_compile(string document)
     {
         List<DocumentProgram> programs = [];
         foreach (MarkdownBlock block in MarkdownBlock.Read(Path.Combine(Repository, document)).Where(static block => block.Language == "csharp"))
@@ -65,7 +65,7 @@ public class DocumentTests
 
     /// <summary>A test that compiles nothing would always pass.</summary>
     [Fact]
-    public async Task WhatDoesNotCompileIsFound()
+    public async Task What_does_not_compile_is_found()
     {
         var program = new DocumentProgram("none.md");
         program.Add("using KernelGen;\nint[] source = [1];", 1);

@@ -12,7 +12,7 @@ public class CodeFixTests
     private const string Attribute = $"[KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {Dimensions})]";
 
     [Fact]
-    public async Task TheClassBecomesPartial() => await AssertFixedAsync(
+    public async Task The_class_becomes_partial() => await AssertFixedAsync(
         $$"""
         {{Attribute}}
         public sealed class Tiny;
@@ -23,7 +23,7 @@ public class CodeFixTests
         """);
 
     [Fact]
-    public async Task WhatStandsBeforeTheKeywordStaysBeforeTheDeclaration() => await AssertFixedAsync(
+    public async Task What_stands_before_the_keyword_stays_before_the_declaration() => await AssertFixedAsync(
         $$"""
         // Outer things.
         class Outer
@@ -44,7 +44,7 @@ public class CodeFixTests
         """);
 
     [Fact]
-    public async Task EveryTypeAroundItBecomesPartial() => await AssertFixedAsync(
+    public async Task Every_type_around_it_becomes_partial() => await AssertFixedAsync(
         $$"""
         public class Outermost { internal ref struct Between { public partial record R { {{Attribute}} class Tiny; } } }
         """,
@@ -60,18 +60,18 @@ public class CodeFixTests
     [InlineData("", "partial class Tiny;", "partial class Tiny : KernelGen.EncoderDecoder;")]
     [InlineData("using KernelGen;\n", "public partial class Tiny // A model.\n{\n}", "public partial class Tiny : EncoderDecoder // A model.\n{\n}")]
     [InlineData("using KernelGen;\n", "partial class Tiny : System.IDisposable\n{\n}", "partial class Tiny : EncoderDecoder, System.IDisposable\n{\n}")]
-    public async Task TheBaseClassIsNamed(string usings, string declaration, string expected) => await AssertFixedAsync(
+    public async Task The_base_class_is_named(string usings, string declaration, string expected) => await AssertFixedAsync(
         $"{usings}{Attribute}\n{declaration}\n{Service}", $"{usings}{Attribute}\n{expected}\n{Service}", new NameBaseClassCodeFixProvider());
 
     [Fact]
-    public async Task AllBaseClassesAreNamedAtOnce() => await AssertAllFixedAsync(
+    public async Task All_base_classes_are_named_at_once() => await AssertAllFixedAsync(
         $"{Attribute} partial class First;\n{Attribute} partial class Second;\n{Service}",
         $"{Attribute} partial class First : KernelGen.EncoderDecoder;\n{Attribute} partial class Second : KernelGen.EncoderDecoder;\n{Service}",
         new NameBaseClassCodeFixProvider(),
         NameBaseClassCodeFixProvider.Title);
 
     [Fact]
-    public async Task AllBecomePartialAtOnce() => await AssertAllFixedAsync(
+    public async Task All_become_partial_at_once() => await AssertAllFixedAsync(
         $$"""
         public class Outer
         {

@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Tests;
 public class ConfigurationTests
 {
     [Fact]
-    public void EveryDimensionIsRead()
+    public void Every_dimension_is_read()
     {
         ModelSpecification specification = Specify(DeclareByFile(), Configuration("bart"));
 
@@ -60,7 +60,7 @@ public class ConfigurationTests
     [InlineData("bart", 50265)]
     [InlineData("mbart", 50265)]
     [InlineData("marian", 58101)]
-    public void DimensionsThatAreLeftOutAreAsInTransformers(string modelType, int vocabulary)
+    public void Dimensions_that_are_left_out_are_as_in_Transformers(string modelType, int vocabulary)
     {
         ModelSpecification specification = Specify(DeclareByFile(), $$"""{"model_type": "{{modelType}}"}""");
 
@@ -88,7 +88,7 @@ public class ConfigurationTests
         Assert.Equal(expected, Specify(DeclareByFile(), Configuration("marian", $"\"activation_function\": \"{name}\"")).Activation);
 
     [Fact]
-    public void SwitchesAreRead()
+    public void Switches_are_read()
     {
         ModelSpecification bart = Specify(DeclareByFile(), Configuration("bart", """
             "scale_embedding": true, "normalize_embedding": false, "add_final_layer_norm": true, "normalize_before": true,
@@ -106,7 +106,7 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public void TokensAreRead()
+    public void Tokens_are_read()
     {
         ModelSpecification specification = Specify(DeclareByFile(), Configuration("bart", """
             "bos_token_id": 5, "eos_token_id": 6, "pad_token_id": 7, "decoder_start_token_id": 8, "bad_words_ids": [[9], [3]]
@@ -119,14 +119,14 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public void MBartStartsWithTheBeginTokenUnlessToldOtherwise()
+    public void MBart_starts_with_the_begin_token_unless_told_otherwise()
     {
         Assert.Equal(5, Specify(DeclareByFile(), Configuration("mbart", "\"bos_token_id\": 5")).StartToken);
         Assert.Equal(8, Specify(DeclareByFile(), Configuration("mbart", "\"bos_token_id\": 5, \"decoder_start_token_id\": 8")).StartToken);
     }
 
     [Fact]
-    public void MarianSuppressesThePadTokenWhetherOrNotTheFileDoes()
+    public void Marian_suppresses_the_pad_token_whether_or_not_the_file_does()
     {
         Assert.Equal([99], Specify(DeclareByFile(), Configuration("marian")).SuppressedTokens);
         Assert.Equal([7, 99], Specify(DeclareByFile(), Configuration("marian", "\"bad_words_ids\": [[7]]")).SuppressedTokens);
@@ -139,7 +139,7 @@ public class ConfigurationTests
     [InlineData("\"share_encoder_decoder_embeddings\": false", 100)]
     [InlineData("\"share_encoder_decoder_embeddings\": false, \"decoder_vocab_size\": null", 100)]
     [InlineData("\"share_encoder_decoder_embeddings\": false, \"decoder_vocab_size\": 120", 120)]
-    public void TheTargetHasAVocabularyOfItsOwnWhereEmbeddingsAreNotShared(string members, int target)
+    public void The_target_has_a_vocabulary_of_its_own_where_embeddings_are_not_shared(string members, int target)
     {
         foreach (string modelType in new[] { "marian", "bart", "mbart" })
         {
@@ -150,11 +150,11 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public void NullMeansLeftOut() =>
+    public void Null_means_left_out() =>
         Assert.Equal(100, Specify(DeclareByFile(), Configuration("marian", "\"decoder_vocab_size\": null, \"bad_words_ids\": null")).TargetVocabularySize);
 
     [Fact]
-    public void TheAttributeOverridesTheFile()
+    public void The_attribute_overrides_the_file()
     {
         ModelSpecification specification = Specify(
             DeclareByFile() with
@@ -185,7 +185,7 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public void TheFileOfARealPronunciationModelIsRead()
+    public void The_file_of_a_real_pronunciation_model_is_read()
     {
         ModelSpecification specification = Specify(DeclareByFile(), """
             {

@@ -24,7 +24,7 @@ public class CultureTests
     [InlineData("Vanilla", "LayerNormEpsilon = 1.5e-6, Activation = Activation.GeluTanh")]
     [InlineData("Marian", "")]
     [InlineData("Bart", "")]
-    public void TheSameIsGeneratedEverywhere(string architecture, string properties)
+    public void The_same_is_generated_everywhere(string architecture, string properties)
     {
         string source = Model(architecture, properties);
 
@@ -32,7 +32,7 @@ public class CultureTests
     }
 
     [Fact]
-    public void AConfigurationReadsTheSameEverywhere()
+    public void A_configuration_reads_the_same_everywhere()
     {
         (string Path, string Text) file = ("/project/config.json", SpecificationTest.Configuration("bart", "\"layer_norm_eps\": 1.5e-6"));
         string source = Model("\"config.json\"");
@@ -41,7 +41,7 @@ public class CultureTests
     }
 
     [Fact]
-    public async Task MessagesReadTheSameEverywhere()
+    public async Task Messages_read_the_same_everywhere()
     {
         CultureInfo previous = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = Finnish;

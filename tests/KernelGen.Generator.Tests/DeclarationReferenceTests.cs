@@ -49,7 +49,7 @@ public class DeclarationReferenceTests
     }
 
     [Fact]
-    public void EveryPropertyHasARow() => Assert.Equal(
+    public void Every_property_has_a_row() => Assert.Equal(
         typeof(Declaration).GetProperties()
             .Select(static property => property.Name)
             .Except([nameof(Declaration.Class), nameof(Declaration.ClassProblems), nameof(Declaration.Architecture), nameof(Declaration.Configuration)])
@@ -59,7 +59,7 @@ public class DeclarationReferenceTests
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void EachDefaultIsThePresets(string property, string architectureName)
+    public void Each_default_is_the_presets(string property, string architectureName)
     {
         Architecture architecture = Enum.Parse<Architecture>(architectureName);
         string cell = Rows[$"`{property}`"][1 + (int)architecture].Replace("`", "", StringComparison.Ordinal);
@@ -90,13 +90,13 @@ public class DeclarationReferenceTests
     }
 
     [Fact]
-    public void EveryRequiredKeyHasARow() => Assert.Empty(
+    public void Every_required_key_has_a_row() => Assert.Empty(
         Rows.Values.Where(static cells => cells[1].StartsWith("required", StringComparison.Ordinal)).SelectMany(static cells => Names(cells[0]))
             .Except(KeyRows.Keys.SelectMany(Names)));
 
     [Theory]
     [MemberData(nameof(KeyCells))]
-    public void EachKeyThatIsLeftOutHasTheDefaultOfItsModelType(string keys, string modelType)
+    public void Each_key_that_is_left_out_has_the_default_of_its_model_type(string keys, string modelType)
     {
         string cell = KeyRows[keys][Array.IndexOf(ModelTypes, modelType)];
         string expected = Json(cell.Split(' ')[^1]);

@@ -16,7 +16,7 @@ public class EnumMirrorTests
     [InlineData(typeof(NormPlacement), typeof(runtime::KernelGen.NormPlacement))]
     [InlineData(typeof(Activation), typeof(runtime::KernelGen.Activation))]
     [InlineData(typeof(PositionalEncoding), typeof(runtime::KernelGen.PositionalEncoding))]
-    public void TheGeneratorsEnumsAreTheRuntimes(Type mirror, Type original) =>
+    public void The_generators_enums_are_the_runtimes(Type mirror, Type original) =>
         Assert.Equal(
             Enum.GetNames(original).Select(name => (name, (int)Enum.Parse(original, name))),
             Enum.GetNames(mirror).Select(name => (name, (int)Enum.Parse(mirror, name))));
@@ -29,7 +29,7 @@ public class EnumMirrorTests
     }
 
     [Fact]
-    public void EveryPropertyOfTheAttributeIsRead()
+    public void Every_property_of_the_attribute_is_read()
     {
         IEnumerable<string> properties = typeof(runtime::KernelGen.EncoderDecoderModelAttribute).GetProperties()
             .Where(static property => property.CanWrite)

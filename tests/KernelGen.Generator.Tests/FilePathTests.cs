@@ -20,9 +20,9 @@ public class FilePathTests
     [InlineData("/p/myconfig.json", "config.json", "")]
     [InlineData("/p/config.json", "", "")]
     [InlineData("/p/config.json", "..", "")]
-    public void ATrailingPartOfAPathIsEnough(string files, string written, string expected) =>
+    public void A_trailing_part_of_a_path_is_enough(string files, string written, string expected) =>
         Assert.Equal(expected, string.Join(" ", FilePath.Find(files.Split(' '), "/p/", written)));
 
     [Fact]
-    public void BackslashesAreSeparators() => Assert.Equal("C:/project/a/config.json", FilePath.Normalize(@"C:\project\b\..\a\config.json"));
+    public void Backslashes_are_separators() => Assert.Equal("C:/project/a/config.json", FilePath.Normalize(@"C:\project\b\..\a\config.json"));
 }

@@ -13,7 +13,7 @@ public partial class GenerationTests
     [InlineData("Vanilla")]
     [InlineData("Marian")]
     [InlineData("Bart")]
-    public void WhatIsGeneratedCompiles(string architecture)
+    public void What_is_generated_compiles(string architecture)
     {
         CSharpCompilation compilation = Compile(Model(architecture, ""));
 
@@ -23,7 +23,7 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void FilesAreNamedAfterTheModel()
+    public void Files_are_named_after_the_model()
     {
         GeneratorDriverRunResult result = Run($$"""
             namespace Some.@namespace
@@ -48,7 +48,7 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void ANestedModelOfAnyKindOfTypeCompiles()
+    public void A_nested_model_of_any_kind_of_type_compiles()
     {
         CSharpCompilation compilation = Compile($$"""
             namespace Some.@namespace;
@@ -72,7 +72,7 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void AConfigurationFileGivesTheModelThatTheSameAttributeGives()
+    public void A_configuration_file_gives_the_model_that_the_same_attribute_gives()
     {
         GeneratorDriverRunResult byFile = Run(
             Model("\"tiny/config.json\", MaxTargetLength = 4"),
@@ -88,7 +88,7 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void AWrongDeclarationGivesNothing()
+    public void A_wrong_declaration_gives_nothing()
     {
         Assert.Empty(Run(Model("Bart", "Heads = 3")).GeneratedTrees);
         Assert.Empty(Run(Model("\"config.json\"")).GeneratedTrees);
@@ -97,7 +97,7 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void AnAttributeThatTheCompilerRefusesGivesNothing()
+    public void An_attribute_that_the_compiler_refuses_gives_nothing()
     {
         Assert.Empty(Run(Model("")).GeneratedTrees);
         Assert.Empty(Run(Model("Unknown.Architecture")).GeneratedTrees);
@@ -105,7 +105,7 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void OneOfTwoAttributesCounts()
+    public void One_of_two_attributes_counts()
     {
         string second = "\n\n[EncoderDecoderModel(Architecture.Marian)] partial class Tiny;";
 
@@ -113,12 +113,12 @@ public partial class GenerationTests
     }
 
     [Fact]
-    public void TheOtherPartsOfTheClassChangeNothing() => Assert.Equal(
+    public void The_other_parts_of_the_class_change_nothing() => Assert.Equal(
         Texts(Run(Model("Bart", ""))),
         Texts(Run(Model("Bart", "") + "\n\npartial class Tiny : System.IFormattable { public string ToString(string? f, System.IFormatProvider? p) => \"\"; }")));
 
     [Fact]
-    public void TextsEndTheirLinesAlike() =>
+    public void Texts_end_their_lines_alike() =>
         Assert.All(Run(Model("Bart", "")).GeneratedTrees, static tree => Assert.DoesNotContain('\r', tree.ToString()));
 
     private static IEnumerable<string> Texts(GeneratorDriverRunResult result) =>
@@ -128,16 +128,16 @@ public partial class GenerationTests
     [Theory]
     [InlineData("public sealed class MethodImpl; public sealed class Simd512; public static class Floats256; public static class Vector512;")]
     [InlineData("internal static class Extensions { public static int AsInt32<T>(this T value) => 0; public static int GetLower<T>(this T value) => 0; }")]
-    public void TypesOfTheUsersDoNotCaptureTheGeneratedNames(string types) => AssertCompiles(Model("Bart", "") + types);
+    public void Types_of_the_users_do_not_capture_the_generated_names(string types) => AssertCompiles(Model("Bart", "") + types);
 
     [Fact]
-    public void GlobalAliasesOfTheUsersDoNotCaptureTheGeneratedNames() =>
+    public void Global_aliases_of_the_users_do_not_capture_the_generated_names() =>
         AssertCompiles("global using MethodImpl = System.Runtime.CompilerServices.MethodImplAttribute;\n" + Model("Bart", ""));
 
     [Theory]
     [InlineData("")]
     [InlineData("namespace Translation;")]
-    public void ModelsAreLoadedByGenericCode(string @namespace) => AssertCompiles(Model("Bart", "").Replace("\n\n", $"\n\n{@namespace}\n\n", StringComparison.Ordinal) + """
+    public void Models_are_loaded_by_generic_code(string @namespace) => AssertCompiles(Model("Bart", "").Replace("\n\n", $"\n\n{@namespace}\n\n", StringComparison.Ordinal) + """
 
         public static class Loading
         {
@@ -149,14 +149,14 @@ public partial class GenerationTests
         """);
 
     [Fact]
-    public void RequiredMembersOfTheModelCompile() =>
+    public void Required_members_of_the_model_compile() =>
         AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class Tiny { public required int Value { get; set; } }", StringComparison.Ordinal));
 
     [Fact]
-    public void AnEscapedNameCompiles() => AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class \\u0054iny;", StringComparison.Ordinal));
+    public void An_escaped_name_compiles() => AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class \\u0054iny;", StringComparison.Ordinal));
 
     [Fact]
-    public void NamesThatDifferInLetterCaseAloneCompile()
+    public void Names_that_differ_in_letter_case_alone_compile()
     {
         string source = Model("Bart", "");
         AssertCompiles(source + source.Replace("using KernelGen;", "", StringComparison.Ordinal).Replace("class Tiny", "class TINY", StringComparison.Ordinal));
@@ -167,13 +167,13 @@ public partial class GenerationTests
     [InlineData("Gelu")]
     [InlineData("GeluTanh")]
     [InlineData("Silu")]
-    public void EveryActivationCompilesInTheOldestLanguage(string activation) => AssertCompiles(
+    public void Every_activation_compiles_in_the_oldest_language(string activation) => AssertCompiles(
         Model("Vanilla", $"Activation = Activation.{activation}, ModelDimension = 48, Heads = 3"),
         GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
 
     /// <summary>The list by which collisions with a user's members are found is what is really declared.</summary>
     [Fact]
-    public void TheListOfGeneratedMembersIsComplete()
+    public void The_list_of_generated_members_is_complete()
     {
         Compilation updated = Update(Compile(Model("Bart", "")));
         IEnumerable<string> members = updated.GetTypeByMetadataName("Tiny")!.GetMembers()
@@ -184,7 +184,7 @@ public partial class GenerationTests
 
     /// <summary>The lists by which taken names are found are what is really used.</summary>
     [Fact]
-    public void TheListsOfUsedNamesAreComplete()
+    public void The_lists_of_used_names_are_complete()
     {
         CSharpCompilation compilation = Compile("");
         HashSet<string> used = [];
@@ -228,15 +228,15 @@ public partial class GenerationTests
     [InlineData("ATTRIBUTE partial class Tiny; ATTRIBUTE partial struct Tiny;")]
     [InlineData("namespace A.B { ATTRIBUTE partial class C; } namespace A { partial class B { ATTRIBUTE partial class C; } }")]
     [InlineData("partial class O { ATTRIBUTE partial class C; } partial struct O { ATTRIBUTE partial class C; }")]
-    public void TypesOfOneNameDoNotBreakTheGenerator(string source) =>
+    public void Types_of_one_name_do_not_break_the_generator(string source) =>
         Run(source.Replace("ATTRIBUTE", $"[KernelGen.EncoderDecoderModel(KernelGen.Architecture.Bart, {Dimensions})]", StringComparison.Ordinal));
 
     [Fact]
-    public void AGenericClassOfTheSameNameTakesNothingAway() => Assert.NotEmpty(Run(
+    public void A_generic_class_of_the_same_name_takes_nothing_away() => Assert.NotEmpty(Run(
         Model("Bart", "") + $"\n[EncoderDecoderModel(Architecture.Bart, {Dimensions})] partial class Tiny<T>;").GeneratedTrees);
 
     [Fact]
-    public void AnAttributeOfTheUsersOwnDoesNotBreakTheGenerator() => Run("""
+    public void An_attribute_of_the_users_own_does_not_break_the_generator() => Run("""
         namespace KernelGen { class EncoderDecoderModelAttribute : System.Attribute { public EncoderDecoderModelAttribute(params int[] sizes) { } public object? Heads { get; set; } public object? SuppressedTokens { get; set; } } }
         [KernelGen.EncoderDecoderModel(1, 2)] partial class First;
         [KernelGen.EncoderDecoderModel(Heads = new[] { 1 }, SuppressedTokens = new object[] { new[] { 1 } })] partial class Second;
@@ -249,7 +249,7 @@ public partial class GenerationTests
     [InlineData("record")]
     [InlineData("field")]
     [InlineData("__reftype")]
-    public void AnEscapedContextualKeywordCompiles(string name) => AssertCompiles(Model("Bart", "").Replace("class Tiny", "class @" + name, StringComparison.Ordinal));
+    public void An_escaped_contextual_keyword_compiles(string name) => AssertCompiles(Model("Bart", "").Replace("class Tiny", "class @" + name, StringComparison.Ordinal));
 
     private static void AssertCompiles(string source, CSharpParseOptions? language = null) => Assert.Empty(
         Update(Compile(source, language), language).GetDiagnostics(TestContext.Current.CancellationToken).Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
@@ -274,7 +274,7 @@ public partial class GenerationTests
     [InlineData("ModelDimension = 100, Heads = 5, FeedForwardDimension = 40, VocabularySize = 10, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
     [InlineData("ModelDimension = 33, Heads = 3, FeedForwardDimension = 65, VocabularySize = 33, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
     [InlineData("ModelDimension = 144, Heads = 2, FeedForwardDimension = 100, VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
-    public void GeneratedCodeStaysUnder300Kilobytes(string dimensions)
+    public void Generated_code_stays_under_300_kilobytes(string dimensions)
     {
         GeneratorDriverRunResult result = Run(Model($"Architecture.Vanilla, EncoderLayers = 3, DecoderLayers = 3, {dimensions}"));
 

@@ -46,7 +46,7 @@ public class IncrementalityTests
 
     [Theory]
     [MemberData(nameof(Edits))]
-    public void OnlyWhatAnEditConcernsIsDoneAgain(string edit, Reason files, Reason byAttribute, Reason byFile)
+    public void Only_what_an_edit_concerns_is_done_again(string edit, Reason files, Reason byAttribute, Reason byFile)
     {
         CSharpCompilation compilation = Compile(Source);
         var configuration = new TextFile(ConfigurationPath, Configuration);
@@ -81,7 +81,7 @@ public class IncrementalityTests
     }
 
     [Fact]
-    public void TheSecondRunDoesNothing()
+    public void The_second_run_does_nothing()
     {
         CSharpCompilation compilation = Compile(Source);
         GeneratorDriver driver = CreateDriver((ConfigurationPath, Configuration)).RunGenerators(compilation, Cancellation);
@@ -102,7 +102,7 @@ public class IncrementalityTests
     }
 
     [Fact]
-    public void NoStepHoldsWhatTheCompilerKnows()
+    public void No_step_holds_what_the_compiler_knows()
     {
         GeneratorRunResult result = CreateDriver((ConfigurationPath, Configuration)).RunGenerators(Compile(Source), Cancellation).GetRunResult().Results.Single();
 
@@ -119,7 +119,7 @@ public class IncrementalityTests
     }
 
     [Fact]
-    public void EachModelIsEmittedByItself()
+    public void Each_model_is_emitted_by_itself()
     {
         GeneratorDriver driver = CreateDriver((ConfigurationPath, Configuration)).RunGenerators(Compile(Source), Cancellation);
 

@@ -10,7 +10,7 @@ public class JsonReaderTests
     [InlineData("[NaN, Infinity, -Infinity]")]
     [InlineData("\"\\u00e6\\n\\\\\\\"\\/\"")]
     [InlineData("0")]
-    public void ReadsWhatPythonWrites(string text)
+    public void Reads_what_Python_writes(string text)
     {
         Assert.NotNull(JsonReader.Read(text, out JsonError? error));
         Assert.Null(error);
@@ -33,7 +33,7 @@ public class JsonReaderTests
     [InlineData("\"a\nb\"", 1, 3, "a closing '\"' before the end of the line (control characters are escaped in JSON)")]
     [InlineData("\"\\u12\"", 1, 3, "one of \" \\ / b f n r t, or u and four hexadecimal digits, after the '\\'")]
     [InlineData("// comment", 1, 1, "a value")]
-    public void SaysWhereATextStopsBeingJson(string text, int line, int column, string expected)
+    public void Says_where_a_text_stops_being_JSON(string text, int line, int column, string expected)
     {
         Assert.Null(JsonReader.Read(text, out JsonError? error));
         Assert.Equal((line, column, expected), (error!.Line, error.Column, error.Message));
@@ -41,7 +41,7 @@ public class JsonReaderTests
     }
 
     [Fact]
-    public void GoesNoDeeperThanItsLimit()
+    public void Goes_no_deeper_than_its_limit()
     {
         Assert.NotNull(JsonReader.Read(Nested(JsonReader.MaximumDepth), out _));
         Assert.Null(JsonReader.Read(Nested(JsonReader.MaximumDepth + 1), out JsonError? error));
@@ -61,7 +61,7 @@ public class JsonReaderTests
     [InlineData("NaN", false, 0)]
     [InlineData("\"512\"", false, 0)]
     [InlineData("true", false, 0)]
-    public void WholeNumbersFitInto32Bits(string text, bool isInteger, int expected)
+    public void Whole_numbers_fit_into_32_bits(string text, bool isInteger, int expected)
     {
         JsonValue value = JsonReader.Read(text, out _)!;
 
@@ -70,7 +70,7 @@ public class JsonReaderTests
     }
 
     [Fact]
-    public void EscapesAreResolved() => Assert.Equal("æ\n\t\"\\/", JsonReader.Read("\"\\u00e6\\n\\t\\\"\\\\\\/\"", out _)!.Text);
+    public void Escapes_are_resolved() => Assert.Equal("æ\n\t\"\\/", JsonReader.Read("\"\\u00e6\\n\\t\\\"\\\\\\/\"", out _)!.Text);
 
     private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 }

@@ -16,7 +16,7 @@ public class PlanningTests
     [InlineData(1023, 1040)]
     [InlineData(1024, 1040)]
     [InlineData(2048, 2064)]
-    public void RowsOfALinearInputAreNeverAMultipleOf4096BytesApart(int width, int stride)
+    public void Rows_of_a_linear_input_are_never_a_multiple_of_4096_bytes_apart(int width, int stride)
     {
         ModelPlan plan = Plan(modelDimension: 16, heads: 1, feedForward: width);
         Assert.Equal(stride, plan.FeedForwardStride);
@@ -25,7 +25,7 @@ public class PlanningTests
     }
 
     [Fact]
-    public void CostsAreCounted()
+    public void Costs_are_counted()
     {
         ModelPlan plan = Plan(modelDimension: 256, heads: 4, feedForward: 512);
         Assert.Equal(2L * 256 * 768, plan.QueryKeyValue.FlopsPerRow);
@@ -39,7 +39,7 @@ public class PlanningTests
     [InlineData(64, 1, 64)]
     [InlineData(33, 3, 16)]
     [InlineData(72, 1, 80)]
-    public void EachHeadHasWholePanels(int modelDimension, int heads, int headWidth)
+    public void Each_head_has_whole_panels(int modelDimension, int heads, int headWidth)
     {
         ModelPlan plan = Plan(modelDimension, heads, feedForward: 8);
         Assert.Equal(headWidth, plan.Attention.HeadWidth);
@@ -49,7 +49,7 @@ public class PlanningTests
     }
 
     [Fact]
-    public void TheScratchIsEnoughForEveryInstructionSet()
+    public void The_scratch_is_enough_for_every_instruction_set()
     {
         ModelPlan plan = Plan(modelDimension: 64, heads: 2, feedForward: 8);
         Assert.Equal(128, plan.Attention.ScoreStride);
@@ -59,7 +59,7 @@ public class PlanningTests
     /// <summary>A tile that needs more registers than there are spills in its inner loop: sums, the weights of a step, and one input.</summary>
     [Theory]
     [MemberData(nameof(Registers))]
-    public void TilesFitIntoTheRegisters(string name, int registers)
+    public void Tiles_fit_into_the_registers(string name, int registers)
     {
         VectorSet vectors = VectorSet.All.Single(set => set.Name == name);
         Assert.Equal(1, vectors.LowRows.Last());
@@ -83,7 +83,7 @@ public class PlanningTests
     [InlineData(16)]
     [InlineData(17)]
     [InlineData(2000)]
-    public void GroupsOfPanelsFitIntoTheLayer(int panels)
+    public void Groups_of_panels_fit_into_the_layer(int panels)
     {
         Assert.All(VectorSet.All.SelectMany(static vectors => new[] { (vectors, vectors.LowPanels), (vectors, vectors.LowInt8Panels) }), tiles =>
         {

@@ -6,28 +6,28 @@ namespace KernelGen.Generator.Tests;
 public class PresetTests
 {
     [Fact]
-    public void VanillaIsTorchTransformer() => Assert.Equal(
+    public void Vanilla_is_torchs_transformer() => Assert.Equal(
         new ModelSpecification(
             Architecture.Vanilla, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: true, EmbeddingNorm: false, Activation.Relu,
             PositionalEncoding.Sinusoidal, 0, ScaleEmbedding: true, TieEmbeddings: false, OutputBias: true, 1e-5, StartToken: 1, EndToken: 2, PadToken: 0, default),
         Specify(Declare(Architecture.Vanilla)));
 
     [Fact]
-    public void MarianIsOpusMt() => Assert.Equal(
+    public void Marian_is_OPUS_MT() => Assert.Equal(
         new ModelSpecification(
             Architecture.Marian, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: false, EmbeddingNorm: false, Activation.Silu,
             PositionalEncoding.SinusoidalSplit, 0, ScaleEmbedding: true, TieEmbeddings: true, OutputBias: true, 1e-5, StartToken: 19, EndToken: 0, PadToken: 19, Tokens(19)),
         Specify(Declare(Architecture.Marian)));
 
     [Fact]
-    public void BartIsBart() => Assert.Equal(
+    public void Bart_is_Bart() => Assert.Equal(
         new ModelSpecification(
             Architecture.Bart, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: false, EmbeddingNorm: true, Activation.Gelu,
             PositionalEncoding.Learned, 2, ScaleEmbedding: false, TieEmbeddings: true, OutputBias: true, 1e-5, StartToken: 2, EndToken: 2, PadToken: 1, default),
         Specify(Declare(Architecture.Bart)));
 
     [Fact]
-    public void EverySettingOverridesItsPreset() => Assert.Equal(
+    public void Every_setting_overrides_its_preset() => Assert.Equal(
         new ModelSpecification(
             Architecture.Vanilla, 8, 2, 16, 3, 4, 21, 22, 5, 6, NormPlacement.Pre, FinalNorm: false, EmbeddingNorm: true, Activation.GeluTanh,
             PositionalEncoding.Learned, 3, ScaleEmbedding: false, TieEmbeddings: true, OutputBias: false, 1e-6, StartToken: 4, EndToken: 5, PadToken: 6, Tokens(4, 7)),
@@ -53,7 +53,7 @@ public class PresetTests
         }));
 
     [Fact]
-    public void MarianStartsWithAndSuppressesThePadTokenThatIsSet()
+    public void Marian_starts_with_and_suppresses_the_pad_token_that_is_set()
     {
         ModelSpecification specification = Specify(Declare(Architecture.Marian) with { PadToken = 3 });
 
@@ -62,15 +62,15 @@ public class PresetTests
     }
 
     [Fact]
-    public void AnEmptyListSuppressesNothing() =>
+    public void An_empty_list_suppresses_nothing() =>
         Assert.Empty(Specify(Declare(Architecture.Marian) with { SuppressedTokens = Tokens() }).SuppressedTokens);
 
     [Fact]
-    public void PositionsThatAreNotLearnedHaveNoOffset() =>
+    public void Positions_that_are_not_learned_have_no_offset() =>
         Assert.Equal(0, Specify(Declare(Architecture.Bart) with { PositionalEncoding = (int)PositionalEncoding.Sinusoidal }).PositionOffset);
 
     [Fact]
-    public void OneSideMayHaveItsOwnVocabularyWhenItAgreesWithTheSharedSize() =>
+    public void One_side_may_have_its_own_vocabulary_when_it_agrees_with_the_shared_size() =>
         Assert.Equal(20, Specify(Declare(Architecture.Bart) with { TargetVocabularySize = 20 }).TargetVocabularySize);
 
     private static EquatableArray<int> Tokens(params int[] tokens) => new(tokens);

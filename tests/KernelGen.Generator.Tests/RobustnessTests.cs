@@ -73,16 +73,16 @@ public class RobustnessTests
         });
 
     [Fact]
-    public void ADamagedFileNeverThrows() => Mutated.Sample(static text => AssertDecided(DeclareByFile(), text), iter: Trials);
+    public void A_damaged_file_never_throws() => Mutated.Sample(static text => AssertDecided(DeclareByFile(), text), iter: Trials);
 
     [Fact]
-    public void UnexpectedValuesNeverThrow() => Unexpected.Sample(static text => AssertDecided(DeclareByFile(), text), iter: Trials);
+    public void Unexpected_values_never_throw() => Unexpected.Sample(static text => AssertDecided(DeclareByFile(), text), iter: Trials);
 
     [Fact]
-    public void AnyTextIsAFile() => Gen.String.Sample(static text => AssertDecided(DeclareByFile(), text), iter: Trials);
+    public void Any_text_is_a_file() => Gen.String.Sample(static text => AssertDecided(DeclareByFile(), text), iter: Trials);
 
     [Fact]
-    public void AnyAttributeIsDecided() => Gen.Select(AnyDeclaration, Unexpected).Sample(static (declaration, text) => AssertDecided(declaration, text), iter: Trials);
+    public void Any_attribute_is_decided() => Gen.Select(AnyDeclaration, Unexpected).Sample(static (declaration, text) => AssertDecided(declaration, text), iter: Trials);
 
     private static void AssertDecided(Declaration declaration, string text)
     {

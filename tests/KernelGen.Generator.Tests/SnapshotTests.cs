@@ -9,7 +9,7 @@ namespace KernelGen.Generator.Tests;
 public class SnapshotTests
 {
     [Fact]
-    public void Diagnostics() => string.Join(
+    public void Diagnostics_read_as_they_did() => string.Join(
         "\n",
         DiagnosticDescriptors.All.Select(static descriptor => $"{descriptor.Id} {descriptor.DefaultSeverity} {descriptor.Title}\n    {descriptor.MessageFormat}")).MatchSnapshot();
 
@@ -31,11 +31,11 @@ public class SnapshotTests
     [InlineData("Avx2.VectorMath")]
     [InlineData("Portable.Softmax")]
     [InlineData("Portable.VectorMath")]
-    public void GeneratedFile(string part) =>
+    public void A_generated_file_reads_as_it_did(string part) =>
         Run(Model("Bart", "")).Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
             .MatchSnapshot(SnapshotNameExtension.Create(part));
 
     [Fact]
-    public void NamesOfTheGeneratedFiles() =>
+    public void Generated_files_are_named_as_they_were() =>
         string.Join("\n", Run(Model("Bart", "")).Results[0].GeneratedSources.Select(static source => source.HintName).Order(StringComparer.Ordinal)).MatchSnapshot();
 }

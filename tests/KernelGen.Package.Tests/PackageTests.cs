@@ -15,7 +15,7 @@ public sealed class PackageTests(PackageFeed feed)
     [InlineData("KernelGen.Text", "lib/net10.0/KernelGen.Text.dll", "lib/net10.0/KernelGen.Text.xml")]
     [InlineData("KernelGen.Extensions.Hosting", "lib/net10.0/KernelGen.Extensions.Hosting.dll", "lib/net10.0/KernelGen.Extensions.Hosting.xml")]
     [InlineData("KernelGen.Tool", "tools/net10.0/any/KernelGen.Tool.dll", "tools/net10.0/any/KernelGen.Generator.dll", "tools/net10.0/any/Microsoft.CodeAnalysis.CSharp.dll")]
-    public void EachPackageIsComplete(string id, params string[] files)
+    public void Each_package_is_complete(string id, params string[] files)
     {
         using ZipArchive archive = ZipFile.OpenRead(feed.Package(id));
         string[] names = [.. archive.Entries.Select(static entry => entry.FullName)];
@@ -42,7 +42,7 @@ public sealed class PackageTests(PackageFeed feed)
     }
 
     [Fact]
-    public void AProgramGeneratesWithWeightsFromAFileAndFromItself()
+    public void A_program_generates_with_weights_from_a_file_and_from_itself()
     {
         string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
         string consumer = feed.Build("Consumer", $"Weights={weights}");
@@ -59,14 +59,14 @@ public sealed class PackageTests(PackageFeed feed)
     }
 
     [Fact]
-    public void AProgramTranslatesText()
+    public void A_program_translates_text()
     {
         string output = PackageFeed.Dotnet(feed.Folder, feed.Build("TextConsumer"), TranslationModel);
         Assert.Equal(["狗追猫。", "The dog chases the cat."], Lines(output)[1..]);
     }
 
     [Fact]
-    public void AProgramRegistersItsModel()
+    public void A_program_registers_its_model()
     {
         string output = PackageFeed.Dotnet(feed.Folder, feed.Build("HostingConsumer"), Path.Combine(PackageFeed.Golden, "model.safetensors"));
         Assert.Equal("64", Lines(output)[1]);
@@ -80,7 +80,7 @@ public sealed class PackageTests(PackageFeed feed)
     [InlineData("Consumer")]
     [InlineData("TextConsumer")]
     [InlineData("HostingConsumer")]
-    public void ANativeProgramHasTheKernelsThatItAsksFor(string program)
+    public void A_native_program_has_the_kernels_that_it_asks_for(string program)
     {
         string native = feed.Publish(program, "KernelGenInstructionSet=" + (Avx2.IsSupported ? "avx2" : "portable"));
         string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
@@ -92,7 +92,7 @@ public sealed class PackageTests(PackageFeed feed)
     }
 
     [Fact]
-    public void TheToolInstallsAndRuns()
+    public void The_tool_installs_and_runs()
     {
         string tools = Path.Combine(feed.Folder, "tools");
         PackageFeed.Dotnet(feed.Folder, "tool", "install", "KernelGen.Tool", "--tool-path", tools, "--version", PackageFeed.Version, "--add-source", feed.Folder);
@@ -108,7 +108,7 @@ public sealed class PackageTests(PackageFeed feed)
     }
 
     [Fact]
-    public void TheInstructionSetOfANativeProgramIsChosenByName()
+    public void The_instruction_set_of_a_native_program_is_chosen_by_name()
     {
         string folder = feed.Restore("Consumer");
         string Chosen(params string[] properties) =>
@@ -126,7 +126,7 @@ public sealed class PackageTests(PackageFeed feed)
     [InlineData("Consumer")]
     [InlineData("TextConsumer")]
     [InlineData("HostingConsumer")]
-    public void WhatANativeProgramMissesIsTold(string program)
+    public void What_a_native_program_misses_is_told(string program)
     {
         string folder = feed.Restore(program);
         (int ExitCode, string Output) Prepare(params string[] properties) =>

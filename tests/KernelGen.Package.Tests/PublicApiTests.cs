@@ -18,7 +18,7 @@ public class PublicApiTests
     [InlineData(typeof(EncoderDecoder))]
     [InlineData(typeof(ITokenizer))]
     [InlineData(typeof(KernelGenServiceCollectionExtensions))]
-    public void NothingPublicChangesUnnoticed(Type member)
+    public void Nothing_public_changes_unnoticed(Type member)
     {
         Assembly assembly = member.Assembly;
         string path = Path.Combine(PackageFeed.Repository, "tests", "KernelGen.Package.Tests", "PublicApi", assembly.GetName().Name + ".txt");

@@ -16,7 +16,7 @@ public sealed class ReproducibleTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("kernelgen-reproducible-").FullName;
 
     [Fact]
-    public async Task TheSameSourcesGiveTheSamePackageInAnyFolder()
+    public async Task The_same_sources_give_the_same_package_in_any_folder()
     {
         string first = Path.Combine(_root, "first");
         string second = Path.Combine(_root, "somewhere", "else");

@@ -20,10 +20,10 @@ public sealed partial class WebServiceTests(PackageFeed feed)
     private static readonly string Model = Path.Combine(PackageFeed.Repository, "samples", "Translate", "model");
 
     [Fact]
-    public Task TheServiceOfTheGuideAnswers() => AssertAnswersAsync("runtime/docs/aot-service.md", streams: false);
+    public Task The_service_of_the_guide_answers() => AssertAnswersAsync("runtime/docs/aot-service.md", streams: false);
 
     [Fact]
-    public Task TheServiceOfThePackageAnswers() => AssertAnswersAsync("runtime/KernelGen.Extensions.Hosting/README.md", streams: true);
+    public Task The_service_of_the_package_answers() => AssertAnswersAsync("runtime/KernelGen.Extensions.Hosting/README.md", streams: true);
 
     private async Task AssertAnswersAsync(string document, bool streams)
     {

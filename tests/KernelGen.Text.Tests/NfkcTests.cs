@@ -22,7 +22,7 @@ public class NfkcTests
     [InlineData("\U00011099\U000110BA", "\U0001109A")]
     [InlineData("\u0344", "\u0308\u0301")]
     [InlineData("x\u00BD", "x1\u20442")]
-    public void NormalizesAsUnicodeSays(string text, string expected) => Assert.Equal(expected, Nfkc.Normalize(text));
+    public void Normalizes_as_Unicode_says(string text, string expected) => Assert.Equal(expected, Nfkc.Normalize(text));
 
     [Theory]
     [InlineData("")]
@@ -31,10 +31,10 @@ public class NfkcTests
     [InlineData("Crème brûlée, Straße, Ελλάδα, привет, 한국어, カタカナ, ひらがな, ไทย")]
     [InlineData("\U0001F600\U00020000")]
     [InlineData("の\u3099")]
-    public void NormalizedTextStaysTheSameInstance(string text) => Assert.Same(text, Nfkc.Normalize(text));
+    public void Normalized_text_stays_the_same_instance(string text) => Assert.Same(text, Nfkc.Normalize(text));
 
     [Fact]
-    public void LoneSurrogatesPassThrough()
+    public void Lone_surrogates_pass_through()
     {
         // Not a theory: half a surrogate pair does not survive as a test's argument.
         (string Text, string Expected)[] cases =
@@ -52,13 +52,13 @@ public class NfkcTests
     }
 
     [Fact]
-    public void NullIsRefused() => Assert.Throws<ArgumentNullException>(() => Nfkc.Normalize(null!));
+    public void Null_is_refused() => Assert.Throws<ArgumentNullException>(() => Nfkc.Normalize(null!));
 
     [Fact]
-    public void TheTableIsOfTheDocumentedUnicodeVersion() => Assert.Equal(new Version(14, 0), NfkcTable.Shared.UnicodeVersion);
+    public void The_table_is_of_the_documented_Unicode_version() => Assert.Equal(new Version(14, 0), NfkcTable.Shared.UnicodeVersion);
 
     [Fact]
-    public void EveryCharacterIsNormalizedAsIcuDoesIt()
+    public void Every_character_is_normalized_as_ICU_does_it()
     {
         SkipWithoutIcu();
         foreach (int character in AssignedCharacters.All)
@@ -74,7 +74,7 @@ public class NfkcTests
     }
 
     [Fact]
-    public void EveryCharacterIsNormalizedAsIcuDoesItAfterALetterAndBeforeAnAccent()
+    public void Every_character_is_normalized_as_ICU_does_it_after_a_letter_and_before_an_accent()
     {
         SkipWithoutIcu();
         foreach (int character in AssignedCharacters.All)
@@ -85,7 +85,7 @@ public class NfkcTests
     }
 
     [Fact]
-    public void UnassignedCharactersAndSurrogatesStayAsTheyAre()
+    public void Unassigned_characters_and_surrogates_stay_as_they_are()
     {
         var assigned = AssignedCharacters.All.ToHashSet();
         for (int character = 0; character <= 0x10FFFF; character++)
@@ -99,14 +99,14 @@ public class NfkcTests
     }
 
     [Fact]
-    public void RandomTextIsNormalizedAsIcuDoesIt()
+    public void Random_text_is_normalized_as_ICU_does_it()
     {
         SkipWithoutIcu();
         AssignedCharacters.Text.Sample(text => text.Normalize(NormalizationForm.FormKC) == Nfkc.Normalize(text), iter: 100_000, threads: 1);
     }
 
     [Fact]
-    public void NormalizingTwiceIsNormalizingOnce() => AssignedCharacters.Text.Sample(
+    public void Normalizing_twice_is_normalizing_once() => AssignedCharacters.Text.Sample(
         text =>
         {
             string once = Nfkc.Normalize(text);
@@ -116,7 +116,7 @@ public class NfkcTests
         threads: 1);
 
     [Fact]
-    public void AnyStringOfCharsIsAccepted() => Gen.Char.Array[0, 16].Sample(
+    public void Any_string_of_chars_is_accepted() => Gen.Char.Array[0, 16].Sample(
         chars =>
         {
             string once = Nfkc.Normalize(new string(chars));
@@ -126,7 +126,7 @@ public class NfkcTests
         threads: 1);
 
     [Fact]
-    public void ManyCombiningCharactersAreSortedStablyAndQuickly()
+    public void Many_combining_characters_are_sorted_stably_and_quickly()
     {
         // Two classes (230 and 220) in turn: the worst case for a sort that moves one place at a time.
         var text = new StringBuilder("a");

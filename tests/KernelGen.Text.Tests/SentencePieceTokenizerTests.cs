@@ -8,17 +8,17 @@ public class SentencePieceTokenizerTests
     private static readonly SentencePieceTokenizer English = SentencePieceTokenizer.Load(TestFiles.TargetModel);
 
     [Fact]
-    public void TheSampleModelHasItsSizeAndSpecialTokens()
+    public void The_sample_model_has_its_size_and_special_tokens()
     {
         Assert.Equal(3000, English.VocabularySize);
         Assert.Equal((0, 1, 2, 3), (English.PadToken, English.StartToken, English.EndToken, English.UnknownToken));
     }
 
     [Fact]
-    public void ASentenceHasTheTokensThatSentencePieceGivesIt() => Assert.Equal([62, 494, 483, 1678, 22, 683, 2937], English.Encode("The dog chases the cat."));
+    public void A_sentence_has_the_tokens_that_SentencePiece_gives_it() => Assert.Equal([62, 494, 483, 1678, 22, 683, 2937], English.Encode("The dog chases the cat."));
 
     [Fact]
-    public void EverySampleTranslationSurvivesEncodingAndDecoding()
+    public void Every_sample_translation_survives_encoding_and_decoding()
     {
         foreach ((_, string reference) in TestFiles.WordOrder())
         {
@@ -27,20 +27,20 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void DecodingSkipsPaddingStartAndEnd() => Assert.Equal("The dog", English.Decode([0, 1, 62, 494, 2, 0, 0]));
+    public void Decoding_skips_padding_start_and_end() => Assert.Equal("The dog", English.Decode([0, 1, 62, 494, 2, 0, 0]));
 
     [Fact]
-    public void DecodingShowsUnknownTokensAsSentencePieceDoes() => Assert.Equal("The \u2047  dog", English.Decode([62, 3, 494]));
+    public void Decoding_shows_unknown_tokens_as_SentencePiece_does() => Assert.Equal("The \u2047  dog", English.Decode([62, 3, 494]));
 
     [Fact]
-    public void NothingIsDecodedToNothing() => Assert.Equal("", English.Decode([]));
+    public void Nothing_is_decoded_to_nothing() => Assert.Equal("", English.Decode([]));
 
     [Fact]
-    public void NothingIsEncodedToNothing() => Assert.Empty(English.Encode(""));
+    public void Nothing_is_encoded_to_nothing() => Assert.Empty(English.Encode(""));
 
     /// <summary>As every piece that is one letter or sign says of itself: the model has it with or without the space that comes before a text.</summary>
     [Fact]
-    public void ASingleCharacterHasTokens()
+    public void A_single_character_has_tokens()
     {
         foreach (char character in "AaxI.?")
         {
@@ -56,11 +56,11 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void UnknownCharactersInARowAreOneUnknownToken() => Assert.Equal(1, English.Encode("狗追猫").Count(token => token == 3));
+    public void Unknown_characters_in_a_row_are_one_unknown_token() => Assert.Equal(1, English.Encode("狗追猫").Count(token => token == 3));
 
     /// <summary>As SentencePiece encodes malformed text: by no rule, although this model has one that makes a space of U+FFFD.</summary>
     [Fact]
-    public void HalvesOfSurrogatePairsThatStandAloneAreUnknown()
+    public void Halves_of_surrogate_pairs_that_stand_alone_are_unknown()
     {
         Assert.Equal([494, 3, 2944, 48], English.Encode("dog\uDC00cat"));
         Assert.Equal(English.Encode("dog cat"), English.Encode("dog\uFFFDcat"));
@@ -74,10 +74,10 @@ public class SentencePieceTokenizerTests
     [InlineData("1000", new[] { 2632, 2974 })]
     [InlineData("00000", new[] { 2926, 980, 980, 2974 })]
     [InlineData(" ", new int[0])]
-    public void TextIsNormalisedByTheModelsOwnRulesAndMergedFromTheLeft(string text, int[] tokens) => Assert.Equal(tokens, English.Encode(text));
+    public void Text_is_normalised_by_the_models_own_rules_and_merged_from_the_left(string text, int[] tokens) => Assert.Equal(tokens, English.Encode(text));
 
     [Fact]
-    public void ALongTextIsEncodedInReasonableTime()
+    public void A_long_text_is_encoded_in_reasonable_time()
     {
         string text = string.Concat(Enumerable.Repeat("The dog chases the cat. ", 4_300));
         var clock = Stopwatch.StartNew();
@@ -90,23 +90,23 @@ public class SentencePieceTokenizerTests
     [InlineData("a")]
     [InlineData("狗")]
     [InlineData("abcdefgh")]
-    public void ALongLineWithoutSpacesIsEncoded(string part)
+    public void A_long_line_without_spaces_is_encoded(string part)
     {
         int[] tokens = English.Encode(string.Concat(Enumerable.Repeat(part, 100_000 / part.Length)));
         Assert.InRange(tokens.Length, 2, 100_001);
     }
 
     [Fact]
-    public void AnyTokensOfTheVocabularyAreDecoded() => Gen.Int[0, 2999].Array[0, 20].Sample(tokens => English.Decode(tokens) is not null, iter: 10_000, threads: 1);
+    public void Any_tokens_of_the_vocabulary_are_decoded() => Gen.Int[0, 2999].Array[0, 20].Sample(tokens => English.Decode(tokens) is not null, iter: 10_000, threads: 1);
 
     [Fact]
-    public void AnyStringIsEncodedToTokensOfTheVocabulary() => Gen.Char.Array[0, 24].Sample(
+    public void Any_string_is_encoded_to_tokens_of_the_vocabulary() => Gen.Char.Array[0, 24].Sample(
         chars => Array.TrueForAll(English.Encode(new string(chars)), token => token >= 0 && token < English.VocabularySize),
         iter: 2_000,
         threads: 1);
 
     [Fact]
-    public void OptionsAddStartAndEndTokens()
+    public void Options_add_start_and_end_tokens()
     {
         var tokenizer = SentencePieceTokenizer.Load(TestFiles.TargetModel, new SentencePieceTokenizerOptions { PrependStartToken = true, AppendEndToken = true });
         Assert.Equal([1, 62, 494, 2], tokenizer.Encode("The dog"));
@@ -114,7 +114,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void OptionsThatTheModelHasNoTokenForAreRefused()
+    public void Options_that_the_model_has_no_token_for_are_refused()
     {
         SentencePieceModelWriter writer = new SentencePieceModelWriter().Trainer(3, 1).Piece("<unk>", PieceType.Unknown).Piece("a");
         Assert.Equal((null, null, null, 0), (writer.Load().StartToken, writer.Load().EndToken, writer.Load().PadToken, writer.Load().UnknownToken));
@@ -123,7 +123,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void AUnigramModelIsEncodedByItsScores()
+    public void A_unigram_model_is_encoded_by_its_scores()
     {
         // 0 <unk>, 1 <s>, 2 </s>, then these.
         SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram()
@@ -133,7 +133,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void UnknownCharactersFallBackToBytesWhereTheModelHasThem()
+    public void Unknown_characters_fall_back_to_bytes_where_the_model_has_them()
     {
         // The bytes follow the three special tokens, so that byte b is token 3 + b.
         SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Bpe().BytePieces().Piece("\u2581", score: -1).Piece("a", score: -1).Load();
@@ -143,7 +143,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void AUnigramModelWritesUnknownCharactersAsBytes()
+    public void A_unigram_model_writes_unknown_characters_as_bytes()
     {
         SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().BytePieces().Piece("\u2581a").Load();
         Assert.Equal("a", tokenizer.Decode([259]));
@@ -153,7 +153,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void BytesThatAreNotUtf8AreDecodedToOneReplacementCharacterEach()
+    public void Bytes_that_are_not_utf8_are_decoded_to_one_replacement_character_each()
     {
         SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().BytePieces().Piece("a").Load();
         Assert.Equal("a\uFFFD\uFFFDa\uFFFD", tokenizer.Decode([259, 3 + 0xE7, 3 + 0x8B, 259, 3 + 0x97]));
@@ -171,7 +171,7 @@ public class SentencePieceTokenizerTests
     [InlineData(false, false, new[] { 6 }, " b")]
     [InlineData(true, true, new[] { 0, 6 }, " \u2047  b")]
     [InlineData(true, true, new[] { 5, 4 }, "b  a")]
-    public void SpacesAtTheStartAreDroppedAsSentencePieceDropsThem(bool addDummyPrefix, bool removeExtraWhiteSpace, int[] tokens, string expected)
+    public void Spaces_at_the_start_are_dropped_as_SentencePiece_drops_them(bool addDummyPrefix, bool removeExtraWhiteSpace, int[] tokens, string expected)
     {
         SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram()
             .Piece("\u2581").Piece("\u2581\u2581a").Piece("b").Piece("\u2581b")
@@ -180,7 +180,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void AModelMayGiveUnknownTokensASurfaceAndSpecialTokensNames()
+    public void A_model_may_give_unknown_tokens_a_surface_and_special_tokens_names()
     {
         SentencePieceTokenizer tokenizer = new SentencePieceModelWriter().Trainer(44, "?").Trainer(46, "[B]").Trainer(47, "[E]").Trainer(48, "[P]")
             .Piece("[E]", PieceType.Control).Piece("[P]", PieceType.Control).Piece("[U]", PieceType.Unknown).Piece("[B]", PieceType.Control)
@@ -193,20 +193,20 @@ public class SentencePieceTokenizerTests
     [InlineData(-1)]
     [InlineData(3000)]
     [InlineData(int.MinValue)]
-    public void DecodingRefusesATokenThatIsNotThere(int token)
+    public void Decoding_refuses_a_token_that_is_not_there(int token)
     {
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => English.Decode([62, token]));
         Assert.Contains($"index 1 is {token}; the vocabulary has the tokens 0 to 2999", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AFileThatIsNotAModelIsRefusedByName() => Assert.StartsWith(
+    public void A_file_that_is_not_a_model_is_refused_by_name() => Assert.StartsWith(
         $"The file '{TestFiles.SourceVocabulary}' is not a SentencePiece model, or it is damaged: byte ",
         Refused(() => SentencePieceTokenizer.Load(TestFiles.SourceVocabulary)),
         StringComparison.Ordinal);
 
     [Fact]
-    public void EveryTruncationIsRefused()
+    public void Every_truncation_is_refused()
     {
         byte[] model = File.ReadAllBytes(TestFiles.TargetModel);
         for (int length = 0; length < model.Length; length += length < 100 || length > model.Length - 100 ? 1 : 997)
@@ -216,7 +216,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void ModelsThatCannotWorkAreRefusedWithTheReason()
+    public void Models_that_cannot_work_are_refused_with_the_reason()
     {
         AssertRefused("it has no pieces", new SentencePieceModelWriter().Trainer(3, 1));
         AssertRefused("it has no unknown piece", new SentencePieceModelWriter().Piece("a"));
@@ -237,7 +237,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void BytesNeedNotBeInOrder()
+    public void Bytes_need_not_be_in_order()
     {
         SentencePieceModelWriter model = SentencePieceModelWriter.Bpe().Trainer(35, 1);
         for (int value = 255; value >= 0; value--)
@@ -251,7 +251,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void PiecesThatAreThereTwiceAreNotEncodedAndQuotedInOneLine()
+    public void Pieces_that_are_there_twice_are_not_encoded_and_quoted_in_one_line()
     {
         SentencePieceModelWriter model = SentencePieceModelWriter.Unigram().Piece("a\u001b" + new string('b', 1000)).Piece("a\u001b" + new string('b', 1000));
         string message = Refused(() => model.Load());
@@ -263,7 +263,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void EveryDamageIsRefusedOrHarmless()
+    public void Every_damage_is_refused_or_harmless()
     {
         byte[] model = SentencePieceModelWriter.Unigram().Piece("\u2581a", score: -1).Piece("b", score: -2).Normalizer(3, 1).Normalizer(4, 1).ToArray();
         (from at in Gen.Int[0, model.Length - 1] from value in Gen.Byte select (at, value)).Sample(
@@ -286,7 +286,7 @@ public class SentencePieceTokenizerTests
     }
 
     [Fact]
-    public void OneTokenizerServesManyThreads()
+    public void One_tokenizer_serves_many_threads()
     {
         var tokenizer = SentencePieceTokenizer.Load(TestFiles.TargetModel);
         Parallel.For(0, 64, _ => Assert.Equal("The dog chases the cat.", tokenizer.Decode(tokenizer.Encode("The dog chases the cat."))));

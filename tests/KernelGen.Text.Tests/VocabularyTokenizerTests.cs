@@ -14,14 +14,14 @@ public class VocabularyTokenizerTests
         """["<pad>","<sos>","<eos>","<unk>","HH","AH0","L","OW1"]"""u8, new VocabularyTokenizerOptions { Unit = VocabularyUnit.Word });
 
     [Fact]
-    public void TheSampleVocabularyHasItsSizeAndSpecialTokens()
+    public void The_sample_vocabulary_has_its_size_and_special_tokens()
     {
         Assert.Equal(2744, Chinese.VocabularySize);
         Assert.Equal((0, 1, 2, 3), (Chinese.PadToken, Chinese.StartToken, Chinese.EndToken, Chinese.UnknownToken));
     }
 
     [Fact]
-    public void EverySampleSentenceIsEncodedToItsCharactersAndTheEndToken()
+    public void Every_sample_sentence_is_encoded_to_its_characters_and_the_end_token()
     {
         foreach ((string source, _) in TestFiles.WordOrder())
         {
@@ -35,7 +35,7 @@ public class VocabularyTokenizerTests
     }
 
     [Fact]
-    public void EveryPathOfLoadingGivesTheSameTokenizer()
+    public void Every_path_of_loading_gives_the_same_tokenizer()
     {
         byte[] file = File.ReadAllBytes(TestFiles.SourceVocabulary);
         using var stream = new MemoryStream(file);
@@ -54,7 +54,7 @@ public class VocabularyTokenizerTests
     [InlineData("a😀b", new[] { 4, 7, 5, 2 })]
     [InlineData("狮😁", new[] { 3, 3, 2 })]
     [InlineData("<mask>", new[] { 3, 3, 4, 3, 3, 3, 2 })]
-    public void TextBecomesOneTokenForEachCharacter(string text, int[] expected) => Assert.Equal(expected, Small().Encode(text));
+    public void Text_becomes_one_token_for_each_character(string text, int[] expected) => Assert.Equal(expected, Small().Encode(text));
 
     [Theory]
     [InlineData("", new[] { 2 })]
@@ -63,10 +63,10 @@ public class VocabularyTokenizerTests
     [InlineData("HHAH0 ow1 ＯＷ１", new[] { 3, 3, 7, 2 })]
     [InlineData("<pad> <eos> L <unk>", new[] { 3, 3, 6, 3, 2 })]
     [InlineData("L\uD83D \uDE00 L", new[] { 3, 3, 6, 2 })]
-    public void TextBecomesOneTokenForEachWordWhereTheUnitIsTheWord(string text, int[] expected) => Assert.Equal(expected, Phonemes.Encode(text));
+    public void Text_becomes_one_token_for_each_word_where_the_unit_is_the_word(string text, int[] expected) => Assert.Equal(expected, Phonemes.Encode(text));
 
     [Fact]
-    public void WordsAreDecodedWithOneSpaceBetweenThem()
+    public void Words_are_decoded_with_one_space_between_them()
     {
         Assert.Equal("HH AH0 L OW1", Phonemes.Decode([1, 4, 0, 5, 6, 7, 2, 0]));
         Assert.Equal("\uFFFD L", Phonemes.Decode([3, 6]));
@@ -74,17 +74,17 @@ public class VocabularyTokenizerTests
     }
 
     [Fact]
-    public void LoneSurrogatesAreUnknown() => Assert.Equal([3, 4, 3, 2], Small().Encode("\uD83Da\uDE00"));
+    public void Lone_surrogates_are_unknown() => Assert.Equal([3, 4, 3, 2], Small().Encode("\uD83Da\uDE00"));
 
     [Fact]
-    public void OptionsTurnOffWhatIsDoneToText()
+    public void Options_turn_off_what_is_done_to_text()
     {
         var options = new VocabularyTokenizerOptions { Normalize = false, RemoveWhiteSpace = false, AppendEndToken = false };
         Assert.Equal([4, 10, 11], Small(options).Encode("a Ａ"));
     }
 
     [Fact]
-    public void EncodingAppendsToTheList()
+    public void Encoding_appends_to_the_list()
     {
         var tokens = new List<int> { 9 };
         Small().Encode("ab", tokens);
@@ -92,26 +92,26 @@ public class VocabularyTokenizerTests
     }
 
     [Fact]
-    public void DecodingSkipsPaddingStartAndEnd() => Assert.Equal("a\uFFFD😀<mask>", Small().Decode([1, 4, 3, 7, 9, 2, 0, 0]));
+    public void Decoding_skips_padding_start_and_end() => Assert.Equal("a\uFFFD😀<mask>", Small().Decode([1, 4, 3, 7, 9, 2, 0, 0]));
 
     [Theory]
     [InlineData(-1)]
     [InlineData(12)]
-    public void DecodingRefusesATokenThatIsNotThere(int token)
+    public void Decoding_refuses_a_token_that_is_not_there(int token)
     {
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Small().Decode([4, token]));
         Assert.Contains($"index 1 is {token}; the vocabulary has the tokens 0 to 11", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ALongTextIsEncoded()
+    public void A_long_text_is_encoded()
     {
         string text = string.Concat(Enumerable.Repeat("狗追猫。！", 20_000));
         Assert.Equal(text.Length + 1, Chinese.Encode(text).Length);
     }
 
     [Fact]
-    public void AnyStringIsEncodedToTokensOfTheVocabulary() => Gen.Char.Array[0, 32].Sample(
+    public void Any_string_is_encoded_to_tokens_of_the_vocabulary() => Gen.Char.Array[0, 32].Sample(
         chars => Array.TrueForAll(Chinese.Encode(new string(chars)), token => token >= 0 && token < Chinese.VocabularySize),
         iter: 10_000,
         threads: 1);
@@ -131,7 +131,7 @@ public class VocabularyTokenizerTests
     [InlineData("[\"\\ud800\"]", "entry 0 is not valid Unicode")]
     [InlineData("[]", "it lacks the special token <pad>")]
     [InlineData("[\"<pad>\",\"<sos>\",\"<eos>\",\"a\"]", "it lacks the special token <unk>")]
-    public void ABadVocabularyIsRefusedWithTheReason(string json, string reason)
+    public void A_bad_vocabulary_is_refused_with_the_reason(string json, string reason)
     {
         var exception = Assert.Throws<InvalidDataException>(() => VocabularyTokenizer.Load(Encoding.UTF8.GetBytes(json)));
         Assert.StartsWith("The data ", exception.Message, StringComparison.Ordinal);
@@ -139,21 +139,21 @@ public class VocabularyTokenizerTests
     }
 
     [Fact]
-    public void BytesThatAreNotUtf8AreRefused()
+    public void Bytes_that_are_not_utf8_are_refused()
     {
         var exception = Assert.Throws<InvalidDataException>(() => VocabularyTokenizer.Load([.. "[\"<pad>\",\""u8, 0xC3, 0x28, .. "\"]"u8]));
         Assert.Contains("entry 1 is not valid Unicode", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AnErrorNamesTheFile()
+    public void An_error_names_the_file()
     {
         var exception = Assert.Throws<InvalidDataException>(() => VocabularyTokenizer.Load(TestFiles.TargetModel));
         Assert.StartsWith($"The file '{TestFiles.TargetModel}' is not JSON", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void EveryDamageIsRefusedOrHarmless()
+    public void Every_damage_is_refused_or_harmless()
     {
         byte[] vocabulary = """["<pad>","<sos>","<eos>","<unk>","a","\u00e9"]"""u8.ToArray();
         (from at in Gen.Int[0, vocabulary.Length - 1] from value in Gen.Byte from length in Gen.Int[0, vocabulary.Length] select (at, value, length)).Sample(

@@ -5,7 +5,7 @@ namespace KernelGen.Tool.Tests;
 public class BenchTests
 {
     [Fact]
-    public void EachBatchIsMeasuredAgainstTheMachine()
+    public void Each_batch_is_measured_against_the_machine()
     {
         ToolRun run = ToolRun.Of("bench", ToolRun.Weights("bart"), "--set", "Heads=3", "--seconds", "1", "--max-length", "4", "--source-length", "100", "--precision", "int8", "--json");
 
@@ -26,6 +26,6 @@ public class BenchTests
     }
 
     [Fact]
-    public void NumbersThatMakeNoSenseAreRefused() =>
+    public void Numbers_that_make_no_sense_are_refused() =>
         ToolRun.Of("bench", ToolRun.Weights("bart"), "--seconds", "0").AssertRefused("--seconds is 0");
 }

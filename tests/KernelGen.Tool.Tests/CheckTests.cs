@@ -11,7 +11,7 @@ public sealed class CheckTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void WeightsThatFitEndWithZero()
+    public void Weights_that_fit_end_with_zero()
     {
         ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart);
 
@@ -20,7 +20,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void EachTensorThatDoesNotFitIsNamed()
+    public void Each_tensor_that_does_not_fit_is_named()
     {
         ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", $"[EncoderDecoderModel({Bart})]", "--set", "FeedForwardDimension=96", "--set", "VocabularySize=46", "--json");
 
@@ -35,7 +35,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void OneWrongNumberIsSaidFirst()
+    public void One_wrong_number_is_said_first()
     {
         ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "ModelDimension=96");
 
@@ -51,7 +51,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void AProblemByItselfIsSaidInFull()
+    public void A_problem_by_itself_is_said_in_full()
     {
         ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "MaxSourceLength=65");
 
@@ -62,7 +62,7 @@ public sealed class CheckTests : IDisposable
 
     /// <summary>The weights may hold an output projection that the declaration denies.</summary>
     [Fact]
-    public void AnOutputProjectionThatContradictsTheDeclarationIsNoticed()
+    public void An_output_projection_that_contradicts_the_declaration_is_noticed()
     {
         string path = SafetensorsEdit.AddTensor(ToolRun.Weights("bart"), _folder.File("head.safetensors"), "lm_head.weight", [45, 48]);
 
@@ -75,7 +75,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void MissingLayersAndTensorsAreNamed()
+    public void Missing_layers_and_tensors_are_named()
     {
         ToolRun run = ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "EncoderLayers=3", "--set", "FinalNorm=true", "--json");
 
@@ -86,7 +86,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void ADeclarationThatCannotWorkIsToldAsTheCompilerTellsIt()
+    public void A_declaration_that_cannot_work_is_told_as_the_compiler_tells_it()
     {
         ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", Bart, "--set", "Heads=5").AssertRefused("KG0013");
         ToolRun.Of("check", ToolRun.Weights("bart"), "--declaration", "Architecture.Bart, Wrong = 3").AssertRefused("Wrong");
@@ -98,7 +98,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void OneOfSeveralClassesIsChosenByName()
+    public void One_of_several_classes_is_chosen_by_name()
     {
         string file = _folder.Write("Models.cs", $"[EncoderDecoderModel({Bart})] partial class Right; [EncoderDecoderModel({Bart}, EmbeddingNorm = false)] partial class Wrong;");
 
@@ -108,7 +108,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public void ADamagedPackedFileDoesNotFit()
+    public void A_damaged_packed_file_does_not_fit()
     {
         string packed = _folder.File("model.packed");
         Assert.Equal(0, ToolRun.Of("pack", ToolRun.Weights("bart"), "-o", packed, "--declaration", Bart).ExitCode);

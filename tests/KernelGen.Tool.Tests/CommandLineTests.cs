@@ -15,14 +15,14 @@ public class CommandLineTests
     [InlineData("--output", "pack", "file")]
     [InlineData("'float8'", "pack", "file", "-o", "out", "--precision", "float8")]
     [InlineData("'tcsh'", "completions", "tcsh")]
-    public void WrongUsageEndsWithTwo(string part, params string[] arguments) =>
+    public void Wrong_usage_ends_with_two(string part, params string[] arguments) =>
         ToolRun.Of([.. arguments.Select(static argument => argument == "WEIGHTS" ? ToolRun.Weights("bart") : argument)]).AssertRefused(part);
 
     [Theory]
     [InlineData]
     [InlineData("--help")]
     [InlineData("-h")]
-    public void HelpNamesTheCommandsAndTheExitStatus(params string[] arguments)
+    public void Help_names_the_commands_and_the_exit_status(params string[] arguments)
     {
         ToolRun run = ToolRun.Of(arguments);
 
@@ -35,7 +35,7 @@ public class CommandLineTests
     [InlineData("pack file --precision ", 22, "bfloat16,float32,int8")]
     [InlineData("inspect file --no", 17, "--no-tensors")]
     [InlineData("check file --set Heads", 22, "Heads=")]
-    public void CompletionsAreSuggested(string line, int position, string expected)
+    public void Completions_are_suggested(string line, int position, string expected)
     {
         ToolRun run = ToolRun.Of($"[suggest:{position}]", line);
 
@@ -50,11 +50,11 @@ public class CommandLineTests
     [InlineData("zsh", "compdef _kernelgen kernelgen")]
     [InlineData("fish", "complete -c kernelgen")]
     [InlineData("pwsh", "Register-ArgumentCompleter")]
-    public void EachShellHasAScript(string shell, string part) =>
+    public void Each_shell_has_a_script(string shell, string part) =>
         Assert.Contains(part, ToolRun.Of("completions", shell).Output, StringComparison.Ordinal);
 
     [Fact]
-    public void ATerminalGetsNoColourWhereTheOutputIsAFile()
+    public void A_terminal_gets_no_colour_where_the_output_is_a_file()
     {
         using var output = new StringWriter();
         Assert.False(new Terminal(output, output, isInteractive: false).Rich.Profile.Capabilities.Ansi);

@@ -20,7 +20,7 @@ public sealed class HostilePackedFileTests : IDisposable
     [InlineData("inspect")]
     [InlineData("check")]
     [InlineData("bench")]
-    public void CodeInTheFieldsIsNotRun(string command)
+    public void Code_in_the_fields_is_not_run(string command)
     {
         string trace = _folder.File("trace");
         string code = $"3)] sealed partial class Model; class Intruder {{ [System.Runtime.CompilerServices.ModuleInitializer] internal static void Run() => System.IO.File.WriteAllText(\"{trace}\", \"\"); }} //";
@@ -35,14 +35,14 @@ public sealed class HostilePackedFileTests : IDisposable
     [InlineData("LayerNormEpsilon=1E-05", "LayerNormEpsilon=double.NaN", "LayerNormEpsilon = 'double.NaN'")]
     [InlineData("Heads=3", "Heads=1+2", "Heads = '1+2'")]
     [InlineData("Architecture=Bart", "Architecture=None", "the architecture 'None'")]
-    public void AFieldIsAValueOfItsProperty(string field, string changed, string message) =>
+    public void A_field_is_a_value_of_its_property(string field, string changed, string message) =>
         ToolRun.Of("inspect", Pack(field, changed)).AssertRefused(message);
 
     [Theory]
     [InlineData("Declaration=class")]
     [InlineData("Declaration=Model : System.Object")]
     [InlineData("Declaration=\u202Emodel")]
-    public void ANameThatIsNoneIsReplaced(string declaration)
+    public void A_name_that_is_none_is_replaced(string declaration)
     {
         ToolRun run = ToolRun.Of("inspect", Pack("Declaration=Model", declaration), "--json");
 

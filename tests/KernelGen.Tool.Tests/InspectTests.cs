@@ -61,7 +61,7 @@ public sealed class InspectTests : IDisposable
 
         """,
         "Heads")]
-    public void ACheckpointGivesTheDeclarationOfItsDimensions(string model, string family, string declaration, string assumed)
+    public void A_checkpoint_gives_the_declaration_of_its_dimensions(string model, string family, string declaration, string assumed)
     {
         ToolRun run = ToolRun.Of("inspect", ToolRun.Weights(model), "--json");
 
@@ -75,7 +75,7 @@ public sealed class InspectTests : IDisposable
 
     /// <summary>As <c>share_encoder_decoder_embeddings: false</c> makes them.</summary>
     [Fact]
-    public void AnEmbeddingOfEachSideGivesAVocabularyOfEach()
+    public void An_embedding_of_each_side_gives_a_vocabulary_of_each()
     {
         string path = SafetensorsEdit.AddTensor(
             ToolRun.Weights("marian"), _folder.File("model.safetensors"), "model.decoder.embed_tokens.weight", [50, 64], renamed: ("model.shared.weight", "model.encoder.embed_tokens.weight"));
@@ -87,7 +87,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void TensorsAreListedWithTypesAndShapes()
+    public void Tensors_are_listed_with_types_and_shapes()
     {
         ToolRun run = ToolRun.Of("inspect", ToolRun.Weights("bart"));
 
@@ -98,7 +98,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void AConfigurationBesideTheWeightsDeclaresThem()
+    public void A_configuration_beside_the_weights_declares_them()
     {
         File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
         _folder.Write("config.json", Config);
@@ -114,7 +114,7 @@ public sealed class InspectTests : IDisposable
 
     /// <summary>A project must not name a path of the machine that it happens to be written on.</summary>
     [Fact]
-    public void TheProjectNamesTheConfigurationFromTheCurrentFolder()
+    public void The_project_names_the_configuration_from_the_current_folder()
     {
         string below = Path.Combine(Directory.GetCurrentDirectory(), "models & 100% opus");
         Directory.CreateDirectory(below);
@@ -135,7 +135,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void AFolderShowsWhichFileIsReadForWhat()
+    public void A_folder_shows_which_file_is_read_for_what()
     {
         File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
         _folder.Write("config.json", Config);
@@ -158,7 +158,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void AFolderShowsTheDefaultsOfGeneration()
+    public void A_folder_shows_the_defaults_of_generation()
     {
         File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
         _folder.Write("config.json", Config);
@@ -184,7 +184,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void AFolderShowsItsTokenizer()
+    public void A_folder_shows_its_tokenizer()
     {
         File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
         _folder.Write("config.json", Config);
@@ -208,7 +208,7 @@ public sealed class InspectTests : IDisposable
 
     /// <summary>A model of many languages has its tokenizer once a program names two.</summary>
     [Fact]
-    public void AFolderWhoseTokenizerNeedsLanguagesSaysSo()
+    public void A_folder_whose_tokenizer_needs_languages_says_so()
     {
         File.Copy(ToolRun.Weights("marian"), _folder.File("model.safetensors"));
         _folder.Write("config.json", Config);
@@ -223,7 +223,7 @@ public sealed class InspectTests : IDisposable
 
     /// <summary>A tensor may be called anything.</summary>
     [Fact]
-    public void NamesFromAFileCannotDriveTheTerminal()
+    public void Names_from_a_file_cannot_drive_the_terminal()
     {
         const string Name = "a\e[2J[red]\u202Eb\u2028c[/]";
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
@@ -246,7 +246,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void ASettingOnTheCommandLineWins()
+    public void A_setting_on_the_command_line_wins()
     {
         ToolRun run = ToolRun.Of("inspect", ToolRun.Weights("vanilla-head-64"), "--set", "heads=8", "--set", "Activation=Gelu", "--json");
 
@@ -256,7 +256,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void APackedFileShowsItsHeaderAndItsDeclaration()
+    public void A_packed_file_shows_its_header_and_its_declaration()
     {
         string packed = _folder.File("model.packed");
         ToolRun.Of("pack", ToolRun.Weights("bart"), "-o", packed, "--precision", "int8", "--set", "Heads=3");
@@ -271,7 +271,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsNoFileOfWeightsIsRefused()
+    public void What_is_no_file_of_weights_is_refused()
     {
         ToolRun.Of("inspect", _folder.File("none.safetensors")).AssertRefused("none.safetensors");
         ToolRun.Of("inspect", _folder.Write("text.safetensors", "These are no weights at all.")).AssertRefused("not a safetensors file");

@@ -18,7 +18,7 @@ public sealed class PackTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Float32IsExact()
+    public void Float32_is_exact()
     {
         JsonElement error = Pack("float32").GetProperty("error");
 
@@ -29,7 +29,7 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
-    public void SmallerWeightsAreSmallerAndTheirErrorIsMeasured()
+    public void Smaller_weights_are_smaller_and_their_error_is_measured()
     {
         JsonElement bfloat16 = Pack("bfloat16");
         JsonElement int8 = Pack("int8");
@@ -46,7 +46,7 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
-    public void ThePackedFileFitsItsDeclaration()
+    public void The_packed_file_fits_its_declaration()
     {
         Pack("int8");
 
@@ -55,11 +55,11 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
-    public void WhatTheFileDoesNotTellIsNotGuessed() =>
+    public void What_the_file_does_not_tell_is_not_guessed() =>
         ToolRun.Of("pack", ToolRun.Weights("vanilla-head-64"), "-o", _folder.File("guess.packed")).AssertRefused("--set Heads=2");
 
     [Fact]
-    public void ACheckpointIsNotOverwrittenAndAPackedFileNotPackedAgain()
+    public void A_checkpoint_is_not_overwritten_and_a_packed_file_not_packed_again()
     {
         Pack("int8");
         string copy = _folder.File("copy.safetensors");

@@ -33,7 +33,7 @@ public sealed class ShellCompletionTests
     [InlineData("bash")]
     [InlineData("fish")]
     [InlineData("pwsh")]
-    public async Task LinesAreCompleted(string shell)
+    public async Task Lines_are_completed(string shell)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The harnesses are for systems with POSIX shells.");
         using var folder = new TemporaryFolder();

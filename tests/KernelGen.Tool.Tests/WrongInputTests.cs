@@ -13,7 +13,7 @@ public sealed class WrongInputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void WeightsThatAreNone(string command)
+    public void Weights_that_are_none_are_refused(string command)
     {
         Directory.CreateDirectory(_folder.File("empty"));
         Directory.CreateDirectory(_folder.File("other"));
@@ -35,7 +35,7 @@ public sealed class WrongInputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void WeightsThatAreAPipeOrADevice(string command)
+    public void Weights_that_are_a_pipe_or_a_device_are_refused(string command)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Named pipes and devices are told apart on Linux.");
         Run(command, Pipe("pipe")).AssertRefused("is a named pipe; expected a regular file");
@@ -45,7 +45,7 @@ public sealed class WrongInputTests : IDisposable
     [Theory]
     [InlineData("--config")]
     [InlineData("--declaration")]
-    public void TextsThatAreNone(string option)
+    public void Texts_that_are_none_are_refused(string option)
     {
         ToolRun With(string path) => ToolRun.Of("check", ToolRun.Weights("bart"), option, path);
 
@@ -75,10 +75,10 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("Heads=99999999999")]
     [InlineData("Activation=Mish")]
     [InlineData("Heads=3)] class X; [EncoderDecoderModel(Architecture.Bart")]
-    public void SettingsThatAreNone(string setting) => ToolRun.Of("check", ToolRun.Weights("bart"), "--set", setting).AssertRefused("");
+    public void Settings_that_are_none_are_refused(string setting) => ToolRun.Of("check", ToolRun.Weights("bart"), "--set", setting).AssertRefused("");
 
     [Fact]
-    public void OutputThatCannotBeWritten()
+    public void Output_that_cannot_be_written_is_refused()
     {
         ToolRun To(string path) => ToolRun.Of("pack", ToolRun.Weights("bart"), "--set", "Heads=3", "-o", path);
 

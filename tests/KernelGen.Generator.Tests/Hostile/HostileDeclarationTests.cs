@@ -24,19 +24,19 @@ public class HostileDeclarationTests
     private static readonly int Projects = IsLong ? int.Parse(Environment.GetEnvironmentVariable("KERNELGEN_HOSTILE_PROJECTS")!, CultureInfo.InvariantCulture) : 20;
 
     [Fact]
-    public void AnyValuesAreRefusedOrCompile() => HostileProjects.OfValues.Sample(Judge, iter: Projects);
+    public void Any_values_are_refused_or_compile() => HostileProjects.OfValues.Sample(Judge, iter: Projects);
 
     [Fact]
-    public void AnyConfigurationFilesAreRefusedOrCompile() => HostileProjects.OfFiles.Sample(Judge, iter: Projects);
+    public void Any_configuration_files_are_refused_or_compile() => HostileProjects.OfFiles.Sample(Judge, iter: Projects);
 
     [Fact]
-    public void AnyClassIsRefusedOrCompiles() => HostileProjects.OfClasses.Sample(Judge, iter: Projects);
+    public void Any_class_is_refused_or_compiles() => HostileProjects.OfClasses.Sample(Judge, iter: Projects);
 
     [Fact]
-    public void AnySurroundingsAreBorne() => HostileProjects.OfSurroundings.Sample(Judge, iter: Projects);
+    public void Any_surroundings_are_borne() => HostileProjects.OfSurroundings.Sample(Judge, iter: Projects);
 
     [Fact]
-    public void SourceOfAnySpecificationIsBounded() => HostileProjects.Specifications.Sample(
+    public void Source_of_any_specification_is_bounded() => HostileProjects.Specifications.Sample(
         static specification => Assert.InRange(ModelEmitter.Emit(SpecificationTest.Class, specification).Sum(static file => file.Source.Length), 1, MaximumLength),
         iter: 10 * Projects);
 

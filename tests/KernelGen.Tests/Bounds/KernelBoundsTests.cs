@@ -154,10 +154,10 @@ public sealed class KernelBoundsTests
 
     /// <summary>One byte outside ends a process, which tells where it was.</summary>
     [Theory]
-    [InlineData(nameof(ReadAfter))]
-    [InlineData(nameof(WriteAfter))]
-    [InlineData(nameof(ReadBefore))]
-    [InlineData(nameof(WriteBefore))]
+    [InlineData(nameof(Read_after))]
+    [InlineData(nameof(Write_after))]
+    [InlineData(nameof(Read_before))]
+    [InlineData(nameof(Write_before))]
     public async Task One_byte_outside_is_noticed(string step)
     {
         SkipUnlessSupported();
@@ -167,20 +167,20 @@ public sealed class KernelBoundsTests
         Assert.True(program.ExitCode != 0, program.Everything);
         Assert.Contains("AccessViolationException", program.Everything);
         Assert.Contains($"{nameof(KernelBoundsTests)}.{step}", program.Everything);
-        Assert.StartsWith($"{step}, inaccessible page {(step.EndsWith("After", StringComparison.Ordinal) ? "after" : "before")}", CaseFile.Read(path));
+        Assert.StartsWith($"{step}, inaccessible page {(step.EndsWith("after", StringComparison.Ordinal) ? "after" : "before")}", CaseFile.Read(path));
     }
 
     [Fact(Explicit = true)]
-    public unsafe void ReadAfter() => Step(Guard.After, nameof(ReadAfter), static (buffer, length) => _ = Volatile.Read(ref buffer[length]));
+    public unsafe void Read_after() => Step(Guard.After, nameof(Read_after), static (buffer, length) => _ = Volatile.Read(ref buffer[length]));
 
     [Fact(Explicit = true)]
-    public unsafe void WriteAfter() => Step(Guard.After, nameof(WriteAfter), static (buffer, length) => Volatile.Write(ref buffer[length], 1));
+    public unsafe void Write_after() => Step(Guard.After, nameof(Write_after), static (buffer, length) => Volatile.Write(ref buffer[length], 1));
 
     [Fact(Explicit = true)]
-    public unsafe void ReadBefore() => Step(Guard.Before, nameof(ReadBefore), static (buffer, _) => _ = Volatile.Read(ref buffer[-1]));
+    public unsafe void Read_before() => Step(Guard.Before, nameof(Read_before), static (buffer, _) => _ = Volatile.Read(ref buffer[-1]));
 
     [Fact(Explicit = true)]
-    public unsafe void WriteBefore() => Step(Guard.Before, nameof(WriteBefore), static (buffer, _) => Volatile.Write(ref buffer[-1], 1));
+    public unsafe void Write_before() => Step(Guard.Before, nameof(Write_before), static (buffer, _) => Volatile.Write(ref buffer[-1], 1));
 
     private unsafe delegate void Access(byte* buffer, int length);
 
