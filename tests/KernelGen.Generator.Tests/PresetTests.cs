@@ -7,30 +7,126 @@ public class PresetTests
 {
     [Fact]
     public void Vanilla_is_torchs_transformer() => Assert.Equal(
-        new ModelSpecification(
-            Architecture.Vanilla, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: true, EmbeddingNorm: false, Activation.Relu,
-            PositionalEncoding.Sinusoidal, 0, ScaleEmbedding: true, TieEmbeddings: false, OutputBias: true, 1e-5, StartToken: 1, EndToken: 2, PadToken: 0, default),
+        new ModelSpecification
+        {
+            Architecture = Architecture.Vanilla,
+            ModelDimension = 8,
+            Heads = 2,
+            FeedForwardDimension = 16,
+            EncoderLayers = 3,
+            DecoderLayers = 4,
+            SourceVocabularySize = 20,
+            TargetVocabularySize = 20,
+            MaxSourceLength = 5,
+            MaxTargetLength = 6,
+            NormPlacement = NormPlacement.Post,
+            FinalNorm = true,
+            EmbeddingNorm = false,
+            Activation = Activation.Relu,
+            PositionalEncoding = PositionalEncoding.Sinusoidal,
+            PositionOffset = 0,
+            ScaleEmbedding = true,
+            TieEmbeddings = false,
+            OutputBias = true,
+            LayerNormEpsilon = 1e-5,
+            StartToken = 1,
+            EndToken = 2,
+            PadToken = 0,
+            SuppressedTokens = default,
+        },
         Specify(Declare(Architecture.Vanilla)));
 
     [Fact]
     public void Marian_is_OPUS_MT() => Assert.Equal(
-        new ModelSpecification(
-            Architecture.Marian, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: false, EmbeddingNorm: false, Activation.Silu,
-            PositionalEncoding.SinusoidalSplit, 0, ScaleEmbedding: true, TieEmbeddings: true, OutputBias: true, 1e-5, StartToken: 19, EndToken: 0, PadToken: 19, Tokens(19)),
+        new ModelSpecification
+        {
+            Architecture = Architecture.Marian,
+            ModelDimension = 8,
+            Heads = 2,
+            FeedForwardDimension = 16,
+            EncoderLayers = 3,
+            DecoderLayers = 4,
+            SourceVocabularySize = 20,
+            TargetVocabularySize = 20,
+            MaxSourceLength = 5,
+            MaxTargetLength = 6,
+            NormPlacement = NormPlacement.Post,
+            FinalNorm = false,
+            EmbeddingNorm = false,
+            Activation = Activation.Silu,
+            PositionalEncoding = PositionalEncoding.SinusoidalSplit,
+            PositionOffset = 0,
+            ScaleEmbedding = true,
+            TieEmbeddings = true,
+            OutputBias = true,
+            LayerNormEpsilon = 1e-5,
+            StartToken = 19,
+            EndToken = 0,
+            PadToken = 19,
+            SuppressedTokens = Tokens(19),
+        },
         Specify(Declare(Architecture.Marian)));
 
     [Fact]
     public void Bart_is_Bart() => Assert.Equal(
-        new ModelSpecification(
-            Architecture.Bart, 8, 2, 16, 3, 4, 20, 20, 5, 6, NormPlacement.Post, FinalNorm: false, EmbeddingNorm: true, Activation.Gelu,
-            PositionalEncoding.Learned, 2, ScaleEmbedding: false, TieEmbeddings: true, OutputBias: true, 1e-5, StartToken: 2, EndToken: 2, PadToken: 1, default),
+        new ModelSpecification
+        {
+            Architecture = Architecture.Bart,
+            ModelDimension = 8,
+            Heads = 2,
+            FeedForwardDimension = 16,
+            EncoderLayers = 3,
+            DecoderLayers = 4,
+            SourceVocabularySize = 20,
+            TargetVocabularySize = 20,
+            MaxSourceLength = 5,
+            MaxTargetLength = 6,
+            NormPlacement = NormPlacement.Post,
+            FinalNorm = false,
+            EmbeddingNorm = true,
+            Activation = Activation.Gelu,
+            PositionalEncoding = PositionalEncoding.Learned,
+            PositionOffset = 2,
+            ScaleEmbedding = false,
+            TieEmbeddings = true,
+            OutputBias = true,
+            LayerNormEpsilon = 1e-5,
+            StartToken = 2,
+            EndToken = 2,
+            PadToken = 1,
+            SuppressedTokens = default,
+        },
         Specify(Declare(Architecture.Bart)));
 
     [Fact]
     public void Every_setting_overrides_its_preset() => Assert.Equal(
-        new ModelSpecification(
-            Architecture.Vanilla, 8, 2, 16, 3, 4, 21, 22, 5, 6, NormPlacement.Pre, FinalNorm: false, EmbeddingNorm: true, Activation.GeluTanh,
-            PositionalEncoding.Learned, 3, ScaleEmbedding: false, TieEmbeddings: true, OutputBias: false, 1e-6, StartToken: 4, EndToken: 5, PadToken: 6, Tokens(4, 7)),
+        new ModelSpecification
+        {
+            Architecture = Architecture.Vanilla,
+            ModelDimension = 8,
+            Heads = 2,
+            FeedForwardDimension = 16,
+            EncoderLayers = 3,
+            DecoderLayers = 4,
+            SourceVocabularySize = 21,
+            TargetVocabularySize = 22,
+            MaxSourceLength = 5,
+            MaxTargetLength = 6,
+            NormPlacement = NormPlacement.Pre,
+            FinalNorm = false,
+            EmbeddingNorm = true,
+            Activation = Activation.GeluTanh,
+            PositionalEncoding = PositionalEncoding.Learned,
+            PositionOffset = 3,
+            ScaleEmbedding = false,
+            TieEmbeddings = true,
+            OutputBias = false,
+            LayerNormEpsilon = 1e-6,
+            StartToken = 4,
+            EndToken = 5,
+            PadToken = 6,
+            SuppressedTokens = Tokens(4, 7),
+        },
         Specify(Declare(Architecture.Vanilla) with
         {
             VocabularySize = null,

@@ -1,5 +1,4 @@
 using KernelGen.Generator.Planning;
-using KernelGen.Generator.Specification;
 
 namespace KernelGen.Generator.Emission;
 

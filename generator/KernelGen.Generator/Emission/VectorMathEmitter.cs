@@ -1,4 +1,3 @@
-using KernelGen.Generator.Specification;
 
 namespace KernelGen.Generator.Emission;
 

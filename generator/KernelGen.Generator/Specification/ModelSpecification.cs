@@ -1,32 +1,10 @@
+using KernelGen.Execution;
+
 namespace KernelGen.Generator.Specification;
 
-/// <summary>A validated model: every dimension and setting decided. No Roslyn type in it; two equal specifications give the same kernels.</summary>
-internal sealed record ModelSpecification(
-    Architecture Architecture,
-    int ModelDimension,
-    int Heads,
-    int FeedForwardDimension,
-    int EncoderLayers,
-    int DecoderLayers,
-    int SourceVocabularySize,
-    int TargetVocabularySize,
-    int MaxSourceLength,
-    int MaxTargetLength,
-    NormPlacement NormPlacement,
-    bool FinalNorm,
-    bool EmbeddingNorm,
-    Activation Activation,
-    PositionalEncoding PositionalEncoding,
-    int PositionOffset,
-    bool ScaleEmbedding,
-    bool TieEmbeddings,
-    bool OutputBias,
-    double LayerNormEpsilon,
-    int StartToken,
-    int EndToken,
-    int PadToken,
-    EquatableArray<int> SuppressedTokens)
+/// <summary>A validated model: its settings, and what beside them is written into the code. No Roslyn type in it; two equal specifications give the same kernels.</summary>
+internal sealed record ModelSpecification : ModelSettings
 {
-    /// <summary>The width of one attention head.</summary>
-    public int HeadDimension => ModelDimension / Heads;
+    /// <summary>Tokens that generation never chooses.</summary>
+    public required EquatableArray<int> SuppressedTokens { get; init; }
 }

@@ -142,31 +142,33 @@ internal sealed class SpecificationBuilder
             return null;
         }
 
-        return new ModelSpecification(
-            _preset.Architecture,
-            dimension.Value,
-            heads.Value,
-            feedForward.Value,
-            encoderLayers.Value,
-            decoderLayers.Value,
-            sourceVocabulary.Value,
-            targetVocabulary.Value,
-            sourceLength.Value,
-            targetLength.Value,
-            normPlacement.Value,
-            _read.Flag(declared.FinalNorm, ConfigurationKeys.AddFinalLayerNorm, _preset.FinalNorm),
-            _read.Flag(declared.EmbeddingNorm, ConfigurationKeys.NormalizeEmbedding, _preset.EmbeddingNorm),
-            activation.Value,
-            positions.Value,
-            offset,
-            _read.Flag(declared.ScaleEmbedding, ConfigurationKeys.ScaleEmbedding, _preset.ScaleEmbedding),
-            _read.Flag(declared.TieEmbeddings, ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
-            declared.OutputBias ?? _preset.OutputBias,
-            epsilon.Value,
-            tokens.Start.Value,
-            tokens.End.Value,
-            tokens.Pad.Value,
-            tokens.Suppressed);
+        return new ModelSpecification
+        {
+            Architecture = _preset.Architecture,
+            ModelDimension = dimension.Value,
+            Heads = heads.Value,
+            FeedForwardDimension = feedForward.Value,
+            EncoderLayers = encoderLayers.Value,
+            DecoderLayers = decoderLayers.Value,
+            SourceVocabularySize = sourceVocabulary.Value,
+            TargetVocabularySize = targetVocabulary.Value,
+            MaxSourceLength = sourceLength.Value,
+            MaxTargetLength = targetLength.Value,
+            NormPlacement = normPlacement.Value,
+            FinalNorm = _read.Flag(declared.FinalNorm, ConfigurationKeys.AddFinalLayerNorm, _preset.FinalNorm),
+            EmbeddingNorm = _read.Flag(declared.EmbeddingNorm, ConfigurationKeys.NormalizeEmbedding, _preset.EmbeddingNorm),
+            Activation = activation.Value,
+            PositionalEncoding = positions.Value,
+            PositionOffset = offset,
+            ScaleEmbedding = _read.Flag(declared.ScaleEmbedding, ConfigurationKeys.ScaleEmbedding, _preset.ScaleEmbedding),
+            TieEmbeddings = _read.Flag(declared.TieEmbeddings, ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
+            OutputBias = declared.OutputBias ?? _preset.OutputBias,
+            LayerNormEpsilon = epsilon.Value,
+            StartToken = tokens.Start.Value,
+            EndToken = tokens.End.Value,
+            PadToken = tokens.Pad.Value,
+            SuppressedTokens = tokens.Suppressed,
+        };
     }
 
     /// <summary>Refuses what a family's file may ask for and the family here does not have.</summary>

@@ -1,9 +1,11 @@
+extern alias generator;
+
 using System.Text;
 using KernelGen.Fuzzing.Mutations;
-using KernelGen.Generator;
-using KernelGen.Generator.Emission;
-using KernelGen.Generator.Specification;
-using KernelGen.Generator.Specification.Configuration;
+using generator::KernelGen.Generator;
+using generator::KernelGen.Generator.Emission;
+using generator::KernelGen.Generator.Specification;
+using generator::KernelGen.Generator.Specification.Configuration;
 
 namespace KernelGen.Fuzzing.Targets;
 

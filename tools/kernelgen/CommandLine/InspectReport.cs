@@ -1,9 +1,11 @@
+extern alias generator;
+
 using System.Globalization;
 using KernelGen.Checkpoints;
-using KernelGen.Generator.Specification;
 using KernelGen.Packing;
 using KernelGen.Tool.Declarations;
 using KernelGen.Tool.Weights;
+using generator::KernelGen.Generator.Specification;
 
 namespace KernelGen.Tool.CommandLine;
 

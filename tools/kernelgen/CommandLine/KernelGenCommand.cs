@@ -1,8 +1,10 @@
+extern alias generator;
+
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using KernelGen.Checkpoints;
-using KernelGen.Generator.Specification;
+using generator::KernelGen.Generator.Specification;
 
 namespace KernelGen.Tool.CommandLine;
 

@@ -1,12 +1,14 @@
+extern alias generator;
+
 using System.Globalization;
 using System.Reflection;
 using KernelGen.Checkpoints;
-using KernelGen.Generator.Specification;
 using KernelGen.Packing;
 using KernelGen.Tool.Weights;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using generator::KernelGen.Generator.Specification;
 
 namespace KernelGen.Tool.Declarations;
 

@@ -9,18 +9,8 @@ using static KernelGen.Generator.Tests.GeneratorTest;
 
 namespace KernelGen.Generator.Tests;
 
-public class EnumMirrorTests
+public class AttributeTests
 {
-    [Theory]
-    [InlineData(typeof(Architecture), typeof(runtime::KernelGen.Architecture))]
-    [InlineData(typeof(NormPlacement), typeof(runtime::KernelGen.NormPlacement))]
-    [InlineData(typeof(Activation), typeof(runtime::KernelGen.Activation))]
-    [InlineData(typeof(PositionalEncoding), typeof(runtime::KernelGen.PositionalEncoding))]
-    public void The_generators_enums_are_the_runtimes(Type mirror, Type original) =>
-        Assert.Equal(
-            Enum.GetNames(original).Select(name => (name, (int)Enum.Parse(original, name))),
-            Enum.GetNames(mirror).Select(name => (name, (int)Enum.Parse(mirror, name))));
-
     private static Declaration ReadDeclaration(string source)
     {
         CSharpCompilation compilation = Compile(source);

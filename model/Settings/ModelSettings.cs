@@ -1,0 +1,80 @@
+using System.ComponentModel;
+
+namespace KernelGen.Execution;
+
+/// <summary>Every dimension and setting of a model, decided. The generator writes kernels for exactly these, and the runtime reads weights by them.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public record ModelSettings
+{
+    /// <summary>The family that names the tensors.</summary>
+    public required Architecture Architecture { get; init; }
+
+    /// <summary>The width of the model.</summary>
+    public required int ModelDimension { get; init; }
+
+    /// <summary>The number of attention heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>The width between the two linear layers of a feed-forward block.</summary>
+    public required int FeedForwardDimension { get; init; }
+
+    /// <summary>The number of encoder layers.</summary>
+    public required int EncoderLayers { get; init; }
+
+    /// <summary>The number of decoder layers.</summary>
+    public required int DecoderLayers { get; init; }
+
+    /// <summary>The number of source tokens.</summary>
+    public required int SourceVocabularySize { get; init; }
+
+    /// <summary>The number of target tokens.</summary>
+    public required int TargetVocabularySize { get; init; }
+
+    /// <summary>The longest source, in tokens.</summary>
+    public required int MaxSourceLength { get; init; }
+
+    /// <summary>The number of target positions: the start token takes the first, and each generated token but the last takes another.</summary>
+    public required int MaxTargetLength { get; init; }
+
+    /// <summary>Where layer normalisation stands.</summary>
+    public required NormPlacement NormPlacement { get; init; }
+
+    /// <summary>Whether each stack ends with a layer norm.</summary>
+    public required bool FinalNorm { get; init; }
+
+    /// <summary>Whether embeddings are normalised before the first layer.</summary>
+    public required bool EmbeddingNorm { get; init; }
+
+    /// <summary>The function inside a feed-forward block.</summary>
+    public required Activation Activation { get; init; }
+
+    /// <summary>What is added to each embedding.</summary>
+    public required PositionalEncoding PositionalEncoding { get; init; }
+
+    /// <summary>The row of a learned table that holds position 0.</summary>
+    public required int PositionOffset { get; init; }
+
+    /// <summary>Whether embeddings are multiplied by the square root of the model dimension.</summary>
+    public required bool ScaleEmbedding { get; init; }
+
+    /// <summary>Whether the output projection is the target embedding.</summary>
+    public required bool TieEmbeddings { get; init; }
+
+    /// <summary>Whether the output projection adds a bias.</summary>
+    public required bool OutputBias { get; init; }
+
+    /// <summary>What layer normalisation adds to the variance.</summary>
+    public required double LayerNormEpsilon { get; init; }
+
+    /// <summary>The token that begins every target.</summary>
+    public required int StartToken { get; init; }
+
+    /// <summary>The token that ends a target.</summary>
+    public required int EndToken { get; init; }
+
+    /// <summary>The token that fills rectangular batches.</summary>
+    public required int PadToken { get; init; }
+
+    /// <summary>The width of one head.</summary>
+    public int HeadDimension => ModelDimension / Heads;
+}
