@@ -1,8 +1,8 @@
 using System.Reflection;
 using KernelGen.Execution;
 using KernelGen.Packing;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Kernels;
-using KernelGen.Tests.Models;
 using KernelGen.Tests.Packing;
 using KernelGen.Tests.Reference;
 

@@ -4,8 +4,8 @@ using KernelGen.Execution;
 using KernelGen.Numerics;
 using KernelGen.Packing;
 using KernelGen.Tests.Checkpoints;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Kernels;
-using KernelGen.Tests.Models;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Bounds;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Goldens;

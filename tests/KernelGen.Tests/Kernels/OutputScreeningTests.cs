@@ -1,6 +1,6 @@
 using KernelGen.Execution;
 using KernelGen.Packing;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Kernels;

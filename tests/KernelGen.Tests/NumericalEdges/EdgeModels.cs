@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.NumericalEdges;

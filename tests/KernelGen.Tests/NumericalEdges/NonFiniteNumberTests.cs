@@ -1,5 +1,5 @@
 using KernelGen.Execution;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.NumericalEdges;

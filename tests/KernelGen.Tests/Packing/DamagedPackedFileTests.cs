@@ -2,7 +2,7 @@ using System.Text;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Packing;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 
 namespace KernelGen.Tests.Packing;
 

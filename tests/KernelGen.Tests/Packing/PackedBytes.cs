@@ -3,7 +3,7 @@ using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Numerics;
 using KernelGen.Packing;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Packing;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Packing;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,6 +1,6 @@
 #if SHARED_G2P
 using System.Text.Json;
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 #endif
 
 namespace KernelGen.Tests.Translation;

@@ -1,4 +1,4 @@
-using KernelGen.Tests.Models;
+using KernelGen.Tests.Declarations;
 using KernelGen.Text;
 
 namespace KernelGen.Tests.Translation;

@@ -1,0 +1,67 @@
+namespace KernelGen.Tests.Declarations;
+
+// The five goldens. What is left out is the preset of the architecture.
+
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 64,
+    Heads = 4,
+    FeedForwardDimension = 128,
+    EncoderLayers = 2,
+    DecoderLayers = 2,
+    SourceVocabularySize = 50,
+    TargetVocabularySize = 60,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64)]
+internal sealed partial class GoldenVanilla;
+
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 20,
+    Heads = 5,
+    FeedForwardDimension = 36,
+    EncoderLayers = 2,
+    DecoderLayers = 1,
+    SourceVocabularySize = 33,
+    TargetVocabularySize = 41,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64,
+    NormPlacement = NormPlacement.Pre,
+    Activation = Activation.Gelu)]
+internal sealed partial class GoldenVanillaPreNorm;
+
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 128,
+    Heads = 2,
+    FeedForwardDimension = 256,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 100,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64)]
+internal sealed partial class GoldenVanillaHead64;
+
+[EncoderDecoderModel(
+    Architecture.Marian,
+    ModelDimension = 64,
+    Heads = 4,
+    FeedForwardDimension = 96,
+    EncoderLayers = 2,
+    DecoderLayers = 2,
+    VocabularySize = 70,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64)]
+internal sealed partial class GoldenMarian;
+
+[EncoderDecoderModel(
+    Architecture.Bart,
+    ModelDimension = 48,
+    Heads = 3,
+    FeedForwardDimension = 80,
+    EncoderLayers = 2,
+    DecoderLayers = 2,
+    VocabularySize = 45,
+    MaxSourceLength = 64,
+    MaxTargetLength = 64)]
+internal sealed partial class GoldenBart;
