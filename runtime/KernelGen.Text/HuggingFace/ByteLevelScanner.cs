@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace KernelGen.Text;
@@ -36,6 +39,30 @@ internal static class ByteLevelScanner
         Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter, Kind.Letter,
         Kind.Letter, Kind.Letter, Kind.Letter, Kind.Other, Kind.Other, Kind.Other, Kind.Other, Kind.Other,
     ];
+
+    /// <summary>
+    /// The length of the word that a block of a text starts with, or 0 where more must be known than the block tells: white space, what may be more than a
+    /// word of ASCII characters, or a contraction.
+    /// </summary>
+    /// <param name="block">The block, which may go on beyond the text.</param>
+    /// <param name="left">How many bytes the text has left, the first of the block included.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ShortWordLength(Vector128<byte> block, int left)
+    {
+        uint letters = Vector128.LessThan((block | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)26)).ExtractMostSignificantBits();
+        uint digits = Vector128.LessThan(block - Vector128.Create((byte)'0'), Vector128.Create((byte)10)).ExtractMostSignificantBits();
+        uint beyond = block.ExtractMostSignificantBits();
+        uint spaces = Vector128.Equals(block, Vector128.Create((byte)' ')).ExtractMostSignificantBits();
+        uint white = spaces | Vector128.LessThan(block - Vector128.Create((byte)'\t'), Vector128.Create((byte)5)).ExtractMostSignificantBits();
+        uint others = ~(letters | digits | beyond | white) & 0xFFFF;
+
+        // A space is part of the word after it.
+        int space = (int)(spaces & 1);
+        uint run = (letters & (1u << space)) != 0 ? letters : (digits & (1u << space)) != 0 ? digits : others;
+        int length = Math.Min(space + BitOperations.TrailingZeroCount(~(run >> space)), left);
+        bool isUnsure = length <= space || length > WordKey.LongestWord || (((beyond >> length) & 1) != 0 && length < left) || block.ToScalar() == '\'';
+        return isUnsure ? 0 : length;
+    }
 
     /// <summary>Where the word ends that starts at a place.</summary>
     /// <param name="text">Valid UTF-8, to the end of the part that is cut.</param>
@@ -94,7 +121,19 @@ internal static class ByteLevelScanner
             return Ascii[first];
         }
 
-        Rune.DecodeFromUtf8(text[position..], out Rune character, out length);
+        if (first is >= 0xE4 and <= 0xE9 && (first > 0xE4 || text[position + 1] >= 0xB8))
+        {
+            // U+4E00 to U+9FFF: all of it is ideographs.
+            length = 3;
+            return Kind.Letter;
+        }
+
+        return KindBeyond(text[position..], out length);
+    }
+
+    private static Kind KindBeyond(ReadOnlySpan<byte> text, out int length)
+    {
+        Rune.DecodeFromUtf8(text, out Rune character, out length);
         return Rune.GetUnicodeCategory(character) switch
         {
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => Kind.Letter,

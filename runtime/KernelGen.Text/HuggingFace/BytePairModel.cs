@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace KernelGen.Text;
 
 /// <summary>
@@ -22,7 +24,8 @@ internal sealed class BytePairModel : SubwordModel
     /// <summary>Whether the bytes of a token, as a word, are known to have it as their only token. Any thread may find that out, to the same end.</summary>
     private readonly bool[] _isWhole;
     private readonly BytePairOptions _options;
-    private readonly WordCache _cache = new();
+    private readonly WordTable _shortWords = new();
+    private readonly WordCache _otherWords = new();
     private readonly bool _cutsAtSpaces;
 
     /// <summary>Creates a model.</summary>
@@ -88,45 +91,94 @@ internal sealed class BytePairModel : SubwordModel
         return pieces.Find(VisibleSpace) != Absent;
     }
 
-    private void EncodeWord(ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
+    /// <summary>Appends the tokens of a part of a text, which is cut into words as <see cref="ByteLevelScanner"/> does.</summary>
+    /// <param name="text">The text, and <see cref="WordKey.BlockSize"/> bytes or more behind it.</param>
+    /// <param name="start">Where the part starts.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="workspace">Takes the tokens.</param>
+    public void EncodeByteLevel(ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
     {
-        int length = end - start;
-        if (length > ShortWord)
+        for (int wordEnd; start < end; start = wordEnd)
         {
-            int longToken = length <= _pieces.Longest ? _pieces.Find(text.Slice(start, length)) : Absent;
-            if (longToken != Absent && _options.IgnoreMerges)
+            Vector128<byte> block = Vector128.Create(text.Slice(start, WordKey.BlockSize));
+            int length = text[start] < 0x80 ? ByteLevelScanner.ShortWordLength(block, end - start) : 0;
+            if (length == 0)
             {
-                workspace.Add(longToken, start, end);
+                wordEnd = ByteLevelScanner.WordEnd(text[..end], start);
+                EncodeWord(text, start, wordEnd, workspace);
+                continue;
+            }
+
+            wordEnd = start + length;
+            var key = new WordKey(block, length);
+            if (_shortWords.TryFind(key, out Vector128<int> first, out Vector128<int> rest))
+            {
+                workspace.Add(first, rest, start);
             }
             else
             {
-                EncodeLong(text, start, end, workspace);
+                EncodeOtherWord(key, text, start, wordEnd, workspace);
             }
-
-            return;
         }
+    }
 
-        int token = _pieces.Find(text.Slice(start, length), out uint hash);
-        if (token != Absent && (_options.IgnoreMerges || _isWhole[token]))
+    private void EncodeWord(ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
+    {
+        int length = end - start;
+        if (length <= WordKey.LongestWord)
+        {
+            var key = new WordKey(Vector128.Create(text.Slice(start, WordKey.BlockSize)), length);
+            if (_shortWords.TryFind(key, out Vector128<int> first, out Vector128<int> rest))
+            {
+                workspace.Add(first, rest, start);
+            }
+            else
+            {
+                EncodeOtherWord(key, text, start, end, workspace);
+            }
+        }
+        else if (length <= ShortWord)
+        {
+            EncodeOtherWord(key: null, text, start, end, workspace);
+        }
+        else if (_options.IgnoreMerges && length <= _pieces.Longest && _pieces.Find(text.Slice(start, length)) is >= 0 and int token)
         {
             workspace.Add(token, start, end);
-            return;
-        }
-
-        if (_cache.TryGet(hash, text, start, end, workspace))
-        {
-            return;
-        }
-
-        int first = workspace.Count;
-        EncodeShort(text, start, end, workspace);
-        if (token != Absent && workspace.Count == first + 1 && workspace.Tokens[first] == token)
-        {
-            _isWhole[token] = true;
         }
         else
         {
-            _cache.Keep(hash, text, start, end, workspace, first);
+            EncodeLong(text, start, end, workspace);
+        }
+    }
+
+    /// <summary>Encodes a word that is not in the table of short ones, and keeps it: there, if it is one and there is room.</summary>
+    private void EncodeOtherWord(WordKey? key, ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
+    {
+        int token = _pieces.Find(text[start..end], out uint hash);
+        int first = workspace.Count;
+        bool isWhole = token != Absent && (_options.IgnoreMerges || _isWhole[token]);
+        if (isWhole)
+        {
+            workspace.Add(token, start, end);
+        }
+        else if (_otherWords.TryGet(hash, text[start..end], start, workspace))
+        {
+            return;
+        }
+        else
+        {
+            EncodeShort(text, start, end, workspace);
+            if (token != Absent && workspace.Count == first + 1 && workspace.Tokens[first] == token)
+            {
+                isWhole = _isWhole[token] = true;
+            }
+        }
+
+        Span<int> items = stackalloc int[WordTable.ItemCount];
+bool isKept = key is { } word && workspace.TryGetItems(first, start, end, items) && _shortWords.Keep(word, items);
+        if (!isKept && !isWhole)
+        {
+            _otherWords.Keep(hash, text, start, end, workspace, first);
         }
     }
 

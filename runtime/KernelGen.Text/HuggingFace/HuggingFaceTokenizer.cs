@@ -24,6 +24,11 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
     private readonly TokenizerParts _parts;
     private readonly AddedVocabulary _added;
     private readonly bool[] _isSilent;
+    private readonly ImmutableArray<PreTokenizer> _preTokenizers;
+
+    /// <summary>The last pre-tokenizer and the model, where that cuts and the model encodes words while they are cut; it is not one of the others then.</summary>
+    private readonly ByteLevel? _byteLevel;
+    private readonly BytePairModel? _byteLevelModel;
     private readonly ImmutableArray<int> _prefix;
     private readonly ImmutableArray<int> _suffix;
 
@@ -31,6 +36,13 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
     {
         options ??= new HuggingFaceTokenizerOptions();
         _parts = parts;
+        _preTokenizers = parts.PreTokenizers;
+        if (!_preTokenizers.IsEmpty && _preTokenizers[^1] is ByteLevel { Cuts: true } byteLevel && parts.Model is BytePairModel model)
+        {
+            (_byteLevel, _byteLevelModel) = (byteLevel, model);
+            _preTokenizers = _preTokenizers[..^1];
+        }
+
         (_prefix, _suffix) = options.AddSpecialTokens ? (parts.Prefix, parts.Suffix) : ([], []);
         _added = new AddedVocabulary(parts, options.AddedTokens);
         VocabularySize = Math.Max(parts.Vocabulary.Size, _added.Size);
@@ -302,17 +314,25 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
 
         WordList words = workspace.Words;
         words.Start(text, start, end, isBeginning);
-        foreach (PreTokenizer preTokenizer in _parts.PreTokenizers)
+        foreach (PreTokenizer preTokenizer in _preTokenizers)
         {
             preTokenizer.Apply(words);
         }
 
+        _byteLevel?.Prepare(words);
         workspace.ClearTokens();
-        ReadOnlySpan<byte> bytes = words.Text.Bytes;
+        ReadOnlySpan<byte> bytes = words.Text.PaddedBytes;
         for (int word = 0; word < words.Count; word++)
         {
             (int wordStart, int wordEnd) = words[word];
-            _parts.Model.Encode(bytes, wordStart, wordEnd, workspace);
+            if (_byteLevelModel is not null)
+            {
+                _byteLevelModel.EncodeByteLevel(bytes, wordStart, wordEnd, workspace);
+            }
+            else
+            {
+                _parts.Model.Encode(bytes, wordStart, wordEnd, workspace);
+            }
         }
 
         output.Add(workspace, words.Text);

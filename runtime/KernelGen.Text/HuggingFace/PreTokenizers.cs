@@ -125,13 +125,12 @@ internal sealed class Metaspace(byte[] replacement, PrependScheme scheme, bool c
 /// <summary><c>ByteLevel</c>: words as GPT-2's regular expression cuts them, whose bytes are the model's symbols.</summary>
 internal sealed class ByteLevel(bool addsPrefixSpace, bool cuts) : PreTokenizer
 {
+    /// <summary>Whether it cuts words.</summary>
+    public bool Cuts => cuts;
+
     public override void Apply(WordList words)
     {
-        if (addsPrefixSpace)
-        {
-            AddSpaces(words);
-        }
-
+        Prepare(words);
         if (!cuts)
         {
             return;
@@ -151,8 +150,14 @@ internal sealed class ByteLevel(bool addsPrefixSpace, bool cuts) : PreTokenizer
         }
     }
 
-    private static void AddSpaces(WordList words)
+    /// <summary>Does what comes before cutting.</summary>
+    public void Prepare(WordList words)
     {
+        if (!addsPrefixSpace)
+        {
+            return;
+        }
+
         ReadOnlySpan<int> bounds = words.Recut();
         TextBuffer text = words.Text;
         TextBuffer output = words.Rewrite();

@@ -9,6 +9,9 @@ internal sealed class TextBuffer
     /// <summary>How many times as long as it was a text may become. Unicode's own rules make 11 times as much at most.</summary>
     private const int MostGrowth = 64;
 
+    /// <summary>Words are read in blocks, which may go on beyond the text.</summary>
+    private const int Padding = WordKey.BlockSize;
+
     private byte[] _bytes = new byte[256];
     private int[] _origins = [];
 
@@ -23,6 +26,9 @@ internal sealed class TextBuffer
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
+
+    /// <summary>The bytes, and <see cref="WordKey.BlockSize"/> or more behind them, which hold anything.</summary>
+    public ReadOnlySpan<byte> PaddedBytes => _bytes;
 
     /// <summary>The bytes that the buffer can hold without growing.</summary>
     public int Capacity => _bytes.Length;
@@ -133,9 +139,9 @@ internal sealed class TextBuffer
             throw new InvalidDataException($"its normalizer makes more than {Limit} bytes of a text, which is more than {MostGrowth} times what it was");
         }
 
-        if (_bytes.Length < length)
+        if (_bytes.Length < length + Padding)
         {
-            Array.Resize(ref _bytes, Math.Max(length, 2 * _bytes.Length));
+            Array.Resize(ref _bytes, Math.Max(length + Padding, 2 * _bytes.Length));
         }
 
         if (IsTracked && _origins.Length <= _bytes.Length)

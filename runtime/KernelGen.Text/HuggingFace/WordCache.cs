@@ -1,8 +1,8 @@
 namespace KernelGen.Text;
 
 /// <summary>
-/// The tokens of words that were merged before: a text has few words, often. It is filled once and then stays, so that any number of threads read it without a
-/// lock, and a warm tokenizer allocates nothing.
+/// The tokens of words that were merged before and that a <see cref="WordTable"/> has no room for. It is filled once and then stays, so that any number of
+/// threads read it without a lock, and a warm tokenizer allocates nothing.
 /// </summary>
 internal sealed class WordCache
 {
@@ -11,23 +11,15 @@ internal sealed class WordCache
 
     private const int Probes = 4;
 
-    /// <summary>How a token and where it ends in the word are one number.</summary>
-    private const int EndBits = 8;
-
     private readonly Word?[] _words = new Word?[Slots];
-
-    /// <summary>The greatest token that can be kept.</summary>
-    public const int GreatestToken = int.MaxValue >> EndBits;
 
     /// <summary>Appends the tokens of a word, if they are known.</summary>
     /// <param name="hash">A hash of the word.</param>
-    /// <param name="text">The text that the word is in.</param>
-    /// <param name="start">Where the word starts in it.</param>
-    /// <param name="end">Where it ends.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="start">Where it starts in its text.</param>
     /// <param name="workspace">Takes the tokens.</param>
-    public bool TryGet(uint hash, ReadOnlySpan<byte> text, int start, int end, Workspace workspace)
+    public bool TryGet(uint hash, ReadOnlySpan<byte> word, int start, Workspace workspace)
     {
-        ReadOnlySpan<byte> word = text[start..end];
         for (uint slot = hash; slot != hash + Probes; slot++)
         {
             if (_words[slot % Slots] is not { } known)
@@ -37,14 +29,7 @@ internal sealed class WordCache
 
             if (known.Hash == hash && word.SequenceEqual(known.Bytes))
             {
-                int from = start;
-                foreach (int item in known.Tokens)
-                {
-                    int to = start + (item & ((1 << EndBits) - 1));
-                    workspace.Add(item >> EndBits, from, to);
-                    from = to;
-                }
-
+                workspace.Add(known.Tokens, known.Ends, start);
                 return true;
             }
         }
@@ -62,29 +47,28 @@ internal sealed class WordCache
                 continue;
             }
 
-            int[] tokens = new int[workspace.Count - first];
+            byte[] ends = new byte[workspace.Count - first];
             int from = start;
-            for (int i = 0; i < tokens.Length; i++)
+            for (int i = 0; i < ends.Length; i++)
             {
-                int token = workspace.Tokens[first + i];
-                if (workspace.StartOf(first + i) != from || token > GreatestToken)
+                if (workspace.StartOf(first + i) != from)
                 {
                     return;
                 }
 
                 from = workspace.EndOf(first + i);
-                tokens[i] = (token << EndBits) | (from - start);
+                ends[i] = (byte)(from - start);
             }
 
             if (from == end)
             {
                 // Whoever comes first keeps the slot: the word of a second thread is found another time.
-                Interlocked.CompareExchange(ref _words[slot % Slots], new Word(hash, text[start..end].ToArray(), tokens), null);
+                Interlocked.CompareExchange(ref _words[slot % Slots], new Word(hash, text[start..end].ToArray(), workspace.Tokens[first..].ToArray(), ends), null);
             }
 
             return;
         }
     }
 
-    private sealed record Word(uint Hash, byte[] Bytes, int[] Tokens);
+    private sealed record Word(uint Hash, byte[] Bytes, int[] Tokens, byte[] Ends);
 }

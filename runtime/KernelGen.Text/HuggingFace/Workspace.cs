@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace KernelGen.Text;
 
 /// <summary>What encoding one text needs for itself, kept by each thread for the next one: nothing of any tokenizer or text stays in it that matters.</summary>
@@ -70,9 +73,7 @@ internal sealed class Workspace
         int count = Count;
         if (count == _tokens.Length)
         {
-            Array.Resize(ref _tokens, 2 * count);
-            Array.Resize(ref _starts, 2 * count);
-            Array.Resize(ref _ends, 2 * count);
+            Grow();
         }
 
         _tokens[count] = token;
@@ -81,11 +82,91 @@ internal sealed class Workspace
         Count = count + 1;
     }
 
+    /// <summary>Appends the tokens of a word that were kept.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="ends">Where each ends in the word.</param>
+    /// <param name="start">Where the word starts.</param>
+    public void Add(ReadOnlySpan<int> tokens, ReadOnlySpan<byte> ends, int start)
+    {
+        while (_tokens.Length - Count < tokens.Length)
+        {
+            Grow();
+        }
+
+        tokens.CopyTo(_tokens.AsSpan(Count));
+        for (int i = 0, from = start; Text.IsTracked && i < tokens.Length; i++)
+        {
+            _starts[Count + i] = from;
+            from = start + ends[i];
+            _ends[Count + i] = from;
+        }
+
+        Count += tokens.Length;
+    }
+
+    /// <summary>Appends the tokens of a word that a <see cref="WordTable"/> knows.</summary>
+    /// <param name="first">Its first items.</param>
+    /// <param name="rest">The others.</param>
+    /// <param name="start">Where the word starts.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(Vector128<int> first, Vector128<int> rest, int start)
+    {
+        if (_tokens.Length - Count < WordTable.ItemCount)
+        {
+            Grow();
+        }
+
+        int added = WordTable.CountOf(first);
+        WordTable.TokensOf(first).CopyTo(_tokens.AsSpan(Count));
+        if (added == Vector128<int>.Count)
+        {
+            WordTable.TokensOf(rest).CopyTo(_tokens.AsSpan(Count + added));
+            added += WordTable.CountOf(rest);
+        }
+
+        if (Text.IsTracked)
+        {
+            AddPlaces(first, rest, start, added);
+        }
+
+        Count += added;
+    }
+
     /// <summary>The first byte that a token stands for.</summary>
     public int StartOf(int index) => _starts[index];
 
     /// <summary>The byte after the last one that a token stands for.</summary>
     public int EndOf(int index) => _ends[index];
+
+    /// <summary>Writes the tokens of a word, which are the last ones, as items of a <see cref="WordTable"/>; zeros follow them.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="start">Where the word starts.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="items">Takes them, <see cref="WordTable.ItemCount"/> numbers.</param>
+    /// <returns>Whether there is room, and each token starts where the one before it ends.</returns>
+    public bool TryGetItems(int first, int start, int end, Span<int> items)
+    {
+        int count = Count - first;
+        if (count > WordTable.MostTokens)
+        {
+            return false;
+        }
+
+        items.Clear();
+        int from = start;
+        for (int i = 0; i < count; i++)
+        {
+            if (_starts[first + i] != from || _tokens[first + i] > WordTable.GreatestToken)
+            {
+                return false;
+            }
+
+            from = _ends[first + i];
+            items[i] = WordTable.Item(_tokens[first + i], from - start);
+        }
+
+        return from == end;
+    }
 
     /// <summary>Room for the best ways to cut a word; it holds anything.</summary>
     public Span<UnigramNode> Nodes(int count)
@@ -104,5 +185,24 @@ internal sealed class Workspace
         _tokens.AsSpan(from, Count - from).Reverse();
         _starts.AsSpan(from, Count - from).Reverse();
         _ends.AsSpan(from, Count - from).Reverse();
+    }
+
+    private void AddPlaces(Vector128<int> first, Vector128<int> rest, int start, int count)
+    {
+        int from = start;
+        for (int i = 0; i < count; i++)
+        {
+            int item = i < Vector128<int>.Count ? first[i] : rest[i - Vector128<int>.Count];
+            _starts[Count + i] = from;
+            from = start + WordTable.EndOf(item);
+            _ends[Count + i] = from;
+        }
+    }
+
+    private void Grow()
+    {
+        Array.Resize(ref _tokens, 2 * _tokens.Length);
+        Array.Resize(ref _starts, _tokens.Length);
+        Array.Resize(ref _ends, _tokens.Length);
     }
 }
