@@ -48,21 +48,6 @@ internal sealed partial class Student;
     OutputBias = false)]
 internal sealed partial class Small;
 
-/// <summary>The model of samples/Translate.</summary>
-[EncoderDecoderModel(
-    Architecture.Vanilla,
-    ModelDimension = 256,
-    Heads = 4,
-    FeedForwardDimension = 512,
-    EncoderLayers = 3,
-    DecoderLayers = 3,
-    SourceVocabularySize = 2744,
-    TargetVocabularySize = 3000,
-    MaxSourceLength = 128,
-    MaxTargetLength = 128,
-    TieEmbeddings = true)]
-internal sealed partial class ZhEn;
-
 /// <summary>How English words are pronounced: a BART of other people's, whose weights are beside this repository or not there.</summary>
 [EncoderDecoderModel(
     Architecture.Bart,

@@ -1,5 +1,6 @@
 using KernelGen.Benchmarks.Kernels;
 using KernelGen.Execution;
+using KernelGen.Tests;
 
 namespace KernelGen.Benchmarks.Models;
 
@@ -20,7 +21,7 @@ internal sealed record ModelCase(string Name, ModelDescription Description, IRea
         Of<Models.Small.Avx512Kernels, Models.Small.Avx2Kernels, Models.Small.PortableKernels>("small", Models.Small.Description, Models.Small.Load);
 
     public static ModelCase ZhEn { get; } =
-        Of<Models.ZhEn.Avx512Kernels, Models.ZhEn.Avx2Kernels, Models.ZhEn.PortableKernels>("zh-en", Models.ZhEn.Description, Models.ZhEn.Load);
+        Of<Translator.Avx512Kernels, Translator.Avx2Kernels, Translator.PortableKernels>("zh-en", Translator.Description, Translator.Load);
 
     public static ModelCase Pronouncer { get; } =
         Of<Models.Pronouncer.Avx512Kernels, Models.Pronouncer.Avx2Kernels, Models.Pronouncer.PortableKernels>("g2p", Models.Pronouncer.Description, Models.Pronouncer.Load);

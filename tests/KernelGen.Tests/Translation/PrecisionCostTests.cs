@@ -1,7 +1,7 @@
 #if SHARED_G2P
 using System.Text.Json;
-#endif
 using KernelGen.Tests.Declarations;
+#endif
 
 namespace KernelGen.Tests.Translation;
 

@@ -1,4 +1,3 @@
-using KernelGen.Tests.Declarations;
 using KernelGen.Text;
 
 namespace KernelGen.Tests.Translation;

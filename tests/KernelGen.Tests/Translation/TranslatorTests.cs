@@ -1,4 +1,3 @@
-using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 using static KernelGen.Tests.Translation.TrainedTranslator;
 
