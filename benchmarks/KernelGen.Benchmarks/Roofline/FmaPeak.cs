@@ -1,107 +1,63 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelGen.Benchmarks.Roofline;
 
-/// <summary>The fused multiply-adds that one core can do at most: a loop over registers alone, with enough independent chains to hide their latency.</summary>
+/// <summary>The fused multiply-adds that one core can do at most.</summary>
 internal static class FmaPeak
 {
-    /// <summary>Multiplications and additions of one turn of the loop.</summary>
-    private const int Flops512 = 2 * 24 * 16, Flops256 = 2 * 12 * 8, Flops128 = 2 * 12 * 4;
-
     /// <summary>Does at least so many multiplications and additions.</summary>
     public static float Run(InstructionSet instructionSet, double flops) => instructionSet switch
     {
-        InstructionSet.Avx512 => Run512((long)Math.Ceiling(flops / Flops512)),
-        InstructionSet.Avx2 => Run256((long)Math.Ceiling(flops / Flops256)),
-        _ => Run128((long)Math.Ceiling(flops / Flops128)),
+        InstructionSet.Avx512 => RegisterLoop.Run<Floats512, Vector512<float>>(flops).ToScalar(),
+        InstructionSet.Avx2 => RegisterLoop.Run<Floats256, Vector256<float>>(flops).ToScalar(),
+        _ => RegisterLoop.Run<Floats128, Vector128<float>>(flops).ToScalar(),
     };
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run512(long steps)
-    {
-        Vector512<float> a = Vector512.Create(1.0001f), b = Vector512.Create(1e-9f);
-        Vector512<float> s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a, s10 = a, s11 = a;
-        Vector512<float> s12 = a, s13 = a, s14 = a, s15 = a, s16 = a, s17 = a, s18 = a, s19 = a, s20 = a, s21 = a, s22 = a, s23 = a;
-        for (long i = 0; i < steps; i++)
-        {
-            s0 = Vector512.FusedMultiplyAdd(s0, b, a);
-            s1 = Vector512.FusedMultiplyAdd(s1, b, a);
-            s2 = Vector512.FusedMultiplyAdd(s2, b, a);
-            s3 = Vector512.FusedMultiplyAdd(s3, b, a);
-            s4 = Vector512.FusedMultiplyAdd(s4, b, a);
-            s5 = Vector512.FusedMultiplyAdd(s5, b, a);
-            s6 = Vector512.FusedMultiplyAdd(s6, b, a);
-            s7 = Vector512.FusedMultiplyAdd(s7, b, a);
-            s8 = Vector512.FusedMultiplyAdd(s8, b, a);
-            s9 = Vector512.FusedMultiplyAdd(s9, b, a);
-            s10 = Vector512.FusedMultiplyAdd(s10, b, a);
-            s11 = Vector512.FusedMultiplyAdd(s11, b, a);
-            s12 = Vector512.FusedMultiplyAdd(s12, b, a);
-            s13 = Vector512.FusedMultiplyAdd(s13, b, a);
-            s14 = Vector512.FusedMultiplyAdd(s14, b, a);
-            s15 = Vector512.FusedMultiplyAdd(s15, b, a);
-            s16 = Vector512.FusedMultiplyAdd(s16, b, a);
-            s17 = Vector512.FusedMultiplyAdd(s17, b, a);
-            s18 = Vector512.FusedMultiplyAdd(s18, b, a);
-            s19 = Vector512.FusedMultiplyAdd(s19, b, a);
-            s20 = Vector512.FusedMultiplyAdd(s20, b, a);
-            s21 = Vector512.FusedMultiplyAdd(s21, b, a);
-            s22 = Vector512.FusedMultiplyAdd(s22, b, a);
-            s23 = Vector512.FusedMultiplyAdd(s23, b, a);
-        }
+/// <summary>Fused multiply-adds of 16 floats.</summary>
+internal readonly struct Floats512 : IRegisterStep<Vector512<float>>
+{
+    public static int Operations => 2 * Vector512<float>.Count;
 
-        Vector512<float> sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11;
-        sum += s12 + s13 + s14 + s15 + s16 + s17 + s18 + s19 + s20 + s21 + s22 + s23;
-        return sum.GetElement(0);
-    }
+    public static Vector512<float> Start => Other;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run256(long steps)
-    {
-        Vector256<float> a = Vector256.Create(1.0001f), b = Vector256.Create(1e-9f);
-        Vector256<float> s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a, s10 = a, s11 = a;
-        for (long i = 0; i < steps; i++)
-        {
-            s0 = Vector256.FusedMultiplyAdd(s0, b, a);
-            s1 = Vector256.FusedMultiplyAdd(s1, b, a);
-            s2 = Vector256.FusedMultiplyAdd(s2, b, a);
-            s3 = Vector256.FusedMultiplyAdd(s3, b, a);
-            s4 = Vector256.FusedMultiplyAdd(s4, b, a);
-            s5 = Vector256.FusedMultiplyAdd(s5, b, a);
-            s6 = Vector256.FusedMultiplyAdd(s6, b, a);
-            s7 = Vector256.FusedMultiplyAdd(s7, b, a);
-            s8 = Vector256.FusedMultiplyAdd(s8, b, a);
-            s9 = Vector256.FusedMultiplyAdd(s9, b, a);
-            s10 = Vector256.FusedMultiplyAdd(s10, b, a);
-            s11 = Vector256.FusedMultiplyAdd(s11, b, a);
-        }
+    public static Vector512<float> Factor => Vector512.Create(1e-9f);
 
-        return (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11).GetElement(0);
-    }
+    public static Vector512<float> Other => Vector512.Create(1.0001f);
 
-    /// <summary>Where there is no fused multiply-add, a multiplication and an addition.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run128(long steps)
-    {
-        Vector128<float> a = Vector128.Create(1.0001f), b = Vector128.Create(1e-9f);
-        Vector128<float> s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a, s10 = a, s11 = a;
-        for (long i = 0; i < steps; i++)
-        {
-            s0 = Vector128.MultiplyAddEstimate(s0, b, a);
-            s1 = Vector128.MultiplyAddEstimate(s1, b, a);
-            s2 = Vector128.MultiplyAddEstimate(s2, b, a);
-            s3 = Vector128.MultiplyAddEstimate(s3, b, a);
-            s4 = Vector128.MultiplyAddEstimate(s4, b, a);
-            s5 = Vector128.MultiplyAddEstimate(s5, b, a);
-            s6 = Vector128.MultiplyAddEstimate(s6, b, a);
-            s7 = Vector128.MultiplyAddEstimate(s7, b, a);
-            s8 = Vector128.MultiplyAddEstimate(s8, b, a);
-            s9 = Vector128.MultiplyAddEstimate(s9, b, a);
-            s10 = Vector128.MultiplyAddEstimate(s10, b, a);
-            s11 = Vector128.MultiplyAddEstimate(s11, b, a);
-        }
+    public static Vector512<float> Next(Vector512<float> value, Vector512<float> factor, Vector512<float> other) => Vector512.FusedMultiplyAdd(value, factor, other);
 
-        return (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11).GetElement(0);
-    }
+    public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
+}
+
+/// <summary>Fused multiply-adds of 8 floats.</summary>
+internal readonly struct Floats256 : IRegisterStep<Vector256<float>>
+{
+    public static int Operations => 2 * Vector256<float>.Count;
+
+    public static Vector256<float> Start => Other;
+
+    public static Vector256<float> Factor => Vector256.Create(1e-9f);
+
+    public static Vector256<float> Other => Vector256.Create(1.0001f);
+
+    public static Vector256<float> Next(Vector256<float> value, Vector256<float> factor, Vector256<float> other) => Vector256.FusedMultiplyAdd(value, factor, other);
+
+    public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;
+}
+
+/// <summary>Multiply-adds of 4 floats: where there is no fused one, a multiplication and an addition.</summary>
+internal readonly struct Floats128 : IRegisterStep<Vector128<float>>
+{
+    public static int Operations => 2 * Vector128<float>.Count;
+
+    public static Vector128<float> Start => Other;
+
+    public static Vector128<float> Factor => Vector128.Create(1e-9f);
+
+    public static Vector128<float> Other => Vector128.Create(1.0001f);
+
+    public static Vector128<float> Next(Vector128<float> value, Vector128<float> factor, Vector128<float> other) => Vector128.MultiplyAddEstimate(value, factor, other);
+
+    public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => left + right;
 }

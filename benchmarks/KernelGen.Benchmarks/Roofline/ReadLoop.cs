@@ -23,9 +23,9 @@ internal static unsafe class ReadLoop
             long now = Math.Min(left, floats);
             sum += instructionSet switch
             {
-                InstructionSet.Avx512 => Read512(buffer, buffer + now),
-                InstructionSet.Avx2 => Read256(buffer, buffer + now),
-                _ => Read128(buffer, buffer + now),
+                InstructionSet.Avx512 => Read<Floats512, Vector512<float>>(buffer, now).ToScalar(),
+                InstructionSet.Avx2 => Read<Floats256, Vector256<float>>(buffer, now).ToScalar(),
+                _ => Read<Floats128, Vector128<float>>(buffer, now).ToScalar(),
             };
             left -= now;
         }
@@ -37,59 +37,24 @@ internal static unsafe class ReadLoop
     public static long RoundUp(long floats) => (floats + Block - 1) / Block * Block;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Read512(float* from, float* to)
+    private static TVector Read<TSum, TVector>(float* buffer, long floats)
+        where TSum : struct, IVectorSum<TVector>
+        where TVector : unmanaged
     {
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (; from < to; from += 128)
+        TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        var end = (TVector*)(buffer + floats);
+        for (var from = (TVector*)buffer; from < end; from += 8)
         {
-            s0 += *(Vector512<float>*)(from);
-            s1 += *(Vector512<float>*)(from + 16);
-            s2 += *(Vector512<float>*)(from + 32);
-            s3 += *(Vector512<float>*)(from + 48);
-            s4 += *(Vector512<float>*)(from + 64);
-            s5 += *(Vector512<float>*)(from + 80);
-            s6 += *(Vector512<float>*)(from + 96);
-            s7 += *(Vector512<float>*)(from + 112);
+            s0 = TSum.Add(s0, from[0]);
+            s1 = TSum.Add(s1, from[1]);
+            s2 = TSum.Add(s2, from[2]);
+            s3 = TSum.Add(s3, from[3]);
+            s4 = TSum.Add(s4, from[4]);
+            s5 = TSum.Add(s5, from[5]);
+            s6 = TSum.Add(s6, from[6]);
+            s7 = TSum.Add(s7, from[7]);
         }
 
-        return (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7).GetElement(0);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Read256(float* from, float* to)
-    {
-        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (; from < to; from += 64)
-        {
-            s0 += *(Vector256<float>*)(from);
-            s1 += *(Vector256<float>*)(from + 8);
-            s2 += *(Vector256<float>*)(from + 16);
-            s3 += *(Vector256<float>*)(from + 24);
-            s4 += *(Vector256<float>*)(from + 32);
-            s5 += *(Vector256<float>*)(from + 40);
-            s6 += *(Vector256<float>*)(from + 48);
-            s7 += *(Vector256<float>*)(from + 56);
-        }
-
-        return (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7).GetElement(0);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Read128(float* from, float* to)
-    {
-        Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (; from < to; from += 32)
-        {
-            s0 += *(Vector128<float>*)(from);
-            s1 += *(Vector128<float>*)(from + 4);
-            s2 += *(Vector128<float>*)(from + 8);
-            s3 += *(Vector128<float>*)(from + 12);
-            s4 += *(Vector128<float>*)(from + 16);
-            s5 += *(Vector128<float>*)(from + 20);
-            s6 += *(Vector128<float>*)(from + 24);
-            s7 += *(Vector128<float>*)(from + 28);
-        }
-
-        return (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7).GetElement(0);
+        return TSum.Add(TSum.Add(TSum.Add(s0, s1), TSum.Add(s2, s3)), TSum.Add(TSum.Add(s4, s5), TSum.Add(s6, s7)));
     }
 }
