@@ -175,7 +175,7 @@ internal sealed class BytePairModel : SubwordModel
         }
 
         Span<int> items = stackalloc int[WordTable.ItemCount];
-bool isKept = key is { } word && workspace.TryGetItems(first, start, end, items) && _shortWords.Keep(word, items);
+        bool isKept = key is { } word && workspace.TryGetItems(first, start, end, items) && _shortWords.Keep(word, items);
         if (!isKept && !isWhole)
         {
             _otherWords.Keep(hash, text, start, end, workspace, first);

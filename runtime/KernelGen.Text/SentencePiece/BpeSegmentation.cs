@@ -64,10 +64,11 @@ internal sealed class BpeSegmentation : Segmentation
         // How an unused piece is taken apart depends on all of the text.
         _cutsBeforeSpace &= _unusedCount == 0;
         _cutsAfterSpace &= _unusedCount == 0;
+        Words = _cutsBeforeSpace ? new WordTable() : null;
     }
 
     /// <inheritdoc/>
-    public override void Cut(ReadOnlySpan<byte> text, ref RentedBuffer<Segment> segments)
+    public override void CutPart(ReadOnlySpan<byte> text, int start, ref float score, ref RentedBuffer<Segment> segments)
     {
         var symbols = new RentedBuffer<Symbol>(64);
         var merges = new RentedBuffer<Merge>(0);
@@ -75,7 +76,7 @@ internal sealed class BpeSegmentation : Segmentation
         try
         {
             leftLengths.Append(_unusedCount).Clear();
-            for (int start = 0; start < text.Length;)
+            while (start < text.Length)
             {
                 start = AddSymbols(text, start, ref symbols);
                 if (symbols.Count <= MostScanned)
@@ -121,20 +122,6 @@ internal sealed class BpeSegmentation : Segmentation
         // Both zeros are one.
         uint bits = BitConverter.SingleToUInt32Bits(score + 0f);
         return (bits & 0x8000_0000) != 0 ? bits : ~bits & 0x7FFF_FFFF;
-    }
-
-    private static void CheckSpaces(ReadOnlySpan<byte> piece, ref bool cutsBefore, ref bool cutsAfter)
-    {
-        ReadOnlySpan<byte> space = PieceText.Space;
-        bool? afterSpace = null;
-        while (!piece.IsEmpty)
-        {
-            bool isSpace = piece.StartsWith(space);
-            cutsBefore &= !(isSpace && afterSpace == false);
-            cutsAfter &= !(!isSpace && afterSpace == true);
-            afterSpace = isSpace;
-            piece = piece[Utf8Text.CharacterLength(piece)..];
-        }
     }
 
     /// <summary>Adds the characters and user-defined symbols of a text up to the next border that no piece goes over.</summary>

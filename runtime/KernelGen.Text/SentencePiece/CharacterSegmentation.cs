@@ -4,9 +4,9 @@ namespace KernelGen.Text;
 internal sealed class CharacterSegmentation(PieceVocabulary vocabulary) : Segmentation
 {
     /// <inheritdoc/>
-    public override void Cut(ReadOnlySpan<byte> text, ref RentedBuffer<Segment> segments)
+    public override void CutPart(ReadOnlySpan<byte> text, int start, ref float score, ref RentedBuffer<Segment> segments)
     {
-        for (int start = 0; start < text.Length;)
+        while (start < text.Length)
         {
             ReadOnlySpan<byte> rest = text[start..];
             int length = vocabulary.UserDefined?.LongestPrefix(rest) ?? 0;

@@ -8,6 +8,7 @@ internal sealed class SentencePieceEncoder
 {
     private readonly SentencePieceNormalizer _normalizer;
     private readonly Segmentation _segmentation;
+    private readonly PlainTextEncoder? _plainTexts;
     private readonly int _unknown;
 
     /// <summary>The pieces of the 256 bytes; empty where the model writes none.</summary>
@@ -22,6 +23,7 @@ internal sealed class SentencePieceEncoder
         _normalizer = new SentencePieceNormalizer(model, vocabulary.UserDefined);
         _segmentation = Segmentation.Of(model, vocabulary);
         _unknown = model.UnknownToken;
+        _plainTexts = PlainTextEncoder.Of(_normalizer, _segmentation, _unknown, model.HasByteFallback);
         if (model.HasByteFallback)
         {
             _bytePieces = new int[256];
@@ -32,6 +34,23 @@ internal sealed class SentencePieceEncoder
                     _bytePieces[model.ByteOf(piece)] = piece;
                 }
             }
+        }
+    }
+
+    /// <summary>Encodes a text of which nothing but the pieces is asked for.</summary>
+    /// <param name="text">The text. A half of a surrogate pair that stands alone is U+FFFD.</param>
+    /// <param name="tokens">What the pieces are appended to.</param>
+    public void Encode(ReadOnlySpan<char> text, List<int> tokens)
+    {
+        if (_plainTexts?.TryEncode(text, tokens) == true)
+        {
+            return;
+        }
+
+        using EncodedText encoded = Encode(text, hasOrigins: false);
+        foreach (Segment segment in encoded.Segments.Items)
+        {
+            tokens.Add(segment.Piece);
         }
     }
 

@@ -38,7 +38,12 @@ internal sealed class SentencePieceNormalizer
 
         _spaceStays = _stays[' '];
         _stays[' '] = false;
+        KeepsPlainWords = model.EscapesWhiteSpace && _addsDummyPrefix && !_treatsWhiteSpaceAsSuffix && _removesExtraWhiteSpace && _spaceStays
+            && !_stays.AsSpan('!'..('~' + 1)).Contains(false);
     }
+
+    /// <summary>Whether a text of printable ASCII characters becomes its words, which are between spaces, each with one escaped space before it.</summary>
+    public bool KeepsPlainWords { get; }
 
     /// <summary>Normalises a text.</summary>
     /// <param name="text">The text, in UTF-8.</param>

@@ -82,17 +82,12 @@ public sealed class SentencePieceTokenizer : ITokenizer, ISpanTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(tokens);
-        using EncodedText encoded = _encoder.Encode(text, hasOrigins: false);
         if (_options.PrependStartToken)
         {
             tokens.Add(_decoder.StartToken!.Value);
         }
 
-        foreach (Segment segment in encoded.Segments.Items)
-        {
-            tokens.Add(segment.Piece);
-        }
-
+        _encoder.Encode(text, tokens);
         if (_options.AppendEndToken)
         {
             tokens.Add(_decoder.EndToken!.Value);

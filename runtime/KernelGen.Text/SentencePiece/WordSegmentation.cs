@@ -4,9 +4,9 @@ namespace KernelGen.Text;
 internal sealed class WordSegmentation(PieceVocabulary vocabulary) : Segmentation
 {
     /// <inheritdoc/>
-    public override void Cut(ReadOnlySpan<byte> text, ref RentedBuffer<Segment> segments)
+    public override void CutPart(ReadOnlySpan<byte> text, int start, ref float score, ref RentedBuffer<Segment> segments)
     {
-        for (int start = 0; start < text.Length;)
+        while (start < text.Length)
         {
             // The first character is in the word whatever it is.
             int first = Utf8Text.CharacterLength(text[start..]);
