@@ -94,15 +94,8 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         SearchSettings settings = SearchSettings.Of(options, Model);
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            return BatchSearch.Run(_engine, workspace, source, settings);
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        return BatchSearch.Run(_engine, lease.Workspace, source, settings);
     }
 
     /// <summary>
@@ -128,15 +121,8 @@ public abstract class EncoderDecoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sources);
         SearchSettings settings = SearchSettings.Of(options, Model);
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            return BatchSearch.RunAll(_engine, workspace, sources, settings);
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        return BatchSearch.RunAll(_engine, lease.Workspace, sources, settings);
     }
 
     /// <summary>
@@ -278,17 +264,10 @@ public abstract class EncoderDecoder : IDisposable
         CheckTarget(target);
         int vocabulary = Model.TargetVocabularySize;
         float[] result = new float[checked(target.Length * vocabulary)];
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            Encode(workspace, source, target.Length);
-            _engine.Decode(workspace, target, [0], [target.Length]);
-            ForEachLogits(workspace, target.Length, (row, logitsRow) => _engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Encode(lease.Workspace, source, target.Length);
+        _engine.Decode(lease.Workspace, target, [0], [target.Length]);
+        ForEachLogits(lease.Workspace, target.Length, (row, logitsRow) => _engine.Logits(lease.Workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
 
         return result;
     }
@@ -311,25 +290,18 @@ public abstract class EncoderDecoder : IDisposable
         CheckTarget(target);
         float[] logProbabilities = new float[target.Length];
         int[] tokens = target.ToArray();
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Encode(lease.Workspace, source, target.Length);
+        Span<int> input = lease.Workspace.Tokens(target.Length);
+        input[0] = Model.StartToken;
+        target[..^1].CopyTo(input[1..]);
+        _engine.Decode(lease.Workspace, input, [0], [target.Length]);
+        ForEachLogits(lease.Workspace, target.Length, (row, logitsRow) =>
         {
-            Encode(workspace, source, target.Length);
-            Span<int> input = workspace.Tokens(target.Length);
-            input[0] = Model.StartToken;
-            target[..^1].CopyTo(input[1..]);
-            _engine.Decode(workspace, input, [0], [target.Length]);
-            ForEachLogits(workspace, target.Length, (row, logitsRow) =>
-            {
-                _engine.SuppressUnless(workspace, logitsRow, tokens[row]);
-                (float maximum, float sum) = _engine.SumOfExponentials(workspace, logitsRow);
-                logProbabilities[row] = LogSoftmax.Of(_engine.Logits(workspace, logitsRow)[tokens[row]], maximum, sum);
-            });
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+            _engine.SuppressUnless(lease.Workspace, logitsRow, tokens[row]);
+            (float maximum, float sum) = _engine.SumOfExponentials(lease.Workspace, logitsRow);
+            logProbabilities[row] = LogSoftmax.Of(_engine.Logits(lease.Workspace, logitsRow)[tokens[row]], maximum, sum);
+        });
 
         return new ScoreResult(logProbabilities);
     }
@@ -346,16 +318,9 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         CheckTarget(target);
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            Encode(workspace, source, target.Length);
-            return AttentionPass.Cross(_engine, workspace, sequence: 0, target, hasEnded: false);
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Encode(lease.Workspace, source, target.Length);
+        return AttentionPass.Cross(_engine, lease.Workspace, sequence: 0, target, hasEnded: false);
     }
 
     /// <summary>Where the tokens of a source look among themselves, and those of a given target among themselves.</summary>
@@ -372,16 +337,9 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         CheckTarget(target);
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            Reserve(workspace, source.Length, target.Length);
-            return AttentionPass.Self(_engine, workspace, source, target);
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Reserve(lease.Workspace, source.Length, target.Length);
+        return AttentionPass.Self(_engine, lease.Workspace, source, target);
     }
 
     /// <summary>What the encoder reads of a source: the embeddings of its tokens, their positions, and both together.</summary>
@@ -394,16 +352,9 @@ public abstract class EncoderDecoder : IDisposable
     public Embedding EmbedSource(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            Reserve(workspace, source.Length, targetLength: 1);
-            return _engine.EmbedSource(workspace, source);
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Reserve(lease.Workspace, source.Length, targetLength: 1);
+        return _engine.EmbedSource(lease.Workspace, source);
     }
 
     /// <summary>What the decoder reads of a target: the embeddings of its tokens, their positions, and both together.</summary>
@@ -416,16 +367,9 @@ public abstract class EncoderDecoder : IDisposable
     public Embedding EmbedTarget(ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckTarget(target);
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
-        {
-            Reserve(workspace, sourceLength: 1, target.Length);
-            return _engine.EmbedTarget(workspace, target);
-        }
-        finally
-        {
-            _engine.Return(workspace);
-        }
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Reserve(lease.Workspace, sourceLength: 1, target.Length);
+        return _engine.EmbedTarget(lease.Workspace, target);
     }
 
     /// <summary>Runs the encoder alone.</summary>
@@ -439,18 +383,11 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         float[] result = new float[checked(source.Length * Model.ModelDimension)];
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        Encode(lease.Workspace, source, targetLength: 1);
+        for (int row = 0; row < source.Length; row++)
         {
-            Encode(workspace, source, targetLength: 1);
-            for (int row = 0; row < source.Length; row++)
-            {
-                _engine.Hidden(workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
-            }
-        }
-        finally
-        {
-            _engine.Return(workspace);
+            _engine.Hidden(lease.Workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
         }
 
         return result;
@@ -594,23 +531,16 @@ public abstract class EncoderDecoder : IDisposable
 
     private IEnumerable<GeneratedToken> Stream(int[] source, SearchSettings settings, CancellationToken cancellationToken)
     {
-        Workspace workspace = _engine.Rent(cancellationToken);
-        try
+        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        BatchSearch.Start(_engine, lease.Workspace, source, settings);
+        GreedySearch search = lease.Workspace.Greedy;
+        for (int index = 0; !search.IsDone; index++)
         {
-            BatchSearch.Start(_engine, workspace, source, settings);
-            GreedySearch search = workspace.Greedy;
-            for (int index = 0; !search.IsDone; index++)
+            search.Step(_engine, lease.Workspace);
+            if (search.Tokens(0).Length > index)
             {
-                search.Step(_engine, workspace);
-                if (search.Tokens(0).Length > index)
-                {
-                    yield return new GeneratedToken(index, search.Tokens(0)[index], search.TokenLogProbability(0));
-                }
+                yield return new GeneratedToken(index, search.Tokens(0)[index], search.TokenLogProbability(0));
             }
-        }
-        finally
-        {
-            _engine.Return(workspace);
         }
     }
 

@@ -1,104 +1,33 @@
 using KernelGen.Execution;
+using KernelGen.Families;
+using KernelGen.Recipes;
 
 namespace KernelGen.Checkpoints;
 
-/// <summary>A linear layer as a checkpoint stores it.</summary>
-internal readonly struct LinearTensors
-{
-    /// <summary><c>[outputs, inputs]</c>.</summary>
-    public required TensorSlice Weight { get; init; }
-
-    /// <summary><c>[1, outputs]</c>.</summary>
-    public required TensorSlice Bias { get; init; }
-}
-
-/// <summary>A layer norm as a checkpoint stores it; both <c>[1, model dimension]</c>.</summary>
-internal readonly struct NormTensors
-{
-    /// <summary>γ.</summary>
-    public required TensorSlice Weight { get; init; }
-
-    /// <summary>β.</summary>
-    public required TensorSlice Bias { get; init; }
-}
-
-/// <summary>The four projections of multi-head attention; the rows of query, key and value go head by head.</summary>
-internal sealed class AttentionTensors
-{
-    public required LinearTensors Query { get; init; }
-
-    public required LinearTensors Key { get; init; }
-
-    public required LinearTensors Value { get; init; }
-
-    public required LinearTensors Output { get; init; }
-}
-
-/// <summary>The tensors of one encoder layer.</summary>
-internal sealed class EncoderLayerTensors
-{
-    public required AttentionTensors SelfAttention { get; init; }
-
-    public required NormTensors SelfAttentionNorm { get; init; }
-
-    public required LinearTensors FeedForwardExpand { get; init; }
-
-    public required LinearTensors FeedForwardContract { get; init; }
-
-    public required NormTensors FeedForwardNorm { get; init; }
-}
-
-/// <summary>The tensors of one decoder layer.</summary>
-internal sealed class DecoderLayerTensors
-{
-    public required AttentionTensors SelfAttention { get; init; }
-
-    public required NormTensors SelfAttentionNorm { get; init; }
-
-    public required AttentionTensors CrossAttention { get; init; }
-
-    public required NormTensors CrossAttentionNorm { get; init; }
-
-    public required LinearTensors FeedForwardExpand { get; init; }
-
-    public required LinearTensors FeedForwardContract { get; init; }
-
-    public required NormTensors FeedForwardNorm { get; init; }
-}
-
-/// <summary>The tensors of one model, whatever its family calls them; each has the declared shape.</summary>
+/// <summary>The tensors of one model in a checkpoint, whatever its family calls them; each has the declared shape.</summary>
 internal sealed class CheckpointTensors
 {
+    private readonly TensorSlice[] _weights;
+    private readonly TensorSlice[] _biases;
+
+    private CheckpointTensors(ModelRecipe recipe)
+    {
+        Recipe = recipe;
+        _weights = new TensorSlice[recipe.Tensors.Count];
+        _biases = new TensorSlice[recipe.Tensors.Count];
+    }
+
+    /// <summary>The model.</summary>
+    public ModelRecipe Recipe { get; }
+
     /// <summary><c>[source vocabulary, model dimension]</c>.</summary>
-    public required TensorSlice SourceEmbedding { get; init; }
+    public TensorSlice SourceEmbedding => Weight(TensorRole.Embedding, Stack.Encoder);
 
     /// <summary><c>[target vocabulary, model dimension]</c>; the same slice as <see cref="SourceEmbedding"/> when the file holds equal numbers.</summary>
-    public required TensorSlice TargetEmbedding { get; init; }
+    public TensorSlice TargetEmbedding => Weight(TensorRole.Embedding, Stack.Decoder);
 
     /// <summary><c>[target vocabulary, model dimension]</c>; the same slice as <see cref="TargetEmbedding"/> when they are tied or equal.</summary>
-    public required TensorSlice OutputWeight { get; init; }
-
-    /// <summary><c>[1, target vocabulary]</c>; <see langword="null"/> when the model is declared without.</summary>
-    public required TensorSlice? OutputBias { get; init; }
-
-    /// <summary><c>[at least offset + longest source, model dimension]</c> with <see cref="PositionalEncoding.Learned"/>, otherwise <see langword="null"/>.</summary>
-    public required TensorSlice? SourcePositions { get; init; }
-
-    /// <summary><c>[at least offset + longest target, model dimension]</c> with <see cref="PositionalEncoding.Learned"/>, otherwise <see langword="null"/>.</summary>
-    public required TensorSlice? TargetPositions { get; init; }
-
-    /// <summary><see langword="null"/> when the model is declared without; so for the norms below.</summary>
-    public required NormTensors? SourceEmbeddingNorm { get; init; }
-
-    public required NormTensors? TargetEmbeddingNorm { get; init; }
-
-    public required EncoderLayerTensors[] EncoderLayers { get; init; }
-
-    public required NormTensors? EncoderFinalNorm { get; init; }
-
-    public required DecoderLayerTensors[] DecoderLayers { get; init; }
-
-    public required NormTensors? DecoderFinalNorm { get; init; }
+    public TensorSlice OutputWeight => Weight(TensorRole.Output, Stack.Decoder);
 
     /// <summary>Finds the tensors of a model by the names of its family, and checks each shape.</summary>
     /// <param name="file">The file; it must stay open as long as the tensors are used.</param>
@@ -124,11 +53,133 @@ internal sealed class CheckpointTensors
         return problems;
     }
 
-    private static CheckpointTensors Read(TensorReader reader) => reader.Model.Architecture switch
+    /// <summary>A tensor as the file stores it; of a norm γ, as one row. Missing where the file may leave it out.</summary>
+    public TensorSlice Weight(ModelTensor tensor) => _weights[tensor.Index];
+
+    /// <summary>The bias beside a tensor, as one row; of a norm β.</summary>
+    public TensorSlice Bias(ModelTensor tensor) => _biases[tensor.Index];
+
+    private TensorSlice Weight(TensorRole role, Stack stack)
     {
-        Architecture.Vanilla => VanillaNames.Read(reader),
-        Architecture.Marian or Architecture.Bart => HuggingFaceNames.Read(reader),
-        _ => throw new ArgumentException(
-            $"The architecture {reader.Model.Architecture} of '{reader.Model.Name}' has no tensor names; expected one of Vanilla, Marian, Bart.", nameof(reader)),
-    };
+        foreach (ModelTensor tensor in Recipe.Tensors)
+        {
+            if (tensor.Role == role && tensor.Stack == stack)
+            {
+                return Weight(tensor);
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(role), role, "The model has no such tensor.");
+    }
+
+    private static CheckpointTensors Read(TensorReader reader)
+    {
+        ModelDescription model = reader.Model;
+        var family = Family.Of(model.Architecture);
+        string prefix = !reader.HasBeginningWith(family.Prefix) && reader.HasBeginningWith(family.Layers(Stack.Encoder)) ? "" : family.Prefix;
+        var tensors = new CheckpointTensors(ModelRecipe.Of(model));
+        reader.CheckLayers(prefix + family.Layers(Stack.Encoder), model.EncoderLayers, nameof(model.EncoderLayers));
+        reader.CheckLayers(prefix + family.Layers(Stack.Decoder), model.DecoderLayers, nameof(model.DecoderLayers));
+        foreach (ModelTensor tensor in tensors.Recipe.Tensors)
+        {
+            if (tensor.Sublayer is null)
+            {
+                tensors.ReadOutside(tensor, reader, family, prefix);
+            }
+            else
+            {
+                tensors.ReadLayer(tensor, reader, family, prefix);
+            }
+        }
+
+        RefuseUnused(reader, family, prefix);
+        return tensors;
+    }
+
+    /// <summary>Reads what belongs to no layer.</summary>
+    private void ReadOutside(ModelTensor tensor, TensorReader reader, Family family, string prefix)
+    {
+        switch (tensor.Role)
+        {
+            case TensorRole.Embedding:
+                string name = reader.FirstOf(family.Embeddings(reader.Model, tensor.Stack, prefix, out string usual), usual);
+                TensorSlice embedding = reader.Matrix(name, tensor.Rows, tensor.Columns);
+                _weights[tensor.Index] = tensor.Stack == Stack.Decoder ? TensorReader.Shared(embedding, SourceEmbedding) : embedding;
+                break;
+
+            case TensorRole.Output:
+                _weights[tensor.Index] = reader.OutputWeight(family.Head, TargetEmbedding);
+                break;
+
+            case TensorRole.OutputBias:
+                _weights[tensor.Index] = reader.OutputBias(family.OutputBias, family.MayLackOutputBias);
+                break;
+
+            case TensorRole.Positions:
+                _weights[tensor.Index] = reader.LearnedPositions(family.Positions(tensor.Stack, prefix), tensor);
+                break;
+
+            case TensorRole.EmbeddingNorm:
+                ReadModule(tensor, TensorName.Module(family.EmbeddingNorm(tensor.Stack, prefix)), reader);
+                break;
+
+            case TensorRole.FinalNorm:
+                ReadModule(tensor, TensorName.Module(family.FinalNorm(tensor.Stack, prefix)), reader);
+                break;
+
+            default:
+                throw new InvalidOperationException($"The tensor {tensor.Name} belongs to a layer.");
+        }
+    }
+
+    private void ReadLayer(ModelTensor tensor, TensorReader reader, Family family, string prefix)
+    {
+        string layers = prefix + family.Layers(tensor.Stack);
+        TensorName name = family.InLayer(tensor);
+
+        // That layers are missing has been said, once for all of them.
+        if (tensor.Layer < reader.LayersToRead(layers))
+        {
+            string layer = $"{layers}{tensor.Layer}.";
+            ReadModule(tensor, new TensorName(layer + name.Weight, name.Bias is null ? null : layer + name.Bias, name.Part, name.Parts), reader);
+        }
+    }
+
+    private void ReadModule(ModelTensor tensor, TensorName name, TensorReader reader)
+    {
+        Dimension rows = name.Parts == 1 ? tensor.Rows : tensor.Rows.Times(name.Parts);
+        TensorSlice weight = tensor.IsNorm ? reader.Vector(name.Weight, tensor.Columns) : reader.Matrix(name.Weight, rows, tensor.Columns);
+        TensorSlice bias = name.Bias is null ? default : reader.Vector(name.Bias, tensor.IsNorm ? tensor.Columns : rows);
+        bool isPart = name.Parts > 1;
+        _weights[tensor.Index] = isPart ? weight.RowRange(name.Part * (int)tensor.Rows.Size, (int)tensor.Rows.Size) : weight;
+        _biases[tensor.Index] = isPart ? bias.ElementRange(name.Part * (int)tensor.Rows.Size, (int)tensor.Rows.Size) : bias;
+    }
+
+    /// <summary>Refuses what a file has and the declared model would leave out.</summary>
+    private static void RefuseUnused(TensorReader reader, Family family, string prefix)
+    {
+        ModelDescription model = reader.Model;
+        if (!model.OutputBias)
+        {
+            reader.RefuseOutputBias(family.OutputBias);
+        }
+
+        foreach (Stack stack in (ReadOnlySpan<Stack>)[Stack.Encoder, Stack.Decoder])
+        {
+            if (model.PositionalEncoding != PositionalEncoding.Learned && !family.StoresComputedPositions)
+            {
+                reader.RefuseUnused(family.Positions(stack, prefix), "PositionalEncoding = PositionalEncoding.Learned");
+            }
+
+            if (!model.EmbeddingNorm)
+            {
+                reader.RefuseUnused(family.EmbeddingNorm(stack, prefix) + ".weight", "EmbeddingNorm = true");
+            }
+
+            if (!model.FinalNorm)
+            {
+                reader.RefuseUnused(family.FinalNorm(stack, prefix) + ".weight", "FinalNorm = true");
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Recipes;
 
 namespace KernelGen.Checkpoints;
 
@@ -48,8 +49,8 @@ internal sealed class TensorReader
         return false;
     }
 
-    /// <summary>The first of these names that the file has; otherwise the first.</summary>
-    public string FirstOf(params ReadOnlySpan<string> names)
+    /// <summary>The first of these names that the file has; otherwise the usual one.</summary>
+    public string FirstOf(ReadOnlySpan<string> names, string usual)
     {
         foreach (string name in names)
         {
@@ -59,26 +60,12 @@ internal sealed class TensorReader
             }
         }
 
-        return names[0];
+        return usual;
     }
 
-    /// <summary>The layers of a stack.</summary>
-    /// <param name="layers">Their number.</param>
+    /// <summary>How many of the declared layers the file has, once <see cref="CheckLayers"/> has counted them; all where it has not.</summary>
     /// <param name="start">What stands before the number of a layer.</param>
-    /// <param name="read">Reads the layer whose names begin so.</param>
-    public TLayer[] Layers<TLayer>(int layers, string start, Func<TensorReader, string, TLayer> read)
-    {
-        var result = new TLayer[layers];
-
-        // That others are missing has been said, once for all of them.
-        int inFile = Math.Min(layers, _layersInFile.GetValueOrDefault(start, layers));
-        for (int i = 0; i < inFile; i++)
-        {
-            result[i] = read(this, $"{start}{i}.");
-        }
-
-        return result;
-    }
+    public int LayersToRead(string start) => _layersInFile.GetValueOrDefault(start, int.MaxValue);
 
     /// <summary>A tensor of one dimension, as one row.</summary>
     public TensorSlice Vector(string name, Dimension length)
@@ -96,51 +83,24 @@ internal sealed class TensorReader
             : TensorSlice.Missing((int)rows.Size, (int)columns.Size);
     }
 
-    /// <summary>A linear layer: <c>name.weight</c>, <c>[outputs, inputs]</c>, and <c>name.bias</c>.</summary>
-    public LinearTensors Linear(string name, Dimension outputs, Dimension inputs) => new()
+    /// <summary>A table of learned positions: at least as many rows as the longest sequence reaches.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="positions">What is expected; <see cref="ModelTensor.Rows"/> holds the rows that are needed and the property that decides them.</param>
+    public TensorSlice LearnedPositions(string name, ModelTensor positions)
     {
-        Weight = Matrix(name + ".weight", outputs, inputs),
-        Bias = Vector(name + ".bias", outputs),
-    };
-
-    /// <summary>A layer norm: <c>name.weight</c> and <c>name.bias</c>.</summary>
-    public NormTensors Norm(string name) => new()
-    {
-        Weight = Vector(name + ".weight", Dimension.Model(Model)),
-        Bias = Vector(name + ".bias", Dimension.Model(Model)),
-    };
-
-    /// <summary>A layer norm that a declaration may leave out; then the file must not have it.</summary>
-    public NormTensors? OptionalNorm(string name, bool isDeclared, string property)
-    {
-        if (isDeclared)
-        {
-            return Norm(name);
-        }
-
-        RefuseUnused(name + ".weight", $"{property} = true");
-        return null;
-    }
-
-    /// <summary>A table of learned positions, when the model is declared with one: at least as many rows as the longest sequence reaches.</summary>
-    public TensorSlice? LearnedPositions(string name, int maxLength, string property)
-    {
-        if (Model.PositionalEncoding != PositionalEncoding.Learned)
-        {
-            return null;
-        }
-
+        TensorSlice missing = TensorSlice.Missing((int)positions.Rows.Size, Model.ModelDimension);
         if (Find(name) is not { } tensor)
         {
-            return null;
+            return missing;
         }
 
         ReadOnlySpan<long> shape = tensor.Shape;
-        long needed = (long)maxLength + Model.PositionOffset;
+        long needed = positions.Rows.Size;
+        string property = positions.Rows.Property;
         long stored = shape.Length == 2 ? shape[0] : 0;
-        if (!CheckShape(tensor, [new Dimension(stored, "positions", property), Dimension.Model(Model)]))
+        if (!CheckShape(tensor, [new Dimension(stored, "positions", property), positions.Columns]))
         {
-            return null;
+            return missing;
         }
 
         if (stored < needed)
@@ -148,35 +108,35 @@ internal sealed class TensorReader
             Refuse(Refusal(
                 name,
                 $"has shape {tensor.ShapeText}; the declaration of '{Model.Name}' expects at least [{needed}, {Model.ModelDimension}] ([positions, model dimension]): " +
-                $"{property} = {maxLength} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file.",
+                $"{property} = {needed - Model.PositionOffset} and PositionOffset = {Model.PositionOffset}. Lower {property} to {Math.Max(0, stored - Model.PositionOffset)} or less, or load the matching file.",
                 $"has shape {tensor.ShapeText}; expected at least [{needed}, {Model.ModelDimension}]"));
         }
 
         return Finite(new TensorSlice(tensor, 0, (int)Math.Min(stored, int.MaxValue), Model.ModelDimension));
     }
 
-    /// <summary>The bias of the output projection, when the model is declared with one; without, the file may only hold zeros.</summary>
+    /// <summary>The bias of the output projection.</summary>
     /// <param name="name">The name.</param>
     /// <param name="isZeroWhereMissing">Whether a file without it means zeros.</param>
-    public TensorSlice? OutputBias(string name, bool isZeroWhereMissing = false)
+    public TensorSlice OutputBias(string name, bool isZeroWhereMissing)
     {
-        Dimension vocabulary = Dimension.TargetVocabulary(Model);
-        if (Model.OutputBias)
+        if (Has(name))
         {
-            if (Has(name))
-            {
-                return Logits(name, vocabulary);
-            }
-
-            if (!isZeroWhereMissing)
-            {
-                Refuse(Missing(name, "A model without output bias is declared with OutputBias = false."));
-            }
-
-            return null;
+            return Logits(name, Dimension.TargetVocabulary(Model));
         }
 
-        if (Has(name) && Logits(name, vocabulary) is { IsMissing: false } bias)
+        if (!isZeroWhereMissing)
+        {
+            Refuse(Missing(name, "A model without output bias is declared with OutputBias = false."));
+        }
+
+        return default;
+    }
+
+    /// <summary>Refuses an output bias that is not zero, of a model that is declared without one.</summary>
+    public void RefuseOutputBias(string name)
+    {
+        if (Has(name) && Logits(name, Dimension.TargetVocabulary(Model)) is { IsMissing: false } bias)
         {
             float[] values = new float[Model.TargetVocabularySize];
             bias.CopyRow(0, values);
@@ -185,8 +145,6 @@ internal sealed class TensorReader
                 RefuseUnused(name, "OutputBias = true");
             }
         }
-
-        return null;
     }
 
     /// <summary>

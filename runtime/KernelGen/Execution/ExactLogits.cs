@@ -1,3 +1,4 @@
+using KernelGen.Layout;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -14,7 +15,7 @@ internal unsafe struct ExactLogits<TPrecision>
     private readonly int _inputs;
     private readonly byte* _tail;
     private int _panel = None;
-    private fixed int _sums[PanelPacking.Width];
+    private fixed int _sums[PanelLayout.Width];
 
     /// <param name="row">The inputs as the full product takes them: floats, or quantised for 8-bit weights.</param>
     /// <param name="output">The output projection.</param>
@@ -32,13 +33,13 @@ internal unsafe struct ExactLogits<TPrecision>
 
     private readonly float OfFloats(int token)
     {
-        byte* weight = _output.Panels + (((((nint)(token / PanelPacking.Width) * _inputs) * PanelPacking.Width) + (token % PanelPacking.Width)) * TPrecision.WeightSize);
+        byte* weight = _output.Panels + (((((nint)(token / PanelLayout.Width) * _inputs) * PanelLayout.Width) + (token % PanelLayout.Width)) * TPrecision.WeightSize);
         float sum = _output.Bias[token];
         for (int i = 0; i < _inputs; i++)
         {
             float value = TPrecision.Value == WeightPrecision.BFloat16 ? BitConverter.UInt32BitsToSingle((uint)*(ushort*)weight << 16) : *(float*)weight;
             sum = MathF.FusedMultiplyAdd(((float*)_row)[i], value, sum);
-            weight += PanelPacking.Width * TPrecision.WeightSize;
+            weight += PanelLayout.Width * TPrecision.WeightSize;
         }
 
         return sum;
@@ -47,17 +48,17 @@ internal unsafe struct ExactLogits<TPrecision>
     /// <summary>The sums of a whole panel lie in the same cache lines as those of one token: they are computed together, and kept for its next token.</summary>
     private float OfIntegers(int token)
     {
-        int panel = token / PanelPacking.Width;
+        int panel = token / PanelLayout.Width;
         fixed (int* sums = _sums)
         {
             if (panel != _panel)
             {
-                byte* weights = _output.Panels + ((nint)panel * UpperBits.PaddedInputs(_inputs) * PanelPacking.Width);
+                byte* weights = _output.Panels + ((nint)panel * UpperBits.PaddedInputs(_inputs) * PanelLayout.Width);
                 UpperBits.Multiply(weights, _row, _inputs, begin: ((int*)_tail)[1], sums);
                 _panel = panel;
             }
 
-            return MathF.FusedMultiplyAdd(sums[token % PanelPacking.Width], _output.Scales[token] * *(float*)_tail, _output.Bias[token]);
+            return MathF.FusedMultiplyAdd(sums[token % PanelLayout.Width], _output.Scales[token] * *(float*)_tail, _output.Bias[token]);
         }
     }
 }

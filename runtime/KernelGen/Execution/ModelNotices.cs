@@ -1,4 +1,4 @@
-using KernelGen.Checkpoints;
+using KernelGen.Families;
 
 namespace KernelGen.Execution;
 
@@ -15,7 +15,7 @@ internal static class ModelNotices
             return [];
         }
 
-        string head = model.Architecture == Architecture.Vanilla ? VanillaNames.Head : HuggingFaceNames.Head;
+        string head = Family.Of(model.Architecture).Head;
         return
         [
             $"The weights have an output projection of their own, '{head}', which differs from the target embedding, and '{model.Name}' is declared with {nameof(model.TieEmbeddings)} = true. "

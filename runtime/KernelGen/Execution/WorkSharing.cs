@@ -1,3 +1,5 @@
+using KernelGen.Layout;
+
 namespace KernelGen.Execution;
 
 /// <summary>
@@ -58,7 +60,7 @@ internal sealed unsafe class WorkSharing
     {
         // Every sublayer begins with a linear layer, so a cancelled call stops well within a decoding step, or within an encoder layer of a long source.
         _workspace.Cancellation.ThrowIfCancellationRequested();
-        if (Threads == 1 || panels < 2 * PanelGroup || (long)rows * inputs * panels * Packing.PanelPacking.Width < LeastWork)
+        if (Threads == 1 || panels < 2 * PanelGroup || (long)rows * inputs * panels * PanelLayout.Width < LeastWork)
         {
             kernel(input, rows, in weights, residual, output, 0, panels);
             return;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using KernelGen.Decoding;
-using KernelGen.Packing;
+using KernelGen.Layout;
 
 namespace KernelGen.Execution;
 
@@ -27,6 +27,7 @@ internal sealed unsafe class Workspace : IDisposable
     private NativeBlock? _block;
     private int[] _tokens = [];
     private int[] _ones = [];
+    private int[] _counts = [];
     private long[] _order = [];
     private float* _next;
 
@@ -181,6 +182,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Room for the values that go with <see cref="EncoderKeys"/>.</summary>
     public float* EncoderValues(int part) => EncoderKeys(part) + _encoderKeysLength;
 
+    /// <summary>Room for the number of rows of each sequence.</summary>
+    public Span<int> Counts(int count) => ReusedArray.Take(ref _counts, count);
+
     /// <summary>Room for token ids.</summary>
     public Span<int> Tokens(int count) => ReusedArray.Take(ref _tokens, count);
 
@@ -205,7 +209,7 @@ internal sealed unsafe class Workspace : IDisposable
         Sequence source = Sequences[from];
         ref Sequence destination = ref Sequences[to];
         destination.TargetLength = source.TargetLength;
-        nuint keys = (nuint)PanelPacking.RoundUp(source.TargetLength) * (nuint)_model.AttentionWidth * sizeof(float);
+        nuint keys = (nuint)PanelLayout.RoundUp(source.TargetLength) * (nuint)_model.AttentionWidth * sizeof(float);
         nuint values = (nuint)source.TargetLength * (nuint)_model.AttentionWidth * sizeof(float);
         for (int layer = 0; layer < _model.DecoderLayers; layer++)
         {

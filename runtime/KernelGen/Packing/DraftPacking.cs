@@ -1,5 +1,7 @@
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Numerics;
+using KernelGen.Recipes;
 
 namespace KernelGen.Packing;
 
@@ -33,22 +35,13 @@ internal static unsafe class DraftPacking
 
     private static void Fill(PackedModel exact, PackedModel draft, ref NativeBlock? floats)
     {
-        ModelDescription model = exact.Description;
-        if (exact.Screen is null)
+        foreach (WeightSlot slot in exact.Recipe.Slots)
         {
-            Quantize(exact, exact.Output, draft.Output, model.TargetVocabularySize, model.ModelDimension, ref floats);
-        }
-
-        for (int i = 0; i < exact.DecoderLayers.Length; i++)
-        {
-            ref readonly DecoderLayerWeights from = ref exact.DecoderLayers[i];
-            ref readonly DecoderLayerWeights to = ref draft.DecoderLayers[i];
-            Quantize(exact, from.Self.QueryKeyValue, to.Self.QueryKeyValue, 3 * model.AttentionWidth, model.ModelDimension, ref floats);
-            Quantize(exact, from.Self.AttentionOutput, to.Self.AttentionOutput, model.ModelDimension, model.AttentionWidth, ref floats);
-            Quantize(exact, from.Self.FeedForwardExpand, to.Self.FeedForwardExpand, model.FeedForwardDimension, model.ModelDimension, ref floats);
-            Quantize(exact, from.Self.FeedForwardContract, to.Self.FeedForwardContract, model.ModelDimension, model.FeedForwardDimension, ref floats);
-            Quantize(exact, from.CrossQuery, to.CrossQuery, model.AttentionWidth, model.ModelDimension, ref floats);
-            Quantize(exact, from.CrossOutput, to.CrossOutput, model.ModelDimension, model.AttentionWidth, ref floats);
+            // An output projection that is screened is 8-bit already.
+            if (PackedModel.IsDrafted(slot) && (slot.Role != WeightRole.Output || exact.Screen is null))
+            {
+                Quantize(exact, exact[slot], draft[slot], slot.Outputs, slot.Inputs, ref floats);
+            }
         }
     }
 
@@ -57,7 +50,7 @@ internal static unsafe class DraftPacking
         float* panels = (float*)from.Panels;
         if (exact.Facts.Precision == WeightPrecision.BFloat16)
         {
-            long length = PanelPacking.Length(outputs, inputs);
+            long length = PanelLayout.Length(outputs, inputs);
             if (floats is null || floats.Length < length)
             {
                 floats?.Dispose();
@@ -69,6 +62,6 @@ internal static unsafe class DraftPacking
             FloatConversion.FromBFloat16(from.Panels, panels, checked((int)length));
         }
 
-        new Int8Quantization(exact.Description.QuantizedInputBits).Quantize(panels, PanelPacking.Panels(outputs), inputs, to.Scales, to.Panels);
+        new Int8Quantization(exact.Description.QuantizedInputBits).Quantize(panels, PanelLayout.Panels(outputs), inputs, to.Scales, to.Panels);
     }
 }

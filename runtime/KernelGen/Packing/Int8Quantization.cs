@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using KernelGen.Layout;
 
 namespace KernelGen.Packing;
 
@@ -25,7 +26,7 @@ internal readonly unsafe struct Int8Quantization
     public Int8Quantization(int inputBits) => (_largest, _offset, _group, _step) = inputBits == 8 ? (63, 64, 4, 8) : (127, 0, 2, 2);
 
     /// <summary>The number of bytes that a packed matrix takes.</summary>
-    public long Length(int outputs, int inputs) => (long)PanelPacking.RoundUp(outputs) * PaddedInputs(inputs);
+    public long Length(int outputs, int inputs) => (long)PanelLayout.RoundUp(outputs) * PaddedInputs(inputs);
 
     /// <summary>Quantises whole panels.</summary>
     /// <param name="source">Panels of floats, <c>[panel, input, 16]</c>.</param>
@@ -35,20 +36,20 @@ internal readonly unsafe struct Int8Quantization
     /// <param name="destination">Receives the panels of bytes, <c>[panel, input / group, 16, group]</c>; inputs past the last are zero weights.</param>
     public void Quantize(float* source, int panels, int inputs, float* scales, byte* destination)
     {
-        float* inverse = stackalloc float[PanelPacking.Width];
+        float* inverse = stackalloc float[PanelLayout.Width];
         for (int panel = 0; panel < panels; panel++)
         {
             Scales(source, inputs, scales, inverse);
             for (int input = 0; input < PaddedInputs(inputs); input += _group)
             {
-                for (int column = 0; column < PanelPacking.Width; column += Vector128<float>.Count)
+                for (int column = 0; column < PanelLayout.Width; column += Vector128<float>.Count)
                 {
                     // Little-endian: the first input's weight is the lowest byte.
                     Vector128<uint> bytes = Vector128<uint>.Zero;
                     for (int i = 0; i < _group; i++)
                     {
                         Vector128<float> multiple = input + i < inputs
-                            ? Vector128.Load(source + ((nint)(input + i) * PanelPacking.Width) + column) * Vector128.Load(inverse + column)
+                            ? Vector128.Load(source + ((nint)(input + i) * PanelLayout.Width) + column) * Vector128.Load(inverse + column)
                             : Vector128<float>.Zero;
 
                         // What is not a number counts as zero: the scale tells of it, and the bytes are the same on every CPU.
@@ -56,7 +57,7 @@ internal readonly unsafe struct Int8Quantization
                         bytes |= ((weight + Vector128.Create(_offset)).AsUInt32() & Vector128.Create(0xFFu)) << (8 * i);
                     }
 
-                    byte* place = destination + ((nint)input * PanelPacking.Width) + (column * _group);
+                    byte* place = destination + ((nint)input * PanelLayout.Width) + (column * _group);
                     if (_group == 4)
                     {
                         bytes.Store((uint*)place);
@@ -68,9 +69,9 @@ internal readonly unsafe struct Int8Quantization
                 }
             }
 
-            source += (nint)inputs * PanelPacking.Width;
-            scales += PanelPacking.Width;
-            destination += (nint)PaddedInputs(inputs) * PanelPacking.Width;
+            source += (nint)inputs * PanelLayout.Width;
+            scales += PanelLayout.Width;
+            destination += (nint)PaddedInputs(inputs) * PanelLayout.Width;
         }
     }
 
@@ -80,7 +81,7 @@ internal readonly unsafe struct Int8Quantization
     /// <param name="input">The input.</param>
     public Vector128<float> Weights(byte* panel, int column, int input)
     {
-        byte* place = panel + ((nint)(input / _group) * _group * PanelPacking.Width) + (column * _group);
+        byte* place = panel + ((nint)(input / _group) * _group * PanelLayout.Width) + (column * _group);
         Vector128<uint> groups = _group == 4 ? Vector128.Load((uint*)place) : Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)place).AsUInt16());
 
         // To the top and down again, with the sign where there is one.
@@ -97,17 +98,17 @@ internal readonly unsafe struct Int8Quantization
     /// <summary>The scales of 16 columns, and what to multiply their weights with; zero for a column of zeros.</summary>
     private void Scales(float* panel, int inputs, float* scales, float* inverse)
     {
-        new Span<float>(scales, PanelPacking.Width).Clear();
+        new Span<float>(scales, PanelLayout.Width).Clear();
         for (int input = 0; input < inputs; input++)
         {
-            for (int column = 0; column < PanelPacking.Width; column += Vector128<float>.Count)
+            for (int column = 0; column < PanelLayout.Width; column += Vector128<float>.Count)
             {
-                Vector128<float> magnitude = Vector128.Abs(Vector128.Load(panel + ((nint)input * PanelPacking.Width) + column));
+                Vector128<float> magnitude = Vector128.Abs(Vector128.Load(panel + ((nint)input * PanelLayout.Width) + column));
                 Vector128.Max(magnitude, Vector128.Load(scales + column)).Store(scales + column);
             }
         }
 
-        for (int column = 0; column < PanelPacking.Width; column++)
+        for (int column = 0; column < PanelLayout.Width; column++)
         {
             // Where the inverse would not be finite the weights count as zero: they are next to nothing.
             float highest = scales[column] > 1e-34f ? scales[column] : 0f;

@@ -1,5 +1,6 @@
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
+using KernelGen.Recipes;
 
 namespace KernelGen.Packing;
 
@@ -21,25 +22,26 @@ internal readonly record struct LayoutFacts(WeightPrecision Precision, bool Shar
     public static bool CanScreen(ModelDescription description, WeightPrecision precision) =>
         precision != WeightPrecision.Int8 || description.QuantizedInputBits == 8;
 
-    /// <summary>The learned numbers of a model: computed positions are none, and what source, target and output share counts once.</summary>
-    public long CountParameters(ModelDescription description)
+    /// <summary>The learned numbers of a model: computed positions are none, rows of learned ones that no sequence reaches are left out, and what source, target and output share counts once.</summary>
+    public long CountParameters(ModelRecipe recipe)
     {
-        long width = description.ModelDimension;
-        long target = description.TargetVocabularySize;
-        long norm = 2 * width;
-        long attention = 4 * ((width * width) + width) + norm;
-        long feedForward = (2 * width * description.FeedForwardDimension) + description.FeedForwardDimension + width + norm;
-        long positions = description.PositionalEncoding == PositionalEncoding.Learned ? description.MaxSourceLength + (long)description.MaxTargetLength : 0;
-        return (description.SourceVocabularySize * width)
-            + (SharesEmbedding ? 0 : target * width)
-            + (SharesOutput ? 0 : target * width)
-            + (description.OutputBias ? target : 0)
-            + (positions * width)
-            + (description.EmbeddingNorm ? 2 * norm : 0)
-            + (description.FinalNorm ? 2 * norm : 0)
-            + (description.EncoderLayers * (attention + feedForward))
-            + (description.DecoderLayers * ((2 * attention) + feedForward));
+        long count = 0;
+        foreach (WeightSlot slot in recipe.Slots)
+        {
+            bool isShared = (slot.Role == WeightRole.Embedding && slot.Stack == Stack.Decoder && SharesEmbedding) || (slot.Role == WeightRole.Output && SharesOutput);
+            foreach (ModelTensor tensor in slot.Tensors)
+            {
+                count += tensor.Role == TensorRole.Positions ? slot.Outputs * tensor.Columns.Size
+                    : isShared && tensor.Role != TensorRole.OutputBias ? 0
+                    : tensor.Parameters;
+            }
+        }
+
+        return count;
     }
+
+    /// <summary>What is thrown where a precision is met that nothing knows.</summary>
+    public InvalidOperationException Unknown() => new($"The weights have the precision {Precision}, which cannot be packed.");
 
     /// <summary>Whether two slices are the same place in the file, so that one packed copy serves both.</summary>
     private static bool Same(TensorSlice a, TensorSlice b) => a.Name == b.Name && a.Rows == b.Rows;

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using KernelGen.Execution;
+using KernelGen.Layout;
 
 namespace KernelGen.Packing;
 
@@ -42,23 +43,23 @@ internal readonly unsafe struct OutputScreen
     /// <param name="quantization">How weights become integers.</param>
     public void Fill(float* panels, int outputs, int inputs, Int8Quantization quantization)
     {
-        int panelCount = PanelPacking.Panels(outputs);
+        int panelCount = PanelLayout.Panels(outputs);
         quantization.Quantize(panels, panelCount, inputs, Weights.Scales, Weights.Panels);
-        double* residualSquares = stackalloc double[PanelPacking.Width];
-        double* normSquares = stackalloc double[PanelPacking.Width];
+        double* residualSquares = stackalloc double[PanelLayout.Width];
+        double* normSquares = stackalloc double[PanelLayout.Width];
         *Limits = default;
-        long panelBytes = quantization.Length(PanelPacking.Width, inputs);
+        long panelBytes = quantization.Length(PanelLayout.Width, inputs);
         for (int panel = 0; panel < panelCount; panel++)
         {
-            int firstColumn = panel * PanelPacking.Width;
-            float* weights = panels + ((nint)panel * inputs * PanelPacking.Width);
+            int firstColumn = panel * PanelLayout.Width;
+            float* weights = panels + ((nint)panel * inputs * PanelLayout.Width);
             byte* quantized = Weights.Panels + (panel * panelBytes);
-            for (int i = 0; i < PanelPacking.Width; i += Vector128<float>.Count)
+            for (int i = 0; i < PanelLayout.Width; i += Vector128<float>.Count)
             {
                 AddSquares(weights, quantized, i, inputs, Weights.Scales + firstColumn, quantization, residualSquares, normSquares);
             }
 
-            for (int i = 0; i < PanelPacking.Width; i++)
+            for (int i = 0; i < PanelLayout.Width; i++)
             {
                 Norms[firstColumn + i] = RoundUp(Math.Sqrt(normSquares[i]));
                 Bound(firstColumn + i, outputs, Math.Sqrt(residualSquares[i]), Norms[firstColumn + i]);
@@ -72,15 +73,15 @@ internal readonly unsafe struct OutputScreen
     /// <param name="inputs">The number of inputs.</param>
     public void FillUpperBits(in LinearWeights projection, int outputs, int inputs)
     {
-        double* residuals = stackalloc double[PanelPacking.Width];
-        long panelBytes = UpperBits.Length(PanelPacking.Width, inputs);
+        double* residuals = stackalloc double[PanelLayout.Width];
+        long panelBytes = UpperBits.Length(PanelLayout.Width, inputs);
         *Limits = default;
-        for (int panel = 0; panel < PanelPacking.Panels(outputs); panel++)
+        for (int panel = 0; panel < PanelLayout.Panels(outputs); panel++)
         {
             UpperBits.Pack(projection.Panels + (2 * panel * panelBytes), inputs, Weights.Panels + (panel * panelBytes), residuals);
-            for (int i = 0; i < PanelPacking.Width; i++)
+            for (int i = 0; i < PanelLayout.Width; i++)
             {
-                int column = (panel * PanelPacking.Width) + i;
+                int column = (panel * PanelLayout.Width) + i;
                 double scale = projection.Scales[column];
                 Weights.Scales[column] = UpperBits.Scale * projection.Scales[column];
                 Bound(column, outputs, scale * residuals[i], UpperBits.LargestWeight * projection.Scales[column]);
@@ -108,7 +109,7 @@ internal readonly unsafe struct OutputScreen
         Vector128<double> lowerResidual = default, upperResidual = default, lowerNorm = default, upperNorm = default;
         for (int input = 0; input < inputs; input++)
         {
-            (Vector128<double> lowerWeight, Vector128<double> upperWeight) = Vector128.Widen(Vector128.Load(weights + ((nint)input * PanelPacking.Width) + column));
+            (Vector128<double> lowerWeight, Vector128<double> upperWeight) = Vector128.Widen(Vector128.Load(weights + ((nint)input * PanelLayout.Width) + column));
             (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(quantization.Weights(quantized, column, input));
             lower *= lowerScale;
             upper *= upperScale;

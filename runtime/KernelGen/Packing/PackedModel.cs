@@ -1,12 +1,14 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using KernelGen.Execution;
+using KernelGen.Layout;
+using KernelGen.Recipes;
 
 namespace KernelGen.Packing;
 
 /// <summary>
 /// The weights of a model in the layout that its kernels read, in one block of memory. Where each of them is, is decided here and nowhere else, by one walk
-/// over the description: <see cref="WeightPacking"/> fills such a block from a checkpoint, <see cref="PackedFile"/> writes it to a file and finds it there again.
+/// over the slots of its recipe: <see cref="WeightPacking"/> fills such a block from a checkpoint, <see cref="PackedFile"/> writes it to a file and finds it there again.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class PackedModel
@@ -18,8 +20,9 @@ public sealed unsafe class PackedModel
     /// The version of the layout: of the order of the walk, and of what is within a part. A file of another version is refused, so whoever changes
     /// either takes the next number.
     /// </summary>
-    internal const int LayoutVersion = 2;
+    internal const int LayoutVersion = 3;
 
+    private readonly LinearWeights[] _places;
     private readonly byte* _start;
     private byte* _next;
 
@@ -29,97 +32,37 @@ public sealed unsafe class PackedModel
     /// <param name="memory">The memory; from now on this model's to free.</param>
     /// <param name="start">Where in the memory the weights begin; aligned to <see cref="Alignment"/>, with room for <see cref="LengthOf"/> bytes.</param>
     internal PackedModel(ModelDescription description, LayoutFacts facts, SafeHandle memory, byte* start)
+        : this(description, ModelRecipe.Of(description), facts, memory, start)
     {
-        Description = description;
-        Facts = facts;
-        Memory = memory;
-        _start = _next = start;
-
-        SourceEmbedding = TakePanels(description.SourceVocabularySize, description.ModelDimension);
-        TargetEmbedding = facts.SharesEmbedding ? SourceEmbedding : TakePanels(description.TargetVocabularySize, description.ModelDimension);
-        Output = facts.SharesOutput && facts.Precision == WeightPrecision.Float32
-            ? new LinearWeights(Take(description.LogitsStride), null, (byte*)TargetEmbedding)
-            : TakeLinear(description.TargetVocabularySize, description.ModelDimension);
-        if (facts.HasScreen)
+        foreach (WeightSlot slot in Recipe.Slots)
         {
-            Screen = new OutputScreen(
-                TakeScreen(Output.Bias, description.TargetVocabularySize, description.ModelDimension),
-                Take(description.LogitsStride),
-                facts.Precision == WeightPrecision.Int8 ? null : Take(description.LogitsStride),
-                (OutputScreenLimits*)Take(sizeof(OutputScreenLimits) / sizeof(float)));
+            Place(slot, Take(slot));
         }
-
-        switch (description.PositionalEncoding)
-        {
-            case PositionalEncoding.None:
-                break;
-
-            case PositionalEncoding.Learned:
-                SourcePositions = TakePositions(description.MaxSourceLength);
-                TargetPositions = TakePositions(description.MaxTargetLength);
-                break;
-
-            default:
-                SourcePositions = TargetPositions = TakePositions(Math.Max(description.MaxSourceLength, description.MaxTargetLength));
-                break;
-        }
-
-        SourceEmbeddingNorm = description.EmbeddingNorm ? TakeNorm() : null;
-        TargetEmbeddingNorm = description.EmbeddingNorm ? TakeNorm() : null;
-        EncoderLayers = new EncoderLayerWeights[description.EncoderLayers];
-        for (int i = 0; i < EncoderLayers.Length; i++)
-        {
-            EncoderLayers[i] = TakeEncoderLayer();
-        }
-
-        EncoderFinalNorm = description.FinalNorm ? TakeNorm() : null;
-        DecoderLayers = new DecoderLayerWeights[description.DecoderLayers];
-        for (int i = 0; i < DecoderLayers.Length; i++)
-        {
-            DecoderLayers[i] = new DecoderLayerWeights
-            {
-                Self = TakeEncoderLayer(),
-                CrossQuery = TakeLinear(description.AttentionWidth, description.ModelDimension),
-                CrossKeyValue = TakeLinear(2 * description.AttentionWidth, description.ModelDimension),
-                CrossOutput = TakeLinear(description.ModelDimension, description.AttentionWidth),
-                CrossNorm = TakeNorm(),
-            };
-        }
-
-        DecoderFinalNorm = description.FinalNorm ? TakeNorm() : null;
     }
 
     /// <summary>Walks over the memory of an 8-bit copy of a model's decoder.</summary>
     private PackedModel(PackedModel exact, SafeHandle memory, byte* start)
+        : this(exact.Description, exact.Recipe, exact.Facts with { Precision = WeightPrecision.Int8, HasScreen = false }, memory, start)
     {
-        Description = exact.Description;
-        Facts = exact.Facts with { Precision = WeightPrecision.Int8, HasScreen = false };
-        Memory = memory;
-        _start = _next = start;
-
-        SourceEmbedding = exact.SourceEmbedding;
-        TargetEmbedding = exact.TargetEmbedding;
-        Output = exact.Screen?.Weights ?? TakeInt8(exact.Output.Bias, Description.TargetVocabularySize, Description.ModelDimension);
-        SourcePositions = exact.SourcePositions;
-        TargetPositions = exact.TargetPositions;
-        SourceEmbeddingNorm = exact.SourceEmbeddingNorm;
-        TargetEmbeddingNorm = exact.TargetEmbeddingNorm;
-        EncoderLayers = [];
-        EncoderFinalNorm = exact.EncoderFinalNorm;
-        DecoderLayers = new DecoderLayerWeights[exact.DecoderLayers.Length];
-        for (int i = 0; i < DecoderLayers.Length; i++)
+        foreach (WeightSlot slot in Recipe.Slots)
         {
-            DecoderLayerWeights layer = exact.DecoderLayers[i];
-            layer.Self.QueryKeyValue = TakeInt8(layer.Self.QueryKeyValue.Bias, 3 * Description.AttentionWidth, Description.ModelDimension);
-            layer.Self.AttentionOutput = TakeInt8(layer.Self.AttentionOutput.Bias, Description.ModelDimension, Description.AttentionWidth);
-            layer.Self.FeedForwardExpand = TakeInt8(layer.Self.FeedForwardExpand.Bias, Description.FeedForwardDimension, Description.ModelDimension);
-            layer.Self.FeedForwardContract = TakeInt8(layer.Self.FeedForwardContract.Bias, Description.ModelDimension, Description.FeedForwardDimension);
-            layer.CrossQuery = TakeInt8(layer.CrossQuery.Bias, Description.AttentionWidth, Description.ModelDimension);
-            layer.CrossOutput = TakeInt8(layer.CrossOutput.Bias, Description.ModelDimension, Description.AttentionWidth);
-            DecoderLayers[i] = layer;
+            LinearWeights weights = exact[slot];
+            Place(slot, !IsDrafted(slot) ? weights
+                : slot.Role == WeightRole.Output && exact.Screen is { } screen ? screen.Weights
+                : TakeInt8(weights.Bias, slot));
         }
+    }
 
-        DecoderFinalNorm = exact.DecoderFinalNorm;
+    private PackedModel(ModelDescription description, ModelRecipe recipe, LayoutFacts facts, SafeHandle memory, byte* start)
+    {
+        Description = description;
+        Recipe = recipe;
+        Facts = facts;
+        Memory = memory;
+        Encoder = new PackedStack(recipe.Encoder);
+        Decoder = new PackedStack(recipe.Decoder);
+        _places = new LinearWeights[recipe.Slots.Count];
+        _start = _next = start;
     }
 
     internal ModelDescription Description { get; }
@@ -135,32 +78,23 @@ public sealed unsafe class PackedModel
     /// <summary>The number of bytes from the first weight to the end of the last.</summary>
     internal long ByteLength => _next - _start;
 
-    internal float* SourceEmbedding { get; }
+    /// <summary>The operations that the weights are for.</summary>
+    internal ModelRecipe Recipe { get; }
 
-    internal float* TargetEmbedding { get; }
+    /// <summary>The weights of the encoder.</summary>
+    internal PackedStack Encoder { get; }
+
+    /// <summary>The weights of the decoder.</summary>
+    internal PackedStack Decoder { get; }
 
     /// <summary>The output projection.</summary>
-    internal LinearWeights Output { get; }
+    internal LinearWeights Output { get; private set; }
 
     /// <summary>What finds the best token without the whole output projection, where the model has it.</summary>
-    internal OutputScreen? Screen { get; }
+    internal OutputScreen? Screen { get; private set; }
 
-    /// <summary>The rows of positions, from position 0; <see langword="null"/> where positions are not encoded.</summary>
-    internal float* SourcePositions { get; }
-
-    internal float* TargetPositions { get; }
-
-    internal float* SourceEmbeddingNorm { get; }
-
-    internal float* TargetEmbeddingNorm { get; }
-
-    internal EncoderLayerWeights[] EncoderLayers { get; }
-
-    internal DecoderLayerWeights[] DecoderLayers { get; }
-
-    internal float* EncoderFinalNorm { get; }
-
-    internal float* DecoderFinalNorm { get; }
+    /// <summary>Where a slot is. Of what is no linear layer, <see cref="LinearWeights.Panels"/> is its first byte.</summary>
+    internal LinearWeights this[WeightSlot slot] => _places[slot.Index];
 
     /// <summary>The number of bytes that the weights of a model take.</summary>
     internal static long LengthOf(ModelDescription description, LayoutFacts facts)
@@ -179,6 +113,75 @@ public sealed unsafe class PackedModel
     /// <param name="start">Where the copy begins in the memory; <see langword="null"/> to measure its length.</param>
     internal static PackedModel Draft(PackedModel exact, SafeHandle memory, byte* start) => new(exact, memory, start);
 
+    /// <summary>Whether an 8-bit copy of the decoder has a slot of its own: keys and values of the source are those that the model has cached.</summary>
+    internal static bool IsDrafted(WeightSlot slot) => slot.Stack == Stack.Decoder && slot.IsLinear && slot.Role != WeightRole.KeysAndValues;
+
+    private void Place(WeightSlot slot, LinearWeights weights)
+    {
+        _places[slot.Index] = weights;
+        PackedStack stack = slot.Stack == Stack.Encoder ? Encoder : Decoder;
+        float* floats = (float*)weights.Panels;
+        switch (slot.Role)
+        {
+            case WeightRole.Embedding:
+                stack.Embedding = floats;
+                break;
+
+            case WeightRole.Output:
+                Output = weights;
+                break;
+
+            case WeightRole.Positions:
+                stack.Positions = floats;
+                if (slot.Tensors.Length == 0)
+                {
+                    // What is computed is the same for both.
+                    Decoder.Positions = floats;
+                }
+
+                break;
+
+            case WeightRole.EmbeddingNorm:
+                stack.EmbeddingNorm = floats;
+                break;
+
+            case WeightRole.FinalNorm:
+                stack.FinalNorm = floats;
+                break;
+
+            case WeightRole.Input:
+                stack[slot.Layer, slot.Sublayer].Input = weights;
+                break;
+
+            case WeightRole.KeysAndValues:
+                stack[slot.Layer, slot.Sublayer].KeysAndValues = weights;
+                break;
+
+            case WeightRole.Result:
+                stack[slot.Layer, slot.Sublayer].Result = weights;
+                break;
+
+            case WeightRole.Norm:
+                stack[slot.Layer, slot.Sublayer].Norm = floats;
+                break;
+
+            default:
+                throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "There is no place for such weights.");
+        }
+    }
+
+    private LinearWeights Take(WeightSlot slot) => slot.Role switch
+    {
+        WeightRole.Embedding => Floats(slot.Stack == Stack.Decoder && Facts.SharesEmbedding ? Encoder.Embedding : Take(PanelLayout.Length(slot.Outputs, slot.Inputs))),
+        WeightRole.Output => TakeOutput(slot),
+        WeightRole.Positions => Floats(Take((long)slot.Outputs * slot.Inputs)),
+        WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm => Floats(Take((long)slot.Outputs * PanelLayout.RoundUp(slot.Inputs))),
+        WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result => TakeLinear(slot),
+        _ => throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "There is no room for such weights."),
+    };
+
+    private static LinearWeights Floats(float* place) => new(null, null, (byte*)place);
+
     private byte* TakeBytes(long bytes)
     {
         byte* taken = _next;
@@ -188,40 +191,42 @@ public sealed unsafe class PackedModel
 
     private float* Take(long floats) => (float*)TakeBytes(floats * sizeof(float));
 
-    private float* TakePanels(int outputs, int inputs) => Take(PanelPacking.Length(outputs, inputs));
+    /// <summary>The output projection, which may be the target embedding, and then its screen.</summary>
+    private LinearWeights TakeOutput(WeightSlot slot)
+    {
+        LinearWeights output = Facts.SharesOutput && Facts.Precision == WeightPrecision.Float32
+            ? new LinearWeights(Take(PanelLayout.RoundUp(slot.Outputs)), null, (byte*)Decoder.Embedding)
+            : TakeLinear(slot);
+        if (Facts.HasScreen)
+        {
+            Screen = new OutputScreen(
+                TakeScreen(output.Bias, slot),
+                Take(PanelLayout.RoundUp(slot.Outputs)),
+                Facts.Precision == WeightPrecision.Int8 ? null : Take(PanelLayout.RoundUp(slot.Outputs)),
+                (OutputScreenLimits*)Take(sizeof(OutputScreenLimits) / sizeof(float)));
+        }
+
+        return output;
+    }
 
     /// <summary>A linear layer: its bias, then for 8-bit weights the scales, then its panels.</summary>
-    private LinearWeights TakeLinear(int outputs, int inputs)
+    private LinearWeights TakeLinear(WeightSlot slot)
     {
-        float* bias = Take(PanelPacking.RoundUp(outputs));
+        float* bias = Take(PanelLayout.RoundUp(slot.Outputs));
         return Facts.Precision switch
         {
-            WeightPrecision.Float32 => new LinearWeights(bias, null, (byte*)TakePanels(outputs, inputs)),
-            WeightPrecision.BFloat16 => new LinearWeights(bias, null, TakeBytes(PanelPacking.Length(outputs, inputs) * sizeof(ushort))),
-            _ => TakeInt8(bias, outputs, inputs),
+            WeightPrecision.Float32 => new LinearWeights(bias, null, (byte*)Take(PanelLayout.Length(slot.Outputs, slot.Inputs))),
+            WeightPrecision.BFloat16 => new LinearWeights(bias, null, TakeBytes(PanelLayout.Length(slot.Outputs, slot.Inputs) * sizeof(ushort))),
+            WeightPrecision.Int8 => TakeInt8(bias, slot),
+            _ => throw Facts.Unknown(),
         };
     }
 
-    private LinearWeights TakeInt8(float* bias, int outputs, int inputs) =>
-        new(bias, Take(PanelPacking.RoundUp(outputs)), TakeBytes(new Int8Quantization(Description.QuantizedInputBits).Length(outputs, inputs)));
+    private LinearWeights TakeInt8(float* bias, WeightSlot slot) =>
+        new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(new Int8Quantization(Description.QuantizedInputBits).Length(slot.Outputs, slot.Inputs)));
 
     /// <summary>The copy of a linear layer with which it is screened.</summary>
-    private LinearWeights TakeScreen(float* bias, int outputs, int inputs) => Facts.Precision == WeightPrecision.Int8
-        ? new(bias, Take(PanelPacking.RoundUp(outputs)), TakeBytes(UpperBits.Length(outputs, inputs)))
-        : TakeInt8(bias, outputs, inputs);
-
-    /// <summary>γ, then β.</summary>
-    private float* TakeNorm() => Take(2L * PanelPacking.RoundUp(Description.ModelDimension));
-
-    private float* TakePositions(int positions) => Take((long)positions * Description.ModelStride);
-
-    private EncoderLayerWeights TakeEncoderLayer() => new()
-    {
-        QueryKeyValue = TakeLinear(3 * Description.AttentionWidth, Description.ModelDimension),
-        AttentionOutput = TakeLinear(Description.ModelDimension, Description.AttentionWidth),
-        AttentionNorm = TakeNorm(),
-        FeedForwardExpand = TakeLinear(Description.FeedForwardDimension, Description.ModelDimension),
-        FeedForwardContract = TakeLinear(Description.ModelDimension, Description.FeedForwardDimension),
-        FeedForwardNorm = TakeNorm(),
-    };
+    private LinearWeights TakeScreen(float* bias, WeightSlot slot) => Facts.Precision == WeightPrecision.Int8
+        ? new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(UpperBits.Length(slot.Outputs, slot.Inputs)))
+        : TakeInt8(bias, slot);
 }

@@ -1,26 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KernelGen.Checkpoints;
+using KernelGen.Layout;
 
 namespace KernelGen.Packing;
 
 /// <summary>Puts weights into panels of 16 output columns: <c>[panel, input, 16]</c>, the order in which the linear kernels read them.</summary>
 internal static unsafe class PanelPacking
 {
-    /// <summary>The number of output columns in a panel.</summary>
-    public const int Width = 16;
-
     /// <summary>Inputs that are converted and transposed at a time: 16 rows of them fill a part of the first-level cache.</summary>
     private const int BlockInputs = 128;
-
-    /// <summary>Rounds up to whole panels.</summary>
-    public static int RoundUp(int columns) => Panels(columns) * Width;
-
-    /// <summary>The number of panels that columns take.</summary>
-    public static int Panels(int columns) => (columns + Width - 1) / Width;
-
-    /// <summary>Floats that a packed matrix takes.</summary>
-    public static long Length(int outputs, int inputs) => (long)RoundUp(outputs) * inputs;
 
     /// <summary>Packs rows of a weight <c>[output, input]</c> as consecutive columns of the panels. Writes whole panels: what rows do not fill is zero.</summary>
     /// <param name="weight">The weight.</param>
@@ -38,23 +27,23 @@ internal static unsafe class PanelPacking
             group = groupWidth = weight.Columns;
         }
 
-        float* block = stackalloc float[Width * BlockInputs];
-        for (int row = 0; row < rows; row += Width)
+        float* block = stackalloc float[PanelLayout.Width * BlockInputs];
+        for (int row = 0; row < rows; row += PanelLayout.Width)
         {
-            int count = Math.Min(Width, rows - row);
-            new Span<float>(block + (count * BlockInputs), (Width - count) * BlockInputs).Clear();
-            float* panel = panels + ((long)((firstColumn + row) / Width) * inputs * Width);
+            int count = Math.Min(PanelLayout.Width, rows - row);
+            new Span<float>(block + (count * BlockInputs), (PanelLayout.Width - count) * BlockInputs).Clear();
+            float* panel = panels + ((long)((firstColumn + row) / PanelLayout.Width) * inputs * PanelLayout.Width);
             for (int start = 0; start < weight.Columns; start += group)
             {
                 for (int input = 0; input < group; input += BlockInputs)
                 {
                     int width = Math.Min(BlockInputs, group - input);
                     weight.CopyBlock(firstRow + row, count, start + input, width, block, BlockInputs);
-                    Transpose(block, width, panel + (input * Width));
+                    Transpose(block, width, panel + (input * PanelLayout.Width));
                 }
 
-                new Span<float>(panel + (group * Width), (groupWidth - group) * Width).Clear();
-                panel += groupWidth * Width;
+                new Span<float>(panel + (group * PanelLayout.Width), (groupWidth - group) * PanelLayout.Width).Clear();
+                panel += groupWidth * PanelLayout.Width;
             }
         }
     }
@@ -65,13 +54,13 @@ internal static unsafe class PanelPacking
     {
         for (int input = 0; input < inputs; input++)
         {
-            for (int row = 0; row < Width; row += Vector128<float>.Count)
+            for (int row = 0; row < PanelLayout.Width; row += Vector128<float>.Count)
             {
                 float* from = block + (row * BlockInputs) + input;
                 *(Vector128<float>*)(panel + row) = Vector128.Create(from[0], from[BlockInputs], from[2 * BlockInputs], from[3 * BlockInputs]);
             }
 
-            panel += Width;
+            panel += PanelLayout.Width;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KernelGen.Execution;
+using KernelGen.Layout;
 
 namespace KernelGen.Packing;
 
@@ -16,7 +17,7 @@ internal static unsafe class UpperBits
     /// <summary>Inputs whose weights stand together in a panel of 8-bit weights.</summary>
     private const int Group = 4;
 
-    private const int GroupBytes = Group * PanelPacking.Width;
+    private const int GroupBytes = Group * PanelLayout.Width;
 
     /// <summary>Bits that are left out.</summary>
     private const int LowerBits = 3;
@@ -30,7 +31,7 @@ internal static unsafe class UpperBits
     public const int LargestWeight = 64;
 
     /// <summary>The number of bytes that they take.</summary>
-    public static long Length(int outputs, int inputs) => (long)PanelPacking.RoundUp(outputs) * Steps(inputs) * Step / 2;
+    public static long Length(int outputs, int inputs) => (long)PanelLayout.RoundUp(outputs) * Steps(inputs) * Step / 2;
 
     /// <summary>The number of inputs that are multiplied: those of the model and the zeros that fill the last step.</summary>
     public static int PaddedInputs(int inputs) => Steps(inputs) * Step;
@@ -44,7 +45,7 @@ internal static unsafe class UpperBits
     public static void Pack(byte* panel, int inputs, byte* upper, double* residuals)
     {
         // Two sums for each column, of its first and of its last two bytes in each group.
-        int* squares = stackalloc int[2 * PanelPacking.Width];
+        int* squares = stackalloc int[2 * PanelLayout.Width];
         for (int first = 0; first < GroupBytes; first += Vector128<byte>.Count)
         {
             byte* from = panel + first, to = upper + first;
@@ -65,7 +66,7 @@ internal static unsafe class UpperBits
             upperSum.Store(squares + (first / 2) + Vector128<int>.Count);
         }
 
-        for (int column = 0; column < PanelPacking.Width; column++)
+        for (int column = 0; column < PanelLayout.Width; column++)
         {
             residuals[column] = Math.Sqrt((long)squares[2 * column] + squares[(2 * column) + 1]) / 2;
         }

@@ -1,6 +1,8 @@
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Numerics;
+using KernelGen.Recipes;
 
 namespace KernelGen.Packing;
 
@@ -63,63 +65,59 @@ internal sealed unsafe class WeightPacking : IDisposable
 
     private void FillAll(PackedModel model, CheckpointTensors tensors)
     {
-        Embedding(tensors.SourceEmbedding, model.SourceEmbedding);
-        if (!model.Facts.SharesEmbedding)
+        foreach (WeightSlot slot in model.Recipe.Slots)
         {
-            Embedding(tensors.TargetEmbedding, model.TargetEmbedding);
+            Fill(slot, model, tensors);
         }
-
-        Output(model, tensors);
-        Positions(model, tensors);
-        Norm(tensors.SourceEmbeddingNorm, model.SourceEmbeddingNorm);
-        Norm(tensors.TargetEmbeddingNorm, model.TargetEmbeddingNorm);
-        for (int i = 0; i < model.EncoderLayers.Length; i++)
-        {
-            EncoderLayerTensors layer = tensors.EncoderLayers[i];
-            ref readonly EncoderLayerWeights weights = ref model.EncoderLayers[i];
-            Attention(layer.SelfAttention, layer.SelfAttentionNorm, weights);
-            FeedForward(layer.FeedForwardExpand, layer.FeedForwardContract, layer.FeedForwardNorm, weights);
-        }
-
-        Norm(tensors.EncoderFinalNorm, model.EncoderFinalNorm);
-        for (int i = 0; i < model.DecoderLayers.Length; i++)
-        {
-            DecoderLayerTensors layer = tensors.DecoderLayers[i];
-            ref readonly DecoderLayerWeights weights = ref model.DecoderLayers[i];
-            Attention(layer.SelfAttention, layer.SelfAttentionNorm, weights.Self);
-            FeedForward(layer.FeedForwardExpand, layer.FeedForwardContract, layer.FeedForwardNorm, weights.Self);
-            Heads(weights.CrossQuery, layer.CrossAttention.Query);
-            Heads(weights.CrossKeyValue, layer.CrossAttention.Key, layer.CrossAttention.Value);
-            FromHeads(layer.CrossAttention.Output, weights.CrossOutput);
-            Norm(layer.CrossAttentionNorm, weights.CrossNorm);
-        }
-
-        Norm(tensors.DecoderFinalNorm, model.DecoderFinalNorm);
     }
 
-    private void Attention(AttentionTensors attention, NormTensors norm, in EncoderLayerWeights weights)
+    private void Fill(WeightSlot slot, PackedModel model, CheckpointTensors tensors)
     {
-        Heads(weights.QueryKeyValue, attention.Query, attention.Key, attention.Value);
-        FromHeads(attention.Output, weights.AttentionOutput);
-        Norm(norm, weights.AttentionNorm);
-    }
+        LinearWeights weights = model[slot];
+        float* floats = (float*)weights.Panels;
+        switch (slot.Role)
+        {
+            case WeightRole.Embedding when slot.Stack == Stack.Decoder && model.Facts.SharesEmbedding:
+                break;
 
-    private void FeedForward(LinearTensors expand, LinearTensors contract, NormTensors norm, in EncoderLayerWeights weights)
-    {
-        Linear(expand, weights.FeedForwardExpand);
-        Linear(contract, weights.FeedForwardContract);
-        Norm(norm, weights.FeedForwardNorm);
+            case WeightRole.Embedding:
+                Embedding(tensors.Weight(slot.Tensors[0]), floats);
+                break;
+
+            case WeightRole.Output:
+                Output(model, tensors, slot);
+                break;
+
+            case WeightRole.Positions when slot.Tensors.Length == 0:
+                PositionTable.Fill(_description.PositionalEncoding, slot.Outputs, _description.ModelDimension, floats, slot.Inputs);
+                break;
+
+            case WeightRole.Positions:
+                LearnedPositions(tensors.Weight(slot.Tensors[0]), slot.Outputs, floats);
+                break;
+
+            case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm:
+                Norm(slot.Tensors[0], tensors, floats);
+                break;
+
+            case WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result:
+                Linear(slot, tensors, weights);
+                break;
+
+            default:
+                throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "Such weights cannot be packed.");
+        }
     }
 
     private static void Embedding(TensorSlice table, float* panels) => PanelPacking.Pack(table, 0, table.Rows, panels, 0, table.Columns, table.Columns, table.Columns);
 
-    private void Output(PackedModel model, CheckpointTensors tensors)
+    private void Output(PackedModel model, CheckpointTensors tensors, WeightSlot slot)
     {
-        OutputBias(tensors.OutputBias, model.Output.Bias);
-        int outputs = _description.TargetVocabularySize;
-        int inputs = _description.ModelDimension;
+        OutputBias(slot.Tensors.Length > 1 ? tensors.Weight(slot.Tensors[1]) : default, model.Output.Bias);
+        int outputs = slot.Outputs;
+        int inputs = slot.Inputs;
         float* panels = (float*)model.Output.Panels;
-        if (_precision != WeightPrecision.Float32 || panels != model.TargetEmbedding)
+        if (_precision != WeightPrecision.Float32 || panels != model.Decoder.Embedding)
         {
             panels = Floats(model.Output, outputs, inputs);
             Embedding(tensors.OutputWeight, panels);
@@ -142,7 +140,7 @@ internal sealed unsafe class WeightPacking : IDisposable
             if (_precision == WeightPrecision.BFloat16)
             {
                 // What is screened for is the product with the weights as they are stored.
-                FloatConversion.FromBFloat16(model.Output.Panels, panels, checked((int)PanelPacking.Length(outputs, inputs)));
+                FloatConversion.FromBFloat16(model.Output.Panels, panels, checked((int)PanelLayout.Length(outputs, inputs)));
             }
 
             screen.Fill(panels, outputs, inputs, _quantization);
@@ -158,7 +156,7 @@ internal sealed unsafe class WeightPacking : IDisposable
             return (float*)weights.Panels;
         }
 
-        long length = PanelPacking.Length(outputs, inputs);
+        long length = PanelLayout.Length(outputs, inputs);
         if (_panels is null || _panels.Length < length)
         {
             _panels?.Dispose();
@@ -178,14 +176,17 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             case WeightPrecision.BFloat16:
-                FloatConversion.ToBFloat16(panels, (ushort*)weights.Panels, PanelPacking.Length(outputs, inputs));
-                ClearRest(weights.Panels, PanelPacking.Length(outputs, inputs) * sizeof(ushort));
+                FloatConversion.ToBFloat16(panels, (ushort*)weights.Panels, PanelLayout.Length(outputs, inputs));
+                ClearRest(weights.Panels, PanelLayout.Length(outputs, inputs) * sizeof(ushort));
+                break;
+
+            case WeightPrecision.Int8:
+                _quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, weights.Scales, weights.Panels);
+                ClearRest(weights.Panels, _quantization.Length(outputs, inputs));
                 break;
 
             default:
-                _quantization.Quantize(panels, PanelPacking.Panels(outputs), inputs, weights.Scales, weights.Panels);
-                ClearRest(weights.Panels, _quantization.Length(outputs, inputs));
-                break;
+                throw new InvalidOperationException($"Weights of the precision {_precision} cannot be packed.");
         }
     }
 
@@ -193,34 +194,14 @@ internal sealed unsafe class WeightPacking : IDisposable
     private static void ClearRest(byte* part, long length) => new Span<byte>(part + length, (int)(-length & (PackedModel.Alignment - 1))).Clear();
 
     /// <summary>No token may come out of the padding columns: minus infinity is never the best, and its exponential is 0.</summary>
-    private void OutputBias(TensorSlice? bias, float* destination)
+    private void OutputBias(TensorSlice bias, float* destination)
     {
         var all = new Span<float>(destination, _description.LogitsStride);
         all.Fill(float.NegativeInfinity);
         all[.._description.TargetVocabularySize].Clear();
-        bias?.CopyAll(all[.._description.TargetVocabularySize]);
-    }
-
-    private void Positions(PackedModel model, CheckpointTensors tensors)
-    {
-        switch (_description.PositionalEncoding)
+        if (!bias.IsMissing)
         {
-            case PositionalEncoding.None:
-                break;
-
-            case PositionalEncoding.Learned:
-                LearnedPositions(tensors.SourcePositions!.Value, _description.MaxSourceLength, model.SourcePositions);
-                LearnedPositions(tensors.TargetPositions!.Value, _description.MaxTargetLength, model.TargetPositions);
-                break;
-
-            default:
-                PositionTable.Fill(
-                    _description.PositionalEncoding,
-                    Math.Max(_description.MaxSourceLength, _description.MaxTargetLength),
-                    _description.ModelDimension,
-                    model.SourcePositions,
-                    _description.ModelStride);
-                break;
+            bias.CopyAll(all[.._description.TargetVocabularySize]);
         }
     }
 
@@ -234,67 +215,47 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
     }
 
-    private void Linear(LinearTensors linear, LinearWeights weights)
+    /// <summary>A linear layer of one or several tensors, side by side. Where its columns are heads, each gets the room of whole panels.</summary>
+    private void Linear(WeightSlot slot, CheckpointTensors tensors, LinearWeights weights)
     {
-        int outputs = linear.Weight.Rows;
-        int inputs = linear.Weight.Columns;
-        linear.Bias.CopyAll(ClearedBias(weights.Bias, outputs));
-        float* panels = Floats(weights, outputs, inputs);
-        PanelPacking.Pack(linear.Weight, 0, outputs, panels, 0, inputs, inputs, inputs);
-        Store(panels, weights, outputs, inputs);
-    }
-
-    /// <summary>Projections to heads, side by side; each head gets the room of whole panels.</summary>
-    private void Heads(LinearWeights weights, params ReadOnlySpan<LinearTensors> projections)
-    {
-        int outputs = projections.Length * _description.AttentionWidth;
-        int inputs = _description.ModelDimension;
+        int outputs = slot.Outputs;
+        int inputs = slot.Inputs;
         Span<float> bias = ClearedBias(weights.Bias, outputs);
         float* panels = Floats(weights, outputs, inputs);
-        for (int i = 0; i < projections.Length; i++)
+        int partWidth = outputs / slot.Tensors.Length;
+        for (int part = 0; part < slot.Tensors.Length; part++)
         {
-            for (int head = 0; head < _description.Heads; head++)
+            TensorSlice weight = tensors.Weight(slot.Tensors[part]);
+            TensorSlice partBias = tensors.Bias(slot.Tensors[part]);
+            (int rows, int room) = slot.HasHeadsAsOutputs ? (_description.HeadDimension, _description.HeadWidth) : (weight.Rows, partWidth);
+            (int group, int groupRoom) = slot.HasHeadsAsInputs ? (_description.HeadDimension, _description.HeadWidth) : (inputs, inputs);
+            for (int row = 0, column = part * partWidth; row < weight.Rows; row += rows, column += room)
             {
-                int column = (i * _description.AttentionWidth) + (head * _description.HeadWidth);
-                int row = head * _description.HeadDimension;
-                projections[i].Bias.ElementRange(row, _description.HeadDimension).CopyAll(bias[column..]);
-                PanelPacking.Pack(projections[i].Weight, row, _description.HeadDimension, panels, column, inputs, inputs, inputs);
+                PanelPacking.Pack(weight, row, rows, panels, column, inputs, group, groupRoom);
+                if (!partBias.IsMissing)
+                {
+                    partBias.ElementRange(row, rows).CopyAll(bias[column..]);
+                }
             }
         }
 
         Store(panels, weights, outputs, inputs);
     }
 
-    /// <summary>The projection back from heads: its inputs have each head's room.</summary>
-    private void FromHeads(LinearTensors projection, LinearWeights weights)
-    {
-        int outputs = _description.ModelDimension;
-        int inputs = _description.AttentionWidth;
-        projection.Bias.CopyAll(ClearedBias(weights.Bias, outputs));
-        float* panels = Floats(weights, outputs, inputs);
-        PanelPacking.Pack(projection.Weight, 0, outputs, panels, 0, inputs, _description.HeadDimension, _description.HeadWidth);
-        Store(panels, weights, outputs, inputs);
-    }
-
     /// <summary>The bias of a linear layer, padded with zeros to whole panels.</summary>
     private static Span<float> ClearedBias(float* place, int outputs)
     {
-        var bias = new Span<float>(place, PanelPacking.RoundUp(outputs));
+        var bias = new Span<float>(place, PanelLayout.RoundUp(outputs));
         bias.Clear();
         return bias;
     }
 
-    private void Norm(NormTensors? norm, float* destination)
+    private void Norm(ModelTensor norm, CheckpointTensors tensors, float* destination)
     {
-        if (norm is not { } tensors)
-        {
-            return;
-        }
-
-        int width = PanelPacking.RoundUp(_description.ModelDimension);
+        int width = PanelLayout.RoundUp(_description.ModelDimension);
         var both = new Span<float>(destination, 2 * width);
         both.Clear();
-        tensors.Weight.CopyAll(both[.._description.ModelDimension]);
-        tensors.Bias.CopyAll(both.Slice(width, _description.ModelDimension));
+        tensors.Weight(norm).CopyAll(both[.._description.ModelDimension]);
+        tensors.Bias(norm).CopyAll(both.Slice(width, _description.ModelDimension));
     }
 }

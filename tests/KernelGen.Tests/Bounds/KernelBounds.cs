@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Packing;
 using KernelGen.Tests.Kernels;
 
@@ -56,7 +57,7 @@ internal static unsafe class KernelBounds
                 buffers.Begin($"{kernels}: {nameof(Embed)} of token {token}");
                 kernels.Embed(
                     token,
-                    buffers.Floats(PanelPacking.Length(tokens, model.ModelDimension)),
+                    buffers.Floats(PanelLayout.Length(tokens, model.ModelDimension)),
                     model.PositionalEncoding == PositionalEncoding.None ? null : buffers.Rows(1, model.ModelStride, model.ModelDimension),
                     buffers.Rows(1, model.ModelStride, model.ModelDimension));
             }
@@ -96,7 +97,7 @@ internal static unsafe class KernelBounds
     {
         ModelDescription model = kernels.Model;
         LinearShape shape = LinearShape.Of(kernel, model);
-        int panels = PanelPacking.Panels(shape.Output);
+        int panels = PanelLayout.Panels(shape.Output);
         foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
         {
             for (int rows = 1; rows <= MaxRows; rows++)
@@ -113,8 +114,8 @@ internal static unsafe class KernelBounds
                         precision == WeightPrecision.Int8 ? buffers.Floats(Panels.RoundUp(shape.Output)) : null,
                         buffers.Bytes(precision switch
                         {
-                            WeightPrecision.Float32 => PanelPacking.Length(shape.Output, shape.Input) * sizeof(float),
-                            WeightPrecision.BFloat16 => PanelPacking.Length(shape.Output, shape.Input) * sizeof(ushort),
+                            WeightPrecision.Float32 => PanelLayout.Length(shape.Output, shape.Input) * sizeof(float),
+                            WeightPrecision.BFloat16 => PanelLayout.Length(shape.Output, shape.Input) * sizeof(ushort),
                             _ => new Int8Quantization(model.QuantizedInputBits).Length(shape.Output, shape.Input),
                         })),
                     Residual = shape.AddsResidual ? buffers.Rows(rows, shape.OutputStride, shape.Output) : null,
@@ -152,7 +153,7 @@ internal static unsafe class KernelBounds
                 Weights = new LinearWeights(
                     buffers.Floats(Panels.RoundUp(tokens)), buffers.Floats(Panels.RoundUp(tokens)), buffers.Bytes(UpperBits.Length(tokens, model.ModelDimension))),
                 Output = buffers.Rows(rows, model.LogitsStride, tokens),
-                EndPanel = PanelPacking.Panels(tokens),
+                EndPanel = PanelLayout.Panels(tokens),
             });
         }
     }

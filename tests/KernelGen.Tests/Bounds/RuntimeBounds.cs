@@ -1,6 +1,7 @@
 using KernelGen.Checkpoints;
 using KernelGen.Decoding;
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Numerics;
 using KernelGen.Packing;
 using KernelGen.Tests.Checkpoints;
@@ -115,8 +116,8 @@ internal static unsafe class RuntimeBounds
                     using SafetensorsFile file = File(buffers, type, outputs, Groups * group);
                     int room = Panels.RoundUp(group);
                     var weights = new TensorSlice(file.Tensors["x"], 0, outputs, Groups * group);
-                    PanelPacking.Pack(weights, 0, outputs, buffers.Floats(PanelPacking.Length(outputs, Groups * group)), 0, Groups * group, Groups * group, Groups * group);
-                    PanelPacking.Pack(weights, 0, outputs, buffers.Floats(PanelPacking.Length(outputs, Groups * room)), 0, Groups * room, group, room);
+                    PanelPacking.Pack(weights, 0, outputs, buffers.Floats(PanelLayout.Length(outputs, Groups * group)), 0, Groups * group, Groups * group, Groups * group);
+                    PanelPacking.Pack(weights, 0, outputs, buffers.Floats(PanelLayout.Length(outputs, Groups * room)), 0, Groups * room, group, room);
                 }
             }
         }
@@ -150,8 +151,8 @@ internal static unsafe class RuntimeBounds
             buffers.Begin($"quantised weights for {inputBits} bits, [{outputs}, {inputs}]");
             var quantization = new Int8Quantization(inputBits);
             quantization.Quantize(
-                buffers.Floats(PanelPacking.Length(outputs, inputs)),
-                PanelPacking.Panels(outputs),
+                buffers.Floats(PanelLayout.Length(outputs, inputs)),
+                PanelLayout.Panels(outputs),
                 inputs,
                 buffers.Floats(Panels.RoundUp(outputs)),
                 buffers.Bytes(quantization.Length(outputs, inputs)));
@@ -207,7 +208,7 @@ internal static unsafe class RuntimeBounds
         ForEachMatrix((outputs, inputs, inputBits) =>
         {
             buffers.Begin($"a screen of [{outputs}, {inputs}] for {inputBits} bits");
-            FloatScreen(buffers, outputs, inputs, inputBits).Fill(buffers.Floats(PanelPacking.Length(outputs, inputs)), outputs, inputs, new Int8Quantization(inputBits));
+            FloatScreen(buffers, outputs, inputs, inputBits).Fill(buffers.Floats(PanelLayout.Length(outputs, inputs)), outputs, inputs, new Int8Quantization(inputBits));
         });
     }
 
@@ -238,9 +239,9 @@ internal static unsafe class RuntimeBounds
             float* logits = Logits(buffers, outputs);
             OutputScreen screen = FloatScreen(buffers, outputs, inputs, inputBits);
             float* bias = buffers.Floats(Panels.RoundUp(outputs));
-            var floats = new LinearWeights(bias, null, buffers.Bytes(PanelPacking.Length(outputs, inputs) * sizeof(float)));
+            var floats = new LinearWeights(bias, null, buffers.Bytes(PanelLayout.Length(outputs, inputs) * sizeof(float)));
             OutputScreening.Best<Float32Weights>((byte*)buffers.Rows(1, 0, inputs), logits, 0, bound, screen, floats, model);
-            var halves = new LinearWeights(bias, null, buffers.Bytes(PanelPacking.Length(outputs, inputs) * sizeof(ushort)));
+            var halves = new LinearWeights(bias, null, buffers.Bytes(PanelLayout.Length(outputs, inputs) * sizeof(ushort)));
             OutputScreening.Best<BFloat16Weights>((byte*)buffers.Rows(1, 0, inputs), logits, 0, bound, screen, halves, model);
             if (inputBits == 8)
             {

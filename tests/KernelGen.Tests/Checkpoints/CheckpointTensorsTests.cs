@@ -1,5 +1,6 @@
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
+using KernelGen.Recipes;
 
 namespace KernelGen.Tests.Checkpoints;
 
@@ -15,34 +16,32 @@ public sealed class CheckpointTensorsTests
         CheckSlice(tensors.SourceEmbedding, "source_embedding.weight", 5, 4);
         CheckSlice(tensors.TargetEmbedding, "target_embedding.weight", 7, 4);
         CheckSlice(tensors.OutputWeight, "generator.weight", 7, 4);
-        CheckSlice(tensors.OutputBias!.Value, "generator.bias", 1, 7);
-        Assert.Null(tensors.SourcePositions);
-        Assert.Null(tensors.TargetPositions);
-        Assert.Null(tensors.SourceEmbeddingNorm);
-        Assert.Null(tensors.TargetEmbeddingNorm);
-        CheckNorm(tensors.EncoderFinalNorm!.Value, "transformer.encoder.norm");
-        CheckNorm(tensors.DecoderFinalNorm!.Value, "transformer.decoder.norm");
+        CheckSlice(Find(tensors, "decoder.output_bias").Weight, "generator.bias", 1, 7);
+        CheckAbsent(tensors, "encoder.positions");
+        CheckAbsent(tensors, "decoder.positions");
+        CheckAbsent(tensors, "encoder.embedding_norm");
+        CheckAbsent(tensors, "decoder.embedding_norm");
+        CheckNorm(tensors, "encoder.final_norm", "transformer.encoder.norm");
+        CheckNorm(tensors, "decoder.final_norm", "transformer.decoder.norm");
 
-        Assert.Equal(2, tensors.EncoderLayers.Length);
         for (int i = 0; i < 2; i++)
         {
-            EncoderLayerTensors layer = tensors.EncoderLayers[i];
+            string layer = $"encoder.{i}.";
             string name = $"transformer.encoder.layers.{i}.";
-            CheckJointAttention(file, layer.SelfAttention, name + "self_attn");
-            CheckNorm(layer.SelfAttentionNorm, name + "norm1");
-            CheckLinear(layer.FeedForwardExpand, name + "linear1", 6, 4);
-            CheckLinear(layer.FeedForwardContract, name + "linear2", 4, 6);
-            CheckNorm(layer.FeedForwardNorm, name + "norm2");
+            CheckJointAttention(file, tensors, layer + "self_attention", name + "self_attn");
+            CheckNorm(tensors, layer + "self_attention.norm", name + "norm1");
+            CheckLinear(tensors, layer + "feed_forward.expand", name + "linear1", 6, 4);
+            CheckLinear(tensors, layer + "feed_forward.contract", name + "linear2", 4, 6);
+            CheckNorm(tensors, layer + "feed_forward.norm", name + "norm2");
         }
 
-        DecoderLayerTensors decoder = Assert.Single(tensors.DecoderLayers);
-        CheckJointAttention(file, decoder.SelfAttention, "transformer.decoder.layers.0.self_attn");
-        CheckNorm(decoder.SelfAttentionNorm, "transformer.decoder.layers.0.norm1");
-        CheckJointAttention(file, decoder.CrossAttention, "transformer.decoder.layers.0.multihead_attn");
-        CheckNorm(decoder.CrossAttentionNorm, "transformer.decoder.layers.0.norm2");
-        CheckLinear(decoder.FeedForwardExpand, "transformer.decoder.layers.0.linear1", 6, 4);
-        CheckLinear(decoder.FeedForwardContract, "transformer.decoder.layers.0.linear2", 4, 6);
-        CheckNorm(decoder.FeedForwardNorm, "transformer.decoder.layers.0.norm3");
+        CheckJointAttention(file, tensors, "decoder.0.self_attention", "transformer.decoder.layers.0.self_attn");
+        CheckNorm(tensors, "decoder.0.self_attention.norm", "transformer.decoder.layers.0.norm1");
+        CheckJointAttention(file, tensors, "decoder.0.cross_attention", "transformer.decoder.layers.0.multihead_attn");
+        CheckNorm(tensors, "decoder.0.cross_attention.norm", "transformer.decoder.layers.0.norm2");
+        CheckLinear(tensors, "decoder.0.feed_forward.expand", "transformer.decoder.layers.0.linear1", 6, 4);
+        CheckLinear(tensors, "decoder.0.feed_forward.contract", "transformer.decoder.layers.0.linear2", 4, 6);
+        CheckNorm(tensors, "decoder.0.feed_forward.norm", "transformer.decoder.layers.0.norm3");
     }
 
     [Fact]
@@ -53,30 +52,27 @@ public sealed class CheckpointTensorsTests
         CheckSlice(tensors.SourceEmbedding, "model.shared.weight", 7, 4);
         CheckSlice(tensors.TargetEmbedding, "model.shared.weight", 7, 4);
         CheckSlice(tensors.OutputWeight, "model.shared.weight", 7, 4);
-        CheckSlice(tensors.OutputBias!.Value, "final_logits_bias", 1, 7);
-        CheckSlice(tensors.SourcePositions!.Value, "model.encoder.embed_positions.weight", 11, 4);
-        CheckSlice(tensors.TargetPositions!.Value, "model.decoder.embed_positions.weight", 11, 4);
-        CheckNorm(tensors.SourceEmbeddingNorm!.Value, "model.encoder.layernorm_embedding");
-        CheckNorm(tensors.TargetEmbeddingNorm!.Value, "model.decoder.layernorm_embedding");
-        Assert.Null(tensors.EncoderFinalNorm);
-        Assert.Null(tensors.DecoderFinalNorm);
+        CheckSlice(Find(tensors, "decoder.output_bias").Weight, "final_logits_bias", 1, 7);
+        CheckSlice(Find(tensors, "encoder.positions").Weight, "model.encoder.embed_positions.weight", 11, 4);
+        CheckSlice(Find(tensors, "decoder.positions").Weight, "model.decoder.embed_positions.weight", 11, 4);
+        CheckNorm(tensors, "encoder.embedding_norm", "model.encoder.layernorm_embedding");
+        CheckNorm(tensors, "decoder.embedding_norm", "model.decoder.layernorm_embedding");
+        CheckAbsent(tensors, "encoder.final_norm");
+        CheckAbsent(tensors, "decoder.final_norm");
 
-        Assert.Equal(2, tensors.EncoderLayers.Length);
-        EncoderLayerTensors encoder = tensors.EncoderLayers[1];
-        CheckAttention(encoder.SelfAttention, "model.encoder.layers.1.self_attn");
-        CheckNorm(encoder.SelfAttentionNorm, "model.encoder.layers.1.self_attn_layer_norm");
-        CheckLinear(encoder.FeedForwardExpand, "model.encoder.layers.1.fc1", 6, 4);
-        CheckLinear(encoder.FeedForwardContract, "model.encoder.layers.1.fc2", 4, 6);
-        CheckNorm(encoder.FeedForwardNorm, "model.encoder.layers.1.final_layer_norm");
+        CheckAttention(tensors, "encoder.1.self_attention", "model.encoder.layers.1.self_attn");
+        CheckNorm(tensors, "encoder.1.self_attention.norm", "model.encoder.layers.1.self_attn_layer_norm");
+        CheckLinear(tensors, "encoder.1.feed_forward.expand", "model.encoder.layers.1.fc1", 6, 4);
+        CheckLinear(tensors, "encoder.1.feed_forward.contract", "model.encoder.layers.1.fc2", 4, 6);
+        CheckNorm(tensors, "encoder.1.feed_forward.norm", "model.encoder.layers.1.final_layer_norm");
 
-        DecoderLayerTensors decoder = Assert.Single(tensors.DecoderLayers);
-        CheckAttention(decoder.SelfAttention, "model.decoder.layers.0.self_attn");
-        CheckNorm(decoder.SelfAttentionNorm, "model.decoder.layers.0.self_attn_layer_norm");
-        CheckAttention(decoder.CrossAttention, "model.decoder.layers.0.encoder_attn");
-        CheckNorm(decoder.CrossAttentionNorm, "model.decoder.layers.0.encoder_attn_layer_norm");
-        CheckLinear(decoder.FeedForwardExpand, "model.decoder.layers.0.fc1", 6, 4);
-        CheckLinear(decoder.FeedForwardContract, "model.decoder.layers.0.fc2", 4, 6);
-        CheckNorm(decoder.FeedForwardNorm, "model.decoder.layers.0.final_layer_norm");
+        CheckAttention(tensors, "decoder.0.self_attention", "model.decoder.layers.0.self_attn");
+        CheckNorm(tensors, "decoder.0.self_attention.norm", "model.decoder.layers.0.self_attn_layer_norm");
+        CheckAttention(tensors, "decoder.0.cross_attention", "model.decoder.layers.0.encoder_attn");
+        CheckNorm(tensors, "decoder.0.cross_attention.norm", "model.decoder.layers.0.encoder_attn_layer_norm");
+        CheckLinear(tensors, "decoder.0.feed_forward.expand", "model.decoder.layers.0.fc1", 6, 4);
+        CheckLinear(tensors, "decoder.0.feed_forward.contract", "model.decoder.layers.0.fc2", 4, 6);
+        CheckNorm(tensors, "decoder.0.feed_forward.norm", "model.decoder.layers.0.final_layer_norm");
     }
 
     [Fact]
@@ -91,8 +87,8 @@ public sealed class CheckpointTensorsTests
 
         Read(file, model, tensors =>
         {
-            CheckNorm(tensors.EncoderFinalNorm!.Value, "model.encoder.layer_norm");
-            CheckNorm(tensors.DecoderFinalNorm!.Value, "model.decoder.layer_norm");
+            CheckNorm(tensors, "encoder.final_norm", "model.encoder.layer_norm");
+            CheckNorm(tensors, "decoder.final_norm", "model.decoder.layer_norm");
         });
     }
 
@@ -105,7 +101,7 @@ public sealed class CheckpointTensorsTests
             name.StartsWith("transformer.", StringComparison.Ordinal) ? name["transformer.".Length..]
             : name.StartsWith("model.", StringComparison.Ordinal) ? name["model.".Length..]
             : name);
-        Read(file, model, static tensors => Assert.Equal(2, tensors.EncoderLayers.Length));
+        Read(file, model, static tensors => Assert.False(Find(tensors, "encoder.1.feed_forward.contract").Weight.IsMissing));
     }
 
     [Theory]
@@ -114,7 +110,7 @@ public sealed class CheckpointTensorsTests
     {
         ModelDescription model = Model(name);
         SafetensorsBuilder file = SmallCheckpoints.File(model).AddBytes("steps", "I64", [1], new byte[8]).AddRamp("optimizer.momentum", 3);
-        Read(file, model, static tensors => Assert.Equal(2, tensors.EncoderLayers.Length));
+        Read(file, model, static tensors => Assert.False(Find(tensors, "encoder.1.feed_forward.contract").Weight.IsMissing));
     }
 
     [Theory]
@@ -318,12 +314,12 @@ public sealed class CheckpointTensorsTests
         else
         {
             // Hugging Face Transformers fills it with zeros.
-            Read(SmallCheckpoints.File(model).Remove(tensor), model, static tensors => Assert.Null(tensors.OutputBias));
+            Read(SmallCheckpoints.File(model).Remove(tensor), model, static tensors => CheckAbsent(tensors, "decoder.output_bias"));
         }
 
         ModelDescription without = model with { OutputBias = false };
-        Read(SmallCheckpoints.File(without).Remove(tensor), without, static tensors => Assert.Null(tensors.OutputBias));
-        Read(SmallCheckpoints.File(without).Remove(tensor).Add(tensor, [7], new float[7]), without, static tensors => Assert.Null(tensors.OutputBias));
+        Read(SmallCheckpoints.File(without).Remove(tensor), without, static tensors => CheckAbsent(tensors, "decoder.output_bias"));
+        Read(SmallCheckpoints.File(without).Remove(tensor).Add(tensor, [7], new float[7]), without, static tensors => CheckAbsent(tensors, "decoder.output_bias"));
         CheckpointException unused = Refused(SmallCheckpoints.File(without), without);
         Assert.Equal(tensor, unused.TensorName);
         Assert.Contains("OutputBias = true", unused.Message, StringComparison.Ordinal);
@@ -333,14 +329,14 @@ public sealed class CheckpointTensorsTests
     public void A_logits_bias_may_be_a_vector()
     {
         SafetensorsBuilder file = SmallCheckpoints.File(SmallCheckpoints.Marian).Remove("final_logits_bias").AddRamp("final_logits_bias", 7);
-        Read(file, SmallCheckpoints.Marian, static tensors => CheckSlice(tensors.OutputBias!.Value, "final_logits_bias", 1, 7));
+        Read(file, SmallCheckpoints.Marian, static tensors => CheckSlice(Find(tensors, "decoder.output_bias").Weight, "final_logits_bias", 1, 7));
     }
 
     [Fact]
     public void Stored_sinusoidal_positions_are_ignored()
     {
         SafetensorsBuilder file = SmallCheckpoints.File(SmallCheckpoints.Marian).AddRamp("model.encoder.embed_positions.weight", 3, 4);
-        Read(file, SmallCheckpoints.Marian, static tensors => Assert.Null(tensors.SourcePositions));
+        Read(file, SmallCheckpoints.Marian, static tensors => CheckAbsent(tensors, "encoder.positions"));
     }
 
     [Fact]
@@ -354,10 +350,10 @@ public sealed class CheckpointTensorsTests
             .AddRamp("target_embedding_norm.weight", 4).AddRamp("target_embedding_norm.bias", 4);
         Read(file, model, static tensors =>
         {
-            CheckSlice(tensors.SourcePositions!.Value, "source_position_embedding.weight", 8, 4);
-            CheckSlice(tensors.TargetPositions!.Value, "target_position_embedding.weight", 20, 4);
-            CheckNorm(tensors.SourceEmbeddingNorm!.Value, "source_embedding_norm");
-            CheckNorm(tensors.TargetEmbeddingNorm!.Value, "target_embedding_norm");
+            CheckSlice(Find(tensors, "encoder.positions").Weight, "source_position_embedding.weight", 8, 4);
+            CheckSlice(Find(tensors, "decoder.positions").Weight, "target_position_embedding.weight", 20, 4);
+            CheckNorm(tensors, "encoder.embedding_norm", "source_embedding_norm");
+            CheckNorm(tensors, "decoder.embedding_norm", "target_embedding_norm");
         });
     }
 
@@ -449,42 +445,55 @@ public sealed class CheckpointTensorsTests
         Assert.Equal(columns, slice.Columns);
     }
 
-    private static void CheckNorm(NormTensors norm, string name)
+    /// <summary>A tensor by its name in the recipe.</summary>
+    private static (TensorSlice Weight, TensorSlice Bias) Find(CheckpointTensors tensors, string place)
     {
-        CheckSlice(norm.Weight, name + ".weight", 1, 4);
-        CheckSlice(norm.Bias, name + ".bias", 1, 4);
+        ModelTensor tensor = tensors.Recipe.Tensors.Single(tensor => tensor.Name == place);
+        return (tensors.Weight(tensor), tensors.Bias(tensor));
     }
 
-    private static void CheckLinear(LinearTensors linear, string name, int outputs, int inputs)
+    private static void CheckAbsent(CheckpointTensors tensors, string place) =>
+        Assert.DoesNotContain(tensors.Recipe.Tensors, tensor => tensor.Name == place && !tensors.Weight(tensor).IsMissing);
+
+    private static void CheckNorm(CheckpointTensors tensors, string place, string name)
     {
-        CheckSlice(linear.Weight, name + ".weight", outputs, inputs);
-        CheckSlice(linear.Bias, name + ".bias", 1, outputs);
+        (TensorSlice weight, TensorSlice bias) = Find(tensors, place);
+        CheckSlice(weight, name + ".weight", 1, 4);
+        CheckSlice(bias, name + ".bias", 1, 4);
     }
 
-    private static void CheckAttention(AttentionTensors attention, string name)
+    private static void CheckLinear(CheckpointTensors tensors, string place, string name, int outputs, int inputs)
     {
-        CheckLinear(attention.Query, name + ".q_proj", 4, 4);
-        CheckLinear(attention.Key, name + ".k_proj", 4, 4);
-        CheckLinear(attention.Value, name + ".v_proj", 4, 4);
-        CheckLinear(attention.Output, name + ".out_proj", 4, 4);
+        (TensorSlice weight, TensorSlice bias) = Find(tensors, place);
+        CheckSlice(weight, name + ".weight", outputs, inputs);
+        CheckSlice(bias, name + ".bias", 1, outputs);
     }
 
-    private static void CheckJointAttention(SafetensorsFile file, AttentionTensors attention, string name)
+    private static void CheckAttention(CheckpointTensors tensors, string place, string name)
+    {
+        CheckLinear(tensors, place + ".query", name + ".q_proj", 4, 4);
+        CheckLinear(tensors, place + ".key", name + ".k_proj", 4, 4);
+        CheckLinear(tensors, place + ".value", name + ".v_proj", 4, 4);
+        CheckLinear(tensors, place + ".attention_output", name + ".out_proj", 4, 4);
+    }
+
+    private static void CheckJointAttention(SafetensorsFile file, CheckpointTensors tensors, string place, string name)
     {
         float[] weight = new float[48];
         file.Tensors[name + ".in_proj_weight"].CopyTo(weight);
         float[] bias = new float[12];
         file.Tensors[name + ".in_proj_bias"].CopyTo(bias);
-        LinearTensors[] parts = [attention.Query, attention.Key, attention.Value];
+        string[] parts = [".query", ".key", ".value"];
         for (int i = 0; i < parts.Length; i++)
         {
+            (TensorSlice partWeight, TensorSlice partBias) = Find(tensors, place + parts[i]);
             float[] values = new float[16];
-            parts[i].Weight.CopyAll(values);
+            partWeight.CopyAll(values);
             Assert.Equal(weight[(16 * i)..(16 * (i + 1))], values);
-            parts[i].Bias.CopyAll(values);
+            partBias.CopyAll(values);
             Assert.Equal(bias[(4 * i)..(4 * (i + 1))], values[..4]);
         }
 
-        CheckLinear(attention.Output, name + ".out_proj", 4, 4);
+        CheckLinear(tensors, place + ".attention_output", name + ".out_proj", 4, 4);
     }
 }

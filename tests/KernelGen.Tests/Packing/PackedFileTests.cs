@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Packing;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
@@ -82,11 +83,11 @@ public sealed unsafe class PackedFileTests : IDisposable
         tensors["target_embedding.weight"] = tensors["source_embedding.weight"];
         PackedModel equal = Opened(nameof(GoldenVanillaHead64), tensors);
 
-        Assert.True(tied.Facts.SharesOutput && tied.Output.Panels == tied.TargetEmbedding);
+        Assert.True(tied.Facts.SharesOutput && tied.Output.Panels == tied.Decoder.Embedding);
         Assert.Equal(new LayoutFacts(WeightPrecision.Float32, SharesEmbedding: false, SharesOutput: false, HasScreen: false), apart.Facts);
         Assert.Equal(new LayoutFacts(WeightPrecision.Float32, SharesEmbedding: true, SharesOutput: false, HasScreen: false), equal.Facts);
-        Assert.True(equal.TargetEmbedding == equal.SourceEmbedding && equal.Output.Panels != equal.TargetEmbedding);
-        Assert.Equal(PanelPacking.Length(100, 128) * sizeof(float), apart.ByteLength - equal.ByteLength);
+        Assert.True(equal.Decoder.Embedding == equal.Encoder.Embedding && equal.Output.Panels != equal.Decoder.Embedding);
+        Assert.Equal(PanelLayout.Length(100, 128) * sizeof(float), apart.ByteLength - equal.ByteLength);
 
         static PackedModel Opened(string name, Dictionary<string, Tensor> tensors)
         {

@@ -67,7 +67,7 @@ internal sealed record InspectReport(
     /// <summary>What contradicts the declaration though it is used. Only then are kernels compiled, which takes a second, when there may be something.</summary>
     private static IReadOnlyList<string> FindNotices(Checkpoint? checkpoint, ModelDeclaration declaration, ModelSpecification specification)
     {
-        bool hasHead = checkpoint is not null && (checkpoint.Tensors.ContainsKey(VanillaNames.Head) || checkpoint.Tensors.ContainsKey(HuggingFaceNames.Head));
+        bool hasHead = checkpoint is not null && checkpoint.Tensors.ContainsKey(Families.Family.Of((Architecture)(int)specification.Architecture).Head);
         return hasHead && specification.TieEmbeddings ? CheckpointTensors.FindProblems(checkpoint!, DeclarationCompiler.Compile(declaration).Description).Notices : [];
     }
 

@@ -1,0 +1,4 @@
+namespace KernelGen.Families;
+
+/// <summary>BART and mBART.</summary>
+internal sealed class BartFamily : HuggingFaceFamily;

@@ -1,0 +1,48 @@
+using KernelGen.Execution;
+using KernelGen.Recipes;
+
+namespace KernelGen.Families;
+
+/// <summary>
+/// <c>torch.nn.Transformer</c>, as its <c>state_dict</c> has it; next to it the embeddings and the output projection, <c>generator</c>. Query, key and value are
+/// one matrix, <c>in_proj_weight</c>.
+/// </summary>
+internal sealed class VanillaFamily : Family
+{
+    public override string Prefix => "transformer.";
+
+    public override string Head => "generator.weight";
+
+    public override string OutputBias => "generator.bias";
+
+    public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual) => [usual = Side(stack) + "_embedding.weight"];
+
+    public override string Positions(Stack stack, string prefix) => Side(stack) + "_position_embedding.weight";
+
+    public override string EmbeddingNorm(Stack stack, string prefix) => Side(stack) + "_embedding_norm";
+
+    public override string FinalNorm(Stack stack, string prefix) => prefix + (stack == Stack.Encoder ? "encoder.norm" : "decoder.norm");
+
+    public override TensorName InLayer(ModelTensor tensor)
+    {
+        bool isCross = tensor.Sublayer!.Operation is AttentionOperation { IsCross: true };
+        string attention = isCross ? "multihead_attn." : "self_attn.";
+        return tensor.Role switch
+        {
+            TensorRole.Query => Projection(0),
+            TensorRole.Key => Projection(1),
+            TensorRole.Value => Projection(2),
+            TensorRole.AttentionOutput => TensorName.Module(attention + "out_proj"),
+            TensorRole.Expand => TensorName.Module("linear1"),
+            TensorRole.Contract => TensorName.Module("linear2"),
+            TensorRole.Norm when isCross => TensorName.Module("norm2"),
+            TensorRole.Norm when tensor.Sublayer.Operation is AttentionOperation => TensorName.Module("norm1"),
+            TensorRole.Norm => TensorName.Module(tensor.Stack == Stack.Encoder ? "norm2" : "norm3"),
+            _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Role, "A layer has no such tensor."),
+        };
+
+        TensorName Projection(int part) => new(attention + "in_proj_weight", attention + "in_proj_bias", part, parts: 3);
+    }
+
+    private static string Side(Stack stack) => stack == Stack.Encoder ? "source" : "target";
+}

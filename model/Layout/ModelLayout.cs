@@ -1,0 +1,46 @@
+using KernelGen.Execution;
+
+namespace KernelGen.Layout;
+
+/// <summary>How far apart the rows of a model's buffers are, in floats. Kernels are written with these numbers, and the runtime makes room by them.</summary>
+internal sealed class ModelLayout
+{
+    /// <summary>Decides the strides of a model.</summary>
+    public ModelLayout(ModelSettings settings)
+    {
+        HeadWidth = PanelLayout.RoundUp(settings.HeadDimension);
+        AttentionWidth = settings.Heads * HeadWidth;
+        ModelStride = RowStride(settings.ModelDimension);
+        AttentionStride = RowStride(AttentionWidth);
+        FeedForwardStride = RowStride(settings.FeedForwardDimension);
+        LogitsStride = PanelLayout.RoundUp(settings.TargetVocabularySize);
+    }
+
+    /// <summary>The room of one head in queries, keys and values.</summary>
+    public int HeadWidth { get; }
+
+    /// <summary>The room of all heads.</summary>
+    public int AttentionWidth { get; }
+
+    /// <summary>From row to row of a buffer of the model dimension.</summary>
+    public int ModelStride { get; }
+
+    /// <summary>From row to row of the attention output.</summary>
+    public int AttentionStride { get; }
+
+    /// <summary>From row to row between the feed-forward layers.</summary>
+    public int FeedForwardStride { get; }
+
+    /// <summary>From row to row of logits.</summary>
+    public int LogitsStride { get; }
+
+    /// <summary>
+    /// From row to row of a linear kernel's input. Rows whose distance is a multiple of 4096 bytes fall into the same set of an 8-way L1 cache, and a
+    /// tile reads up to 12 of them at once: such rows are put one vector further apart.
+    /// </summary>
+    private static int RowStride(int width)
+    {
+        int stride = PanelLayout.RoundUp(width);
+        return stride % 1024 == 0 ? stride + PanelLayout.Width : stride;
+    }
+}

@@ -1,0 +1,17 @@
+namespace KernelGen.Layout;
+
+/// <summary>Panels of 16 columns: how weights and keys lie in memory. The same for every instruction set, so that packed files and bits are.</summary>
+internal static class PanelLayout
+{
+    /// <summary>Columns in a panel, positions in a panel of keys, virtual lanes in a sum.</summary>
+    public const int Width = 16;
+
+    /// <summary>The number of panels that columns take.</summary>
+    public static int Panels(int columns) => (columns + Width - 1) / Width;
+
+    /// <summary>Rounds up to whole panels.</summary>
+    public static int RoundUp(int columns) => Panels(columns) * Width;
+
+    /// <summary>Elements that a packed matrix takes.</summary>
+    public static long Length(int outputs, int inputs) => (long)RoundUp(outputs) * inputs;
+}

@@ -1,0 +1,202 @@
+using KernelGen.Execution;
+using KernelGen.Layout;
+
+namespace KernelGen.Recipes;
+
+/// <summary>
+/// A model as lists of operations with named weights. Everything that walks over a model walks over this: what plans kernels, reads checkpoints, packs weights,
+/// drafts, or runs layers.
+/// </summary>
+internal sealed class ModelRecipe
+{
+    private readonly List<WeightSlot> _slots = [];
+    private readonly List<ModelTensor> _tensors = [];
+
+    private ModelRecipe(ModelSettings settings)
+    {
+        Settings = settings;
+        Layout = new ModelLayout(settings);
+        Encoder = new StackRecipe(
+            Stack.Encoder,
+            settings.EncoderLayers,
+            [
+                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: false)),
+                new Sublayer("feed_forward", new FeedForwardOperation()),
+            ]);
+        Decoder = new StackRecipe(
+            Stack.Decoder,
+            settings.DecoderLayers,
+            [
+                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: true)),
+                new Sublayer("cross_attention", new AttentionOperation(isCross: true, isCausal: false)),
+                new Sublayer("feed_forward", new FeedForwardOperation()),
+            ]);
+        AddTables();
+        AddLayers(Encoder);
+        AddLayers(Decoder);
+    }
+
+    /// <summary>The settings that it follows from.</summary>
+    public ModelSettings Settings { get; }
+
+    /// <summary>The strides of buffers.</summary>
+    public ModelLayout Layout { get; }
+
+    /// <summary>What reads the source.</summary>
+    public StackRecipe Encoder { get; }
+
+    /// <summary>What writes the target.</summary>
+    public StackRecipe Decoder { get; }
+
+    /// <summary>Every piece of packed weights, in the order in which they lie in memory and in packed files.</summary>
+    public IReadOnlyList<WeightSlot> Slots => _slots;
+
+    /// <summary>Every tensor, in the order in which checkpoints are read.</summary>
+    public IReadOnlyList<ModelTensor> Tensors => _tensors;
+
+    /// <summary>The recipe of a model.</summary>
+    public static ModelRecipe Of(ModelSettings settings) => new(settings);
+
+    /// <summary>What stands before and after the layers: embeddings, the output projection, positions.</summary>
+    private void AddTables()
+    {
+        Dimension width = Dimension.Model(Settings);
+        Add(WeightRole.Embedding, Stack.Encoder, Settings.ModelDimension, Settings.SourceVocabularySize, [Table(TensorRole.Embedding, Stack.Encoder, Dimension.SourceVocabulary(Settings))]);
+        Add(WeightRole.Embedding, Stack.Decoder, Settings.ModelDimension, Settings.TargetVocabularySize, [Table(TensorRole.Embedding, Stack.Decoder, Dimension.TargetVocabulary(Settings))]);
+
+        ModelTensor weight = Table(TensorRole.Output, Stack.Decoder, Dimension.TargetVocabulary(Settings));
+        ModelTensor? bias = Settings.OutputBias ? Tensor(TensorRole.OutputBias, Stack.Decoder, Dimension.One, Dimension.TargetVocabulary(Settings)) : null;
+        Add(WeightRole.Output, Stack.Decoder, Settings.ModelDimension, Settings.TargetVocabularySize, bias is null ? [weight] : [weight, bias]);
+
+        if (Settings.PositionalEncoding == PositionalEncoding.Learned)
+        {
+            Dimension Positions(int longest, string property) => new(longest + Settings.PositionOffset, "positions", property);
+            Add(WeightRole.Positions, Stack.Encoder, Layout.ModelStride, Settings.MaxSourceLength, [Table(TensorRole.Positions, Stack.Encoder, Positions(Settings.MaxSourceLength, nameof(Settings.MaxSourceLength)))]);
+            Add(WeightRole.Positions, Stack.Decoder, Layout.ModelStride, Settings.MaxTargetLength, [Table(TensorRole.Positions, Stack.Decoder, Positions(Settings.MaxTargetLength, nameof(Settings.MaxTargetLength)))]);
+        }
+        else if (Settings.PositionalEncoding != PositionalEncoding.None)
+        {
+            // Both stacks read the same rows.
+            Add(WeightRole.Positions, Stack.Encoder, Layout.ModelStride, Math.Max(Settings.MaxSourceLength, Settings.MaxTargetLength), []);
+        }
+
+        if (Settings.EmbeddingNorm)
+        {
+            AddNorm(WeightRole.EmbeddingNorm, TensorRole.EmbeddingNorm, Stack.Encoder);
+            AddNorm(WeightRole.EmbeddingNorm, TensorRole.EmbeddingNorm, Stack.Decoder);
+        }
+
+        ModelTensor Table(TensorRole role, Stack stack, Dimension rows) => Tensor(role, stack, rows, width);
+    }
+
+    private void AddLayers(StackRecipe stack)
+    {
+        for (int layer = 0; layer < stack.Layers; layer++)
+        {
+            for (int i = 0; i < stack.Layer.Length; i++)
+            {
+                var place = new SublayerPlace(this, stack, layer, i);
+                switch (stack.Layer[i].Operation)
+                {
+                    case AttentionOperation attention:
+                        AddAttention(place, attention);
+                        break;
+
+                    case FeedForwardOperation:
+                        AddFeedForward(place);
+                        break;
+
+                    default:
+                        throw new InvalidOperationException($"There are no weights for {stack.Layer[i].Operation}.");
+                }
+
+                AddNorm(WeightRole.Norm, TensorRole.Norm, stack.Stack, layer, i);
+            }
+        }
+
+        if (Settings.FinalNorm)
+        {
+            AddNorm(WeightRole.FinalNorm, TensorRole.FinalNorm, stack.Stack);
+        }
+    }
+
+    private void AddAttention(SublayerPlace place, AttentionOperation attention)
+    {
+        Dimension width = Dimension.Model(Settings);
+        Dimension heads = Dimension.Attention(Settings);
+        ModelTensor query = place.Linear(TensorRole.Query, heads, width);
+        ModelTensor key = place.Linear(TensorRole.Key, heads, width);
+        ModelTensor value = place.Linear(TensorRole.Value, heads, width);
+        ModelTensor output = place.Linear(TensorRole.AttentionOutput, width, heads);
+        if (attention.IsCross)
+        {
+            place.Add(WeightRole.Input, Settings.ModelDimension, Layout.AttentionWidth, [query], hasHeadsAsOutputs: true);
+            place.Add(WeightRole.KeysAndValues, Settings.ModelDimension, 2 * Layout.AttentionWidth, [key, value], hasHeadsAsOutputs: true);
+        }
+        else
+        {
+            place.Add(WeightRole.Input, Settings.ModelDimension, 3 * Layout.AttentionWidth, [query, key, value], hasHeadsAsOutputs: true);
+        }
+
+        place.Add(WeightRole.Result, Layout.AttentionWidth, Settings.ModelDimension, [output], hasHeadsAsInputs: true);
+    }
+
+    private void AddFeedForward(SublayerPlace place)
+    {
+        Dimension width = Dimension.Model(Settings);
+        Dimension wide = Dimension.FeedForward(Settings);
+        place.Add(WeightRole.Input, Settings.ModelDimension, Settings.FeedForwardDimension, [place.Linear(TensorRole.Expand, wide, width)]);
+        place.Add(WeightRole.Result, Settings.FeedForwardDimension, Settings.ModelDimension, [place.Linear(TensorRole.Contract, width, wide)]);
+    }
+
+    private void AddNorm(WeightRole role, TensorRole tensor, Stack stack, int layer = -1, int sublayer = -1)
+    {
+        Sublayer? within = layer < 0 ? null : (stack == Stack.Encoder ? Encoder : Decoder).Layer[sublayer];
+        ModelTensor norm = Tensor(tensor, stack, Dimension.One, Dimension.Model(Settings), Settings.ModelDimension, layer, within);
+        Add(role, stack, Settings.ModelDimension, 2, [norm], layer, sublayer);
+    }
+
+    private ModelTensor Tensor(TensorRole role, Stack stack, Dimension rows, Dimension columns, long biasLength = 0, int layer = -1, Sublayer? sublayer = null)
+    {
+        var tensor = new ModelTensor
+        {
+            Index = _tensors.Count,
+            Role = role,
+            Stack = stack,
+            Layer = layer,
+            Sublayer = sublayer,
+            Rows = rows,
+            Columns = columns,
+            BiasLength = biasLength,
+        };
+        _tensors.Add(tensor);
+        return tensor;
+    }
+
+    private void Add(WeightRole role, Stack stack, int inputs, int outputs, ModelTensor[] tensors, int layer = -1, int sublayer = -1, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
+        _slots.Add(new WeightSlot
+        {
+            Index = _slots.Count,
+            Role = role,
+            Stack = stack,
+            Layer = layer,
+            Sublayer = sublayer,
+            Tensors = tensors,
+            Inputs = inputs,
+            Outputs = outputs,
+            HasHeadsAsOutputs = hasHeadsAsOutputs,
+            HasHeadsAsInputs = hasHeadsAsInputs,
+        });
+
+    /// <summary>A sublayer of one layer, to which tensors and slots are added.</summary>
+    private readonly struct SublayerPlace(ModelRecipe recipe, StackRecipe stack, int layer, int sublayer)
+    {
+        /// <summary>Adds a linear layer's weight <c>[outputs, inputs]</c> and its bias.</summary>
+        public ModelTensor Linear(TensorRole role, Dimension outputs, Dimension inputs) =>
+            recipe.Tensor(role, stack.Stack, outputs, inputs, outputs.Size, layer, stack.Layer[sublayer]);
+
+        /// <summary>Adds a slot.</summary>
+        public void Add(WeightRole role, int inputs, int outputs, ModelTensor[] tensors, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
+            recipe.Add(role, stack.Stack, inputs, outputs, tensors, layer, sublayer, hasHeadsAsOutputs, hasHeadsAsInputs);
+    }
+}

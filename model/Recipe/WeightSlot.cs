@@ -1,0 +1,69 @@
+namespace KernelGen.Recipes;
+
+/// <summary>What a slot of packed weights holds.</summary>
+internal enum WeightRole
+{
+    /// <summary>Token embeddings, in panels.</summary>
+    Embedding,
+
+    /// <summary>The output projection, whose padding columns have a bias of minus infinity.</summary>
+    Output,
+
+    /// <summary>Rows of positions.</summary>
+    Positions,
+
+    /// <summary>The norm of embeddings.</summary>
+    EmbeddingNorm,
+
+    /// <summary>The first linear layer of a sublayer: queries, keys and values of self-attention; queries of cross-attention; the wider layer of a feed-forward block.</summary>
+    Input,
+
+    /// <summary>Keys and values of cross-attention, which the encoder's output gives once for a source.</summary>
+    KeysAndValues,
+
+    /// <summary>The last linear layer of a sublayer, to which the residual stream is added.</summary>
+    Result,
+
+    /// <summary>The norm of a sublayer.</summary>
+    Norm,
+
+    /// <summary>The norm at the end of a stack.</summary>
+    FinalNorm,
+}
+
+/// <summary>A piece of packed weights that kernels read as one, and the tensors that it is packed from.</summary>
+internal sealed class WeightSlot
+{
+    /// <summary>Its number among the slots of the model.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>What it holds.</summary>
+    public required WeightRole Role { get; init; }
+
+    /// <summary>The stack that it belongs to; the decoder for the output projection.</summary>
+    public required Stack Stack { get; init; }
+
+    /// <summary>The number of its layer; -1 outside layers.</summary>
+    public int Layer { get; init; } = -1;
+
+    /// <summary>The number of its sublayer within the layer.</summary>
+    public int Sublayer { get; init; } = -1;
+
+    /// <summary>What it is packed from, one behind the other in output columns; nothing where it is computed.</summary>
+    public required ModelTensor[] Tensors { get; init; }
+
+    /// <summary>Input columns of a linear layer as they are packed; of a table the width of a row.</summary>
+    public required int Inputs { get; init; }
+
+    /// <summary>Output columns of a linear layer as they are packed; of a table the number of rows.</summary>
+    public required int Outputs { get; init; }
+
+    /// <summary>Whether output columns stand head by head, each with the room of whole panels.</summary>
+    public bool HasHeadsAsOutputs { get; init; }
+
+    /// <summary>Whether input columns do.</summary>
+    public bool HasHeadsAsInputs { get; init; }
+
+    /// <summary>Whether it is a linear layer, whose weights are stored in the precision that was asked for.</summary>
+    public bool IsLinear => Role is WeightRole.Output or WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result;
+}

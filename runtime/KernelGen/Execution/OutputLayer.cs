@@ -1,0 +1,156 @@
+using KernelGen.Decoding;
+using KernelGen.Packing;
+
+namespace KernelGen.Execution;
+
+/// <summary>Projects decoder output to logits and finds the best tokens: of all logits, or through a screen or a draft without computing all of them exactly.</summary>
+/// <typeparam name="TKernels">The generated kernels.</typeparam>
+/// <typeparam name="TPrecision">How the weights are stored.</typeparam>
+internal sealed unsafe class OutputLayer<TKernels, TPrecision>
+    where TKernels : struct, IModelKernels
+    where TPrecision : struct, IWeightPrecision
+{
+    private readonly Engine _engine;
+    private readonly PackedModel _weights;
+    private readonly ModelDescription _model;
+
+    /// <summary>Runs the output projection of a model.</summary>
+    /// <param name="engine">The engine, which knows the suppressed tokens.</param>
+    /// <param name="weights">The packed weights.</param>
+    public OutputLayer(Engine engine, PackedModel weights)
+    {
+        _engine = engine;
+        _weights = weights;
+        _model = weights.Description;
+    }
+
+    /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
+    public void Project(Workspace workspace, int firstRow, int rows) =>
+        LinearLayers<TKernels, TPrecision>.Run(
+            workspace,
+            &TKernels.Logits<TPrecision>,
+            LinearLayers<TKernels, TPrecision>.Input(
+                workspace, workspace.Hidden + ((long)firstRow * _model.ModelStride), rows, _model.ModelStride, _model.ModelDimension),
+            rows,
+            _model.ModelDimension,
+            _weights.Output,
+            workspace.Logits,
+            _model.TargetVocabularySize);
+
+    /// <inheritdoc cref="Engine.BestTokens(Workspace, int, Span{int})"/>
+    public void BestTokens(Workspace workspace, int rows, Span<int> tokens)
+    {
+        ModelDescription model = _model;
+        bool isInt8 = TPrecision.Value == WeightPrecision.Int8;
+        if (_weights.Screen is not { } screen || (isInt8 && rows > OutputScreening.MaxInt8Rows))
+        {
+            _engine.ProjectAllowed(workspace, rows);
+            for (int row = 0; row < rows; row++)
+            {
+                tokens[row] = _engine.BestOfAll(workspace, row);
+            }
+
+            return;
+        }
+
+        ScreenLogits(
+            workspace, isInt8 ? &TKernels.LogitsOfUpperBits : &TKernels.Logits<Int8Weights>, 0, rows, screen.Weights, workspace.Quantized, workspace.Logits);
+        for (int row = 0; row < rows; row++)
+        {
+            tokens[row] = BestOfScreened(workspace, row, workspace.Quantized + ((long)row * model.QuantizedStride), screen);
+        }
+    }
+
+    /// <inheritdoc cref="Engine.BestTokens(Workspace, int, int, Span{int})"/>
+    public void BestTokens(Workspace workspace, int rows, int drafted, Span<int> tokens)
+    {
+        if (drafted == 0 || TPrecision.Value == WeightPrecision.Int8 || _weights.Screen is not { } screen)
+        {
+            BestTokens(workspace, rows, tokens);
+            return;
+        }
+
+        if (drafted < rows)
+        {
+            ScreenLogits(
+                workspace,
+                &TKernels.Logits<Int8Weights>,
+                drafted,
+                rows - drafted,
+                screen.Weights,
+                workspace.DraftInputs(drafted),
+                workspace.Logits + ((long)drafted * _model.LogitsStride));
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            tokens[row] = BestOfScreened(workspace, row, workspace.DraftInputs(row), screen);
+        }
+    }
+
+    /// <inheritdoc cref="Engine.DraftTokens"/>
+    public void DraftTokens(Workspace workspace, int rows, int firstRow, Span<int> tokens)
+    {
+        ScreenLogits(
+            workspace,
+            &TKernels.Logits<Int8Weights>,
+            0,
+            rows,
+            _weights.Output,
+            workspace.DraftInputs(firstRow),
+            workspace.Logits + ((long)firstRow * _model.LogitsStride));
+        for (int row = 0; row < rows; row++)
+        {
+            // Whatever the copy makes of numbers that are not finite is only a guess.
+            _engine.Suppress(workspace, firstRow + row);
+            tokens[row] = Math.Max(ArgMax(workspace, firstRow + row), 0);
+        }
+    }
+
+    /// <summary>Logits of rows of <see cref="Workspace.Hidden"/> by weights of 8 bits or fewer.</summary>
+    private void ScreenLogits(
+        Workspace workspace,
+        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
+        int hiddenRow,
+        int rows,
+        in LinearWeights weights,
+        byte* quantized,
+        float* logits)
+    {
+        ModelDescription model = _model;
+        TKernels.Quantize(workspace.Hidden + ((long)hiddenRow * model.ModelStride), rows, model.ModelStride, model.ModelDimension, quantized);
+        LinearLayers<TKernels, TPrecision>.Run(workspace, kernel, quantized, rows, model.ModelDimension, in weights, logits, model.TargetVocabularySize);
+    }
+
+    /// <summary>
+    /// The best token of a row whose screened logits are there: of this row, or of a draft of it, which is only farther away (<see cref="OutputScreening"/>).
+    /// </summary>
+    private int BestOfScreened(Workspace workspace, int row, byte* quantized, in OutputScreen screen)
+    {
+        ModelDescription model = _model;
+        bool isInt8 = TPrecision.Value == WeightPrecision.Int8;
+        _engine.Suppress(workspace, row);
+        float* input = workspace.Hidden + ((long)row * model.ModelStride);
+        float* logits = workspace.Logits + ((long)row * model.LogitsStride);
+        bool isBounded = isInt8
+            ? OutputScreening.TryBoundUpperBits(quantized, model, *screen.Limits, out OutputScreening.ErrorBound bound)
+            : OutputScreening.TryBound(input, quantized, model, *screen.Limits, out bound);
+        byte* exactInput = isInt8 ? quantized : (byte*)input;
+        if (isBounded && _engine.BestOfAll(workspace, row) is >= 0 and var best)
+        {
+            return OutputScreening.Best<TPrecision>(exactInput, logits, best, bound, screen, _weights.Output, model);
+        }
+
+        LinearLayers<TKernels, TPrecision>.Run(workspace, &TKernels.Logits<TPrecision>, exactInput, 1, model.ModelDimension, _weights.Output, logits, model.TargetVocabularySize);
+        _engine.Suppress(workspace, row);
+        return _engine.BestOfAll(workspace, row);
+    }
+
+    /// <inheritdoc cref="Engine.ArgMax"/>
+    public int ArgMax(Workspace workspace, int row)
+    {
+        float* logits = workspace.Logits + ((long)row * _model.LogitsStride);
+        int token = TKernels.ArgMax(logits);
+        return token >= 0 && !float.IsPositiveInfinity(logits[token]) ? token : NonFiniteLogits.NoToken;
+    }
+}

@@ -1,0 +1,288 @@
+using KernelGen.Layout;
+using KernelGen.Packing;
+using KernelGen.Recipes;
+
+namespace KernelGen.Execution;
+
+/// <summary>Runs the layers of encoder and decoder: it walks over a recipe and calls the kernel of each operation.</summary>
+/// <typeparam name="TKernels">The generated kernels.</typeparam>
+/// <typeparam name="TPrecision">How the weights are stored.</typeparam>
+internal sealed unsafe class StackRunner<TKernels, TPrecision>
+    where TKernels : struct, IModelKernels
+    where TPrecision : struct, IWeightPrecision
+{
+    private readonly Engine _engine;
+    private readonly PackedModel _weights;
+    private readonly ModelDescription _model;
+    private readonly AttentionRunner<TKernels> _attention;
+    private readonly bool _isPreNorm;
+
+    /// <summary>Runs the stacks of a model.</summary>
+    /// <param name="engine">The engine, which shared work is handed to.</param>
+    /// <param name="weights">The packed weights.</param>
+    /// <param name="attention">What computes attention.</param>
+    public StackRunner(Engine engine, PackedModel weights, AttentionRunner<TKernels> attention)
+    {
+        _engine = engine;
+        _weights = weights;
+        _model = weights.Description;
+        _attention = attention;
+        _isPreNorm = _model.NormPlacement == NormPlacement.Pre;
+    }
+
+    /// <summary>Runs the encoder over the sources of some sequences together.</summary>
+    public void Encode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention)
+    {
+        Span<int> counts = workspace.Counts(sequences.Length);
+        int rows = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] = workspace.Sequences[sequences[i]].SourceLength;
+            Embed(workspace, rows, tokens.Slice(rows, counts[i]), _weights.Encoder, firstPosition: 0);
+            rows += counts[i];
+        }
+
+        RunLayers(workspace, _weights.Encoder, new StackCall { Sequences = sequences, Counts = counts, Rows = rows, SelfAttention = selfAttention });
+        StoreCrossKeysAndValues(workspace, rows, sequences);
+    }
+
+    /// <summary>Runs the decoder over the next tokens of sequences.</summary>
+    public void Decode(
+        Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live, ReadOnlySpan<int> counts, Span<float> selfAttention, Span<float> crossAttention)
+    {
+        int rows = 0;
+        for (int i = 0; i < live.Length; i++)
+        {
+            Embed(workspace, rows, tokens.Slice(rows, counts[i]), _weights.Decoder, workspace.Sequences[live[i]].TargetLength);
+            rows += counts[i];
+        }
+
+        RunLayers(
+            workspace, _weights.Decoder, new StackCall { Sequences = live, Counts = counts, Rows = rows, SelfAttention = selfAttention, CrossAttention = crossAttention });
+        for (int i = 0; i < live.Length; i++)
+        {
+            workspace.Sequences[live[i]].TargetLength += counts[i];
+        }
+    }
+
+    /// <summary>Embeds the tokens of consecutive positions into <see cref="Workspace.Hidden"/>, from a row on.</summary>
+    public void Embed(Workspace workspace, int firstRow, ReadOnlySpan<int> tokens, PackedStack stack, int firstPosition)
+    {
+        float* output = workspace.Hidden + ((long)firstRow * _model.ModelStride);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            TKernels.Embed(tokens[i], stack.Embedding, Position(stack, firstPosition + i), output);
+            output += _model.ModelStride;
+        }
+    }
+
+    /// <summary>The row of a position; <see langword="null"/> where positions are not encoded.</summary>
+    public float* Position(PackedStack stack, int position) => stack.Positions == null ? null : stack.Positions + ((long)position * _model.ModelStride);
+
+    /// <summary>A norm that stands alone: of embeddings, or at the end of a stack; nothing where the model has none.</summary>
+    public static void NormInPlace(Workspace workspace, int rows, float* norm)
+    {
+        if (norm != null)
+        {
+            TKernels.LayerNorm(workspace.Hidden, rows, norm, workspace.Hidden);
+        }
+    }
+
+    private void RunLayers(Workspace workspace, PackedStack stack, in StackCall call)
+    {
+        NormInPlace(workspace, call.Rows, stack.EmbeddingNorm);
+        Sublayer[] sublayers = stack.Recipe.Layer;
+        for (int layer = 0; layer < stack.Recipe.Layers; layer++)
+        {
+            for (int i = 0; i < sublayers.Length; i++)
+            {
+                ref readonly PackedSublayer weights = ref stack[layer, i];
+                float* input = SublayerInput(workspace, call.Rows, weights.Norm);
+                switch (sublayers[i].Operation)
+                {
+                    case AttentionOperation { IsCross: false } attention:
+                        SelfAttention(workspace, stack, layer, input, in weights, attention, in call);
+                        break;
+
+                    case AttentionOperation:
+                        CrossAttention(workspace, stack, layer, input, in weights, in call);
+                        break;
+
+                    case FeedForwardOperation:
+                        FeedForward(workspace, input, in weights, call.Rows);
+                        break;
+
+                    default:
+                        throw new InvalidOperationException($"Nothing runs {sublayers[i].Operation}.");
+                }
+
+                EndSublayer(workspace, call.Rows, weights.Norm);
+            }
+        }
+
+        NormInPlace(workspace, call.Rows, stack.FinalNorm);
+    }
+
+    private void SelfAttention(
+        Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, AttentionOperation attention, in StackCall call)
+    {
+        int width = 3 * _model.AttentionWidth;
+        Linear(workspace, &TKernels.QueryKeyValue<TPrecision>, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
+        long first = 0;
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            ref AttentionTask task = ref tasks[i];
+            task = new AttentionTask
+            {
+                Kind = attention.IsCausal ? AttentionKind.Decoder : AttentionKind.Encoder,
+                Input = workspace.Wide + (first * width),
+                Rows = call.Counts[i],
+                Output = workspace.Context + (first * _model.AttentionStride),
+            };
+            if (attention.IsCausal)
+            {
+                ref readonly Sequence sequence = ref workspace.Sequences[call.Sequences[i]];
+                task.Keys = sequence.SelfKeys + (layer * sequence.SelfLayerStride);
+                task.Values = task.Keys + sequence.SelfValues;
+                task.Cached = sequence.TargetLength;
+            }
+
+            first += call.Counts[i];
+        }
+
+        Attend(workspace, tasks, OfLayer(call.SelfAttention, layer, stack), in weights, call.Rows);
+    }
+
+    private void CrossAttention(Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in StackCall call)
+    {
+        int width = _model.AttentionWidth;
+        Linear(workspace, &TKernels.CrossQuery<TPrecision>, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
+        long first = 0;
+        int taskCount = 0;
+        for (int i = 0; i < call.Sequences.Length;)
+        {
+            // Neighbours that are hypotheses of one source attend to one cache: together, so that it is read once.
+            ref readonly Sequence sequence = ref workspace.Sequences[call.Sequences[i]];
+            int count = 0;
+            do
+            {
+                count += call.Counts[i++];
+            }
+            while (i < call.Sequences.Length && workspace.Sequences[call.Sequences[i]].CrossKeys == sequence.CrossKeys);
+
+            float* keys = sequence.CrossKeys + (layer * sequence.CrossLayerStride);
+            tasks[taskCount++] = new AttentionTask
+            {
+                Kind = AttentionKind.Cross,
+                Input = workspace.Wide + (first * width),
+                Rows = count,
+                Keys = keys,
+                Values = keys + sequence.CrossValues,
+                Cached = sequence.SourceLength,
+                Output = workspace.Context + (first * _model.AttentionStride),
+            };
+            first += count;
+        }
+
+        Attend(workspace, tasks[..taskCount], OfLayer(call.CrossAttention, layer, stack), in weights, call.Rows);
+    }
+
+    /// <summary>Computes the tasks of a layer, before that the probabilities of the first where they are wanted, and projects the heads back.</summary>
+    private void Attend(Workspace workspace, Span<AttentionTask> tasks, Span<float> probabilities, in PackedSublayer weights, int rows)
+    {
+        if (!probabilities.IsEmpty)
+        {
+            _attention.Probabilities(workspace, in tasks[0], probabilities);
+        }
+
+        workspace.Sharing.Attention(_engine, tasks.Length);
+        byte* input = LinearLayers<TKernels, TPrecision>.Input(workspace, workspace.Context, rows, _model.AttentionStride, _model.AttentionWidth);
+        LinearWithResidual(workspace, &TKernels.AttentionOutput<TPrecision>, input, rows, _model.AttentionWidth, in weights.Result);
+    }
+
+    private void FeedForward(Workspace workspace, float* input, in PackedSublayer weights, int rows)
+    {
+        int wide = _model.FeedForwardDimension;
+        Linear(workspace, &TKernels.FeedForwardExpand<TPrecision>, ModelInput(workspace, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, wide);
+        byte* activated = LinearLayers<TKernels, TPrecision>.Input(workspace, workspace.Wide, rows, _model.FeedForwardStride, wide);
+        LinearWithResidual(workspace, &TKernels.FeedForwardContract<TPrecision>, activated, rows, wide, in weights.Result);
+    }
+
+    /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
+    private void StoreCrossKeysAndValues(Workspace workspace, int rows, ReadOnlySpan<int> sequences)
+    {
+        byte* input = ModelInput(workspace, workspace.Hidden, rows);
+        int width = 2 * _model.AttentionWidth;
+        PackedStack decoder = _weights.Decoder;
+        for (int layer = 0; layer < decoder.Recipe.Layers; layer++)
+        {
+            for (int i = 0; i < decoder.Recipe.Layer.Length; i++)
+            {
+                if (decoder.Recipe.Layer[i].Operation is not AttentionOperation { IsCross: true })
+                {
+                    continue;
+                }
+
+                Linear(workspace, &TKernels.CrossKeyValue<TPrecision>, input, rows, _model.ModelDimension, in decoder[layer, i].KeysAndValues, workspace.Wide, width);
+                long first = 0;
+                foreach (int place in sequences)
+                {
+                    ref readonly Sequence sequence = ref workspace.Sequences[place];
+                    float* keys = sequence.CrossKeys + (layer * sequence.CrossLayerStride);
+                    TKernels.StoreCrossKeysAndValues(workspace.Wide + (first * width), sequence.SourceLength, keys, keys + sequence.CrossValues);
+                    first += sequence.SourceLength;
+                }
+            }
+        }
+    }
+
+    /// <summary>A layer's part of the probabilities of a stack.</summary>
+    private static Span<float> OfLayer(Span<float> probabilities, int layer, PackedStack stack)
+    {
+        int size = probabilities.Length / stack.Recipe.Layers;
+        return probabilities.Slice(layer * size, size);
+    }
+
+    private byte* ModelInput(Workspace workspace, float* rows, int count) =>
+        LinearLayers<TKernels, TPrecision>.Input(workspace, rows, count, _model.ModelStride, _model.ModelDimension);
+
+    private static void Linear(
+        Workspace workspace,
+        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
+        byte* input,
+        int rows,
+        int inputs,
+        in LinearWeights weights,
+        float* output,
+        int outputs) => LinearLayers<TKernels, TPrecision>.Run(workspace, kernel, input, rows, inputs, in weights, output, outputs);
+
+    /// <summary>A linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
+    private void LinearWithResidual(
+        Workspace workspace, delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel, byte* input, int rows, int inputs, in LinearWeights weights) =>
+        workspace.Sharing.Linear(kernel, input, rows, inputs, in weights, workspace.Hidden, workspace.Alternate, PanelLayout.Panels(_model.ModelDimension));
+
+    /// <summary>What a sublayer reads: the residual stream, normalised first in a pre-norm model.</summary>
+    private float* SublayerInput(Workspace workspace, int rows, float* norm)
+    {
+        if (!_isPreNorm)
+        {
+            return workspace.Hidden;
+        }
+
+        TKernels.LayerNorm(workspace.Hidden, rows, norm, workspace.Alternate);
+        return workspace.Alternate;
+    }
+
+    /// <summary>Makes a sublayer's result, which stands in <see cref="Workspace.Alternate"/>, the residual stream; normalised in a post-norm model.</summary>
+    private void EndSublayer(Workspace workspace, int rows, float* norm)
+    {
+        if (!_isPreNorm)
+        {
+            TKernels.LayerNorm(workspace.Alternate, rows, norm, workspace.Alternate);
+        }
+
+        workspace.SwapHidden();
+    }
+}
