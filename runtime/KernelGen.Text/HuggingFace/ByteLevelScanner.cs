@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -112,6 +113,7 @@ internal static class ByteLevelScanner
         return position;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Kind KindAt(ReadOnlySpan<byte> text, int position, out int length)
     {
         byte first = text[position];
@@ -121,11 +123,20 @@ internal static class ByteLevelScanner
             return Ascii[first];
         }
 
-        if (first is >= 0xE4 and <= 0xE9 && (first > 0xE4 || text[position + 1] >= 0xB8))
+        if (first is >= 0xE3 and <= 0xE9)
         {
-            // U+4E00 to U+9FFF: all of it is ideographs.
+            // U+4E00 to U+9FFF are ideographs, U+3001 and U+3002 comma and full stop between them.
             length = 3;
-            return Kind.Letter;
+            int rest = BinaryPrimitives.ReadUInt16BigEndian(text[(position + 1)..]);
+            if (first > 0xE4 || (first == 0xE4 && rest >= 0xB880))
+            {
+                return Kind.Letter;
+            }
+
+            if (first == 0xE3 && rest is 0x8081 or 0x8082)
+            {
+                return Kind.Other;
+            }
         }
 
         return KindBeyond(text[position..], out length);
