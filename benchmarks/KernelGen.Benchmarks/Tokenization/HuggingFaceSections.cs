@@ -20,6 +20,13 @@ internal static class HuggingFaceSections
             : [Loading(names, folders), Encoding(names, seconds, folders)];
     }
 
+    /// <summary>This repository's own documents.</summary>
+    public static (string Name, string[] Lines) Documents(Folders folders)
+    {
+        string[] files = [.. Directory.GetFiles(folders.Repository, "README.md", SearchOption.AllDirectories).Where(static path => !path.Contains("node_modules", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        return ("English, with code", [.. files.SelectMany(File.ReadLines).Where(static line => line.Length > 0)]);
+    }
+
     private static string FileOf(Folders folders, string name) => Path.Combine(folders.Shared, "tokenizers", name, "tokenizer.json");
 
     /// <summary>Processor time, so that what else the machine does counts less; the first of all includes what the JIT compiles.</summary>
@@ -81,11 +88,10 @@ internal static class HuggingFaceSections
             rows);
     }
 
-    /// <summary>This repository's own documents, and the Chinese sentences of its sample.</summary>
+    /// <summary>Those, and the Chinese sentences of the repository's sample.</summary>
     private static IEnumerable<(string Name, string[] Lines)> Texts(Folders folders)
     {
-        string[] documents = [.. Directory.GetFiles(folders.Repository, "README.md", SearchOption.AllDirectories).Where(static path => !path.Contains("node_modules", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        yield return ("English, with code", [.. documents.SelectMany(File.ReadLines).Where(static line => line.Length > 0)]);
+        yield return Documents(folders);
         string sentences = Path.Combine(folders.SampleModel, "word-order.tsv");
         yield return ("Chinese", [.. File.ReadLines(sentences).Where(static line => !line.StartsWith('#')).Select(static line => line.Split('\t')[0])]);
     }
