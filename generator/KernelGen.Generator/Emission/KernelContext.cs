@@ -1,3 +1,4 @@
+using KernelGen.Generator.Emission.InstructionSets;
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Specification;
 
@@ -5,7 +6,7 @@ namespace KernelGen.Generator.Emission;
 
 /// <summary>What every kernel emitter works with: the model, the instruction set, and names for its vectors.</summary>
 /// <remarks>Aliases end with an underscore, so that no type or alias of the user's is likely to have the same name; one that has is refused.</remarks>
-internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorSet Vectors)
+internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorInstructions Instructions)
 {
     /// <summary>The attribute of a kernel: optimised at its first call, not after many.</summary>
     public const string Optimized = "[MethodImpl_(Optimized_)]";
@@ -31,8 +32,14 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     [
         ("Floats_", static context => context.VectorOf("float")),
         ("Integers_", static context => context.VectorOf("int")),
-        ("Stored_", static context => context.VectorOf(context.Plan.Int8.InputSize == 1 ? "byte" : "short")),
-        ("Simd_", static context => $"{Intrinsics}.{context.Vectors.Vector}"),
+        ("Bytes_", static context => context.VectorOf("byte")),
+        ("SignedBytes_", static context => context.VectorOf("sbyte")),
+        ("Shorts_", static context => context.VectorOf("short")),
+        ("Simd_", static context => $"{Intrinsics}.{context.Instructions.Vector}"),
+        ("Simd128_", static _ => $"{Intrinsics}.Vector128"),
+        ("Simd256_", static _ => $"{Intrinsics}.Vector256"),
+        ("Floats128_", static _ => $"{Intrinsics}.Vector128<float>"),
+        ("Floats256_", static _ => $"{Intrinsics}.Vector256<float>"),
         ("Hints_", static _ => "global::KernelGen.Execution.CacheHints"),
         ("LogitRow_", static _ => "global::KernelGen.Execution.LogitRow"),
         ("Exact128_", static _ => "global::KernelGen.Execution.PortableArithmetic"),
@@ -50,17 +57,14 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
 
-    /// <summary>A vector type with another element.</summary>
-    public string VectorOf(string element) => $"{Intrinsics}.{Vectors.Vector}<{element}>";
+    /// <summary>The lanes and the tiles of the instruction set.</summary>
+    public VectorSet Vectors => Instructions.Vectors;
 
     /// <summary>The alias of the vector of floats.</summary>
     public string Floats => "Floats_";
 
     /// <summary>The alias of the vector of integers.</summary>
     public string Integers => "Integers_";
-
-    /// <summary>The alias of the vector of 8-bit weights as they are multiplied.</summary>
-    public string StoredWeights => "Stored_";
 
     /// <summary>The alias of the class with the vector operations.</summary>
     public string Simd => "Simd_";
@@ -71,14 +75,16 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     public string At(string pointer) => $"*({Floats}*)({pointer})";
 
     /// <summary>The call that multiplies and adds with one rounding.</summary>
-    public string FusedMultiplyAdd =>
-        Vectors == VectorSet.Portable ? "Exact128_.FusedMultiplyAdd" : Simd + ".FusedMultiplyAdd";
+    public string FusedMultiplyAdd => Instructions.FusedMultiplyAdd;
 
     /// <summary>A pointer moved by a literal.</summary>
     public static string Offset(string pointer, int floats) => floats == 0 ? pointer : $"{pointer} + {floats}";
 
     /// <summary>The numbers of the vectors of one panel.</summary>
     public IEnumerable<int> PanelVectors => Enumerable.Range(0, Vectors.VectorsPerPanel);
+
+    /// <summary>One argument for each vector of a panel.</summary>
+    public string PanelArguments(string name) => string.Join(", ", PanelVectors.Select(v => name + v));
 
     /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>
     public GeneratedFile File(string family, string summary, Action<SourceWriter> body)
@@ -99,4 +105,6 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
                 }
             });
     }
+
+    private string VectorOf(string element) => $"{Intrinsics}.{Instructions.Vector}<{element}>";
 }

@@ -37,7 +37,7 @@ internal static class LayerNormEmitter
                     }
                 }
 
-                writer.Write($"{context.Floats} mean = {simd}.Create(SumOfLanes({SoftmaxEmitter.Arguments(context, "sum")}) / {dimension}f);");
+                writer.Write($"{context.Floats} mean = {simd}.Create(SumOfLanes({context.PanelArguments("sum")}) / {dimension}f);");
                 if (whole > 0)
                 {
                     using (writer.Open($"for (int i = 0; i < {whole}; i += 16)"))
@@ -66,7 +66,7 @@ internal static class LayerNormEmitter
                 }
 
                 string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
-                writer.Write($"float variance = SumOfLanes({SoftmaxEmitter.Arguments(context, "square")}) / {dimension}f;");
+                writer.Write($"float variance = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
                 writer.Write($"{context.Floats} inverse = {simd}.Create(1f / global::System.MathF.Sqrt(variance + {epsilon}));");
                 using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
                 {

@@ -62,7 +62,7 @@ internal static class LinearEmitter
         }
     }
 
-    private static string LoopName(KernelContext context, LinearPlan linear) => $"Linear{linear.Input}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
+    private static string LoopName(KernelContext context, LinearPlan linear) => $"Linear{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
     private static void EmitKernel(SourceWriter writer, KernelContext context, LinearPlan linear)
     {
@@ -90,7 +90,7 @@ internal static class LinearEmitter
         {
             using (writer.Open("if (TPrecision.Value == global::KernelGen.WeightPrecision.Int8)"))
             {
-                writer.Write($"{Int8LinearEmitter.LoopName(context, linear)}<TEpilogue>(input, rows, {context.Plan.Int8.Steps(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
+                writer.Write($"{Int8LinearEmitter.LoopName(context, linear)}<TEpilogue>(input, rows, {linear.Int8.Steps(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
                 writer.Write("return;");
             }
 
@@ -107,19 +107,13 @@ internal static class LinearEmitter
 
     private static void EmitWeight(SourceWriter writer, KernelContext context)
     {
-        string widened = context.Vectors.Lanes switch
-        {
-            16 => "global::System.Runtime.Intrinsics.X86.Avx512F.ConvertToVector512Int32(*(global::System.Runtime.Intrinsics.Vector256<ushort>*)place)",
-            8 => "global::System.Runtime.Intrinsics.X86.Avx2.ConvertToVector256Int32((ushort*)place)",
-            _ => $"{context.Simd}.AsInt32({context.Simd}.WidenLower({context.Simd}.AsUInt16({context.Simd}.CreateScalarUnsafe(*(ulong*)place))))",
-        };
         writer.Write("/// <summary>A vector of weights: as they are, or bfloat16, which are the upper halves of floats.</summary>");
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} Weight<TPrecision>(byte* panels, int offset){KernelContext.PrecisionConstraint}"))
         {
             writer.Write("byte* place = panels + (offset * TPrecision.WeightSize);");
             writer.Write("return TPrecision.Value == global::KernelGen.WeightPrecision.BFloat16");
-            writer.Write($"    ? {context.Simd}.AsSingle({context.Simd}.ShiftLeft({widened}, 16))");
+            writer.Write($"    ? {context.Simd}.AsSingle({context.Simd}.ShiftLeft({context.Instructions.WidenToInt32("place")}, 16))");
             writer.Write($"    : {context.At("place")};");
         }
     }

@@ -1,3 +1,4 @@
+using KernelGen.Generator.Emission.InstructionSets;
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Specification;
 
@@ -19,9 +20,9 @@ internal static class ModelEmitter
     {
         var plan = new ModelPlan(specification);
         var files = new List<GeneratedFile> { EmitModel(declaredClass, plan) };
-        foreach (VectorSet vectors in VectorSet.All)
+        foreach (VectorInstructions instructions in VectorInstructions.All)
         {
-            var context = new KernelContext(declaredClass, plan, vectors);
+            var context = new KernelContext(declaredClass, plan, instructions);
             files.Add(EmitStruct(context));
             files.Add(EmbeddingEmitter.Emit(context));
             files.Add(LinearEmitter.Emit(context));
@@ -82,34 +83,33 @@ internal static class ModelEmitter
                 public static {{name}} Load(global::System.IO.Stream stream, global::KernelGen.ModelLoadOptions? options = null) =>
                     new(global::KernelGen.Execution.ModelLoader.Load(stream, Description, options, CreateEngine));
 
-                {{ModelFile.Uncovered}}
-                private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Packing.PackedModel model, global::KernelGen.InstructionSet instructionSet)
-                {
                 """);
-            foreach (VectorSet vectors in VectorSet.All.Where(static vectors => vectors.Guard != "true"))
-            {
-                writer.Write(
-                    $$"""
-                        if (instructionSet == global::KernelGen.InstructionSet.{{vectors.Name}} && {{vectors.Name}}Kernels.IsSupported)
-                        {
-                            return global::KernelGen.Execution.Engine.Create<{{vectors.Name}}Kernels>(model);
-                        }
-
-                    """);
-            }
-
-            writer.Write(
-                """
-                    return instructionSet == global::KernelGen.InstructionSet.Portable
-                        ? global::KernelGen.Execution.Engine.Create<PortableKernels>(model)
-                        : throw new global::System.PlatformNotSupportedException($"No kernels for {instructionSet} may run in this process.");
-                }
-                """);
+            writer.Write();
+            EmitChoice(writer);
             writer.Write();
             EmitDescription(writer, declaredClass, plan);
             LinearEmitter.EmitEpilogues(writer, plan);
         },
         $" : global::KernelGen.EncoderDecoder, global::KernelGen.IEncoderDecoderModel<{declaredClass.Name}>");
+
+    private static void EmitChoice(SourceWriter writer)
+    {
+        writer.Write(ModelFile.Uncovered);
+        using (writer.Open("private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Packing.PackedModel model, global::KernelGen.InstructionSet instructionSet)"))
+        {
+            foreach (string name in VectorSet.All.Select(static vectors => vectors.Name))
+            {
+                using (writer.Open($"if (instructionSet == global::KernelGen.InstructionSet.{name} && {name}Kernels.IsSupported)"))
+                {
+                    writer.Write($"return global::KernelGen.Execution.Engine.Create<{name}Kernels>(model);");
+                }
+
+                writer.Write();
+            }
+
+            writer.Write("throw new global::System.PlatformNotSupportedException($\"No kernels for {instructionSet} may run in this process.\");");
+        }
+    }
 
     private static void EmitDescription(SourceWriter writer, DeclaredClass declaredClass, ModelPlan plan)
     {
@@ -175,7 +175,7 @@ internal static class ModelEmitter
             {
                 writer.Write($"public static global::KernelGen.InstructionSet InstructionSet => global::KernelGen.InstructionSet.{context.Vectors.Name};");
                 writer.Write();
-                writer.Write($"public static bool IsSupported => {context.Vectors.Guard};");
+                writer.Write($"public static bool IsSupported => {context.Instructions.Guard};");
                 const string Options = "global::System.Runtime.CompilerServices.MethodImplOptions";
 
                 // In the largest methods the compiler stops inlining; what it calls instead is then at least optimised at its first call.

@@ -84,7 +84,7 @@ internal static class OutputEmitter
                 }
             }
 
-            writer.Write($"*maximum = MaximumOfLanes({SoftmaxEmitter.Arguments(context, "highest")}) + 0f;");
+            writer.Write($"*maximum = MaximumOfLanes({context.PanelArguments("highest")}) + 0f;");
             writer.Write($"{context.Floats} shift = {simd}.Create(*maximum);");
             using (writer.Open($"for (int i = 0; i < {context.Plan.LogitsStride}; i += 16)"))
             {
@@ -95,7 +95,7 @@ internal static class OutputEmitter
                 }
             }
 
-            writer.Write($"return SumOfLanes({SoftmaxEmitter.Arguments(context, "sum")});");
+            writer.Write($"return SumOfLanes({context.PanelArguments("sum")});");
         }
     }
 

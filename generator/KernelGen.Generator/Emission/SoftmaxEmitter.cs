@@ -59,7 +59,7 @@ internal static class SoftmaxEmitter
             }
 
             writer.Write();
-            writer.Write($"float maximum = MaximumOfLanes({Arguments(context, "highest")});");
+            writer.Write($"float maximum = MaximumOfLanes({context.PanelArguments("highest")});");
             writer.Write("// Where every score is minus infinity there is nothing to subtract, and every power is 0.");
             writer.Write($"{context.Floats} shift = {simd}.Create(maximum == float.NegativeInfinity ? 0f : maximum);");
             writer.Write($"{context.Floats} factor = {simd}.Create(scale);");
@@ -91,7 +91,7 @@ internal static class SoftmaxEmitter
             }
 
             writer.Write();
-            writer.Write($"return SumOfLanes({Arguments(context, "sum")});");
+            writer.Write($"return SumOfLanes({context.PanelArguments("sum")});");
         }
     }
 
@@ -166,7 +166,4 @@ internal static class SoftmaxEmitter
     /// <summary>The numbers 0 to 15 of the lanes in vector <paramref name="v"/> of a panel, as floats.</summary>
     private static string LaneNumbers(KernelContext context, int v) =>
         $"{context.Simd}.Create({string.Join(", ", Enumerable.Range(v * context.Vectors.Lanes, context.Vectors.Lanes).Select(static lane => lane + "f"))})";
-
-    /// <summary>One argument for each vector of a panel.</summary>
-    public static string Arguments(KernelContext context, string name) => string.Join(", ", context.PanelVectors.Select(v => name + v));
 }

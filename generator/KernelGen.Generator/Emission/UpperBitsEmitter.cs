@@ -48,19 +48,19 @@ internal static class UpperBitsEmitter
         using (writer.Open("for (int row = 0; row < rows; row++)"))
         {
             writer.Write(
-                $"{TileName(panels)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Plan.Int8.Steps(context.Plan.Logits.Input) * StepBytes}), "
+                $"{TileName(panels)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Plan.Logits.Int8.Steps(context.Plan.Logits.Input) * StepBytes}), "
                 + $"weights.Scales + ((nint)panel * 16), weights.Bias + ((nint)panel * 16), output + ((nint)row * {context.Plan.LogitsStride}) + ((nint)panel * 16));");
         }
     }
 
     private static void EmitTile(SourceWriter writer, KernelContext context, int panels)
     {
-        bool has16Bits = Int8LinearEmitter.NeedsOnes(context);
+        bool has16Bits = context.Instructions.SumsBytesIn16Bits;
         VectorSet vectors = context.Vectors;
-        string simd = context.Simd, integers = context.Integers, stored = context.StoredWeights, shorts = context.VectorOf("short");
-        int steps = context.Plan.Int8.Steps(context.Plan.Logits.Input);
-        int inputBytes = steps * context.Plan.Int8.Step;
-        int chunkBytes = StepsOf16Bits * context.Plan.Int8.Step;
+        string simd = context.Simd, integers = context.Integers, multiply = context.Instructions.MultiplyAddAdjacent;
+        int steps = context.Plan.Logits.Int8.Steps(context.Plan.Logits.Input);
+        int inputBytes = steps * context.Plan.Logits.Int8.Step;
+        int chunkBytes = StepsOf16Bits * context.Plan.Logits.Int8.Step;
         int scale = context.Plan.QuantizedScale;
         int[] columns = [.. Enumerable.Range(0, panels * vectors.VectorsPerPanel)];
         string Panel(int panel) => panel == 0 ? "panels" : $"panels{panel}";
@@ -74,7 +74,7 @@ internal static class UpperBitsEmitter
                 writer.Write($"byte* panels{panel} = panels + {panel * steps * StepBytes};");
             }
 
-            writer.Write($"{stored} lower = {simd}.Create((byte)15);");
+            writer.Write($"Bytes_ lower = {simd}.Create((byte)15);");
             writer.Write($"{integers} {string.Join(", ", columns.Select(column => $"sum{column} = {(column == 0 ? $"{simd}.Create(*(int*)(input + {scale + 8}))" : "sum0")}"))};");
             writer.Write($"{context.Floats} scale = {simd}.Create(*(float*)(input + {scale}));");
             writer.Write($"byte* end = input + {inputBytes};");
@@ -85,11 +85,11 @@ internal static class UpperBitsEmitter
                     writer.Write(inputBytes % chunkBytes == 0
                         ? $"byte* chunk = input + {chunkBytes};"
                         : $"byte* chunk = end - input < {chunkBytes} ? end : input + {chunkBytes};");
-                    writer.Write($"{shorts} {string.Join(", ", columns.Select(column => $"part{column} = {(column == 0 ? $"{shorts}.Zero" : "part0")}"))};");
+                    writer.Write($"Shorts_ {string.Join(", ", columns.Select(column => $"part{column} = {(column == 0 ? $"Shorts_.Zero" : "part0")}"))};");
                     EmitSteps("chunk");
                     foreach (int column in columns)
                     {
-                        writer.Write($"sum{column} += {Int8LinearEmitter.Multiply(context)}(part{column}, {simd}.Create((short)1));");
+                        writer.Write($"sum{column} += {multiply}(part{column}, {simd}.Create((short)1));");
                     }
                 }
             }
@@ -109,18 +109,18 @@ internal static class UpperBitsEmitter
 
         void EmitSteps(string until)
         {
-            using (writer.Open($"for (; input < {until}; input += {context.Plan.Int8.Step})"))
+            using (writer.Open($"for (; input < {until}; input += {context.Plan.Logits.Int8.Step})"))
             {
-                writer.Write($"{context.VectorOf("sbyte")} first = {simd}.AsSByte({simd}.Create(*(int*)input)), second = {simd}.AsSByte({simd}.Create(*(int*)(input + 4)));");
+                writer.Write($"SignedBytes_ first = {simd}.AsSByte({simd}.Create(*(int*)input)), second = {simd}.AsSByte({simd}.Create(*(int*)(input + 4)));");
                 foreach (int column in columns)
                 {
-                    string place = KernelContext.Offset(Panel(column / vectors.VectorsPerPanel), column % vectors.VectorsPerPanel * vectors.Lanes * context.Plan.Int8.Group);
-                    writer.Write($"{stored} both{column} = *({stored}*)({place});");
+                    string place = KernelContext.Offset(Panel(column / vectors.VectorsPerPanel), column % vectors.VectorsPerPanel * vectors.Lanes * context.Plan.Logits.Int8.Group);
+                    writer.Write($"Bytes_ both{column} = *(Bytes_*)({place});");
                     string low = $"both{column} & lower";
                     string high = $"{simd}.AsByte({simd}.ShiftRightLogical({simd}.AsUInt16(both{column}), 4)) & lower";
                     writer.Write(has16Bits
-                        ? $"part{column} += {Int8LinearEmitter.Multiply(context)}({low}, first); part{column} += {Int8LinearEmitter.Multiply(context)}({high}, second);"
-                        : $"sum{column} += {Int8LinearEmitter.Multiply(context)}({low}, first, {high}, second);");
+                        ? $"part{column} += {multiply}({low}, first); part{column} += {multiply}({high}, second);"
+                        : $"sum{column} += {multiply}({low}, first, {high}, second);");
                 }
 
                 if (context.Plan.PrefetchesPanels)

@@ -132,28 +132,14 @@ internal static class VectorMathEmitter
     /// <param name="combine">Given a vector class and two vectors, the expression that combines them.</param>
     private static void EmitLaneReduction(SourceWriter writer, KernelContext context, string name, string summary, Func<string, string, string, string> combine)
     {
-        const string Vector512 = "global::System.Runtime.Intrinsics.Vector512";
-        const string Vector256 = "global::System.Runtime.Intrinsics.Vector256";
-        const string Vector128 = "global::System.Runtime.Intrinsics.Vector128";
         string parameters = string.Join(", ", context.PanelVectors.Select(v => $"{context.Floats} lanes{v}"));
         writer.Write($"/// <summary>{summary}</summary>");
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static float {name}({parameters})"))
         {
-            if (context.Vectors.VectorsPerPanel == 4)
-            {
-                writer.Write($"{Vector128}<float> half0 = {combine(Vector128, "lanes0", "lanes2")}, half1 = {combine(Vector128, "lanes1", "lanes3")};");
-                writer.Write($"{Vector128}<float> quarter = {combine(Vector128, "half0", "half1")};");
-            }
-            else
-            {
-                (string low, string high) = context.Vectors.VectorsPerPanel == 2 ? ("lanes0", "lanes1") : ($"{Vector512}.GetLower(lanes0)", $"{Vector512}.GetUpper(lanes0)");
-                writer.Write($"{Vector256}<float> half = {combine(Vector256, low, high)};");
-                writer.Write($"{Vector128}<float> quarter = {combine(Vector128, $"{Vector256}.GetLower(half)", $"{Vector256}.GetUpper(half)")};");
-            }
-
-            writer.Write($"quarter = {combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(2, 3, 2, 3))")};");
-            writer.Write($"return {Vector128}.ToScalar({combine(Vector128, "quarter", $"{Vector128}.Shuffle(quarter, {Vector128}.Create(1, 1, 1, 1))")});");
+            context.Instructions.EmitQuarter(writer, combine);
+            writer.Write($"quarter = {combine("Simd128_", "quarter", $"Simd128_.Shuffle(quarter, Simd128_.Create(2, 3, 2, 3))")};");
+            writer.Write($"return Simd128_.ToScalar({combine("Simd128_", "quarter", $"Simd128_.Shuffle(quarter, Simd128_.Create(1, 1, 1, 1))")});");
         }
     }
 }

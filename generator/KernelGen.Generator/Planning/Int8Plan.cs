@@ -1,13 +1,17 @@
 namespace KernelGen.Generator.Planning;
 
 /// <summary>How linear kernels multiply 8-bit weights with quantised inputs: exactly, in integers that cannot overflow.</summary>
+/// <param name="Name">The name of the format.</param>
 /// <param name="InputBits">Bits of a quantised input, the sign included.</param>
 /// <param name="InputSize">Bytes of a quantised input.</param>
 /// <param name="Group">Inputs whose weights are stored together for each column, in 32 or 16 bits.</param>
 /// <param name="Step">Inputs that are multiplied and added at once.</param>
 /// <param name="LargestWeight">The largest magnitude of a quantised weight.</param>
 /// <param name="WeightOffset">What is added to a weight before it is stored, so that it needs no sign.</param>
-internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Step, int LargestWeight, int WeightOffset)
+/// <param name="HasUpperBits">
+/// Whether the upper four of the seven bits of weights can be multiplied alone, two weights to a byte, to find out which tokens cannot be the best.
+/// </param>
+internal sealed record Int8Plan(string Name, int InputBits, int InputSize, int Group, int Step, int LargestWeight, int WeightOffset, bool HasUpperBits)
 {
     /// <summary>
     /// Inputs of 8 bits, weights of 7 bits stored without sign: the fastest. Products of bytes are added in 16 bits, first two by the instruction that
@@ -16,10 +20,12 @@ internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Ste
     /// Mostly that is so when the largest input is 127. What the offset adds to a sum, 64 times the sum of the inputs, is taken away by the value with
     /// which the sum begins.
     /// </summary>
-    public static readonly Int8Plan Bytes = new(InputBits: 8, InputSize: 1, Group: 4, Step: 8, LargestWeight: 63, WeightOffset: 64);
+    public static readonly Int8Plan Bytes =
+        new(nameof(Bytes), InputBits: 8, InputSize: 1, Group: 4, Step: 8, LargestWeight: 63, WeightOffset: 64, HasUpperBits: true);
 
     /// <summary>Inputs of 12 bits, weights of 8 bits, products of 16-bit numbers (vpmaddwd): about half the speed of <see cref="Bytes"/>.</summary>
-    public static readonly Int8Plan Words = new(InputBits: 12, InputSize: 2, Group: 2, Step: 2, LargestWeight: 127, WeightOffset: 0);
+    public static readonly Int8Plan Words =
+        new(nameof(Words), InputBits: 12, InputSize: 2, Group: 2, Step: 2, LargestWeight: 127, WeightOffset: 0, HasUpperBits: false);
 
     /// <summary>
     /// Up to this model dimension inputs have 12 bits. So narrow a model is sensitive: of the words that a 128-wide one pronounces, 4.5 % change with 8-bit
@@ -36,11 +42,6 @@ internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Ste
     /// </summary>
     public const int UpperBitsCentre = 121;
 
-    /// <summary>
-    /// Whether the upper four of the seven bits of weights can be multiplied alone, two weights to a byte, to find out which tokens cannot be the best.
-    /// </summary>
-    public bool HasUpperBits => InputSize == 1;
-
     /// <summary>Bytes of one panel for one step.</summary>
     public int StepBytes => Step * VectorSet.PanelWidth;
 
@@ -50,7 +51,7 @@ internal sealed record Int8Plan(int InputBits, int InputSize, int Group, int Ste
     /// <summary>The most inputs whose products, each as large as can be, have a sum in 32 bits; for wider layers inputs are quantised more coarsely.</summary>
     public int MaxInputs => int.MaxValue / ((LargestWeight + WeightOffset) * LargestInput);
 
-    /// <summary>The plan for a model.</summary>
+    /// <summary>The format of a model's linear kernels.</summary>
     public static Int8Plan For(int modelDimension) => modelDimension <= NarrowModelDimension ? Words : Bytes;
 
     /// <summary>Steps over inputs; the last is filled with zeros.</summary>

@@ -15,7 +15,8 @@ internal enum LinearEpilogue
 /// <param name="InputStride">From row to row of the input.</param>
 /// <param name="OutputStride">From row to row of the output, and of the residual.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
-internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue)
+/// <param name="Int8">The format in which 8-bit weights and their inputs are multiplied.</param>
+internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue, Int8Plan Int8)
 {
     /// <summary>The number of panels of 16 output columns.</summary>
     public int Panels => (Output + VectorSet.PanelWidth - 1) / VectorSet.PanelWidth;

@@ -20,15 +20,14 @@ internal sealed class ModelPlan
         Attention = new AttentionPlan(specification.Heads, specification.HeadDimension, headWidth, AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
 
         int model = specification.ModelDimension;
-        QueryKeyValue = new LinearPlan("QueryKeyValue", model, 3 * attentionWidth, ModelStride, 3 * attentionWidth, LinearEpilogue.None);
-        CrossQuery = new LinearPlan("CrossQuery", model, attentionWidth, ModelStride, attentionWidth, LinearEpilogue.None);
-        CrossKeyValue = new LinearPlan("CrossKeyValue", model, 2 * attentionWidth, ModelStride, 2 * attentionWidth, LinearEpilogue.None);
-        AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, LinearEpilogue.Residual);
-        FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Activation);
-        FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, LinearEpilogue.Residual);
-        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, LinearEpilogue.None);
         Int8 = Int8Plan.For(model);
-        QuantizedScale = RoundUp(Linears.Max(static linear => linear.Input) * Int8.InputSize, CacheLine);
+        QueryKeyValue = new LinearPlan("QueryKeyValue", model, 3 * attentionWidth, ModelStride, 3 * attentionWidth, LinearEpilogue.None, Int8);
+        CrossQuery = new LinearPlan("CrossQuery", model, attentionWidth, ModelStride, attentionWidth, LinearEpilogue.None, Int8);
+        CrossKeyValue = new LinearPlan("CrossKeyValue", model, 2 * attentionWidth, ModelStride, 2 * attentionWidth, LinearEpilogue.None, Int8);
+        AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, LinearEpilogue.Residual, Int8);
+        FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Activation, Int8);
+        FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, LinearEpilogue.Residual, Int8);
+        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, LinearEpilogue.None, Int8);
     }
 
     public ModelSpecification Specification { get; }
@@ -41,14 +40,17 @@ internal sealed class ModelPlan
 
     public int LogitsStride { get; }
 
-    /// <summary>How 8-bit weights are multiplied.</summary>
+    /// <summary>The format in which 8-bit weights are multiplied, except by linear kernels that have another of their own.</summary>
     public Int8Plan Int8 { get; }
+
+    /// <summary>Every format that some linear kernel has, <see cref="Int8"/> first.</summary>
+    public IReadOnlyList<Int8Plan> Int8Formats => [.. Linears.Select(static linear => linear.Int8).Prepend(Int8).Distinct()];
 
     /// <summary>
     /// Where in a row of quantised inputs, in bytes, its scale stands (a float), and behind it the value with which its sums begin (an integer): in a cache
     /// line of their own after the inputs of the widest linear kernel.
     /// </summary>
-    public int QuantizedScale { get; }
+    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.Input * linear.Int8.InputSize), CacheLine);
 
     /// <summary>From row to row of quantised inputs, in bytes.</summary>
     public int QuantizedStride => QuantizedScale + CacheLine;
@@ -60,7 +62,7 @@ internal sealed class ModelPlan
     public bool ScreensOutput => (long)Specification.ModelDimension * Specification.TargetVocabularySize >= 1 << 18;
 
     /// <summary>Whether the smaller copy of 8-bit weights is their upper bits; of other weights it is the 8-bit ones.</summary>
-    public bool ScreensUpperBits => ScreensOutput && Int8.HasUpperBits;
+    public bool ScreensUpperBits => ScreensOutput && Logits.Int8.HasUpperBits;
 
     /// <summary>
     /// Whether linear kernels prefetch the panels that come next: where the weights that a decoding step reads do not stay in a second-level cache, whatever
@@ -89,7 +91,7 @@ internal sealed class ModelPlan
 
     public LinearPlan FeedForwardExpand { get; }
 
-    public LinearPlan FeedForwardContract { get; }
+    public LinearPlan FeedForwardContract { get; init; }
 
     public LinearPlan Logits { get; }
 

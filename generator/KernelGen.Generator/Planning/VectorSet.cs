@@ -2,11 +2,9 @@ using KernelGen.Generator.Specification;
 
 namespace KernelGen.Generator.Planning;
 
-/// <summary>An instruction set as the emitters see it: its vector type, and the register tiles that fill its registers without spilling.</summary>
+/// <summary>An instruction set as the plan sees it: the lanes of its vectors, and the register tiles that fill its registers without spilling.</summary>
 /// <param name="Name">The name of the KernelGen.InstructionSet member.</param>
-/// <param name="Vector">The vector type: <c>Vector512</c>, <c>Vector256</c> or <c>Vector128</c>.</param>
 /// <param name="Lanes">Floats in one vector.</param>
-/// <param name="Guard">The C# expression that is true where these kernels may run.</param>
 /// <param name="TallRows">Rows of a tall tile.</param>
 /// <param name="TallInt8Rows">Rows of a tall tile of 8-bit products, which needs a register of ones and two for products.</param>
 /// <param name="Panels">Panels of 16 columns side by side in a tall tile.</param>
@@ -15,9 +13,7 @@ namespace KernelGen.Generator.Planning;
 /// <param name="LowInt8Panels">The same for a low tile of 8-bit products that has more than one row.</param>
 internal sealed record VectorSet(
     string Name,
-    string Vector,
     int Lanes,
-    string Guard,
     int TallRows,
     int TallInt8Rows,
     int Panels,
@@ -34,10 +30,7 @@ internal sealed record VectorSet(
     /// </summary>
     public static readonly VectorSet Avx512 = new(
         "Avx512",
-        "Vector512",
         16,
-        "global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx512F.VL.IsSupported"
-        + " && global::System.Runtime.Intrinsics.X86.Avx512BW.VL.IsSupported && global::System.Runtime.Intrinsics.X86.Avx512DQ.VL.IsSupported",
         TallRows: 12,
         TallInt8Rows: 8,
         Panels: 2,
@@ -52,9 +45,7 @@ internal sealed record VectorSet(
     /// </summary>
     public static readonly VectorSet Avx2 = new(
         "Avx2",
-        "Vector256",
         8,
-        "global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported",
         TallRows: 6,
         TallInt8Rows: 4,
         Panels: 1,
@@ -65,9 +56,7 @@ internal sealed record VectorSet(
     /// <summary>32 registers of 4 floats on Arm64: 4 rows × 1 panel are 16 sums, 4 weights, 1 input.</summary>
     public static readonly VectorSet Portable = new(
         "Portable",
-        "Vector128",
         4,
-        "true",
         TallRows: 4,
         TallInt8Rows: 4,
         Panels: 1,

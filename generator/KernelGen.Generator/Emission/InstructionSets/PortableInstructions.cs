@@ -1,0 +1,42 @@
+using KernelGen.Generator.Planning;
+
+namespace KernelGen.Generator.Emission.InstructionSets;
+
+/// <summary>Vectors of 128 bits, which every CPU has: four of them hold a panel. What some CPUs have no instruction for is in the runtime.</summary>
+internal sealed class PortableInstructions : VectorInstructions
+{
+    public override VectorSet Vectors => VectorSet.Portable;
+
+    public override string Vector => "Vector128";
+
+    public override string Guard => "true";
+
+    public override string FusedMultiplyAdd => "Exact128_.FusedMultiplyAdd";
+
+    public override string MultiplyAddAdjacent => "Exact128_.MultiplyAddAdjacent";
+
+    public override bool SumsBytesIn16Bits => false;
+
+    public override string WidenToInt32(string place) => $"Simd_.AsInt32(Simd_.WidenLower(Simd_.AsUInt16(Simd_.CreateScalarUnsafe(*(ulong*){place}))))";
+
+    public override string WidenToInt16(string place) => $"Simd_.WidenLower(Simd_.AsSByte(Simd_.CreateScalarUnsafe(*(ulong*)({place}))))";
+
+    public override void EmitStoreAsBytes(SourceWriter writer)
+    {
+        writer.Write("Shorts_ narrow0 = Simd_.Narrow(whole0, whole1);");
+        writer.Write("Shorts_ narrow2 = Simd_.Narrow(whole2, whole3);");
+        writer.Write("*(global::System.Runtime.Intrinsics.Vector128<sbyte>*)(output + i) = Simd128_.Narrow(narrow0, narrow2);");
+    }
+
+    public override void EmitStoreAsWords(SourceWriter writer)
+    {
+        writer.Write("*(Shorts_*)(output + (2 * i)) = Simd_.Narrow(whole0, whole1);");
+        writer.Write("*(Shorts_*)(output + (2 * i) + 16) = Simd_.Narrow(whole2, whole3);");
+    }
+
+    public override void EmitQuarter(SourceWriter writer, Func<string, string, string, string> combine)
+    {
+        writer.Write($"Floats128_ half0 = {combine("Simd128_", "lanes0", "lanes2")}, half1 = {combine("Simd128_", "lanes1", "lanes3")};");
+        writer.Write($"Floats128_ quarter = {combine("Simd128_", "half0", "half1")};");
+    }
+}

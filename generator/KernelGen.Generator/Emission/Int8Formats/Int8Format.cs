@@ -1,0 +1,77 @@
+using KernelGen.Generator.Planning;
+
+namespace KernelGen.Generator.Emission.Int8Formats;
+
+/// <summary>How a format of quantised inputs and weights is written in C#: everything in which the kernels of two formats differ beyond the numbers of the plan.</summary>
+/// <remarks>A method without a value writes statements; one that a format does not override writes none.</remarks>
+internal abstract class Int8Format
+{
+    private static readonly Int8Format[] All = [new ByteFormat(), new WordFormat()];
+
+    /// <summary>The numbers of the format.</summary>
+    public abstract Int8Plan Plan { get; }
+
+    /// <summary>The alias of the vector of weights as they are multiplied.</summary>
+    public abstract string Weights { get; }
+
+    /// <summary>The lines that say how rows are quantised.</summary>
+    public abstract IReadOnlyList<string> Summary { get; }
+
+    /// <summary>The format that the plan chose.</summary>
+    public static Int8Format Of(Int8Plan plan) => All.Single(format => format.Plan == plan);
+
+    /// <summary>Before the first row is quantised.</summary>
+    public virtual void EmitBeforeRows(SourceWriter writer)
+    {
+    }
+
+    /// <summary>Declares what one vector of a panel gathers over a row beside the highest magnitude.</summary>
+    public virtual void EmitAccumulators(SourceWriter writer, KernelContext context, int vector)
+    {
+    }
+
+    /// <summary>What is gathered from the magnitudes of a panel, which it may change.</summary>
+    public virtual void EmitMagnitudes(SourceWriter writer, KernelContext context)
+    {
+    }
+
+    /// <summary>The scale of a row, given the accumulators and <c>highest</c>.</summary>
+    public abstract string Scale(KernelContext context);
+
+    /// <summary>What is gathered from one vector of rounded inputs.</summary>
+    public virtual void EmitRounded(SourceWriter writer, int vector)
+    {
+    }
+
+    /// <summary>Stores the 16 rounded inputs of a panel.</summary>
+    public abstract void EmitNarrow(SourceWriter writer, KernelContext context);
+
+    /// <summary>Stores the values with which sums begin, which follow the row's scale.</summary>
+    public virtual void EmitInitialSums(SourceWriter writer, KernelContext context)
+    {
+    }
+
+    /// <summary>With what the sums of a row begin.</summary>
+    /// <param name="context">The model and the instruction set.</param>
+    /// <param name="place">Where the value for the row stands.</param>
+    public abstract string InitialSum(KernelContext context, string place);
+
+    /// <summary>A vector of weights: one group for each lane.</summary>
+    /// <param name="context">The model and the instruction set.</param>
+    /// <param name="place">A <c>byte*</c> to the first.</param>
+    public abstract string Weight(KernelContext context, string place);
+
+    /// <summary>Declares what every product of a tile takes.</summary>
+    public virtual void EmitConstants(SourceWriter writer, KernelContext context)
+    {
+    }
+
+    /// <summary>The arguments of a product, given the names of the vectors of a step's first part.</summary>
+    public abstract string ProductArguments(KernelContext context, string weight, string input);
+
+    /// <summary>The parameters of a product, and the expression that is its sum in each lane of 32 bits.</summary>
+    public abstract (string Parameters, string Sum) Product(KernelContext context);
+
+    /// <summary>The name of the vector of one part of a step: the parts are the groups that are multiplied at once.</summary>
+    public static string Part(string name, int part) => part == 0 ? name : name + "b";
+}

@@ -1,0 +1,32 @@
+using KernelGen.Generator.Planning;
+
+namespace KernelGen.Generator.Emission.Int8Formats;
+
+/// <summary>16-bit numbers times 16-bit numbers, a group of two at once (<see cref="Int8Plan.Words"/>).</summary>
+internal sealed class WordFormat : Int8Format
+{
+    public override Int8Plan Plan => Int8Plan.Words;
+
+    public override string Weights => "Shorts_";
+
+    public override IReadOnlyList<string> Summary => [$"Quantises rows: q = round(x / scale), ties to even, the scale being max |x| / {Plan.LargestInput}."];
+
+    public override void EmitBeforeRows(SourceWriter writer)
+    {
+        writer.Write($"// The sum of more than {Plan.MaxInputs} products must fit in 32 bits too.");
+        writer.Write($"float largest = width > {Plan.MaxInputs} ? {Plan.MaxInputs * Plan.LargestInput} / width : {Plan.LargestInput};");
+    }
+
+    public override string Scale(KernelContext context) => "highest / largest";
+
+    public override void EmitNarrow(SourceWriter writer, KernelContext context) => context.Instructions.EmitStoreAsWords(writer);
+
+    public override string InitialSum(KernelContext context, string place) => $"{context.Integers}.Zero";
+
+    public override string Weight(KernelContext context, string place) => context.Instructions.WidenToInt16(place);
+
+    public override string ProductArguments(KernelContext context, string weight, string input) => $"{weight}, {input}";
+
+    public override (string Parameters, string Sum) Product(KernelContext context) =>
+        ($"Shorts_ weight, {context.Integers} input", $"{context.Instructions.MultiplyAddAdjacent}(weight, {context.Simd}.AsInt16(input))");
+}
