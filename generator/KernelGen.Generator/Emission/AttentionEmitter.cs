@@ -24,9 +24,8 @@ internal static class AttentionEmitter
 
             TileEmitter.Emit(
                 writer,
-                context,
-                (attention.Scores, TileShape.OfWidth(context.Vectors, context.Vectors.Panels)),
-                (attention.WeightedSum, TileShape.OfWidth(context.Vectors, attention.WeightedSumPanels(context.Vectors))));
+                (new AttentionTileEmitter(context, attention.Scores), TileShape.OfWidth(context.Vectors, context.Vectors.Panels)),
+                (new AttentionTileEmitter(context, attention.WeightedSum), TileShape.OfWidth(context.Vectors, attention.WeightedSumPanels(context.Vectors))));
         });
 
     private static void EmitEntries(SourceWriter writer, KernelContext context)

@@ -14,6 +14,7 @@ internal static class EmbeddingEmitter
             ModelSpecification model = context.Specification;
             int dimension = model.ModelDimension;
             string scale = SourceWriter.Literal(model.ScaleEmbedding ? (float)Math.Sqrt(dimension) : 1f);
+            writer.Write($"/// <summary>One row of {dimension} floats: the token's column of its panel, scaled, plus its position.</summary>");
             writer.Write(KernelContext.Optimized);
             using (writer.Open("public static void Embed(int token, float* embedding, float* position, float* output)"))
             {

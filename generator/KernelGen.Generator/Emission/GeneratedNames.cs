@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Emission;
 internal static class GeneratedNames
 {
     /// <summary>What is written without a namespace before it: the aliases of the generated files, and the native integer, which is no keyword.</summary>
-    public static readonly IReadOnlyList<string> Unqualified = [.. KernelContext.AliasNames, ModelFile.UncoveredName, "nint"];
+    public static readonly IReadOnlyList<string> Unqualified = [.. Aliases.Names, "nint"];
 
     /// <summary>The types that are written with <c>global::</c>, as metadata names them.</summary>
     public static readonly IReadOnlyList<string> Qualified =

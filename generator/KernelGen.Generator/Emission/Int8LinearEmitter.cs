@@ -25,6 +25,9 @@ internal static class Int8LinearEmitter
                 writer.Write();
                 EmitStore(writer, context, panels);
             }
+
+            writer.Write();
+            EmitScale(writer, context);
         });
 
     /// <summary>The loop over panels that a linear kernel calls.</summary>
@@ -151,7 +154,7 @@ internal static class Int8LinearEmitter
                 context,
                 panels,
                 $"{RowsName(context, format, panels)}<TEpilogue>(input, rows, steps, weights.Panels + ((nint)panel * steps * {format.Plan.StepBytes}), "
-                + "weights.Scales + ((nint)panel * 16), weights.Bias + ((nint)panel * 16), residual + ((nint)panel * 16), output + ((nint)panel * 16));");
+                + "weights.Scales + column, weights.Bias + column, residual + column, output + column);");
         }
     }
 
@@ -159,13 +162,13 @@ internal static class Int8LinearEmitter
 
     private static void EmitRows(SourceWriter writer, KernelContext context, Int8Format format, TileShape shape)
     {
-        writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns for any number of rows: the tallest tile that fits, again and again.</summary>");
+        writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns of any number of rows, in the tallest tiles that fit.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open($"private static void {RowsName(context, format, shape.Panels)}<TEpilogue>(byte* input, int rows, int steps, {TileParameters}){KernelContext.EpilogueConstraint}"))
         {
             foreach ((int rows, int panels) in shape.Tiles)
             {
-                string step = $"rows -= {rows}, input += {rows * context.Plan.QuantizedStride}, residual += {rows} * TEpilogue.ResidualStride, output += {rows} * TEpilogue.OutputStride";
+                string step = $"{KernelContext.Decrease("rows", rows)}, input += {rows * context.Plan.QuantizedStride}, {KernelContext.NextRows(rows)}";
                 using (writer.Open($"for (; rows >= {rows}; {step})"))
                 {
                     for (int panel = 0; panel < shape.Panels; panel += panels)
@@ -202,14 +205,12 @@ internal static class Int8LinearEmitter
             format.EmitConstants(writer, context);
             for (int panel = 1; panel < panels; panel++)
             {
-                writer.Write($"byte* panels{panel} = panels + ((nint){panel} * steps * {plan.StepBytes});");
+                writer.Write($"byte* panels{panel} = panels + ((nint)steps * {panel * plan.StepBytes});");
             }
 
-            for (int row = 0; row < rows; row++)
-            {
-                string begin = format.InitialSum(context, $"input + {(row * stride) + scale + 4}");
-                writer.Write($"{context.Integers} " + string.Join(", ", allColumns.Select(column => $"sum{row}_{column} = {(column == 0 ? begin : $"sum{row}_0")}")) + ";");
-            }
+            IEnumerable<string> sums = Enumerable.Range(0, rows).SelectMany(row => allColumns.Select(column =>
+                $"sum{row}_{column} = {(column == 0 ? format.InitialSum(context, $"input + {(row * stride) + scale + 4}") : $"sum{row}_0")}"));
+            writer.Write($"{context.Integers} {string.Join(", ", sums)};");
 
             if (context.Plan.PrefetchesPanels)
             {
@@ -237,26 +238,20 @@ internal static class Int8LinearEmitter
                 {
                     for (int part = 0; part < parts; part++)
                     {
-                        writer.Write($"{context.Integers} {Int8Format.Part($"input{row}", part)} = {context.Simd}.Create(*(int*)({KernelContext.Offset("group", (row * stride) + (4 * part))}));");
+                        writer.Write($"{context.Integers} {Int8Format.Part($"input{row}", part)} = {context.Simd}.Create({KernelContext.At("int", KernelContext.Offset("group", (row * stride) + (4 * part)))});");
                     }
 
                     writer.Write(string.Join(" ", allColumns.Select(column =>
                         $"sum{row}_{column} += {ProductsName(context, format)}({format.ProductArguments(context, $"weight{column}", $"input{row}")});")));
                 }
 
-                writer.Write($"group += {4 * parts};");
-                for (int panel = 0; panel < panels; panel++)
-                {
-                    writer.Write($"panels{(panel == 0 ? "" : panel)} += {plan.StepBytes};");
-                }
+                IEnumerable<string> next = Enumerable.Range(0, panels).Select(panel => $"panels{(panel == 0 ? "" : panel)} += {plan.StepBytes};");
+                writer.Write($"group += {4 * parts}; {string.Join(" ", next)}");
             }
 
-            for (int row = 0; row < rows; row++)
-            {
-                writer.Write(
-                    $"StoreInt8<TEpilogue>({string.Join(", ", allColumns.Select(column => $"sum{row}_{column}"))}, "
-                    + $"*(float*)(input + {(row * stride) + scale}), scales, bias, residual, output, {row});");
-            }
+            writer.Write(string.Join(" ", Enumerable.Range(0, rows).Select(row =>
+                $"StoreInt8<TEpilogue>({string.Join(", ", allColumns.Select(column => $"sum{row}_{column}"))}, "
+                + $"*(float*)(input + {(row * stride) + scale}), scales, bias, residual, output, {row});")));
         }
     }
 
@@ -272,7 +267,7 @@ internal static class Int8LinearEmitter
     {
         int[] columns = [.. Enumerable.Range(0, panels * context.Vectors.VectorsPerPanel)];
         string sums = string.Join(", ", columns.Select(column => $"{context.Integers} sum{column}"));
-        writer.Write("/// <summary>Scales the sums of one row by the row's and the columns' scales, adds the bias, finishes and stores; the row is a literal of the caller.</summary>");
+        writer.Write("/// <summary>Scales the sums of one row, adds the bias, and stores them; the row is a literal of the caller.</summary>");
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static void StoreInt8<TEpilogue>({sums}, float rowScale, float* scales, float* bias, float* residual, float* output, int row){KernelContext.EpilogueConstraint}"))
         {
@@ -282,10 +277,19 @@ internal static class Int8LinearEmitter
             foreach (int column in columns)
             {
                 int offset = column * context.Vectors.Lanes;
-                writer.Write(
-                    $"Store<TEpilogue>({context.FusedMultiplyAdd}({context.Simd}.ConvertToSingle(sum{column}), {context.At(KernelContext.Offset("scales", offset))} * scale, "
-                    + $"{context.At(KernelContext.Offset("bias", offset))}), {KernelContext.Offset("residual", offset)}, {KernelContext.Offset("output", offset)});");
+                string places = string.Join(", ", new[] { "scales", "bias", "residual", "output" }.Select(pointer => KernelContext.Offset(pointer, offset)));
+                writer.Write($"Store<TEpilogue>(sum{column}, scale, {places});");
             }
         }
+    }
+
+    private static void EmitScale(SourceWriter writer, KernelContext context)
+    {
+        writer.Write("/// <summary>Scales one vector of sums, adds the bias, and stores it.</summary>");
+        writer.Write(KernelContext.Inlined);
+        writer.Write(
+            $"private static void Store<TEpilogue>({context.Integers} sum, {context.Floats} scale, float* scales, float* bias, float* residual, float* output)"
+            + $"{KernelContext.EpilogueConstraint} =>\n"
+            + $"    Store<TEpilogue>({context.FusedMultiplyAdd}({context.Simd}.ConvertToSingle(sum), {context.At("scales")} * scale, {context.At("bias")}), residual, output);");
     }
 }

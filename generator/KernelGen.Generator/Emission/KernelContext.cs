@@ -5,7 +5,6 @@ using KernelGen.Generator.Specification;
 namespace KernelGen.Generator.Emission;
 
 /// <summary>What every kernel emitter works with: the model, the instruction set, and names for its vectors.</summary>
-/// <remarks>Aliases end with an underscore, so that no type or alias of the user's is likely to have the same name; one that has is refused.</remarks>
 internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorInstructions Instructions)
 {
     /// <summary>The attribute of a kernel: optimised at its first call, not after many.</summary>
@@ -15,44 +14,16 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     public const string Inlined = "[MethodImpl_(Inlined_)]";
 
     /// <summary>What a method that is generic over a linear kernel's epilogue asks of it.</summary>
-    public const string EpilogueConstraint = "\n    where TEpilogue : struct, Epilogue_";
+    public const string EpilogueConstraint = "\n    where TEpilogue : Epilogue_";
 
     /// <summary>The type arguments of a linear kernel's tiles.</summary>
     public const string LinearArguments = "<TEpilogue, TPrecision>";
 
     /// <summary>What a method asks that is generic over the precision of the weights.</summary>
-    public const string PrecisionConstraint = "\n    where TPrecision : struct, Precision_";
+    public const string PrecisionConstraint = "\n    where TPrecision : Precision_";
 
     /// <summary>What the tiles of a linear kernel ask of their type arguments.</summary>
-    public const string LinearConstraints = EpilogueConstraint + PrecisionConstraint;
-
-    private const string Intrinsics = "global::System.Runtime.Intrinsics";
-
-    private static readonly (string Name, Func<KernelContext, string> Type)[] Aliases =
-    [
-        ("Floats_", static context => context.VectorOf("float")),
-        ("Integers_", static context => context.VectorOf("int")),
-        ("Bytes_", static context => context.VectorOf("byte")),
-        ("SignedBytes_", static context => context.VectorOf("sbyte")),
-        ("Shorts_", static context => context.VectorOf("short")),
-        ("Simd_", static context => $"{Intrinsics}.{context.Instructions.Vector}"),
-        ("Simd128_", static _ => $"{Intrinsics}.Vector128"),
-        ("Simd256_", static _ => $"{Intrinsics}.Vector256"),
-        ("Floats128_", static _ => $"{Intrinsics}.Vector128<float>"),
-        ("Floats256_", static _ => $"{Intrinsics}.Vector256<float>"),
-        ("Hints_", static _ => "global::KernelGen.Execution.CacheHints"),
-        ("LogitRow_", static _ => "global::KernelGen.Execution.LogitRow"),
-        ("Exact128_", static _ => "global::KernelGen.Execution.PortableArithmetic"),
-        ("Products256_", static _ => $"{Intrinsics}.X86.Avx2"),
-        ("Products512_", static _ => $"{Intrinsics}.X86.Avx512BW"),
-        ("Epilogue_", static _ => "global::KernelGen.Execution.ILinearEpilogue"),
-        ("Precision_", static _ => "global::KernelGen.Execution.IWeightPrecision"),
-        ("Weights_", static _ => "global::KernelGen.Execution.LinearWeights"),
-        ("MethodImpl_", static _ => "global::System.Runtime.CompilerServices.MethodImplAttribute"),
-    ];
-
-    /// <summary>The aliases that a file may begin with.</summary>
-    public static IEnumerable<string> AliasNames => Aliases.Select(static alias => alias.Name);
+    public const string LinearConstraints = EpilogueConstraint + " where TPrecision : Precision_";
 
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
@@ -72,7 +43,13 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     public ModelSpecification Specification => Plan.Specification;
 
     /// <summary>A vector in memory.</summary>
-    public string At(string pointer) => $"*({Floats}*)({pointer})";
+    public string At(string pointer) => At(Floats, pointer);
+
+    /// <summary>Something in memory.</summary>
+    public static string At(string type, string pointer) => "*" + Cast(type, pointer);
+
+    /// <summary>A pointer to something else.</summary>
+    public static string Cast(string type, string pointer) => pointer.Contains(' ') ? $"({type}*)({pointer})" : $"({type}*){pointer}";
 
     /// <summary>The call that multiplies and adds with one rounding.</summary>
     public string FusedMultiplyAdd => Instructions.FusedMultiplyAdd;
@@ -80,31 +57,39 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>A pointer moved by a literal.</summary>
     public static string Offset(string pointer, int floats) => floats == 0 ? pointer : $"{pointer} + {floats}";
 
+    /// <summary>Counts a variable up by a literal.</summary>
+    public static string Increase(string variable, int by) => by == 1 ? $"{variable}++" : $"{variable} += {by}";
+
+    /// <summary>Counts a variable down by a literal.</summary>
+    public static string Decrease(string variable, int by) => by == 1 ? $"{variable}--" : $"{variable} -= {by}";
+
+    /// <summary>Moves residual and output of a linear kernel down some rows.</summary>
+    public static string NextRows(int rows)
+    {
+        string factor = rows == 1 ? "" : $"{rows} * ";
+        return $"residual += {factor}TEpilogue.ResidualStride, output += {factor}TEpilogue.OutputStride";
+    }
+
     /// <summary>The numbers of the vectors of one panel.</summary>
     public IEnumerable<int> PanelVectors => Enumerable.Range(0, Vectors.VectorsPerPanel);
+
+    /// <summary>A statement for each vector of a panel, given its number.</summary>
+    public string ForPanel(Func<int, string> statement) => string.Join(" ", PanelVectors.Select(statement));
 
     /// <summary>One argument for each vector of a panel.</summary>
     public string PanelArguments(string name) => string.Join(", ", PanelVectors.Select(v => name + v));
 
     /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>
-    public GeneratedFile File(string family, string summary, Action<SourceWriter> body)
-    {
-        var members = new SourceWriter();
-        body(members);
-        string text = members.ToString();
-        return ModelFile.Write(
-            Class,
-            $"{Vectors.Name}.{family}",
-            $"{summary}\nModel: {ModelFile.Describe(Specification)}. Instruction set: {Vectors.Name}.",
-            string.Join("\n", Aliases.Where(alias => text.Contains(alias.Name)).Select(alias => $"using {alias.Name} = {alias.Type(this)};")),
-            writer =>
+    public GeneratedFile File(string family, string summary, Action<SourceWriter> body) => ModelFile.Write(
+        Class,
+        $"{Vectors.Name}.{family}",
+        [.. summary.Split('\n'), $"{Vectors.Name} kernels of {Class.Name}, which {Class.HintName}.Model.g.cs describes."],
+        Instructions,
+        writer =>
+        {
+            using (writer.Open($"unsafe partial struct {StructName}"))
             {
-                using (writer.Open($"unsafe partial struct {StructName}"))
-                {
-                    writer.Write(text.TrimEnd('\n'));
-                }
-            });
-    }
-
-    private string VectorOf(string element) => $"{Intrinsics}.{Instructions.Vector}<{element}>";
+                body(writer);
+            }
+        });
 }

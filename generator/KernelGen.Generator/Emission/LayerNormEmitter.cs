@@ -19,22 +19,17 @@ internal static class LayerNormEmitter
         int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
+        writer.Write("/// <summary>Normalises rows; the norm holds γ, and then β.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void LayerNorm(float* input, int rows, float* norm, float* output)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
-                foreach (int v in context.PanelVectors)
-                {
-                    writer.Write($"{context.Floats} sum{v} = {context.Floats}.Zero, square{v} = {context.Floats}.Zero;");
-                }
+                writer.Write(context.ForPanel(v => $"{context.Floats} sum{v} = {context.Floats}.Zero, square{v} = {context.Floats}.Zero;"));
 
                 using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
                 {
-                    foreach (int v in context.PanelVectors)
-                    {
-                        writer.Write($"sum{v} += {Place("input + i", v)};");
-                    }
+                    writer.Write(context.ForPanel(v => $"sum{v} += {Place("input + i", v)};"));
                 }
 
                 writer.Write($"{context.Floats} mean = {simd}.Create(SumOfLanes({context.PanelArguments("sum")}) / {dimension}f);");
@@ -54,7 +49,7 @@ internal static class LayerNormEmitter
                 foreach (int v in context.PanelVectors.Where(v => whole + (v * lanes) < dimension))
                 {
                     int inside = Math.Min(lanes, dimension - whole - (v * lanes));
-                    string difference = $"{Place($"input + {whole}", v)} - mean";
+                    string difference = $"{Place(KernelContext.Offset("input", whole), v)} - mean";
                     if (inside < lanes)
                     {
                         string mask = string.Join(", ", Enumerable.Range(0, lanes).Select(lane => lane < inside ? "-1" : "0"));

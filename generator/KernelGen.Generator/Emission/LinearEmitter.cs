@@ -2,7 +2,7 @@ using KernelGen.Generator.Planning;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes the linear kernels: what the engine calls, the loops over panels of columns, the tiles that they share, and the epilogues.</summary>
+/// <summary>Writes the linear kernels: what the engine calls, the loops over panels of columns, and the tiles that they share.</summary>
 internal static class LinearEmitter
 {
     /// <summary>The names of the linear kernels, in the order of a layer.</summary>
@@ -29,20 +29,26 @@ internal static class LinearEmitter
                 writer.Write();
             }
 
-            TileEmitter.Emit(writer, context, [.. context.Plan.Linears.Select(linear => (linear.Tiles, Shape(context, linear)))]);
+            TileEmitter.Emit(writer, [.. context.Plan.Linears.Select(linear => ((TileEmitter)new LinearTileEmitter(context, linear.Tiles), Shape(context, linear)))]);
             EmitWeight(writer, context);
             writer.Write();
-            EmitStores(writer, context);
+            EpilogueEmitter.EmitStores(
+                writer,
+                context,
+                context.Plan.Linears.SelectMany(linear => Shape(context, linear).Tiles).Select(tile => tile.Panels * context.Vectors.VectorsPerPanel).Distinct());
         });
-
-    /// <summary>The tiles of a kernel.</summary>
-    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
 
     /// <summary>Begins a loop over groups of panels. A last group that is not full begins earlier and computes some columns again.</summary>
     public static IDisposable OpenGroups(SourceWriter writer, int group)
     {
-        IDisposable loop = writer.Open($"for (int next = firstPanel; next < endPanel; next += {group})");
-        writer.Write(group == 1 ? "int panel = next;" : $"int panel = next < endPanel - {group} ? next : endPanel - {group};");
+        string variable = group == 1 ? "panel" : "next";
+        IDisposable loop = writer.Open($"for (int {variable} = firstPanel; {variable} < endPanel; {KernelContext.Increase(variable, group)})");
+        if (group > 1)
+        {
+            writer.Write($"int panel = next < endPanel - {group} ? next : endPanel - {group};");
+        }
+
+        writer.Write("nint column = (nint)panel * 16;");
         return loop;
     }
 
@@ -52,32 +58,25 @@ internal static class LinearEmitter
         using (OpenGroups(writer, group))
         {
             writer.Write(call);
-            if (context.Specification.Activation != Activation.Relu)
-            {
-                using (writer.Open("if (TEpilogue.IsActivated)"))
-                {
-                    writer.Write($"Activate(rows, {group * VectorSet.PanelWidth}, output + ((nint)panel * 16));");
-                }
-            }
+            EpilogueEmitter.EmitActivation(writer, context, group * VectorSet.PanelWidth);
         }
     }
 
-    private static string LoopName(KernelContext context, LinearPlan linear) => $"Linear{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
+    /// <summary>The tiles of a kernel.</summary>
+    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
+
+    private static string LoopName(KernelContext context, LinearPlan linear) =>
+        $"Linear{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
     private static void EmitKernel(SourceWriter writer, KernelContext context, LinearPlan linear)
     {
-        string epilogue = linear.Epilogue switch
-        {
-            LinearEpilogue.Residual => ", + residual",
-            LinearEpilogue.Activation => ", " + context.Specification.Activation,
-            _ => "",
-        };
         writer.Write(
-            $"/// <summary>[rows, {linear.Input}] · [{linear.Input}, {linear.Output}] + bias{epilogue}. "
+            $"/// <summary>[rows, {linear.Input}] · [{linear.Input}, {linear.Output}] + bias{EpilogueEmitter.Formula(linear.Epilogue)}. "
             + $"{linear.FlopsPerRow} FLOPs a row, {linear.WeightBytes} bytes of float32 weights.</summary>");
         writer.Write(KernelContext.Optimized);
         writer.Write(
-            $"public static void {linear.Name}<TPrecision>(byte* input, int rows, {PanelParameters}){KernelContext.PrecisionConstraint} =>\n"
+            $"public static void {linear.Name}<TPrecision>(byte* input, int rows, {PanelParameters})\n"
+            + "    where TPrecision : struct, Precision_ =>\n"
             + $"    {LoopName(context, linear)}<{linear.Name}Epilogue, TPrecision>(input, rows, in weights, residual, output, firstPanel, endPanel);");
     }
 
@@ -101,13 +100,13 @@ internal static class LinearEmitter
                 context,
                 group,
                 $"{TileEmitter.RowsName(linear.Tiles, group)}{KernelContext.LinearArguments}((float*)input, rows, weights.Panels + ((nint)panel * ({linear.PanelLength} * TPrecision.WeightSize)), "
-                + "weights.Bias + ((nint)panel * 16), residual + ((nint)panel * 16), output + ((nint)panel * 16));");
+                + "weights.Bias + column, residual + column, output + column);");
         }
     }
 
     private static void EmitWeight(SourceWriter writer, KernelContext context)
     {
-        writer.Write("/// <summary>A vector of weights: as they are, or bfloat16, which are the upper halves of floats.</summary>");
+        writer.Write("/// <summary>A vector of weights: floats as they are, or bfloat16 numbers, which are the upper halves of floats.</summary>");
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} Weight<TPrecision>(byte* panels, int offset){KernelContext.PrecisionConstraint}"))
         {
@@ -115,98 +114,6 @@ internal static class LinearEmitter
             writer.Write("return TPrecision.Value == global::KernelGen.WeightPrecision.BFloat16");
             writer.Write($"    ? {context.Simd}.AsSingle({context.Simd}.ShiftLeft({context.Instructions.WidenToInt32("place")}, 16))");
             writer.Write($"    : {context.At("place")};");
-        }
-    }
-
-    private static void EmitStores(SourceWriter writer, KernelContext context)
-    {
-        foreach (int columns in context.Plan.Linears
-            .SelectMany(linear => Shape(context, linear).Tiles)
-            .Select(tile => tile.Panels * context.Vectors.VectorsPerPanel)
-            .Distinct())
-        {
-            EmitStore(writer, context, columns);
-            writer.Write();
-        }
-
-        writer.Write("/// <summary>Finishes one vector of sums and stores it.</summary>");
-        writer.Write(KernelContext.Inlined);
-        using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output){KernelContext.EpilogueConstraint}"))
-        {
-            using (writer.Open("if (TEpilogue.AddsResidual)"))
-            {
-                writer.Write($"sum = {context.At("residual")} + sum;");
-            }
-
-            using (writer.Open("if (TEpilogue.IsRelu)"))
-            {
-                writer.Write("// The sum stands second, so that NaN stays NaN; adding 0 makes -0 a 0, as it is on every CPU then.");
-                writer.Write($"sum = {context.Simd}.MaxNative({context.Floats}.Zero, sum) + {context.Floats}.Zero;");
-            }
-
-            writer.Write($"{context.At("output")} = sum;");
-        }
-
-        if (context.Specification.Activation == Activation.Relu)
-        {
-            return;
-        }
-
-        writer.Write();
-        writer.Write($"/// <summary>{context.Specification.Activation} of a block of columns, in place, while it is in the first-level cache.</summary>");
-        writer.Write(KernelContext.Optimized);
-        using (writer.Open("private static void Activate(int rows, int columns, float* values)"))
-        {
-            using (writer.Open("for (int row = 0; row < rows; row++)"))
-            {
-                using (writer.Open($"for (int column = 0; column < columns; column += {context.Vectors.Lanes})"))
-                {
-                    writer.Write($"{context.At("values + column")} = {context.Specification.Activation}({context.At("values + column")});");
-                }
-
-                writer.Write($"values += {context.Plan.FeedForwardStride};");
-            }
-        }
-    }
-
-    private static void EmitStore(SourceWriter writer, KernelContext context, int columns)
-    {
-        IEnumerable<int> all = Enumerable.Range(0, columns);
-        writer.Write("/// <summary>Finishes and stores the sums of one row of a tile; the row is a literal of the caller.</summary>");
-        writer.Write(KernelContext.Inlined);
-        string sums = string.Join(", ", all.Select(column => $"{context.Floats} sum{column}"));
-        using (writer.Open($"private static void Store<TEpilogue>({sums}, float* residual, float* output, int row){KernelContext.EpilogueConstraint}"))
-        {
-            writer.Write("residual += row * TEpilogue.ResidualStride;");
-            writer.Write("output += row * TEpilogue.OutputStride;");
-            foreach (int column in all)
-            {
-                int offset = column * context.Vectors.Lanes;
-                writer.Write($"Store<TEpilogue>(sum{column}, {KernelContext.Offset("residual", offset)}, {KernelContext.Offset("output", offset)});");
-            }
-        }
-    }
-
-    /// <summary>The epilogues, one struct per linear kernel, the same for every instruction set.</summary>
-    public static void EmitEpilogues(SourceWriter writer, ModelPlan plan)
-    {
-        static string Boolean(bool value) => value ? "true" : "false";
-        foreach (LinearPlan linear in plan.Linears)
-        {
-            bool residual = linear.Epilogue == LinearEpilogue.Residual;
-            bool activation = linear.Epilogue == LinearEpilogue.Activation;
-            bool isRelu = plan.Specification.Activation == Activation.Relu;
-            writer.Write();
-            writer.Write($"/// <summary>How <c>{linear.Name}</c> stores its sums.</summary>");
-            writer.Write(ModelFile.Uncovered);
-            using (writer.Open($"private readonly struct {linear.Name}Epilogue : global::KernelGen.Execution.ILinearEpilogue"))
-            {
-                writer.Write($"public static int OutputStride => {linear.OutputStride};");
-                writer.Write($"public static int ResidualStride => {(residual ? linear.OutputStride : 0)};");
-                writer.Write($"public static bool AddsResidual => {Boolean(residual)};");
-                writer.Write($"public static bool IsRelu => {Boolean(activation && isRelu)};");
-                writer.Write($"public static bool IsActivated => {Boolean(activation && !isRelu)};");
-            }
         }
     }
 }

@@ -16,9 +16,10 @@ internal static class ModelEmitter
         .. LinearEmitter.KernelNames.Select(static kernel => kernel + "Epilogue"),
     ];
 
-    public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelSpecification specification)
+    public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelSpecification specification) => Emit(declaredClass, new ModelPlan(specification));
+
+    public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelPlan plan)
     {
-        var plan = new ModelPlan(specification);
         var files = new List<GeneratedFile> { EmitModel(declaredClass, plan) };
         foreach (VectorInstructions instructions in VectorInstructions.All)
         {
@@ -42,11 +43,13 @@ internal static class ModelEmitter
     private static GeneratedFile EmitModel(DeclaredClass declaredClass, ModelPlan plan) => ModelFile.Write(
         declaredClass,
         "Model",
-        $"The model: {ModelFile.Describe(plan.Specification)}.",
-        ModelFile.UncoveredAlias,
+        ModelProse.Lines(declaredClass.Name, plan),
+        instructions: null,
         writer =>
         {
             string name = declaredClass.Name;
+            writer.Write("#pragma warning disable CS3001 // The runtime, whose kernels take pointers, does not say that it is compliant with the CLS.");
+            writer.Write();
             writer.Write(
                 $$"""
                 [global::System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
@@ -78,6 +81,7 @@ internal static class ModelEmitter
                 /// used in place where its address is a multiple of 64, so the memory must stay as it is until the model is disposed; elsewhere it is copied.
                 /// </param>
                 /// <exception cref="global::System.ArgumentException">The stream cannot be read.</exception>
+                /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>
                 /// <inheritdoc cref="Load(string, global::KernelGen.ModelLoadOptions?)"/>
                 {{ModelFile.Uncovered}}
                 public static {{name}} Load(global::System.IO.Stream stream, global::KernelGen.ModelLoadOptions? options = null) =>
@@ -88,7 +92,7 @@ internal static class ModelEmitter
             EmitChoice(writer);
             writer.Write();
             EmitDescription(writer, declaredClass, plan);
-            LinearEmitter.EmitEpilogues(writer, plan);
+            EpilogueEmitter.EmitTypes(writer, plan);
         },
         $" : global::KernelGen.EncoderDecoder, global::KernelGen.IEncoderDecoderModel<{declaredClass.Name}>");
 
@@ -165,11 +169,11 @@ internal static class ModelEmitter
     private static GeneratedFile EmitStruct(KernelContext context) => ModelFile.Write(
         context.Class,
         context.Vectors.Name,
-        $"The kernels for {context.Vectors.Name}; each family has a file of its own.\nModel: {ModelFile.Describe(context.Specification)}.",
-        "",
+        [$"{context.Vectors.Name} kernels of {context.Class.Name}, which {context.Class.HintName}.Model.g.cs describes; each family has a file of its own."],
+        context.Instructions,
         writer =>
         {
-            writer.Write("[global::System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverage]");
+            writer.Write(ModelFile.Uncovered);
             writer.Write($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version}\")]");
             using (writer.Open($"internal unsafe partial struct {context.StructName} : global::KernelGen.Execution.IModelKernels"))
             {
@@ -177,13 +181,11 @@ internal static class ModelEmitter
                 writer.Write();
                 writer.Write($"public static bool IsSupported => {context.Instructions.Guard};");
                 const string Options = "global::System.Runtime.CompilerServices.MethodImplOptions";
-
-                // In the largest methods the compiler stops inlining; what it calls instead is then at least optimised at its first call.
-                foreach ((string name, string option) in new[] { ("Optimized_", "AggressiveOptimization"), ("Inlined_", $"AggressiveInlining | {Options}.AggressiveOptimization") })
-                {
-                    writer.Write();
-                    writer.Write($"private const {Options} {name} = {Options}.{option};");
-                }
+                writer.Write();
+                writer.Write($"private const {Options} Optimized_ =\n    {Options}.AggressiveOptimization;");
+                writer.Write();
+                writer.Write("// In the largest methods the compiler stops inlining; what it calls instead is then at least optimised at its first call.");
+                writer.Write($"private const {Options} Inlined_ =\n    {Options}.AggressiveInlining | Optimized_;");
             }
         });
 }

@@ -17,7 +17,7 @@ internal static class OutputEmitter
     {
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
-        writer.Write("/// <summary>The token with the highest logit, of equal ones the lowest; -1 where a logit is not a number.</summary>");
+        writer.Write("/// <summary>The token with the highest logit, of equal ones the lowest; -1 where a logit is NaN.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static int ArgMax(float* logits)"))
         {
@@ -46,7 +46,7 @@ internal static class OutputEmitter
             foreach (int v in context.PanelVectors)
             {
                 writer.Write($"{context.At(KernelContext.Offset("bestOfLane", v * lanes))} = best{v};");
-                writer.Write($"*({context.Integers}*)({KernelContext.Offset("columnOfLane", v * lanes)}) = bestColumn{v};");
+                writer.Write($"{KernelContext.At(context.Integers, KernelContext.Offset("columnOfLane", v * lanes))} = bestColumn{v};");
             }
 
             writer.Write("int lane = 0;");
@@ -71,35 +71,25 @@ internal static class OutputEmitter
         using (writer.Open("public static float SumOfExponentials(float* logits, float* maximum)"))
         {
             EmitUnlessNumbers(writer, context, "return *maximum = float.NaN;");
-            foreach (int v in context.PanelVectors)
-            {
-                writer.Write($"{context.Floats} highest{v} = {simd}.Create(float.NegativeInfinity), sum{v} = {context.Floats}.Zero;");
-            }
+            writer.Write(context.ForPanel(v => $"{context.Floats} highest{v} = {simd}.Create(float.NegativeInfinity), sum{v} = {context.Floats}.Zero;"));
 
             using (writer.Open($"for (int i = 0; i < {context.Plan.LogitsStride}; i += 16)"))
             {
-                foreach (int v in context.PanelVectors)
-                {
-                    writer.Write($"highest{v} = {simd}.MaxNative(highest{v}, {context.At(KernelContext.Offset("logits + i", v * lanes))});");
-                }
+                writer.Write(context.ForPanel(v => $"highest{v} = {simd}.MaxNative(highest{v}, {context.At(KernelContext.Offset("logits + i", v * lanes))});"));
             }
 
             writer.Write($"*maximum = MaximumOfLanes({context.PanelArguments("highest")}) + 0f;");
             writer.Write($"{context.Floats} shift = {simd}.Create(*maximum);");
             using (writer.Open($"for (int i = 0; i < {context.Plan.LogitsStride}; i += 16)"))
             {
-                foreach (int v in context.PanelVectors)
-                {
-                    string logit = context.At(KernelContext.Offset("logits + i", v * lanes));
-                    writer.Write($"sum{v} += Exponential2(({logit} - shift) * {simd}.Create({SourceWriter.Literal(VectorMathEmitter.Log2E)}));");
-                }
+                writer.Write(context.ForPanel(v => $"sum{v} += Exponential2(({context.At(KernelContext.Offset("logits + i", v * lanes))} - shift) * {simd}.Create({SourceWriter.Literal(VectorMathEmitter.Log2E)}));"));
             }
 
             writer.Write($"return SumOfLanes({context.PanelArguments("sum")});");
         }
     }
 
-    /// <summary>Which of two numbers a maximum is when one is none depends on the CPU, so a row that holds such is looked for first.</summary>
+    /// <summary>What the maximum of a number and NaN is depends on the CPU, so rows that hold NaN are sorted out first.</summary>
     private static void EmitUnlessNumbers(SourceWriter writer, KernelContext context, string statement)
     {
         writer.Write($"if (LogitRow_.HoldsNaN(logits, {context.Plan.LogitsStride})) {{ {statement} }}");

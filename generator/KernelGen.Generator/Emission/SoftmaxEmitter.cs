@@ -31,31 +31,18 @@ internal static class SoftmaxEmitter
         {
             writer.Write("int whole = count & ~15;");
             writer.Write($"{context.Floats} rest = {simd}.Create((float)(count - whole));");
-            foreach (int v in context.PanelVectors)
-            {
-                writer.Write($"{context.Floats} inside{v} = {simd}.LessThan({LaneNumbers(context, v)}, rest);");
-            }
+            writer.Write(context.ForPanel(v => $"{context.Floats} inside{v} = {simd}.LessThan({LaneNumbers(context, v)}, rest);"));
 
-            foreach (int v in context.PanelVectors)
-            {
-                writer.Write($"{context.Floats} highest{v} = {simd}.Create(float.NegativeInfinity);");
-            }
+            writer.Write(context.ForPanel(v => $"{context.Floats} highest{v} = {simd}.Create(float.NegativeInfinity);"));
 
             using (writer.Open("for (int i = 0; i < whole; i += 16)"))
             {
-                foreach (int v in context.PanelVectors)
-                {
-                    writer.Write($"highest{v} = {simd}.MaxNative(highest{v}, {context.At(KernelContext.Offset("scores + i", v * context.Vectors.Lanes))});");
-                }
+                writer.Write(context.ForPanel(v => $"highest{v} = {simd}.MaxNative(highest{v}, {context.At(KernelContext.Offset("scores + i", v * context.Vectors.Lanes))});"));
             }
 
             using (writer.Open("if (whole != count)"))
             {
-                foreach (int v in context.PanelVectors)
-                {
-                    string score = context.At(KernelContext.Offset("scores + whole", v * context.Vectors.Lanes));
-                    writer.Write($"highest{v} = {simd}.MaxNative(highest{v}, {simd}.ConditionalSelect(inside{v}, {score}, {simd}.Create(float.NegativeInfinity)));");
-                }
+                writer.Write(context.ForPanel(v => $"highest{v} = {simd}.MaxNative(highest{v}, {simd}.ConditionalSelect(inside{v}, {context.At(KernelContext.Offset("scores + whole", v * context.Vectors.Lanes))}, {simd}.Create(float.NegativeInfinity)));"));
             }
 
             writer.Write();
@@ -63,10 +50,7 @@ internal static class SoftmaxEmitter
             writer.Write("// Where every score is minus infinity there is nothing to subtract, and every power is 0.");
             writer.Write($"{context.Floats} shift = {simd}.Create(maximum == float.NegativeInfinity ? 0f : maximum);");
             writer.Write($"{context.Floats} factor = {simd}.Create(scale);");
-            foreach (int v in context.PanelVectors)
-            {
-                writer.Write($"{context.Floats} sum{v} = {context.Floats}.Zero;");
-            }
+            writer.Write(context.ForPanel(v => $"{context.Floats} sum{v} = {context.Floats}.Zero;"));
 
             using (writer.Open("for (int i = 0; i < whole; i += 16)"))
             {
@@ -104,11 +88,7 @@ internal static class SoftmaxEmitter
             writer.Write($"{context.Floats} inverse = {context.Simd}.Create(sum == 0f ? 0f : 1f / sum);");
             using (writer.Open($"for (int i = 0; i < count; i += 16)"))
             {
-                foreach (int v in context.PanelVectors)
-                {
-                    string place = context.At(KernelContext.Offset("values + i", v * context.Vectors.Lanes));
-                    writer.Write($"{place} = {place} * inverse;");
-                }
+                writer.Write(context.ForPanel(v => $"{context.At(KernelContext.Offset("values + i", v * context.Vectors.Lanes))} = {context.At(KernelContext.Offset("values + i", v * context.Vectors.Lanes))} * inverse;"));
             }
         }
     }

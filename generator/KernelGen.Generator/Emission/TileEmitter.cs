@@ -6,19 +6,38 @@ namespace KernelGen.Generator.Emission;
 /// Writes register tiles: rows × panels of 16 columns whose sums stay in registers over the whole of k. Each sum is one chain of fused
 /// multiply-adds in ascending k, so neither the tile's shape nor the vectors' width shows in the bits.
 /// </summary>
-internal static class TileEmitter
+internal abstract class TileEmitter
 {
+    private readonly TileFamily _family;
+
+    protected TileEmitter(KernelContext context, TileFamily family)
+    {
+        Context = context;
+        _family = family;
+    }
+
+    protected KernelContext Context { get; }
+
+    /// <summary>The type parameters of each method, with brackets.</summary>
+    protected abstract string TypeParameters { get; }
+
+    /// <summary>What follows a method's parameters.</summary>
+    protected abstract string Constraints { get; }
+
+    /// <summary>The parameters from the panels on.</summary>
+    protected abstract string Parameters { get; }
+
     /// <summary>Writes the methods that cover any number of rows, and the tiles that they share, each once.</summary>
-    public static void Emit(SourceWriter writer, KernelContext context, params IReadOnlyList<(TileFamily Family, TileShape Shape)> groups)
+    public static void Emit(SourceWriter writer, params IReadOnlyList<(TileEmitter Emitter, TileShape Shape)> groups)
     {
         var written = new HashSet<string>();
-        foreach ((TileFamily family, TileShape shape) in groups.Where(group => written.Add(RowsName(group.Family, group.Shape.Panels))))
+        foreach ((TileEmitter emitter, TileShape shape) in groups.Where(group => written.Add(RowsName(group.Emitter._family, group.Shape.Panels))))
         {
-            EmitRows(writer, family, shape);
+            emitter.EmitRows(writer, shape);
             writer.Write();
-            foreach ((int rows, int panels) in shape.Tiles.Where(tile => written.Add(TileName(family, tile.Panels, tile.Rows))))
+            foreach ((int rows, int panels) in shape.Tiles.Where(tile => written.Add(emitter.TileName(tile.Panels, tile.Rows))))
             {
-                EmitTile(writer, context, family, shape, panels, rows);
+                emitter.EmitTile(writer, shape, panels, rows);
                 writer.Write();
             }
         }
@@ -27,120 +46,103 @@ internal static class TileEmitter
     /// <summary>The method that covers any number of rows, for one group of panels.</summary>
     public static string RowsName(TileFamily family, int panels) => $"{family.Name}RowsBy{panels * VectorSet.PanelWidth}";
 
-    private static string TileName(TileFamily family, int panels, int rows) => $"{family.Name}Of{rows}By{panels * VectorSet.PanelWidth}";
+    /// <summary>The arguments from the panels on, moved to a panel of the group.</summary>
+    /// <param name="weights">Weights before the panel.</param>
+    /// <param name="column">Columns before the panel.</param>
+    protected abstract string Arguments(int weights, int column);
 
-    private static string Parameters(TileFamily family, bool withRows) =>
-        "float* input, "
-        + (withRows ? "int rows, " : "")
-        + (family.Length == 0 ? "int length, " : "")
-        + (family.IsLinear ? "byte* panels, " : "float* panels, ")
-        + (family.Initial == InitialSum.Bias ? "float* bias, " : "")
-        + (family.IsLinear ? "float* residual, " : "")
-        + "float* output";
+    /// <summary>Moves the output, and what goes with it, down some rows.</summary>
+    protected abstract string NextOutput(int rows);
 
-    private static string Generic(TileFamily family) => family.IsLinear ? KernelContext.LinearArguments : "";
+    /// <summary>With what a sum begins.</summary>
+    /// <param name="row">The row of the tile.</param>
+    /// <param name="column">The vector's number in the row.</param>
+    protected abstract string InitialSumOf(int row, int column);
 
-    private static string Constraint(TileFamily family) => family.IsLinear ? KernelContext.LinearConstraints : "";
+    /// <summary>A vector of weights.</summary>
+    /// <param name="offset">Weights before it.</param>
+    protected abstract string Weight(int offset);
 
-    private static void EmitRows(SourceWriter writer, TileFamily family, TileShape shape)
+    /// <summary>The distance of some weights in the unit in which <c>panels</c> counts.</summary>
+    protected abstract string Distance(int weights);
+
+    /// <summary>Reads what comes next ahead.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="distances">Weights from here to each panel of the next group.</param>
+    protected virtual void EmitPrefetch(SourceWriter writer, IEnumerable<int> distances)
     {
-        writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns for any number of rows: the tallest tile that fits, again and again.</summary>");
+    }
+
+    /// <summary>Stores the sums of a row.</summary>
+    protected abstract string Store(int row, IEnumerable<int> columns);
+
+    private string TileName(int panels, int rows) => $"{_family.Name}Of{rows}By{panels * VectorSet.PanelWidth}";
+
+    private void EmitRows(SourceWriter writer, TileShape shape)
+    {
+        string length = _family.Length is null ? "int length, " : "";
+        writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns of any number of rows, in the tallest tiles that fit.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {RowsName(family, shape.Panels)}{Generic(family)}({Parameters(family, withRows: true)}){Constraint(family)}"))
+        using (writer.Open($"private static void {RowsName(_family, shape.Panels)}{TypeParameters}(float* input, int rows, {length}{Parameters}){Constraints}"))
         {
             foreach ((int rows, int panels) in shape.Tiles)
             {
-                string outputs = family.IsLinear
-                    ? $"residual += {rows} * TEpilogue.ResidualStride, output += {rows} * TEpilogue.OutputStride"
-                    : $"output += {rows * family.OutputStride}";
-                using (writer.Open($"for (; rows >= {rows}; rows -= {rows}, input += {rows * family.InputStride}, {outputs})"))
+                using (writer.Open($"for (; rows >= {rows}; {KernelContext.Decrease("rows", rows)}, input += {rows * _family.InputStride}, {NextOutput(rows)})"))
                 {
                     for (int panel = 0; panel < shape.Panels; panel += panels)
                     {
-                        int column = panel * VectorSet.PanelWidth;
-                        string weights = panel == 0 ? "panels" : $"panels + {panel * family.PanelStride}{(family.IsLinear ? " * TPrecision.WeightSize" : "")}";
-                        string arguments = "input, "
-                            + (family.Length == 0 ? "length, " : "")
-                            + $"{weights}, "
-                            + (family.Initial == InitialSum.Bias ? $"{KernelContext.Offset("bias", column)}, " : "")
-                            + (family.IsLinear ? $"{KernelContext.Offset("residual", column)}, " : "")
-                            + KernelContext.Offset("output", column);
-                        writer.Write($"{TileName(family, panels, rows)}{Generic(family)}({arguments});");
+                        string arguments = (_family.Length is null ? "length, " : "") + Arguments(panel * _family.PanelStride, panel * VectorSet.PanelWidth);
+                        writer.Write($"{TileName(panels, rows)}{TypeParameters}(input, {arguments});");
                     }
                 }
             }
         }
     }
 
-    private static void EmitTile(SourceWriter writer, KernelContext context, TileFamily family, TileShape shape, int panels, int rows)
+    private void EmitTile(SourceWriter writer, TileShape shape, int panels, int rows)
     {
-        VectorSet vectors = context.Vectors;
-        int columns = panels * vectors.VectorsPerPanel;
-        string length = family.Length == 0 ? "length" : family.Length.ToString();
-        int PanelOffset(int column) => (column / vectors.VectorsPerPanel * family.PanelStride) + (column % vectors.VectorsPerPanel * vectors.Lanes);
-        IEnumerable<int> allColumns = Enumerable.Range(0, columns);
+        VectorSet vectors = Context.Vectors;
+        string floats = Context.Floats;
+        int[] columns = [.. Enumerable.Range(0, panels * vectors.VectorsPerPanel)];
+        string length = _family.Length?.ToString() ?? "length";
+        string WeightOf(int column) =>
+            Weight((column / vectors.VectorsPerPanel * _family.PanelStride) + (column % vectors.VectorsPerPanel * vectors.Lanes));
 
-        writer.Write($"/// <summary>{rows} × {panels * VectorSet.PanelWidth}: {rows * columns} sums in registers over {length} products.</summary>");
+        writer.Write($"/// <summary>{rows} × {panels * VectorSet.PanelWidth}: {rows * columns.Length} sums in registers.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {TileName(family, panels, rows)}{Generic(family)}({Parameters(family, withRows: false)}){Constraint(family)}"))
+        string parameters = (_family.Length is null ? "int length, " : "") + Parameters;
+        using (writer.Open($"private static void {TileName(panels, rows)}{TypeParameters}(float* input, {parameters}){Constraints}"))
         {
-            for (int row = 0; row < rows; row++)
-            {
-                writer.Write($"{context.Floats} " + string.Join(", ", allColumns.Select(column => $"sum{row}_{column} = {Initial(row, column)}")) + ";");
-            }
-
-            string Initial(int row, int column) => family.Initial switch
-            {
-                InitialSum.Bias => row == 0 ? context.At(KernelContext.Offset("bias", column * vectors.Lanes)) : $"sum0_{column}",
-                InitialSum.Output => context.At(KernelContext.Offset("output", (row * family.OutputStride) + (column * vectors.Lanes))),
-                _ => $"{context.Floats}.Zero",
-            };
-
+            IEnumerable<string> sums = Enumerable.Range(0, rows).SelectMany(row => columns.Select(column => $"sum{row}_{column} = {InitialSumOf(row, column)}"));
+            writer.Write($"{floats} {string.Join(", ", sums)};");
             using (writer.Open($"for (int k = 0; k < {length}; k++)"))
             {
                 if (rows > 1)
                 {
-                    writer.Write($"{context.Floats} " + string.Join(", ", allColumns.Select(column => $"weight{column} = {Weight(column)}")) + ";");
+                    writer.Write($"{floats} {string.Join(", ", columns.Select(column => $"weight{column} = {WeightOf(column)}"))};");
                 }
 
-                string Weight(int column) => family.IsLinear
-                    ? $"Weight<TPrecision>(panels, {PanelOffset(column)})"
-                    : context.At(KernelContext.Offset("panels", PanelOffset(column)));
-
-                if (family.IsLinear && context.Plan.PrefetchesPanels)
-                {
-                    // The panels of the next group: while these are computed, those come from memory.
-                    writer.Write(string.Join(" ", Enumerable.Range(0, panels).Select(panel =>
-                        $"Hints_.ReadSoon(panels + ({(shape.Panels + panel) * family.PanelStride} * TPrecision.WeightSize));")));
-                }
-
+                EmitPrefetch(writer, Enumerable.Range(shape.Panels, panels).Select(panel => panel * _family.PanelStride));
                 for (int row = 0; row < rows; row++)
                 {
-                    string factor = $"{context.Simd}.Create(input[{row * family.InputStride}])";
-                    if (columns > 1)
+                    string factor = $"{Context.Simd}.Create(input[{row * _family.InputStride}])";
+                    if (columns.Length > 1)
                     {
-                        writer.Write($"{context.Floats} input{row} = {factor};");
+                        writer.Write($"{floats} input{row} = {factor};");
                         factor = $"input{row}";
                     }
 
-                    writer.Write(string.Join(" ", allColumns.Select(column =>
+                    writer.Write(string.Join(" ", columns.Select(column =>
                     {
-                        string weight = rows > 1 ? $"weight{column}" : Weight(column);
-                        return $"sum{row}_{column} = {context.FusedMultiplyAdd}({factor}, {weight}, sum{row}_{column});";
+                        string weight = rows > 1 ? $"weight{column}" : WeightOf(column);
+                        return $"sum{row}_{column} = {Context.FusedMultiplyAdd}({factor}, {weight}, sum{row}_{column});";
                     })));
                 }
 
-                writer.Write("input++;");
-                writer.Write($"panels += {family.StepStride}{(family.IsLinear ? " * TPrecision.WeightSize" : "")};");
+                writer.Write($"input++; panels += {Distance(_family.StepStride)};");
             }
 
-            for (int row = 0; row < rows; row++)
-            {
-                writer.Write(family.IsLinear
-                    ? $"Store<TEpilogue>({string.Join(", ", allColumns.Select(column => $"sum{row}_{column}"))}, residual, output, {row});"
-                    : string.Join(" ", allColumns.Select(column =>
-                        $"{context.At(KernelContext.Offset("output", (row * family.OutputStride) + (column * vectors.Lanes)))} = sum{row}_{column};")));
-            }
+            writer.Write(string.Join(" ", Enumerable.Range(0, rows).Select(row => Store(row, columns))));
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class UpperBitsEmitter
         {
             writer.Write(
                 $"{TileName(panels)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Plan.Logits.Int8.Steps(context.Plan.Logits.Input) * StepBytes}), "
-                + $"weights.Scales + ((nint)panel * 16), weights.Bias + ((nint)panel * 16), output + ((nint)row * {context.Plan.LogitsStride}) + ((nint)panel * 16));");
+                + $"weights.Scales + column, weights.Bias + column, output + ((nint)row * {context.Plan.LogitsStride}) + column);");
         }
     }
 
@@ -115,7 +115,7 @@ internal static class UpperBitsEmitter
                 foreach (int column in columns)
                 {
                     string place = KernelContext.Offset(Panel(column / vectors.VectorsPerPanel), column % vectors.VectorsPerPanel * vectors.Lanes * context.Plan.Logits.Int8.Group);
-                    writer.Write($"Bytes_ both{column} = *(Bytes_*)({place});");
+                    writer.Write($"Bytes_ both{column} = {KernelContext.At("Bytes_", place)};");
                     string low = $"both{column} & lower";
                     string high = $"{simd}.AsByte({simd}.ShiftRightLogical({simd}.AsUInt16(both{column}), 4)) & lower";
                     writer.Write(has16Bits

@@ -26,7 +26,12 @@ internal static class VectorMathEmitter
         writer =>
         {
             EmitExponential2(writer, context);
-            EmitActivation(writer, context);
+            if (context.Plan.BlockActivation is { Function: var function })
+            {
+                writer.Write();
+                EmitActivation(writer, context, function);
+            }
+
             writer.Write();
             EmitLaneReductions(writer, context);
         });
@@ -55,21 +60,15 @@ internal static class VectorMathEmitter
         }
     }
 
-    private static void EmitActivation(SourceWriter writer, KernelContext context)
+    private static void EmitActivation(SourceWriter writer, KernelContext context, Activation activation)
     {
-        Activation activation = context.Specification.Activation;
-        if (activation == Activation.Relu)
-        {
-            return;
-        }
-
         string simd = context.Simd;
-        writer.Write();
         writer.Write(activation switch
         {
-            Activation.Gelu => "/// <summary>x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016): Φ(-a) = 2^(a · S(a) - 1), S a polynomial, and Φ(a) = 1 - Φ(-a).</summary>",
+            Activation.Gelu => "/// <summary>x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016).\n/// Φ(-a) = 2^(a · S(a) - 1), S a polynomial, and Φ(a) = 1 - Φ(-a).</summary>",
             Activation.GeluTanh => "/// <summary>x/2 · (1 + tanh u) = x · sigmoid(2u), u = √(2/π) · (x + 0.044715 x³).</summary>",
-            _ => "/// <summary>x · sigmoid(x).</summary>",
+            Activation.Silu => "/// <summary>x · sigmoid(x).</summary>",
+            _ => throw Unknown(activation),
         });
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} {activation}({context.Floats} x)"))
@@ -101,12 +100,17 @@ internal static class VectorMathEmitter
                         """);
                     break;
 
-                default:
+                case Activation.Silu:
                     writer.Write($"return x / ({simd}.Create(1f) + Exponential2(x * {simd}.Create({SourceWriter.Literal(-Log2E)})));");
                     break;
+
+                default:
+                    throw Unknown(activation);
             }
         }
     }
+
+    private static InvalidOperationException Unknown(Activation activation) => new($"The activation {activation} cannot be written.");
 
     private static void EmitHorner(SourceWriter writer, KernelContext context, string result, string variable, float[] coefficients)
     {
@@ -120,7 +124,7 @@ internal static class VectorMathEmitter
 
     private static void EmitLaneReductions(SourceWriter writer, KernelContext context)
     {
-        EmitLaneReduction(writer, context, "SumOfLanes", "The sum of 16 lanes as a tree: l + 8, l + 4, l + 2, l + 1.", static (_, a, b) => $"({a} + {b})");
+        EmitLaneReduction(writer, context, "SumOfLanes", "The sum of 16 lanes as a tree: l + 8, l + 4, l + 2, l + 1.", static (_, a, b) => $"{a} + {b}");
         writer.Write();
         EmitLaneReduction(writer, context, "MaximumOfLanes", "The largest of 16 lanes, by the same tree.", static (type, a, b) => $"{type}.MaxNative({a}, {b})");
     }

@@ -23,12 +23,12 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, int HeadWidth
     public int Scratch(VectorSet vectors) => BlockRows(vectors) * (ScoreStride + HeadWidth);
 
     /// <summary>Scores of a block: queries · transposed keys.</summary>
-    public TileFamily Scores =>
+    public AttentionTileFamily Scores =>
         new("Scores", HeadDimension, HeadWidth, VectorSet.PanelWidth, Width * VectorSet.PanelWidth, InitialSum.Zero, ScoreStride);
 
     /// <summary>The weighted sum of a block: probabilities · values. It goes on from the output, because rows of a causal block see further one by one.</summary>
-    public TileFamily WeightedSum =>
-        new("WeightedSum", 0, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride);
+    public AttentionTileFamily WeightedSum =>
+        new("WeightedSum", null, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride);
 
     /// <summary>Panels side by side in the weighted sum: they must divide the head, since no column may be added twice.</summary>
     public int WeightedSumPanels(VectorSet vectors) => HeadWidth / VectorSet.PanelWidth % vectors.Panels == 0 ? vectors.Panels : 1;

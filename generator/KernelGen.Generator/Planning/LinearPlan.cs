@@ -1,13 +1,5 @@
 namespace KernelGen.Generator.Planning;
 
-/// <summary>What a linear kernel does to its sums before they are stored.</summary>
-internal enum LinearEpilogue
-{
-    None,
-    Residual,
-    Activation,
-}
-
 /// <summary>One linear kernel: <c>output = epilogue(input · W + bias)</c>.</summary>
 /// <param name="Name">The name of the kernel in IModelKernels.</param>
 /// <param name="Input">The input width.</param>
@@ -37,5 +29,5 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
 
     /// <summary>The tiles that the kernel shares with every other of the same input layout.</summary>
-    public TileFamily Tiles => new($"Tile{Input}", Input, InputStride, VectorSet.PanelWidth, PanelLength, InitialSum.Bias, OutputStride: 0);
+    public TileFamily Tiles => new($"Tile{Input}", Input, InputStride, VectorSet.PanelWidth, PanelLength);
 }

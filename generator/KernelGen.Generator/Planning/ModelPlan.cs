@@ -21,13 +21,13 @@ internal sealed class ModelPlan
 
         int model = specification.ModelDimension;
         Int8 = Int8Plan.For(model);
-        QueryKeyValue = new LinearPlan("QueryKeyValue", model, 3 * attentionWidth, ModelStride, 3 * attentionWidth, LinearEpilogue.None, Int8);
-        CrossQuery = new LinearPlan("CrossQuery", model, attentionWidth, ModelStride, attentionWidth, LinearEpilogue.None, Int8);
-        CrossKeyValue = new LinearPlan("CrossKeyValue", model, 2 * attentionWidth, ModelStride, 2 * attentionWidth, LinearEpilogue.None, Int8);
-        AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, LinearEpilogue.Residual, Int8);
-        FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Activation, Int8);
-        FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, LinearEpilogue.Residual, Int8);
-        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, LinearEpilogue.None, Int8);
+        QueryKeyValue = new LinearPlan("QueryKeyValue", model, 3 * attentionWidth, ModelStride, 3 * attentionWidth, new LinearEpilogue.Identity(), Int8);
+        CrossQuery = new LinearPlan("CrossQuery", model, attentionWidth, ModelStride, attentionWidth, new LinearEpilogue.Identity(), Int8);
+        CrossKeyValue = new LinearPlan("CrossKeyValue", model, 2 * attentionWidth, ModelStride, 2 * attentionWidth, new LinearEpilogue.Identity(), Int8);
+        AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, new LinearEpilogue.Residual(), Int8);
+        FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Of(specification.Activation), Int8);
+        FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, new LinearEpilogue.Residual(), Int8);
+        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, new LinearEpilogue.Identity(), Int8);
     }
 
     public ModelSpecification Specification { get; }
@@ -56,7 +56,7 @@ internal sealed class ModelPlan
     public int QuantizedStride => QuantizedScale + CacheLine;
 
     /// <summary>
-    /// Whether the best token is looked for in a smaller copy of the output projection first. Below so many weights the projection is in a near cache, and
+    /// Whether the best token is looked for in a smaller copy of the output projection first. With fewer weights the projection is in a near cache, and
     /// what comes on top costs as much as reading them.
     /// </summary>
     public bool ScreensOutput => (long)Specification.ModelDimension * Specification.TargetVocabularySize >= 1 << 18;
@@ -98,6 +98,10 @@ internal sealed class ModelPlan
     /// <summary>The linear kernels, in the order of a layer.</summary>
     public IReadOnlyList<LinearPlan> Linears =>
         [QueryKeyValue, AttentionOutput, CrossQuery, CrossKeyValue, FeedForwardExpand, FeedForwardContract, Logits];
+
+    /// <summary>The function that is applied to blocks of columns, where there is one. All kernels that have one have the same.</summary>
+    public LinearEpilogue.BlockActivation? BlockActivation =>
+        Linears.Select(static linear => linear.Epilogue).OfType<LinearEpilogue.BlockActivation>().Distinct().SingleOrDefault();
 
     /// <summary>Floats of scratch for the attention kernels of whichever instruction set needs most.</summary>
     public int AttentionScratch => VectorSet.All.Max(Attention.Scratch);

@@ -15,18 +15,18 @@ internal sealed class Avx2Instructions : VectorInstructions
 
     public override string FusedMultiplyAdd => "Simd_.FusedMultiplyAdd";
 
-    public override string MultiplyAddAdjacent => "Products256_.MultiplyAddAdjacent";
+    public override string MultiplyAddAdjacent => "Avx2_.MultiplyAddAdjacent";
 
     public override bool SumsBytesIn16Bits => true;
 
-    public override string WidenToInt32(string place) => $"{X86}.Avx2.ConvertToVector256Int32((ushort*){place})";
+    public override string WidenToInt32(string place) => $"Avx2_.ConvertToVector256Int32({KernelContext.Cast("ushort", place)})";
 
-    public override string WidenToInt16(string place) => $"Products256_.ConvertToVector256Int16((sbyte*)({place}))";
+    public override string WidenToInt16(string place) => $"Avx2_.ConvertToVector256Int16({KernelContext.Cast("sbyte", place)})";
 
     public override void EmitStoreAsBytes(SourceWriter writer)
     {
         writer.Write("Shorts_ narrow0 = Simd_.Narrow(whole0, whole1);");
-        writer.Write("*(global::System.Runtime.Intrinsics.Vector128<sbyte>*)(output + i) = Simd128_.Narrow(Simd_.GetLower(narrow0), Simd_.GetUpper(narrow0));");
+        writer.Write("*(SignedBytes128_*)(output + i) = Simd128_.Narrow(Simd_.GetLower(narrow0), Simd_.GetUpper(narrow0));");
     }
 
     public override void EmitStoreAsWords(SourceWriter writer) => writer.Write("*(Shorts_*)(output + (2 * i)) = Simd_.Narrow(whole0, whole1);");

@@ -17,19 +17,19 @@ internal sealed class Avx512Instructions : VectorInstructions
 
     public override string FusedMultiplyAdd => "Simd_.FusedMultiplyAdd";
 
-    public override string MultiplyAddAdjacent => "Products512_.MultiplyAddAdjacent";
+    public override string MultiplyAddAdjacent => "Avx512BW_.MultiplyAddAdjacent";
 
     public override bool SumsBytesIn16Bits => true;
 
-    public override string WidenToInt32(string place) => $"{X86}.Avx512F.ConvertToVector512Int32(*(global::System.Runtime.Intrinsics.Vector256<ushort>*){place})";
+    public override string WidenToInt32(string place) => $"Avx512F_.ConvertToVector512Int32({KernelContext.At("UnsignedShorts256_", place)})";
 
-    public override string WidenToInt16(string place) => $"Products512_.ConvertToVector512Int16(*(global::System.Runtime.Intrinsics.Vector256<sbyte>*)({place}))";
+    public override string WidenToInt16(string place) => $"Avx512BW_.ConvertToVector512Int16({KernelContext.At("SignedBytes256_", place)})";
 
     public override void EmitStoreAsBytes(SourceWriter writer) =>
-        writer.Write($"*(global::System.Runtime.Intrinsics.Vector128<sbyte>*)(output + i) = {X86}.Avx512F.ConvertToVector128SByte(whole0);");
+        writer.Write("*(SignedBytes128_*)(output + i) = Avx512F_.ConvertToVector128SByte(whole0);");
 
     public override void EmitStoreAsWords(SourceWriter writer) =>
-        writer.Write($"*(global::System.Runtime.Intrinsics.Vector256<short>*)(output + (2 * i)) = {X86}.Avx512F.ConvertToVector256Int16(whole0);");
+        writer.Write("*(Shorts256_*)(output + (2 * i)) = Avx512F_.ConvertToVector256Int16(whole0);");
 
     public override void EmitQuarter(SourceWriter writer, Func<string, string, string, string> combine)
     {

@@ -11,21 +11,21 @@ internal sealed class PortableInstructions : VectorInstructions
 
     public override string Guard => "true";
 
-    public override string FusedMultiplyAdd => "Exact128_.FusedMultiplyAdd";
+    public override string FusedMultiplyAdd => "Exact_.FusedMultiplyAdd";
 
-    public override string MultiplyAddAdjacent => "Exact128_.MultiplyAddAdjacent";
+    public override string MultiplyAddAdjacent => "Exact_.MultiplyAddAdjacent";
 
     public override bool SumsBytesIn16Bits => false;
 
-    public override string WidenToInt32(string place) => $"Simd_.AsInt32(Simd_.WidenLower(Simd_.AsUInt16(Simd_.CreateScalarUnsafe(*(ulong*){place}))))";
+    public override string WidenToInt32(string place) => $"Simd_.AsInt32(Simd_.WidenLower(Simd_.AsUInt16(Simd_.CreateScalarUnsafe({KernelContext.At("ulong", place)}))))";
 
-    public override string WidenToInt16(string place) => $"Simd_.WidenLower(Simd_.AsSByte(Simd_.CreateScalarUnsafe(*(ulong*)({place}))))";
+    public override string WidenToInt16(string place) => $"Simd_.WidenLower(Simd_.AsSByte(Simd_.CreateScalarUnsafe({KernelContext.At("ulong", place)})))";
 
     public override void EmitStoreAsBytes(SourceWriter writer)
     {
         writer.Write("Shorts_ narrow0 = Simd_.Narrow(whole0, whole1);");
         writer.Write("Shorts_ narrow2 = Simd_.Narrow(whole2, whole3);");
-        writer.Write("*(global::System.Runtime.Intrinsics.Vector128<sbyte>*)(output + i) = Simd128_.Narrow(narrow0, narrow2);");
+        writer.Write("*(SignedBytes128_*)(output + i) = Simd128_.Narrow(narrow0, narrow2);");
     }
 
     public override void EmitStoreAsWords(SourceWriter writer)

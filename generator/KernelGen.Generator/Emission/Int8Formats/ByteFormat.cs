@@ -58,9 +58,9 @@ internal sealed class ByteFormat : Int8Format
         writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 8}) = -((({Int8Plan.UpperBitsCentre} * sum) + 8) >> 4);");
     }
 
-    public override string InitialSum(KernelContext context, string place) => $"{context.Simd}.Create(*(int*)({place}))";
+    public override string InitialSum(KernelContext context, string place) => $"{context.Simd}.Create({KernelContext.At("int", place)})";
 
-    public override string Weight(KernelContext context, string place) => $"*(Bytes_*)({place})";
+    public override string Weight(KernelContext context, string place) => KernelContext.At("Bytes_", place);
 
     public override void EmitConstants(SourceWriter writer, KernelContext context)
     {

@@ -3,7 +3,7 @@ using KernelGen.Generator.Planning;
 namespace KernelGen.Generator.Emission.Int8Formats;
 
 /// <summary>How a format of quantised inputs and weights is written in C#: everything in which the kernels of two formats differ beyond the numbers of the plan.</summary>
-/// <remarks>A method without a value writes statements; one that a format does not override writes none.</remarks>
+/// <remarks>A method without a value writes statements; a format overrides it where it has something to write.</remarks>
 internal abstract class Int8Format
 {
     private static readonly Int8Format[] All = [new ByteFormat(), new WordFormat()];

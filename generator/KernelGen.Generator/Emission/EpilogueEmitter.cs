@@ -1,0 +1,138 @@
+using KernelGen.Generator.Planning;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes what linear kernels do with their sums: residual and activation, and the types that say which of these a kernel has.</summary>
+internal static class EpilogueEmitter
+{
+    /// <summary>Writes how rows of sums are stored.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="context">The model and the instruction set.</param>
+    /// <param name="columns">How many vectors rows of tiles may have.</param>
+    public static void EmitStores(SourceWriter writer, KernelContext context, IEnumerable<int> columns)
+    {
+        foreach (int count in columns)
+        {
+            EmitStore(writer, context, count);
+            writer.Write();
+        }
+
+        writer.Write("/// <summary>Adds the residual, makes negative sums zero, or does neither, and stores one vector.</summary>");
+        writer.Write(KernelContext.Inlined);
+        using (writer.Open($"private static void Store<TEpilogue>({context.Floats} sum, float* residual, float* output){KernelContext.EpilogueConstraint}"))
+        {
+            using (writer.Open("if (TEpilogue.AddsResidual)"))
+            {
+                writer.Write($"sum = {context.At("residual")} + sum;");
+            }
+
+            using (writer.Open("if (TEpilogue.IsRelu)"))
+            {
+                writer.Write("// The sum stands second, so that NaN stays NaN; adding 0 makes -0 a 0, as it is on every CPU then.");
+                writer.Write($"sum = {context.Simd}.MaxNative({context.Floats}.Zero, sum) + {context.Floats}.Zero;");
+            }
+
+            writer.Write($"{context.At("output")} = sum;");
+        }
+
+        if (context.Plan.BlockActivation is { Function: var function })
+        {
+            writer.Write();
+            EmitActivate(writer, context, function.ToString());
+        }
+    }
+
+    /// <summary>Writes the call that applies the activation to a group of columns, where a kernel has one.</summary>
+    public static void EmitActivation(SourceWriter writer, KernelContext context, int columns)
+    {
+        if (context.Plan.BlockActivation is not null)
+        {
+            writer.Write($"Activate<TEpilogue>(rows, {columns}, output + column);");
+        }
+    }
+
+    /// <summary>Writes the epilogues, one type per linear kernel, the same for every instruction set.</summary>
+    public static void EmitTypes(SourceWriter writer, ModelPlan plan)
+    {
+        static string Boolean(bool value) => value ? "true" : "false";
+        foreach (LinearPlan linear in plan.Linears)
+        {
+            bool addsResidual = linear.Epilogue is LinearEpilogue.Residual;
+            writer.Write();
+            writer.Write($"/// <summary><c>{linear.Name}</c> {Description(linear.Epilogue)}.</summary>");
+            writer.Write(ModelFile.Uncovered);
+            using (writer.Open($"private readonly struct {linear.Name}Epilogue : Epilogue_"))
+            {
+                writer.Write($"public static int OutputStride => {linear.OutputStride};");
+                writer.Write($"public static int ResidualStride => {(addsResidual ? linear.OutputStride : 0)};");
+                writer.Write($"public static bool AddsResidual => {Boolean(addsResidual)};");
+                writer.Write($"public static bool IsRelu => {Boolean(linear.Epilogue is LinearEpilogue.Rectification)};");
+                writer.Write($"public static bool IsActivated => {Boolean(linear.Epilogue is LinearEpilogue.BlockActivation)};");
+            }
+        }
+    }
+
+    /// <summary>What follows the bias in the formula of a kernel.</summary>
+    public static string Formula(LinearEpilogue epilogue) => epilogue switch
+    {
+        LinearEpilogue.Identity => "",
+        LinearEpilogue.Residual => " + residual",
+        LinearEpilogue.Rectification => ", Relu",
+        LinearEpilogue.BlockActivation activation => $", {activation.Function}",
+        _ => throw Unknown(epilogue),
+    };
+
+    private static string Description(LinearEpilogue epilogue) => epilogue switch
+    {
+        LinearEpilogue.Identity => "stores its sums as they are",
+        LinearEpilogue.Residual => "adds its sums to the residual",
+        LinearEpilogue.Rectification => "stores positive sums, and zero for negative ones",
+        LinearEpilogue.BlockActivation activation => $"stores its sums, and then applies {activation.Function} to them",
+        _ => throw Unknown(epilogue),
+    };
+
+    private static InvalidOperationException Unknown(LinearEpilogue epilogue) => new($"The epilogue {epilogue} cannot be written.");
+
+    private static void EmitStore(SourceWriter writer, KernelContext context, int columns)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, columns);
+        writer.Write("/// <summary>Stores the sums of one row of a tile; the row is a literal of the caller.</summary>");
+        writer.Write(KernelContext.Inlined);
+        string sums = string.Join(", ", all.Select(column => $"{context.Floats} sum{column}"));
+        using (writer.Open($"private static void Store<TEpilogue>({sums}, float* residual, float* output, int row){KernelContext.EpilogueConstraint}"))
+        {
+            writer.Write("residual += row * TEpilogue.ResidualStride;");
+            writer.Write("output += row * TEpilogue.OutputStride;");
+            foreach (int column in all)
+            {
+                int offset = column * context.Vectors.Lanes;
+                writer.Write($"Store<TEpilogue>(sum{column}, {KernelContext.Offset("residual", offset)}, {KernelContext.Offset("output", offset)});");
+            }
+        }
+    }
+
+    private static void EmitActivate(SourceWriter writer, KernelContext context, string function)
+    {
+        writer.Write($"/// <summary>{function} of a block of columns, in place, while it is in the first-level cache; nothing for a kernel that has no activation.</summary>");
+        writer.Write(KernelContext.Inlined);
+        using (writer.Open($"private static void Activate<TEpilogue>(int rows, int columns, float* values){KernelContext.EpilogueConstraint}"))
+        using (writer.Open("if (TEpilogue.IsActivated)"))
+        {
+            writer.Write("Activate(rows, columns, values);");
+        }
+
+        writer.Write();
+        writer.Write($"/// <summary>{function} of each value.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open("private static void Activate(int rows, int columns, float* values)"))
+        using (writer.Open("for (int row = 0; row < rows; row++)"))
+        {
+            using (writer.Open($"for (int column = 0; column < columns; column += {context.Vectors.Lanes})"))
+            {
+                writer.Write($"{context.At("values + column")} = {function}({context.At("values + column")});");
+            }
+
+            writer.Write($"values += {context.Plan.FeedForwardStride};");
+        }
+    }
+}
