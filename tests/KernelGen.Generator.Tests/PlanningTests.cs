@@ -95,7 +95,7 @@ public class PlanningTests
         });
     }
 
-    private static ModelPlan Plan(int modelDimension, int heads, int feedForward) => new(new ModelSpecification
+    internal static ModelPlan Plan(int modelDimension, int heads, int feedForward) => new(new ModelSpecification
     {
         Architecture = Architecture.Vanilla,
         ModelDimension = modelDimension,

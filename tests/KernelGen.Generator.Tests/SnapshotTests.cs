@@ -13,7 +13,10 @@ public class SnapshotTests
         "\n",
         DiagnosticDescriptors.All.Select(static descriptor => $"{descriptor.Id} {descriptor.DefaultSeverity} {descriptor.Title}\n    {descriptor.MessageFormat}")).MatchSnapshot();
 
-    /// <summary>Width 8 and heads of 4 fill no panel: every padding, mask and tail that a model can need is in these files.</summary>
+    /// <summary>
+    /// Width 8 and heads of 4 fill no panel: paddings, masks and tails are in these files. So narrow a model has 12-bit inputs, prefetches nothing, and does not
+    /// screen its output; what most models have is in <see cref="GeneratedFileOfAWideModel"/>.
+    /// </summary>
     [Theory]
     [InlineData("Model")]
     [InlineData("Avx512")]
@@ -33,6 +36,18 @@ public class SnapshotTests
     [InlineData("Portable.VectorMath")]
     public void A_generated_file_reads_as_it_did(string part) =>
         Run(Model("Bart", "")).Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
+            .MatchSnapshot(SnapshotNameExtension.Create(part));
+
+    /// <summary>8-bit inputs, panels that are prefetched, and an output that is screened by the upper bits of its weights; for one instruction set, since these are long.</summary>
+    [Theory]
+    [InlineData("Model")]
+    [InlineData("Avx2.Attention")]
+    [InlineData("Avx2.Linear")]
+    [InlineData("Avx2.LinearInt8")]
+    [InlineData("Avx2.UpperBits")]
+    public void GeneratedFileOfAWideModel(string part) =>
+        Run(Model("Marian", "ModelDimension = 512, Heads = 8, FeedForwardDimension = 2048, EncoderLayers = 6, DecoderLayers = 6, VocabularySize = 58101, MaxSourceLength = 512, MaxTargetLength = 512"))
+            .Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
             .MatchSnapshot(SnapshotNameExtension.Create(part));
 
     [Fact]
