@@ -2,12 +2,12 @@ extern alias generator;
 
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using generator::KernelGen.Generator;
+using generator::KernelGen.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
-using generator::KernelGen.Generator;
-using generator::KernelGen.Generator.Diagnostics;
 
 namespace KernelGen.Documentation.Tests;
 

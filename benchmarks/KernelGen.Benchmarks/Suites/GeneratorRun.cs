@@ -1,9 +1,9 @@
 extern alias generator;
 
 using System.Text;
+using generator::KernelGen.Generator;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using generator::KernelGen.Generator;
 
 namespace KernelGen.Benchmarks.Suites;
 

@@ -1,11 +1,11 @@
 extern alias generator;
 
 using System.Text;
-using KernelGen.Fuzzing.Mutations;
 using generator::KernelGen.Generator;
 using generator::KernelGen.Generator.Emission;
 using generator::KernelGen.Generator.Specification;
 using generator::KernelGen.Generator.Specification.Configuration;
+using KernelGen.Fuzzing.Mutations;
 
 namespace KernelGen.Fuzzing.Targets;
 

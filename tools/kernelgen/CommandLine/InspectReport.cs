@@ -1,11 +1,11 @@
 extern alias generator;
 
 using System.Globalization;
+using generator::KernelGen.Generator.Specification;
 using KernelGen.Checkpoints;
 using KernelGen.Packing;
 using KernelGen.Tool.Declarations;
 using KernelGen.Tool.Weights;
-using generator::KernelGen.Generator.Specification;
 
 namespace KernelGen.Tool.CommandLine;
 

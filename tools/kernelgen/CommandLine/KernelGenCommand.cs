@@ -3,8 +3,8 @@ extern alias generator;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using KernelGen.Checkpoints;
 using generator::KernelGen.Generator.Specification;
+using KernelGen.Checkpoints;
 
 namespace KernelGen.Tool.CommandLine;
 

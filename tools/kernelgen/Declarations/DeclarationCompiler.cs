@@ -3,16 +3,16 @@ extern alias generator;
 using System.Collections.Immutable;
 using System.Runtime.Loader;
 using System.Text;
+using generator::KernelGen.Generator;
+using generator::KernelGen.Generator.Diagnostics;
+using generator::KernelGen.Generator.Specification;
+using generator::KernelGen.Generator.Specification.Configuration;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
-using generator::KernelGen.Generator;
-using generator::KernelGen.Generator.Diagnostics;
-using generator::KernelGen.Generator.Specification;
-using generator::KernelGen.Generator.Specification.Configuration;
 
 namespace KernelGen.Tool.Declarations;
 

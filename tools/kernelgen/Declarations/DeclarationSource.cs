@@ -2,13 +2,13 @@ extern alias generator;
 
 using System.Globalization;
 using System.Reflection;
+using generator::KernelGen.Generator.Specification;
 using KernelGen.Checkpoints;
 using KernelGen.Packing;
 using KernelGen.Tool.Weights;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using generator::KernelGen.Generator.Specification;
 
 namespace KernelGen.Tool.Declarations;
 
