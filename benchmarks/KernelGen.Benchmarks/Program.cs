@@ -104,7 +104,7 @@ compileKernels.SetAction(result =>
     Selection selected = selection.Of(result);
     foreach (ModelCase model in selected.Cases)
     {
-        KernelCompilation.Compile(model.KernelsFor(selected.InstructionSet).Struct);
+        KernelCompilation.Compile(model.KernelsFor(selected.InstructionSet));
     }
 });
 

@@ -1,4 +1,3 @@
-using KernelGen.Benchmarks.Kernels;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Roofline;
 
@@ -12,7 +11,7 @@ public sealed class ModelCostsTests
     [Fact]
     public void Linear_layer_multiplies_each_weight_with_each_row()
     {
-        Work work = Base.Linear(LinearKind.FeedForwardExpand, 24);
+        Work work = Base.Linear(512, 2048, 24);
         Assert.Equal(2.0 * 24 * 512 * 2048, work.Flops);
         Assert.Equal(4.0 * 512 * 2048, work.WeightBytes);
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using KernelGen.Execution;
+using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Disassembly;
 
@@ -8,9 +9,11 @@ namespace KernelGen.Benchmarks.Disassembly;
 internal static class KernelCompilation
 {
     /// <summary>Compiles every kernel, tile and loop of a model, for each epilogue, with floats and with bfloat16; 8-bit weights have methods of their own.</summary>
-    /// <param name="kernels">The generated struct; its epilogues are beside it.</param>
-    public static void Compile(Type kernels)
+    /// <param name="set">The kernels.</param>
+    public static void Compile(KernelSet set)
     {
+        // The set is generic over the generated struct, whose epilogues are beside it.
+        Type kernels = set.GetType().GetGenericArguments().Single();
         Type[] precisions = [typeof(Float32Weights), typeof(BFloat16Weights)];
         Type[] epilogues = [.. kernels.DeclaringType!.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).Where(typeof(ILinearEpilogue).IsAssignableFrom)];
         foreach (MethodInfo method in kernels.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))

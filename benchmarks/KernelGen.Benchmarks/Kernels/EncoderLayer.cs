@@ -1,5 +1,6 @@
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Execution;
+using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Kernels;
 
@@ -32,10 +33,10 @@ internal sealed unsafe class EncoderLayer : IDisposable
         (_kernels, _sequences, _length) = (kernels, sequences, length);
         ModelDescription model = kernels.Model;
         long rows = (long)sequences * length;
-        _queryKeyValue = kernels.CreateLinear(LinearKind.QueryKeyValue, precision);
-        _attentionOutput = kernels.CreateLinear(LinearKind.AttentionOutput, precision);
-        _expand = kernels.CreateLinear(LinearKind.FeedForwardExpand, precision);
-        _contract = kernels.CreateLinear(LinearKind.FeedForwardContract, precision);
+        _queryKeyValue = new LinearLayer(kernels, LinearKernel.QueryKeyValue, precision);
+        _attentionOutput = new LinearLayer(kernels, LinearKernel.AttentionOutput, precision);
+        _expand = new LinearLayer(kernels, LinearKernel.FeedForwardExpand, precision);
+        _contract = new LinearLayer(kernels, LinearKernel.FeedForwardContract, precision);
         _norm = new FloatBuffer(2L * model.ModelStride);
         _hidden = new FloatBuffer(rows * model.ModelStride);
         _alternate = new FloatBuffer(rows * model.ModelStride);

@@ -1,5 +1,6 @@
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Execution;
+using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Kernels;
 

@@ -1,6 +1,6 @@
-using KernelGen.Benchmarks.Kernels;
 using KernelGen.Execution;
 using KernelGen.Tests;
+using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Models;
 

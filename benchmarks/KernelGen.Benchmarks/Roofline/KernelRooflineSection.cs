@@ -3,6 +3,7 @@ using KernelGen.Benchmarks.Measuring;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Report;
+using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Roofline;
 
@@ -13,9 +14,9 @@ internal sealed class KernelRooflineSection
     private static readonly int[] QuickRowCounts = [1, 32];
 
     /// <summary>One of each shape: the query projection of cross-attention has that of the output projection.</summary>
-    private static readonly LinearKind[] Kinds =
+    private static readonly LinearKernel[] LinearKernels =
     [
-        LinearKind.QueryKeyValue, LinearKind.AttentionOutput, LinearKind.CrossKeyValue, LinearKind.FeedForwardExpand, LinearKind.FeedForwardContract, LinearKind.Logits,
+        LinearKernel.QueryKeyValue, LinearKernel.AttentionOutput, LinearKernel.CrossKeyValue, LinearKernel.FeedForwardExpand, LinearKernel.FeedForwardContract, LinearKernel.Logits,
     ];
 
     private readonly Selection _selection;
@@ -46,14 +47,13 @@ internal sealed class KernelRooflineSection
     private void Linear(ModelCase model, WeightPrecision precision)
     {
         var costs = new ModelCosts(model.Description, precision);
-        foreach (LinearKind kind in Kinds)
+        foreach (LinearKernel kernel in LinearKernels)
         {
-            (int inputs, int outputs) = costs.Shape(kind);
             foreach (int rows in _selection.IsQuick ? QuickRowCounts : RowCounts)
             {
-                using var call = new LinearCall(model.KernelsFor(_machine.InstructionSet), kind, rows, precision);
-                Work work = costs.Linear(kind, rows);
-                Add(model, precision, $"{kind} {inputs} → {outputs}", rows, [work], work.WeightBytes, call.Run);
+                using var call = new LinearRows(model.KernelsFor(_machine.InstructionSet), kernel, rows, precision);
+                Work work = costs.Linear(call.Shape.Input, call.Shape.Output, rows);
+                Add(model, precision, $"{kernel} {call.Shape.Input} → {call.Shape.Output}", rows, [work], work.WeightBytes, call.Run);
             }
         }
     }

@@ -1,4 +1,3 @@
-using KernelGen.Benchmarks.Kernels;
 using KernelGen.Execution;
 
 namespace KernelGen.Benchmarks.Roofline;
@@ -19,6 +18,8 @@ internal sealed class ModelCosts
     /// <summary>The bytes of weights that one decoding step reads.</summary>
     public double DecodingBytes => DecodingStep(1, 1, 1).Sum(static work => work.WeightBytes);
 
+    private int Width => _model.ModelDimension;
+
     private int BytesPerWeight => _precision switch
     {
         WeightPrecision.Int8 => sizeof(sbyte),
@@ -26,25 +27,12 @@ internal sealed class ModelCosts
         _ => sizeof(float),
     };
 
-    /// <summary>A linear layer's inputs and outputs.</summary>
-    public (int Inputs, int Outputs) Shape(LinearKind kind)
-    {
-        int width = _model.ModelDimension;
-        return kind switch
-        {
-            LinearKind.QueryKeyValue => (width, 3 * width),
-            LinearKind.CrossKeyValue => (width, 2 * width),
-            LinearKind.FeedForwardExpand => (width, _model.FeedForwardDimension),
-            LinearKind.FeedForwardContract => (_model.FeedForwardDimension, width),
-            LinearKind.Logits => (width, _model.TargetVocabularySize),
-            _ => (width, width),
-        };
-    }
-
     /// <summary>A linear layer over rows.</summary>
-    public Work Linear(LinearKind kind, int rows)
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="rows">The rows.</param>
+    public Work Linear(int inputs, int outputs, int rows)
     {
-        (int inputs, int outputs) = Shape(kind);
         double weights = (double)inputs * outputs;
         return new Work(2 * rows * weights, BytesPerWeight * weights, _precision);
     }
@@ -52,12 +40,12 @@ internal sealed class ModelCosts
     /// <summary>Attention of rows that see so many positions each: scores and weighted sum. Keys and values are no weights.</summary>
     public Work Attention(int rows, int visible) => new(4.0 * rows * visible * _model.ModelDimension, 0, WeightPrecision.Float32);
 
-    /// <summary>One encoder layer over sources of one length.</summary>
+    /// <summary>One encoder layer over sources of one length: queries, keys and values, attention and its output projection, the feed-forward block.</summary>
     public IEnumerable<Work> EncoderLayer(int sources, int length) =>
     [
-        Linear(LinearKind.QueryKeyValue, sources * length),
+        Linear(Width, 3 * Width, sources * length),
         Attention(sources * length, length),
-        Linear(LinearKind.AttentionOutput, sources * length),
+        Linear(Width, Width, sources * length),
         .. FeedForward(sources * length),
     ];
 
@@ -65,10 +53,10 @@ internal sealed class ModelCosts
     public IEnumerable<Work> Encoding(int sources, int length) =>
     [
         .. Enumerable.Repeat(EncoderLayer(sources, length), _model.EncoderLayers).SelectMany(static layer => layer),
-        .. Enumerable.Repeat(Linear(LinearKind.CrossKeyValue, sources * length), _model.DecoderLayers),
+        .. Enumerable.Repeat(Linear(Width, 2 * Width, sources * length), _model.DecoderLayers),
     ];
 
-    /// <summary>The next token of each of some sequences.</summary>
+    /// <summary>The next token of each of some sequences: a layer attends to itself, then with a query projection to the source; last comes the output projection.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="sourceLength">The tokens of each source.</param>
     /// <param name="visible">The target tokens that are visible, the last one included.</param>
@@ -76,15 +64,15 @@ internal sealed class ModelCosts
     {
         IEnumerable<Work> layer =
         [
-            Linear(LinearKind.QueryKeyValue, sequences),
+            Linear(Width, 3 * Width, sequences),
             Attention(sequences, visible),
-            Linear(LinearKind.AttentionOutput, sequences),
-            Linear(LinearKind.CrossQuery, sequences),
+            Linear(Width, Width, sequences),
+            Linear(Width, Width, sequences),
             Attention(sequences, sourceLength),
-            Linear(LinearKind.AttentionOutput, sequences),
+            Linear(Width, Width, sequences),
             .. FeedForward(sequences),
         ];
-        return [.. Enumerable.Repeat(layer, _model.DecoderLayers).SelectMany(static work => work), Linear(LinearKind.Logits, sequences)];
+        return [.. Enumerable.Repeat(layer, _model.DecoderLayers).SelectMany(static work => work), Linear(Width, _model.TargetVocabularySize, sequences)];
     }
 
     /// <summary>Greedy generation.</summary>
@@ -97,5 +85,5 @@ internal sealed class ModelCosts
         .. Enumerable.Range(1, targetLength).SelectMany(visible => DecodingStep(batch, sourceLength, visible)),
     ];
 
-    private IEnumerable<Work> FeedForward(int rows) => [Linear(LinearKind.FeedForwardExpand, rows), Linear(LinearKind.FeedForwardContract, rows)];
+    private IEnumerable<Work> FeedForward(int rows) => [Linear(Width, _model.FeedForwardDimension, rows), Linear(_model.FeedForwardDimension, Width, rows)];
 }

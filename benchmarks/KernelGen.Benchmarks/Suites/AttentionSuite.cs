@@ -8,17 +8,17 @@ using KernelGen.Benchmarks.Roofline;
 namespace KernelGen.Benchmarks.Suites;
 
 /// <summary>Multi-head attention of the base model: one row as in a decoding step, 24 as in the encoder.</summary>
-public class AttentionSuite : IDisposable
+public class AttentionSuite : KeepingSuite
 {
     private readonly int _heads = ModelCase.Base.Description.Heads;
     private readonly int _headSize = ModelCase.Base.Description.HeadDimension;
     private readonly int _width = ModelCase.Base.Description.ModelDimension;
-    private SelfAttentionCall? _kernel;
-    private FloatBuffer? _queries;
-    private FloatBuffer? _keys;
-    private FloatBuffer? _values;
-    private FloatBuffer? _scores;
-    private FloatBuffer? _output;
+    private SelfAttentionCall _kernel = null!;
+    private FloatBuffer _queries = null!;
+    private FloatBuffer _keys = null!;
+    private FloatBuffer _values = null!;
+    private FloatBuffer _scores = null!;
+    private FloatBuffer _output = null!;
     private Work _work;
 
     [Params(1, 24)]
@@ -30,13 +30,13 @@ public class AttentionSuite : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _kernel = new SelfAttentionCall(ModelCase.Base.KernelsFor(InstructionSets.Best), Rows, Positions);
+        _kernel = Keep(new SelfAttentionCall(ModelCase.Base.KernelsFor(InstructionSets.Best), Rows, Positions));
         _work = new ModelCosts(ModelCase.Base.Description, WeightPrecision.Float32).Attention(Rows, Positions);
-        _queries = new FloatBuffer(Rows * _width);
-        _keys = new FloatBuffer(Positions * _width);
-        _values = new FloatBuffer(Positions * _width);
-        _scores = new FloatBuffer(Positions);
-        _output = new FloatBuffer(Rows * _width);
+        _queries = Buffer(Rows * _width);
+        _keys = Buffer(Positions * _width);
+        _values = Buffer(Positions * _width);
+        _scores = Buffer(Positions);
+        _output = Buffer(Rows * _width);
     }
 
     /// <summary>The arithmetic of scores and weighted sums in registers alone.</summary>
@@ -44,22 +44,22 @@ public class AttentionSuite : IDisposable
     public float Peak() => FmaPeak.Run(InstructionSets.Best, _work.Flops);
 
     [Benchmark]
-    public void KernelGen() => _kernel!.Run();
+    public void KernelGen() => _kernel.Run();
 
     /// <summary>A row and a head at a time: dot products, softmax, sums of scaled values.</summary>
     [Benchmark]
     public void TensorPrimitivesRowByRow()
     {
         float scale = 1 / MathF.Sqrt(_headSize);
-        Span<float> scores = _scores!.Span, output = _output!.Span;
+        Span<float> scores = _scores.Span, output = _output.Span;
         for (int row = 0; row < Rows; row++)
         {
             for (int head = 0; head < _width; head += _headSize)
             {
-                ReadOnlySpan<float> query = _queries!.Span.Slice((row * _width) + head, _headSize);
+                ReadOnlySpan<float> query = _queries.Span.Slice((row * _width) + head, _headSize);
                 for (int position = 0; position < Positions; position++)
                 {
-                    scores[position] = scale * TensorPrimitives.Dot(query, _keys!.Span.Slice((position * _width) + head, _headSize));
+                    scores[position] = scale * TensorPrimitives.Dot(query, _keys.Span.Slice((position * _width) + head, _headSize));
                 }
 
                 TensorPrimitives.SoftMax<float>(scores, scores);
@@ -67,7 +67,7 @@ public class AttentionSuite : IDisposable
                 sum.Clear();
                 for (int position = 0; position < Positions; position++)
                 {
-                    TensorPrimitives.MultiplyAdd(_values!.Span.Slice((position * _width) + head, _headSize), scores[position], sum, sum);
+                    TensorPrimitives.MultiplyAdd(_values.Span.Slice((position * _width) + head, _headSize), scores[position], sum, sum);
                 }
             }
         }
@@ -77,8 +77,8 @@ public class AttentionSuite : IDisposable
     public void NaiveLoop()
     {
         float scale = 1 / MathF.Sqrt(_headSize);
-        Span<float> scores = _scores!.Span, output = _output!.Span;
-        ReadOnlySpan<float> queries = _queries!.Span, keys = _keys!.Span, values = _values!.Span;
+        Span<float> scores = _scores.Span, output = _output.Span;
+        ReadOnlySpan<float> queries = _queries.Span, keys = _keys.Span, values = _values.Span;
         for (int row = 0; row < Rows; row++)
         {
             for (int head = 0; head < _heads; head++)
@@ -108,13 +108,5 @@ public class AttentionSuite : IDisposable
                 }
             }
         }
-    }
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        IDisposable?[] all = [_kernel, _queries, _keys, _values, _scores, _output];
-        Array.ForEach(all, static resource => resource?.Dispose());
-        GC.SuppressFinalize(this);
     }
 }

@@ -9,20 +9,20 @@ public unsafe class EmbeddingSuite : RowSuite
 {
     private const int Tokens = 1024;
     private const int Token = 512;
-    private FloatBuffer? _table;
+    private FloatBuffer _table = null!;
 
     protected override int Length => Kernels.Model.ModelDimension;
 
-    private ReadOnlySpan<float> Embedding => _table!.Span.Slice(Token * Length, Length);
+    private ReadOnlySpan<float> Embedding => _table.Span.Slice(Token * Length, Length);
 
     public override void Setup()
     {
         base.Setup();
-        _table = new FloatBuffer(Tokens * Length);
+        _table = Buffer(Tokens * Length);
     }
 
     [Benchmark]
-    public void KernelGen() => Kernels.Embed(Token, _table!.Pointer, Row.Pointer, Output.Pointer);
+    public void KernelGen() => Kernels.Embed(Token, _table.Pointer, Row.Pointer, Output.Pointer);
 
     [Benchmark]
     public void TensorPrimitivesMultiplyAdd() => TensorPrimitives.MultiplyAdd(Embedding, MathF.Sqrt(Length), Row.Span[..Length], Output.Span[..Length]);
@@ -37,11 +37,5 @@ public unsafe class EmbeddingSuite : RowSuite
         {
             output[i] = (embedding[i] * scale) + position[i];
         }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _table?.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -5,11 +5,11 @@ namespace KernelGen.Benchmarks.Suites;
 
 /// <summary>End to end, greedy: 24 tokens from a source of 24, or from each of 32 together, random weights.</summary>
 [MemoryDiagnoser]
-public class GenerationSuite : IDisposable
+public class GenerationSuite : KeepingSuite
 {
-    private KernelGenPeer? _peer;
-    private KernelGenPeer? _unscreened;
-    private KernelGenPeer? _twoThreads;
+    private KernelGenPeer _peer = null!;
+    private KernelGenPeer _unscreened = null!;
+    private KernelGenPeer _twoThreads = null!;
     private int[][] _source = [];
     private int[][] _sources = [];
 
@@ -22,38 +22,30 @@ public class GenerationSuite : IDisposable
     {
         RandomCase random = RandomCase.All.Single(random => random.Model.Name == Model);
         using var prepared = new PreparedCase(random);
-        _peer = KernelGenPeer.Load(random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength);
-        _twoThreads = KernelGenPeer.Load(
-            random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength, Search.GreedyUnscreened, threads: 2);
-        _unscreened = KernelGenPeer.Load(random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength, Search.GreedyUnscreened);
+        KernelGenPeer Load(Search search, int threads = 1) => Keep(
+            KernelGenPeer.Load(random.Model, prepared.Checkpoint, WeightPrecision.Float32, InstructionSets.Best, RandomCase.TargetLength, search, threads));
+        _peer = Load(Search.Greedy);
+        _unscreened = Load(Search.GreedyUnscreened);
+        _twoThreads = Load(Search.GreedyUnscreened, threads: 2);
         _source = random.Sources(1);
         _sources = random.Sources(32);
     }
 
     [Benchmark]
-    public int[][] Generate() => _peer!.Generate(_source);
+    public int[][] Generate() => _peer.Generate(_source);
 
     /// <summary>With the whole output projection, one thread.</summary>
     [Benchmark]
-    public int[][] GenerateList() => _unscreened!.Generate(_sources);
+    public int[][] GenerateList() => _unscreened.Generate(_sources);
 
     /// <summary>The same shared by two threads.</summary>
     [Benchmark]
-    public int[][] GenerateListWithTwoThreads() => _twoThreads!.Generate(_sources);
+    public int[][] GenerateListWithTwoThreads() => _twoThreads.Generate(_sources);
 
     [Benchmark]
-    public float[] Encode() => _peer!.Model.Encode(_source[0]);
+    public float[] Encode() => _peer.Model.Encode(_source[0]);
 
     /// <summary>All 24 target positions at once.</summary>
     [Benchmark]
-    public ScoreResult Score() => _peer!.Model.Score(_source[0], _source[0]);
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _peer?.Dispose();
-        _unscreened?.Dispose();
-        _twoThreads?.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    public ScoreResult Score() => _peer.Model.Score(_source[0], _source[0]);
 }

@@ -8,22 +8,22 @@ namespace KernelGen.Benchmarks.Suites;
 public unsafe class LayerNormSuite : RowSuite
 {
     private const float Epsilon = 1e-5f;
-    private FloatBuffer? _norm;
+    private FloatBuffer _norm = null!;
 
     protected override int Length => Kernels.Model.ModelDimension;
 
-    private ReadOnlySpan<float> Scale => _norm!.Span[..Length];
+    private ReadOnlySpan<float> Scale => _norm.Span[..Length];
 
-    private ReadOnlySpan<float> Shift => _norm!.Span.Slice(Length, Length);
+    private ReadOnlySpan<float> Shift => _norm.Span.Slice(Length, Length);
 
     public override void Setup()
     {
         base.Setup();
-        _norm = new FloatBuffer(2 * Length);
+        _norm = Buffer(2 * Length);
     }
 
     [Benchmark]
-    public void KernelGen() => Kernels.LayerNorm(Row.Pointer, 1, _norm!.Pointer, Output.Pointer);
+    public void KernelGen() => Kernels.LayerNorm(Row.Pointer, 1, _norm.Pointer, Output.Pointer);
 
     [Benchmark]
     public void TensorPrimitivesSteps()
@@ -59,11 +59,5 @@ public unsafe class LayerNormSuite : RowSuite
         {
             output[i] = ((row[i] - mean) * factor * scale[i]) + shift[i];
         }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _norm?.Dispose();
-        base.Dispose(disposing);
     }
 }

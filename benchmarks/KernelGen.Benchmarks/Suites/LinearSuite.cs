@@ -4,23 +4,24 @@ using KernelGen.Benchmarks.Kernels;
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Roofline;
+using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Suites;
 
 /// <summary>Linear layers: one row as in a decoding step, 24 as in a prefill, 32 as in a batch.</summary>
-public class LinearSuite : IDisposable
+public class LinearSuite : KeepingSuite
 {
-    private LinearCall? _kernel;
-    private FloatBuffer? _input;
-    private FloatBuffer? _weights;
-    private FloatBuffer? _bias;
-    private FloatBuffer? _output;
+    private LinearRows _kernel = null!;
+    private FloatBuffer _input = null!;
+    private FloatBuffer _weights = null!;
+    private FloatBuffer _bias = null!;
+    private FloatBuffer _output = null!;
     private Work _work;
     private int _inputs;
     private int _outputs;
 
     /// <summary>A layer of the base model.</summary>
-    [Params(nameof(LinearKind.QueryKeyValue), nameof(LinearKind.FeedForwardContract))]
+    [Params(nameof(LinearKernel.QueryKeyValue), nameof(LinearKernel.FeedForwardContract))]
     public string Layer { get; set; } = "";
 
     [Params(1, 24, 32)]
@@ -29,15 +30,13 @@ public class LinearSuite : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        LinearKind kind = Enum.Parse<LinearKind>(Layer);
-        var costs = new ModelCosts(ModelCase.Base.Description, WeightPrecision.Float32);
-        (_inputs, _outputs) = costs.Shape(kind);
-        _work = costs.Linear(kind, Rows);
-        _kernel = new LinearCall(ModelCase.Base.KernelsFor(InstructionSets.Best), kind, Rows);
-        _input = new FloatBuffer(Rows * _inputs);
-        _weights = new FloatBuffer(_outputs * _inputs);
-        _bias = new FloatBuffer(_outputs);
-        _output = new FloatBuffer(Rows * _outputs);
+        _kernel = Keep(new LinearRows(ModelCase.Base.KernelsFor(InstructionSets.Best), Enum.Parse<LinearKernel>(Layer), Rows, WeightPrecision.Float32));
+        (_inputs, _outputs) = (_kernel.Shape.Input, _kernel.Shape.Output);
+        _work = new ModelCosts(ModelCase.Base.Description, WeightPrecision.Float32).Linear(_inputs, _outputs, Rows);
+        _input = Buffer(Rows * _inputs);
+        _weights = Buffer(_outputs * _inputs);
+        _bias = Buffer(_outputs);
+        _output = Buffer(Rows * _outputs);
     }
 
     /// <summary>The same arithmetic in registers alone.</summary>
@@ -45,13 +44,13 @@ public class LinearSuite : IDisposable
     public float Peak() => FmaPeak.Run(InstructionSets.Best, _work.Flops);
 
     [Benchmark]
-    public void KernelGen() => _kernel!.Run();
+    public void KernelGen() => _kernel.Run();
 
     [Benchmark]
     public void TensorPrimitivesDot()
     {
-        ReadOnlySpan<float> input = _input!.Span, weights = _weights!.Span, bias = _bias!.Span;
-        Span<float> output = _output!.Span;
+        ReadOnlySpan<float> input = _input.Span, weights = _weights.Span, bias = _bias.Span;
+        Span<float> output = _output.Span;
         for (int row = 0; row < Rows; row++)
         {
             for (int column = 0; column < _outputs; column++)
@@ -64,8 +63,8 @@ public class LinearSuite : IDisposable
     [Benchmark]
     public void NaiveLoop()
     {
-        ReadOnlySpan<float> input = _input!.Span, weights = _weights!.Span, bias = _bias!.Span;
-        Span<float> output = _output!.Span;
+        ReadOnlySpan<float> input = _input.Span, weights = _weights.Span, bias = _bias.Span;
+        Span<float> output = _output.Span;
         for (int row = 0; row < Rows; row++)
         {
             for (int column = 0; column < _outputs; column++)
@@ -79,13 +78,5 @@ public class LinearSuite : IDisposable
                 output[(row * _outputs) + column] = sum;
             }
         }
-    }
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        IDisposable?[] all = [_kernel, _input, _weights, _bias, _output];
-        Array.ForEach(all, static resource => resource?.Dispose());
-        GC.SuppressFinalize(this);
     }
 }

@@ -6,9 +6,9 @@ namespace KernelGen.Benchmarks.Suites;
 
 /// <summary>Loading from safetensors to a model that is ready to run, the file in the operating system's cache.</summary>
 [MemoryDiagnoser]
-public class LoadingSuite : IDisposable
+public class LoadingSuite : KeepingSuite
 {
-    private PreparedCase? _prepared;
+    private PreparedCase _prepared = null!;
 
     /// <summary>The model.</summary>
     [Params("base", "student", "small")]
@@ -17,15 +17,8 @@ public class LoadingSuite : IDisposable
     private ModelCase Case => ModelCase.All.Single(model => model.Name == Model);
 
     [GlobalSetup]
-    public void Setup() => _prepared = new PreparedCase(RandomCase.All.Single(random => random.Model == Case));
+    public void Setup() => _prepared = Keep(new PreparedCase(RandomCase.All.Single(random => random.Model == Case)));
 
     [Benchmark]
-    public void Load() => Case.Load(_prepared!.Checkpoint, null).Dispose();
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _prepared?.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    public void Load() => Case.Load(_prepared.Checkpoint, null).Dispose();
 }

@@ -48,7 +48,11 @@ internal abstract unsafe class KernelSet
 
     public abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
 
-    public abstract void Linear(LinearKernel kernel, WeightPrecision precision, LinearCall call);
+    /// <summary>A linear kernel for weights of a precision.</summary>
+    public abstract delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear(LinearKernel kernel, WeightPrecision precision);
+
+    public void Linear(LinearKernel kernel, WeightPrecision precision, LinearCall call) =>
+        Linear(kernel, precision)(call.Input, call.Rows, in call.Weights, call.Residual, call.Output, call.FirstPanel, call.EndPanel);
 
     /// <summary>The output projection with the upper bits of 8-bit weights.</summary>
     public abstract void LogitsOfUpperBits(LinearCall call);
@@ -93,21 +97,12 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
 
     public override void Quantize(float* input, int rows, int stride, int width, byte* output) => TKernels.Quantize(input, rows, stride, width, output);
 
-    public override void Linear(LinearKernel kernel, WeightPrecision precision, LinearCall call)
+    public override delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear(LinearKernel kernel, WeightPrecision precision) => precision switch
     {
-        switch (precision)
-        {
-            case WeightPrecision.Float32:
-                Linear<Float32Weights>(kernel, call);
-                break;
-            case WeightPrecision.BFloat16:
-                Linear<BFloat16Weights>(kernel, call);
-                break;
-            default:
-                Linear<Int8Weights>(kernel, call);
-                break;
-        }
-    }
+        WeightPrecision.Float32 => Linear<Float32Weights>(kernel),
+        WeightPrecision.BFloat16 => Linear<BFloat16Weights>(kernel),
+        _ => Linear<Int8Weights>(kernel),
+    };
 
     public override void LogitsOfUpperBits(LinearCall call) =>
         TKernels.LogitsOfUpperBits(call.Input, call.Rows, in call.Weights, call.Residual, call.Output, call.FirstPanel, call.EndPanel);
@@ -135,10 +130,8 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
 
     public override float SumOfExponentials(float* logits, float* maximum) => TKernels.SumOfExponentials(logits, maximum);
 
-    private static void Linear<TPrecision>(LinearKernel kernel, LinearCall call)
-        where TPrecision : struct, IWeightPrecision
-    {
-        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> run = kernel switch
+    private static delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear<TPrecision>(LinearKernel kernel)
+        where TPrecision : struct, IWeightPrecision => kernel switch
         {
             LinearKernel.QueryKeyValue => &TKernels.QueryKeyValue<TPrecision>,
             LinearKernel.CrossQuery => &TKernels.CrossQuery<TPrecision>,
@@ -148,6 +141,4 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
             LinearKernel.FeedForwardContract => &TKernels.FeedForwardContract<TPrecision>,
             _ => &TKernels.Logits<TPrecision>,
         };
-        run(call.Input, call.Rows, in call.Weights, call.Residual, call.Output, call.FirstPanel, call.EndPanel);
-    }
 }
