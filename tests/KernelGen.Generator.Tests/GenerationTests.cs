@@ -177,7 +177,7 @@ public partial class GenerationTests
     [Theory]
     [InlineData("")]
     [InlineData("[assembly: System.CLSCompliant(true)]")]
-    public void WhatIsGeneratedGivesNoWarning(string attribute)
+    public void What_is_generated_gives_no_warning(string attribute)
     {
         string source = Model("Bart", "")
             .Replace("\n\n", $"\n\n{attribute}\n\n", StringComparison.Ordinal)
@@ -242,7 +242,7 @@ public partial class GenerationTests
 
     /// <summary>A linear kernel may have its own format of 8-bit inputs, whose methods then have names of their own.</summary>
     [Fact]
-    public void AModelWithTwoFormatsOf8BitInputsCompiles()
+    public void A_model_with_two_formats_of_8_bit_inputs_compiles()
     {
         ModelPlan plan = PlanningTests.Plan(modelDimension: 256, heads: 4, feedForward: 512);
         plan = new ModelPlan(plan.Specification) { FeedForwardContract = plan.FeedForwardContract with { Int8 = Int8Plan.Words } };

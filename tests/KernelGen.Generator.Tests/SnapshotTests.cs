@@ -15,7 +15,7 @@ public class SnapshotTests
 
     /// <summary>
     /// Width 8 and heads of 4 fill no panel: paddings, masks and tails are in these files. So narrow a model has 12-bit inputs, prefetches nothing, and does not
-    /// screen its output; what most models have is in <see cref="GeneratedFileOfAWideModel"/>.
+    /// screen its output; what most models have is in <see cref="A_generated_file_of_a_wide_model_reads_as_it_did"/>.
     /// </summary>
     [Theory]
     [InlineData("Model")]
@@ -45,7 +45,7 @@ public class SnapshotTests
     [InlineData("Avx2.Linear")]
     [InlineData("Avx2.LinearInt8")]
     [InlineData("Avx2.UpperBits")]
-    public void GeneratedFileOfAWideModel(string part) =>
+    public void A_generated_file_of_a_wide_model_reads_as_it_did(string part) =>
         Run(Model("Marian", "ModelDimension = 512, Heads = 8, FeedForwardDimension = 2048, EncoderLayers = 6, DecoderLayers = 6, VocabularySize = 58101, MaxSourceLength = 512, MaxTargetLength = 512"))
             .Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
             .MatchSnapshot(SnapshotNameExtension.Create(part));
