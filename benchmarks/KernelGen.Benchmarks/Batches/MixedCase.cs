@@ -16,7 +16,7 @@ internal sealed record MixedCase(int[][] Mixed, int[][] Equal, int? MaxLength, s
     {
         var numbers = new Random(random.Seed);
         int[][] Sources(IEnumerable<int> lengths) =>
-            [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => numbers.Next(RandomCase.EndToken + 1, random.Model.Description.SourceVocabularySize)).ToArray())];
+            [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => numbers.Next(random.FirstWord, random.Model.Description.SourceVocabularySize)).ToArray())];
         int[] lengths = [.. Enumerable.Range(0, count).Select(_ => numbers.Next(Shortest, Longest + 1))];
         int mean = (int)Math.Round(lengths.Average());
         return new MixedCase(

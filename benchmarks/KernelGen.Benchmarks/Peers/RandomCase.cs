@@ -10,10 +10,10 @@ internal sealed record RandomCase(ModelCase Model, int Seed)
     /// <summary>The tokens of a source, and the tokens decoded from it.</summary>
     public const int SourceLength = 24, TargetLength = 24;
 
-    /// <summary>The presets of <see cref="Architecture.Vanilla"/>.</summary>
-    public const int StartToken = 1, EndToken = 2;
-
     public static IReadOnlyList<RandomCase> All { get; } = [new(ModelCase.Base, 1), new(ModelCase.Student, 2), new(ModelCase.Small, 2)];
+
+    /// <summary>The first token that has no meaning of its own.</summary>
+    public int FirstWord => 1 + Math.Max(Math.Max(Model.Description.StartToken, Model.Description.EndToken), Model.Description.PadToken);
 
     /// <summary>Random sources, without the tokens that have a meaning of their own. The first one does not depend on how many there are.</summary>
     public int[][] Sources(int count)
@@ -25,7 +25,7 @@ internal sealed record RandomCase(ModelCase Model, int Seed)
             sources[i] = new int[SourceLength];
             for (int j = 0; j < SourceLength; j++)
             {
-                sources[i][j] = random.Next(EndToken + 1, Model.Description.SourceVocabularySize);
+                sources[i][j] = random.Next(FirstWord, Model.Description.SourceVocabularySize);
             }
         }
 

@@ -28,7 +28,7 @@ internal sealed class RandomWeights
         ModelDescription model = random.Model.Description;
         int width = model.ModelDimension;
         Add("target_embedding.weight", [model.TargetVocabularySize, width], 0, EmbeddingGain * Math.Sqrt(3.0 / width));
-        this["target_embedding.weight"].Values.AsSpan(RandomCase.EndToken * width, width).Clear();
+        this["target_embedding.weight"].Values.AsSpan(model.EndToken * width, width).Clear();
         for (int i = 0; i < model.EncoderLayers; i++)
         {
             string layer = $"encoder.layers.{i}.";

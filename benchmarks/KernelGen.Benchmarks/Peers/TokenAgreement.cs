@@ -44,7 +44,7 @@ internal sealed class TokenAgreement
 
     private static bool IsTie(EncoderDecoder model, int[] source, int[] expected, int step, int other)
     {
-        float[] logits = model.Logits(source, [RandomCase.StartToken, .. expected[..step]]);
+        float[] logits = model.Logits(source, [model.StartToken, .. expected[..step]]);
         ReadOnlySpan<float> last = logits.AsSpan(step * model.TargetVocabularySize);
         return last[expected[step]] - last[other] <= Tolerance;
     }
