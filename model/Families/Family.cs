@@ -3,9 +3,31 @@ using KernelGen.Recipes;
 
 namespace KernelGen.Families;
 
-/// <summary>A family of models: what its checkpoints call the tensors of a recipe. Each family is one file, beside this one.</summary>
+/// <summary>
+/// A family of models: what it sets where a declaration does not, what its <c>config.json</c> calls the settings, and what its checkpoints call the tensors of a
+/// recipe. Each family is one file, beside this one.
+/// </summary>
 internal abstract class Family
 {
+    /// <summary>Its architecture.</summary>
+    public abstract Architecture Architecture { get; }
+
+    /// <summary>What it sets where a declaration does not.</summary>
+    public abstract Preset Preset { get; }
+
+    /// <summary>What its <c>config.json</c> calls the settings.</summary>
+    public virtual ConfigurationKeys Keys => new();
+
+    /// <summary>The <c>model_type</c>s of a <c>config.json</c> that are of this family.</summary>
+    public virtual IReadOnlyList<string> ModelTypes => [];
+
+    /// <summary>What its checkpoints are called in messages.</summary>
+    public abstract string CheckpointName { get; }
+
+    /// <summary>Whether a checkpoint seems to be of this family and no other.</summary>
+    /// <param name="has">Whether any of its tensors has such a piece in its name.</param>
+    public abstract bool Wrote(Func<string, bool> has);
+
     /// <summary>What stands before the names of a model that generates; the bare model's have it not.</summary>
     public abstract string Prefix { get; }
 
@@ -21,6 +43,22 @@ internal abstract class Family
     /// <summary>Whether files of sinusoidal models hold their tables, which are computed here instead.</summary>
     public virtual bool StoresComputedPositions => false;
 
+    /// <summary>Every family.</summary>
+    public static Family[] All
+    {
+        get
+        {
+            var all = new Family[Enum.GetNames(typeof(Architecture)).Length];
+            for (int number = 0; number < all.Length; number++)
+            {
+                all[number] = Of((Architecture)number);
+            }
+
+            return all;
+        }
+    }
+
+
     /// <summary>The family of an architecture.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
     public static Family Of(Architecture architecture) => architecture switch
@@ -30,6 +68,10 @@ internal abstract class Family
         Architecture.Bart => new BartFamily(),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, $"No family is known by the number {architecture}."),
     };
+
+    /// <summary>What Hugging Face Transformers assumes for the keys that a <c>config.json</c> of a model type leaves out.</summary>
+    /// <param name="modelType">One of <see cref="ModelTypes"/>.</param>
+    public virtual Preset PresetOf(string modelType) => Preset with { Source = $"the default of model_type \"{modelType}\"" };
 
     /// <summary>What stands before the number of a layer.</summary>
     public virtual string Layers(Stack stack) => stack == Stack.Encoder ? "encoder.layers." : "decoder.layers.";

@@ -6,6 +6,18 @@ namespace KernelGen.Families;
 /// <summary>What the models that descend from fairseq's have in common in Hugging Face Transformers: the names of BART, with or without the prefix <c>model.</c>.</summary>
 internal abstract class HuggingFaceFamily : Family
 {
+    public override Preset PresetOf(string modelType) => base.PresetOf(modelType) with
+    {
+        ModelDimension = 1024,
+        Heads = 16,
+        FeedForwardDimension = 4096,
+        Layers = 12,
+        VocabularySize = 50265,
+        MaxPositions = 1024,
+    };
+
+    public override bool Wrote(Func<string, bool> has) => has(".encoder_attn.q_proj.") && !has("encoder.conv1.");
+
     public override string Prefix => "model.";
 
     public override string Head => "lm_head.weight";

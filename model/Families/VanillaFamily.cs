@@ -9,6 +9,22 @@ namespace KernelGen.Families;
 /// </summary>
 internal sealed class VanillaFamily : Family
 {
+    public override Architecture Architecture => Architecture.Vanilla;
+
+    public override Preset Preset => Preset.Of(Architecture) with
+    {
+        FinalNorm = true,
+        ScaleEmbedding = true,
+        TieEmbeddings = false,
+        StartToken = 1,
+        EndToken = 2,
+        PadToken = 0,
+    };
+
+    public override string CheckpointName => "torch.nn.Transformer";
+
+    public override bool Wrote(Func<string, bool> has) => has(".self_attn.in_proj_weight") && has("decoder.");
+
     public override string Prefix => "transformer.";
 
     public override string Head => "generator.weight";

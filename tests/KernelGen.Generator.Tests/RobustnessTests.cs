@@ -1,4 +1,5 @@
 using CsCheck;
+using KernelGen.Families;
 using KernelGen.Generator.Specification;
 using KernelGen.Generator.Specification.Configuration;
 using static KernelGen.Generator.Tests.SpecificationTest;
@@ -35,7 +36,7 @@ public class RobustnessTests
     // Well-formed, with values that the keys do not expect.
     private static readonly Gen<string> Unexpected = Gen.Select(
         Gen.OneOf("bart", "mbart", "marian"),
-        Gen.Select(Gen.OneOf([.. ConfigurationKeys.All.Where(static key => key != ConfigurationKeys.ModelType).Order(StringComparer.Ordinal)]), Gen.OneOf(Values)).Array[1, 6]).Select(static (modelType, members) =>
+        Gen.Select(Gen.OneOf([.. ConfigurationFile.Keys.Where(static key => key != ConfigurationKeys.ModelType).Order(StringComparer.Ordinal)]), Gen.OneOf(Values)).Array[1, 6]).Select(static (modelType, members) =>
             Configuration(modelType, string.Join(", ", members.Select(static member => $"\"{member.Item1}\": {member.Item2}"))));
 
     private static readonly Gen<int?> Integer =

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Families;
 using KernelGen.Generator.Specification.Configuration;
 
 namespace KernelGen.Generator.Specification;

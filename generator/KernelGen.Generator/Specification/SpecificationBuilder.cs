@@ -1,3 +1,4 @@
+using KernelGen.Families;
 using KernelGen.Generator.Specification.Configuration;
 
 namespace KernelGen.Generator.Specification;
@@ -8,6 +9,7 @@ internal sealed class SpecificationBuilder
     private readonly Declaration _declaration;
     private readonly ConfigurationFile? _file;
     private readonly Preset _preset;
+    private readonly ConfigurationKeys _keys;
     private readonly List<Problem> _problems;
     private readonly SettingReader _read;
 
@@ -16,6 +18,7 @@ internal sealed class SpecificationBuilder
         _declaration = declaration;
         _file = file;
         _preset = preset;
+        _keys = Family.Of(preset.Architecture).Keys;
         _problems = problems;
         _read = new SettingReader(declaration.Configuration ?? "", file, preset, problems);
     }
@@ -36,8 +39,8 @@ internal sealed class SpecificationBuilder
 
     private static Preset? ReadPreset(int architecture, List<Problem> problems)
     {
-        var read = new SettingReader("", null, ArchitecturePresets.For(Architecture.Vanilla), problems);
-        return read.DefinedChoice<Architecture>(Place.Constructor, "architecture", architecture) is Architecture known ? ArchitecturePresets.For(known) : null;
+        var read = new SettingReader("", null, Family.Of(Architecture.Vanilla).Preset, problems);
+        return read.DefinedChoice<Architecture>(Place.Constructor, "architecture", architecture) is Architecture known ? Family.Of(known).Preset : null;
     }
 
     private static Preset? ReadPreset(string path, ConfigurationFiles files, List<Problem> problems, out ConfigurationFile? file)
@@ -71,11 +74,12 @@ internal sealed class SpecificationBuilder
         }
 
         JsonValue? modelType = file.Find(ConfigurationKeys.ModelType);
-        Preset? preset = modelType is { Kind: JsonKind.String } ? ArchitecturePresets.ForModelType(modelType.Text) : null;
+        Family? family = modelType is { Kind: JsonKind.String } ? Family.All.FirstOrDefault(family => family.ModelTypes.Contains(modelType.Text)) : null;
+        Preset? preset = family?.PresetOf(modelType!.Text);
         if (preset is null)
         {
             string says = modelType is null ? "has no \"model_type\"" : $"says \"model_type\": {modelType.Show()}";
-            problems.Add(new Problem(ProblemKind.UnknownModelType, Place.Constructor, path, says, string.Join(", ", ArchitecturePresets.ModelTypes)));
+            problems.Add(new Problem(ProblemKind.UnknownModelType, Place.Constructor, path, says, string.Join(", ", Family.All.SelectMany(static family => family.ModelTypes).OrderBy(static type => type, StringComparer.Ordinal))));
         }
 
         return preset;
@@ -93,28 +97,28 @@ internal sealed class SpecificationBuilder
 
         Declaration declared = _declaration;
         Setting<int>? dimension = Dimension(
-            _read.Integer(nameof(Declaration.ModelDimension), declared.ModelDimension, ConfigurationKeys.ModelDimension, _preset.ModelDimension), Limits.ModelDimension);
+            _read.Integer(nameof(Declaration.ModelDimension), declared.ModelDimension, _keys.ModelDimension, _preset.ModelDimension), Limits.ModelDimension);
         Setting<int>? heads = Dimension(
-            _read.SharedInteger(nameof(Declaration.Heads), declared.Heads, ConfigurationKeys.EncoderHeads, ConfigurationKeys.DecoderHeads, _preset.Heads), Limits.ModelDimension);
+            _read.SharedInteger(nameof(Declaration.Heads), declared.Heads, _keys.EncoderHeads, _keys.DecoderHeads, _preset.Heads), Limits.ModelDimension);
         Setting<int>? feedForward = Dimension(
             _read.SharedInteger(
-                nameof(Declaration.FeedForwardDimension), declared.FeedForwardDimension, ConfigurationKeys.EncoderFeedForward, ConfigurationKeys.DecoderFeedForward, _preset.FeedForwardDimension),
+                nameof(Declaration.FeedForwardDimension), declared.FeedForwardDimension, _keys.EncoderFeedForward, _keys.DecoderFeedForward, _preset.FeedForwardDimension),
             Limits.FeedForwardDimension);
         Setting<int>? encoderLayers = Dimension(
-            _read.Integer(nameof(Declaration.EncoderLayers), declared.EncoderLayers, ConfigurationKeys.EncoderLayers, _preset.Layers), Limits.Layers);
+            _read.Integer(nameof(Declaration.EncoderLayers), declared.EncoderLayers, _keys.EncoderLayers, _preset.Layers), Limits.Layers);
         Setting<int>? decoderLayers = Dimension(
-            _read.Integer(nameof(Declaration.DecoderLayers), declared.DecoderLayers, ConfigurationKeys.DecoderLayers, _preset.Layers), Limits.Layers);
+            _read.Integer(nameof(Declaration.DecoderLayers), declared.DecoderLayers, _keys.DecoderLayers, _preset.Layers), Limits.Layers);
         (Setting<int>? sourceVocabulary, Setting<int>? targetVocabulary) = Vocabularies();
         Setting<int>? sourceLength = Dimension(
-            _read.Integer(nameof(Declaration.MaxSourceLength), declared.MaxSourceLength, ConfigurationKeys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
+            _read.Integer(nameof(Declaration.MaxSourceLength), declared.MaxSourceLength, _keys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
         Setting<int>? targetLength = Dimension(
-            _read.Integer(nameof(Declaration.MaxTargetLength), declared.MaxTargetLength, ConfigurationKeys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
+            _read.Integer(nameof(Declaration.MaxTargetLength), declared.MaxTargetLength, _keys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
         CheckMissing();
 
         NormPlacement? normPlacement = _read.Choice(
             nameof(Declaration.NormPlacement),
             declared.NormPlacement,
-            _read.Flag(null, ConfigurationKeys.NormalizeBefore, _preset.NormPlacement == NormPlacement.Pre) ? NormPlacement.Pre : NormPlacement.Post);
+            _read.Flag(null, _keys.NormalizeBefore, _preset.NormPlacement == NormPlacement.Pre) ? NormPlacement.Pre : NormPlacement.Post);
         Activation? activation = ReadActivation();
         PositionalEncoding? positions = ReadPositionalEncoding();
         int offset = ReadPositionOffset(positions);
@@ -155,12 +159,12 @@ internal sealed class SpecificationBuilder
             MaxSourceLength = sourceLength.Value,
             MaxTargetLength = targetLength.Value,
             NormPlacement = normPlacement.Value,
-            FinalNorm = _read.Flag(declared.FinalNorm, ConfigurationKeys.AddFinalLayerNorm, _preset.FinalNorm),
-            EmbeddingNorm = _read.Flag(declared.EmbeddingNorm, ConfigurationKeys.NormalizeEmbedding, _preset.EmbeddingNorm),
+            FinalNorm = _read.Flag(declared.FinalNorm, _keys.AddFinalLayerNorm, _preset.FinalNorm),
+            EmbeddingNorm = _read.Flag(declared.EmbeddingNorm, _keys.NormalizeEmbedding, _preset.EmbeddingNorm),
             Activation = activation.Value,
             PositionalEncoding = positions.Value,
             PositionOffset = offset,
-            ScaleEmbedding = _read.Flag(declared.ScaleEmbedding, ConfigurationKeys.ScaleEmbedding, _preset.ScaleEmbedding),
+            ScaleEmbedding = _read.Flag(declared.ScaleEmbedding, _keys.ScaleEmbedding, _preset.ScaleEmbedding),
             TieEmbeddings = _read.Flag(declared.TieEmbeddings, ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
             OutputBias = declared.OutputBias ?? _preset.OutputBias,
             LayerNormEpsilon = epsilon.Value,
@@ -273,10 +277,10 @@ internal sealed class SpecificationBuilder
             Limits.VocabularySize);
 
         // As in Transformers, decoder_vocab_size counts only where the two sides have an embedding each.
-        bool isShared = _read.Flag(null, ConfigurationKeys.ShareEmbeddings, true) || _read.Find(ConfigurationKeys.DecoderVocabularySize) is null;
+        bool isShared = _read.Flag(null, _keys.ShareEmbeddings, true) || _read.Find(_keys.DecoderVocabularySize) is null;
         return (
             Side(nameof(Declaration.SourceVocabularySize), declared.SourceVocabularySize, ConfigurationKeys.VocabularySize),
-            Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, isShared ? ConfigurationKeys.VocabularySize : ConfigurationKeys.DecoderVocabularySize));
+            Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, isShared ? ConfigurationKeys.VocabularySize : _keys.DecoderVocabularySize));
     }
 
     private Activation? ReadActivation()
@@ -286,13 +290,13 @@ internal sealed class SpecificationBuilder
             return _read.Choice(nameof(Declaration.Activation), declared, Activation.Relu);
         }
 
-        if (_read.Find(ConfigurationKeys.Activation) is not JsonValue value)
+        if (_read.Find(_keys.Activation) is not JsonValue value)
         {
             return _preset.Activation;
         }
 
         // gelu_new, gelu_pytorch_tanh, gelu_fast and gelu_accurate write one function in four ways; gelu and gelu_python another in two.
-        Activation? known = _read.Text(ConfigurationKeys.Activation) switch
+        Activation? known = _read.Text(_keys.Activation) switch
         {
             "relu" => Activation.Relu,
             "gelu" or "gelu_python" => Activation.Gelu,
@@ -302,7 +306,7 @@ internal sealed class SpecificationBuilder
         };
         if (known is null && value.Kind == JsonKind.String)
         {
-            _read.Unsupported(ConfigurationKeys.Activation, value, "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu and swish; set Activation when one of its values is what you mean");
+            _read.Unsupported(_keys.Activation, value, "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu and swish; set Activation when one of its values is what you mean");
         }
 
         return known;
@@ -316,7 +320,7 @@ internal sealed class SpecificationBuilder
         }
 
         bool isLearned = _preset.PositionalEncoding == PositionalEncoding.Learned;
-        bool isStatic = _read.Flag(null, ConfigurationKeys.StaticPositions, !isLearned);
+        bool isStatic = _read.Flag(null, _keys.StaticPositions, !isLearned);
         if (isStatic == !isLearned)
         {
             return _preset.PositionalEncoding;
@@ -329,8 +333,8 @@ internal sealed class SpecificationBuilder
         }
 
         _read.Unsupported(
-            ConfigurationKeys.StaticPositions,
-            _read.Find(ConfigurationKeys.StaticPositions)!,
+            _keys.StaticPositions,
+            _read.Find(_keys.StaticPositions)!,
             "Marian's positions are sinusoidal; set PositionalEncoding if this model's positions are learned all the same");
         return null;
     }
@@ -360,7 +364,7 @@ internal sealed class SpecificationBuilder
 
     private Setting<double>? ReadEpsilon()
     {
-        Setting<double>? epsilon = _read.Number(nameof(Declaration.LayerNormEpsilon), _declaration.LayerNormEpsilon, ConfigurationKeys.LayerNormEpsilon, _preset.LayerNormEpsilon);
+        Setting<double>? epsilon = _read.Number(nameof(Declaration.LayerNormEpsilon), _declaration.LayerNormEpsilon, _keys.LayerNormEpsilon, _preset.LayerNormEpsilon);
         if (epsilon is null)
         {
             return null;
@@ -384,7 +388,7 @@ internal sealed class SpecificationBuilder
             return;
         }
 
-        Setting<int>? rows = _read.Integer("", null, ConfigurationKeys.MaxPositions, _preset.MaxPositions);
+        Setting<int>? rows = _read.Integer("", null, _keys.MaxPositions, _preset.MaxPositions);
         if (rows is not null && length.Value > rows.Value)
         {
             _problems.Add(new Problem(ProblemKind.MoreLengthThanLearnedPositions, length.Place, length.Text, SettingReader.Show(rows.Value), _declaration.Configuration ?? ""));

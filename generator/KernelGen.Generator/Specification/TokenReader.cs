@@ -1,3 +1,4 @@
+using KernelGen.Families;
 using KernelGen.Generator.Specification.Configuration;
 
 namespace KernelGen.Generator.Specification;

@@ -1,3 +1,5 @@
+using KernelGen.Families;
+
 namespace KernelGen.Checkpoints;
 
 /// <summary>Guesses by its names what a file is, to say so where it does not fit.</summary>
@@ -51,9 +53,17 @@ internal sealed class CheckpointFamily
     {
         bool Any(string part) => Array.Exists(names, name => name.Contains(part, StringComparison.Ordinal));
 
+        foreach (Family family in Family.All)
+        {
+            if (family.Wrote(Any))
+            {
+                return (family.CheckpointName, family.Architecture);
+            }
+        }
+
         if (Any(".self_attn.in_proj_weight"))
         {
-            return Any("decoder.") ? ("torch.nn.Transformer", Architecture.Vanilla) : ("torch.nn.TransformerEncoder", null);
+            return ("torch.nn.TransformerEncoder", null);
         }
 
         if (Any(".SelfAttention.q.weight"))
@@ -63,10 +73,7 @@ internal sealed class CheckpointFamily
 
         if (Any(".encoder_attn.q_proj."))
         {
-            return Any("encoder.conv1.") ? ("Hugging Face Whisper", null)
-                : Any(".layernorm_embedding.") ? ("Hugging Face BART", Architecture.Bart)
-                : Any("encoder.layer_norm.") ? ("Hugging Face M2M100 or Pegasus", null)
-                : ("Hugging Face Marian", Architecture.Marian);
+            return Any("encoder.conv1.") ? ("Hugging Face Whisper", null) : ("Hugging Face M2M100 or Pegasus", null);
         }
 
         return Any(".self_attn.q_proj.weight")

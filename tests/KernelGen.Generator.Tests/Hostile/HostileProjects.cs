@@ -1,4 +1,5 @@
 using CsCheck;
+using KernelGen.Families;
 using KernelGen.Generator.Specification;
 using KernelGen.Generator.Specification.Configuration;
 using Microsoft.CodeAnalysis;
@@ -79,7 +80,7 @@ internal static class HostileProjects
 
     private static readonly Gen<string> ModelType = Gen.OneOf("bart", "mbart", "marian");
 
-    private static readonly Gen<string> Key = Gen.OneOf([.. ConfigurationKeys.All.Where(static key => key != ConfigurationKeys.ModelType).Order(StringComparer.Ordinal)]);
+    private static readonly Gen<string> Key = Gen.OneOf([.. ConfigurationFile.Keys.Where(static key => key != ConfigurationKeys.ModelType).Order(StringComparer.Ordinal)]);
 
     private static readonly Gen<string?> ConfigurationText = Gen.Frequency(
         (5, Gen.Select(ModelType, Gen.Select(Key, Gen.OneOf(JsonValues)).Array[0, 4]).Select(static (type, members) =>

@@ -14,6 +14,8 @@ internal sealed class CheckpointInference
     private const int UsualHeadDimension = 64;
     private const int UsualMaxLength = 512;
 
+    private static readonly string Readable = string.Join(", ", Families.Family.All.Select(static family => family.CheckpointName));
+
     private readonly Checkpoint _file;
     private readonly Architecture _architecture;
     private readonly List<DeclaredProperty> _properties = [];
@@ -27,7 +29,7 @@ internal sealed class CheckpointInference
         {
             (string family, { } architecture) => (family, architecture),
             (string family, null) => throw new InputException($"{file.Source} looks like a {family} checkpoint, which no architecture reads. KernelGen reads torch.nn.Transformer, Marian, BART and mBART."),
-            null => throw new InputException($"{file.Source} has {file.Tensors.Count} tensors of no known family. KernelGen reads torch.nn.Transformer, Marian, BART and mBART, by the names that PyTorch and Hugging Face Transformers give."),
+            null => throw new InputException($"{file.Source} has {file.Tensors.Count} tensors of no known family. KernelGen reads {Readable}, by the names that PyTorch and Hugging Face Transformers give."),
         };
 
     /// <summary>The declaration of a checkpoint's model, by its tensors alone.</summary>

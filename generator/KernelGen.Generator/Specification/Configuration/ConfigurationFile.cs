@@ -1,11 +1,18 @@
+using KernelGen.Families;
+
 namespace KernelGen.Generator.Specification.Configuration;
 
 /// <summary>A <c>config.json</c> that was read: only what decides something here.</summary>
 /// <param name="Path">Where it lies, with <c>/</c> between the parts.</param>
 /// <param name="Error">Why it could not be read, or <see langword="null"/>.</param>
-/// <param name="Entries">The entries whose keys are in <see cref="ConfigurationKeys"/>, in the order of their names.</param>
+/// <param name="Entries">The entries whose keys are in <see cref="Keys"/>, in the order of their names.</param>
 internal sealed record ConfigurationFile(string Path, JsonError? Error, EquatableArray<JsonMember> Entries)
 {
+    /// <summary>
+    /// The keys that decide something in any family. All others are dropped while reading, so that changing them changes nothing.
+    /// </summary>
+    public static readonly HashSet<string> Keys = new(Family.All.SelectMany(static family => family.Keys.Names), StringComparer.Ordinal);
+
     /// <summary>Reads the text of a file.</summary>
     /// <param name="path">Where the file lies.</param>
     /// <param name="text">Its text, or <see langword="null"/> when the compiler could not read it.</param>
@@ -33,7 +40,7 @@ internal sealed record ConfigurationFile(string Path, JsonError? Error, Equatabl
         bool isRepeated = false;
         foreach (JsonMember member in value.Members)
         {
-            if (ConfigurationKeys.All.Contains(member.Name))
+            if (Keys.Contains(member.Name))
             {
                 isRepeated |= entries.ContainsKey(member.Name);
                 entries[member.Name] = member.Value;
@@ -54,7 +61,7 @@ internal sealed record ConfigurationFile(string Path, JsonError? Error, Equatabl
         Dictionary<string, int> firstLines = new(StringComparer.Ordinal);
         foreach (JsonMemberSpan member in JsonReader.LocateMembers(text))
         {
-            if (!ConfigurationKeys.All.Contains(member.Name))
+            if (!Keys.Contains(member.Name))
             {
                 continue;
             }

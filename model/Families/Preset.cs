@@ -1,0 +1,57 @@
+namespace KernelGen.Families;
+
+/// <summary>What a family sets where neither the attribute nor a configuration file does. A dimension that must be declared is <see langword="null"/>.</summary>
+/// <param name="Source">Whose values these are, as messages say it.</param>
+/// <param name="Architecture">The family, which also names the tensors.</param>
+internal sealed record Preset(string Source, Architecture Architecture)
+{
+    /// <summary>The preset of an architecture, to which a family adds what it sets.</summary>
+    public static Preset Of(Architecture architecture) => new($"the preset of Architecture.{architecture}", architecture);
+
+    public int? ModelDimension { get; init; }
+
+    public int? Heads { get; init; }
+
+    public int? FeedForwardDimension { get; init; }
+
+    public int? Layers { get; init; }
+
+    public int? VocabularySize { get; init; }
+
+    public int? MaxPositions { get; init; }
+
+    public NormPlacement NormPlacement { get; init; } = NormPlacement.Post;
+
+    public bool FinalNorm { get; init; }
+
+    public bool EmbeddingNorm { get; init; }
+
+    public Activation Activation { get; init; } = Activation.Relu;
+
+    public PositionalEncoding PositionalEncoding { get; init; } = PositionalEncoding.Sinusoidal;
+
+    /// <summary>The row of position 0 where positions are learned.</summary>
+    public int PositionOffset { get; init; }
+
+    public bool ScaleEmbedding { get; init; }
+
+    public bool TieEmbeddings { get; init; } = true;
+
+    public bool OutputBias { get; init; } = true;
+
+    public double LayerNormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>The token that begins a target; <see langword="null"/> for the pad token.</summary>
+    public int? StartToken { get; init; }
+
+    /// <summary>Whether a configuration file that names no start token means its <c>bos_token_id</c>.</summary>
+    public bool BeginTokenStarts { get; init; }
+
+    public int EndToken { get; init; }
+
+    /// <summary>The pad token; <see langword="null"/> for the last of the vocabulary.</summary>
+    public int? PadToken { get; init; }
+
+    /// <summary>Whether generation never chooses the pad token.</summary>
+    public bool SuppressPadToken { get; init; }
+}
