@@ -66,6 +66,7 @@ internal abstract class Family
         Architecture.Vanilla => new VanillaFamily(),
         Architecture.Marian => new MarianFamily(),
         Architecture.Bart => new BartFamily(),
+        Architecture.M2M100 => new M2M100Family(),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, $"No family is known by the number {architecture}."),
     };
 

@@ -15,4 +15,7 @@ public enum Architecture
 
     /// <summary>BART and mBART, as Hugging Face Transformers has them: learned positions with offset 2, an embedding norm, exact GELU, one embedding shared by all.</summary>
     Bart,
+
+    /// <summary>M2M100 and NLLB-200, as Hugging Face Transformers has them: pre-norm, fairseq's sinusoidal positions with offset 2, final norms, no output bias.</summary>
+    M2M100,
 }

@@ -14,4 +14,10 @@ public enum PositionalEncoding
 
     /// <summary>A learned table, row <c>position + PositionOffset</c>.</summary>
     Learned,
+
+    /// <summary>
+    /// fairseq's sinusoidal table, as M2M100 has it: sines in the first half of the dimension, cosines in the second, frequencies <c>10000^(-i/(d/2 - 1))</c>, row
+    /// <c>position + PositionOffset</c>. It is computed.
+    /// </summary>
+    SinusoidalFairseq,
 }

@@ -67,7 +67,7 @@ public class DiagnosticTests
         { "KG0030", "", """{"model_type": "bart", "bad_words_ids": [[50265]]}""", Configuration, "\"bad_words_ids\" in config.json holds 50265, which is not in the vocabulary" },
         { "KG0032", "", $$"""{"model_type": "bart", "bad_words_ids": [{{Tokens(3, 5000, "[", "]")}}]}""", Configuration, "5000 tokens are suppressed" },
         { "KG0031", "", """{"model_type": "bart", "bad_words_ids": [[2]]}""", Configuration, "The end token 2" },
-        { "KG0043", "", "{}", Configuration, "config.json has no \"model_type\"; supported are bart, marian, mbart" },
+        { "KG0043", "", "{}", Configuration, "config.json has no \"model_type\"; supported are bart, m2m_100, marian, mbart" },
         { "KG0043", "", """{"model_type": "t5"}""", Configuration, "config.json says \"model_type\": \"t5\"; supported" },
         { "KG0043", "", "{\"model_type\": \"a\\u202Eb\\n\\u001B[2J\\uD800\U0001F600\"}", Configuration, "says \"model_type\": \"a\\u202eb\\u000a\\u001b[2J\\ud800\U0001F600\"; supported" },
         { "KG0043", "", """{"model_type": 5}""", Configuration, "config.json says \"model_type\": 5; supported" },

@@ -343,15 +343,15 @@ internal sealed class SpecificationBuilder
     {
         if (_declaration.PositionOffset is not int offset)
         {
-            return positions == PositionalEncoding.Learned ? _preset.PositionOffset : 0;
+            return HasOffset(positions) ? _preset.PositionOffset : 0;
         }
 
         string? wrong = offset switch
         {
             < 0 => "a row of the table cannot be negative; give 0 or more",
             > Limits.SequenceLength => $"the table would be longer than any that is supported; give at most {SettingReader.Show(Limits.SequenceLength)}",
-            not 0 when positions is not null and not PositionalEncoding.Learned =>
-                $"only a learned table has rows to skip, and the positions are PositionalEncoding.{positions}; remove PositionOffset, or set PositionalEncoding = PositionalEncoding.Learned",
+            not 0 when positions is not null && !HasOffset(positions) =>
+                $"only a learned table, or fairseq's, has rows to skip, and the positions are PositionalEncoding.{positions}; remove PositionOffset, or set PositionalEncoding = PositionalEncoding.Learned",
             _ => null,
         };
         if (wrong is not null)
@@ -361,6 +361,8 @@ internal sealed class SpecificationBuilder
 
         return offset;
     }
+
+    private static bool HasOffset(PositionalEncoding? positions) => positions is PositionalEncoding.Learned or PositionalEncoding.SinusoidalFairseq;
 
     private Setting<double>? ReadEpsilon()
     {

@@ -15,19 +15,24 @@ internal static unsafe class PositionTable
     private const int AnchorDistance = 64;
 
     /// <summary>Computes the rows of positions 0, 1, 2...; the error before rounding to single precision is below 1e-12 up to position 8192.</summary>
-    /// <param name="encoding"><see cref="PositionalEncoding.Sinusoidal"/> or <see cref="PositionalEncoding.SinusoidalSplit"/>.</param>
+    /// <param name="encoding">One of the sinusoidal ones.</param>
+    /// <param name="offset">The position of the first row.</param>
     /// <param name="positions">The number of rows.</param>
-    /// <param name="modelDimension">The number of columns. An odd one has one sine more than cosines.</param>
+    /// <param name="modelDimension">The number of columns.</param>
     /// <param name="table">Receives the rows; what lies between the model dimension and the stride becomes zero.</param>
     /// <param name="stride">From row to row, in floats.</param>
-    public static void Fill(PositionalEncoding encoding, int positions, int modelDimension, float* table, int stride)
+    public static void Fill(PositionalEncoding encoding, int offset, int positions, int modelDimension, float* table, int stride)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(positions, (int)DeterministicMath.LargestAngle);
-        int sines = (modelDimension + 1) / 2;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + positions, (int)DeterministicMath.LargestAngle);
+
+        // Of an odd dimension fairseq leaves the last column zero; the others have one sine more than cosines.
+        bool isFairseq = encoding == PositionalEncoding.SinusoidalFairseq;
+        int cosines = modelDimension / 2;
+        int sines = isFairseq ? cosines : modelDimension - cosines;
         (int step, int firstCosine) = encoding switch
         {
             PositionalEncoding.Sinusoidal => (2, 1),
-            PositionalEncoding.SinusoidalSplit => (1, sines),
+            PositionalEncoding.SinusoidalSplit or PositionalEncoding.SinusoidalFairseq => (1, sines),
             _ => throw new ArgumentException($"{encoding} positions are not computed.", nameof(encoding)),
         };
 
@@ -39,13 +44,13 @@ internal static unsafe class PositionTable
         double[] currentCosines = new double[sines];
         for (int i = 0; i < sines; i++)
         {
-            frequencies[i] = DeterministicMath.InversePowerOf10000(2 * i, modelDimension);
+            frequencies[i] = isFairseq ? DeterministicMath.InversePowerOf10000(i, Math.Max(sines - 1, 1)) : DeterministicMath.InversePowerOf10000(2 * i, modelDimension);
         }
 
         SinCos(1, frequencies, stepSines, stepCosines);
-        for (int position = 0; position < positions; position++)
+        for (int position = offset; position < offset + positions; position++)
         {
-            if (position % AnchorDistance == 0)
+            if (position == offset || position % AnchorDistance == 0)
             {
                 SinCos(position, frequencies, currentSines, currentCosines);
             }
@@ -54,10 +59,10 @@ internal static unsafe class PositionTable
                 Turn(currentSines, currentCosines, stepSines, stepCosines);
             }
 
-            float* row = table + ((long)position * stride);
+            float* row = table + ((long)(position - offset) * stride);
             Store(currentSines, row, sines, step);
-            Store(currentCosines, row + firstCosine, modelDimension - sines, step);
-            new Span<float>(row + modelDimension, stride - modelDimension).Clear();
+            Store(currentCosines, row + firstCosine, cosines, step);
+            new Span<float>(row + sines + cosines, stride - sines - cosines).Clear();
         }
     }
 

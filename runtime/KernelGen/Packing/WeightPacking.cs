@@ -89,7 +89,7 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             case WeightRole.Positions when slot.Tensors.Length == 0:
-                PositionTable.Fill(_description.PositionalEncoding, slot.Outputs, _description.ModelDimension, floats, slot.Inputs);
+                PositionTable.Fill(_description.PositionalEncoding, _description.PositionOffset, slot.Outputs, _description.ModelDimension, floats, slot.Inputs);
                 break;
 
             case WeightRole.Positions:

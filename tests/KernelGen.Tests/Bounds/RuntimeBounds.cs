@@ -89,7 +89,7 @@ internal static unsafe class RuntimeBounds
 
     private static void Positions(BoundedBuffers buffers)
     {
-        foreach (PositionalEncoding encoding in new[] { PositionalEncoding.Sinusoidal, PositionalEncoding.SinusoidalSplit })
+        foreach (PositionalEncoding encoding in new[] { PositionalEncoding.Sinusoidal, PositionalEncoding.SinusoidalSplit, PositionalEncoding.SinusoidalFairseq })
         {
             for (int dimension = 1; dimension <= 33; dimension++)
             {
@@ -97,7 +97,7 @@ internal static unsafe class RuntimeBounds
                 {
                     buffers.Begin($"{encoding} positions, {positions} of {dimension}");
                     int stride = Panels.RoundUp(dimension);
-                    PositionTable.Fill(encoding, positions, dimension, buffers.Floats((long)positions * stride), stride);
+                    PositionTable.Fill(encoding, 0, positions, dimension, buffers.Floats((long)positions * stride), stride);
                 }
             }
         }

@@ -18,6 +18,10 @@ internal static class DeclaredModels
             GoldenMarian.Description, GoldenMarian.Load, GoldenMarian.Load),
         DeclaredModel.Of<GoldenBart.Avx512Kernels, GoldenBart.Avx2Kernels, GoldenBart.PortableKernels>(
             GoldenBart.Description, GoldenBart.Load, GoldenBart.Load),
+        DeclaredModel.Of<GoldenM2M100.Avx512Kernels, GoldenM2M100.Avx2Kernels, GoldenM2M100.PortableKernels>(
+            GoldenM2M100.Description, GoldenM2M100.Load, GoldenM2M100.Load),
+        DeclaredModel.Of<GoldenMBart50.Avx512Kernels, GoldenMBart50.Avx2Kernels, GoldenMBart50.PortableKernels>(
+            GoldenMBart50.Description, GoldenMBart50.Load, GoldenMBart50.Load),
         DeclaredModel.Of<Translator.Avx512Kernels, Translator.Avx2Kernels, Translator.PortableKernels>(
             Translator.Description, Translator.Load, Translator.Load),
         DeclaredModel.Of<SmallestShape.Avx512Kernels, SmallestShape.Avx2Kernels, SmallestShape.PortableKernels>(

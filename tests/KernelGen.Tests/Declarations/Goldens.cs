@@ -1,6 +1,6 @@
 namespace KernelGen.Tests.Declarations;
 
-// The five goldens. What is left out is the preset of the architecture.
+// The goldens. What is left out is the preset of the architecture, or what the configuration file says.
 
 [EncoderDecoderModel(
     Architecture.Vanilla,
@@ -65,3 +65,9 @@ internal sealed partial class GoldenMarian;
     MaxSourceLength = 64,
     MaxTargetLength = 64)]
 internal sealed partial class GoldenBart;
+
+[EncoderDecoderModel("Goldens/data/m2m100/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
+internal sealed partial class GoldenM2M100;
+
+[EncoderDecoderModel("Goldens/data/mbart50/config.json")]
+internal sealed partial class GoldenMBart50;

@@ -79,6 +79,27 @@ public sealed unsafe class PositionTableTests
         Assert.InRange(others, 0, 10);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(512)]
+    public void A_fairseq_table_begins_at_its_offset(int dimension)
+    {
+        const int Offset = 2, Positions = 200;
+        float[] table = Fill(PositionalEncoding.SinusoidalFairseq, Positions, dimension, dimension, Offset);
+        int half = dimension / 2;
+        for (int row = 0; row < Positions; row++)
+        {
+            for (int column = 0; column < dimension; column++)
+            {
+                double angle = (row + Offset) * Math.Pow(10000, -(column % half) / Math.Max(half - 1.0, 1.0));
+                double expected = column >= 2 * half ? 0 : column < half ? Math.Sin(angle) : Math.Cos(angle);
+                Assert.Equal(expected, table[(row * dimension) + column], 1e-6);
+            }
+        }
+    }
+
     [Fact]
     public void No_positions_are_no_table() => Assert.Equal([], Fill(PositionalEncoding.Sinusoidal, 0, 4, 16));
 
@@ -87,13 +108,13 @@ public sealed unsafe class PositionTableTests
     [InlineData(PositionalEncoding.Learned)]
     public void Other_encodings_are_refused(PositionalEncoding encoding) => Assert.Throws<ArgumentException>(() => Fill(encoding, 1, 4, 16));
 
-    private static float[] Fill(PositionalEncoding encoding, int positions, int dimension, int stride)
+    private static float[] Fill(PositionalEncoding encoding, int positions, int dimension, int stride, int offset = 0)
     {
         float[] table = new float[positions * stride];
         Array.Fill(table, float.NaN);
         fixed (float* pointer = table)
         {
-            PositionTable.Fill(encoding, positions, dimension, pointer, stride);
+            PositionTable.Fill(encoding, offset, positions, dimension, pointer, stride);
         }
 
         return table;

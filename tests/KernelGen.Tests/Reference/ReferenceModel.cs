@@ -110,7 +110,9 @@ internal sealed class ReferenceModel
     {
         int dimension = _model.ModelDimension;
         double Angle(int pair) => position / Math.Pow(10000, 2.0 * pair / dimension);
+        double FairseqAngle(int pair) => (position + _model.PositionOffset) / Math.Pow(10000, pair / Math.Max((dimension / 2) - 1.0, 1.0));
         int sines = (dimension + 1) / 2;
+        int half = dimension / 2;
         return _model.PositionalEncoding switch
         {
             PositionalEncoding.Learned => DoubleKernels.Widen(_tensors[_names.Positions(stack)].Row(position + _model.PositionOffset)),
@@ -118,7 +120,10 @@ internal sealed class ReferenceModel
                 [.. Enumerable.Range(0, dimension).Select(i => i % 2 == 0 ? Math.Sin(Angle(i / 2)) : Math.Cos(Angle(i / 2)))],
             PositionalEncoding.SinusoidalSplit =>
                 [.. Enumerable.Range(0, dimension).Select(i => i < sines ? Math.Sin(Angle(i)) : Math.Cos(Angle(i - sines)))],
-            _ => new double[dimension],
+            PositionalEncoding.SinusoidalFairseq =>
+                [.. Enumerable.Range(0, dimension).Select(i => i < half ? Math.Sin(FairseqAngle(i)) : i < 2 * half ? Math.Cos(FairseqAngle(i - half)) : 0)],
+            PositionalEncoding.None => new double[dimension],
+            _ => throw new InvalidOperationException($"No reference for {_model.PositionalEncoding}."),
         };
     }
 
