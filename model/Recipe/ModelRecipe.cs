@@ -11,6 +11,7 @@ internal sealed class ModelRecipe
 {
     private readonly List<WeightSlot> _slots = [];
     private readonly List<ModelTensor> _tensors = [];
+    private readonly List<LinearShape> _shapes = [];
 
     private ModelRecipe(ModelSettings settings)
     {
@@ -51,8 +52,14 @@ internal sealed class ModelRecipe
     /// <summary>Every piece of packed weights, in the order in which they lie in memory and in packed files.</summary>
     public IReadOnlyList<WeightSlot> Slots => _slots;
 
+    /// <summary>The slot of the output projection.</summary>
+    public WeightSlot OutputSlot { get; private set; } = null!;
+
     /// <summary>Every tensor, in the order in which checkpoints are read.</summary>
     public IReadOnlyList<ModelTensor> Tensors => _tensors;
+
+    /// <summary>The shapes of its linear layers, each once: there is a kernel for each.</summary>
+    public IReadOnlyList<LinearShape> Shapes => _shapes;
 
     /// <summary>The recipe of a model.</summary>
     public static ModelRecipe Of(ModelSettings settings) => new(settings);
@@ -66,7 +73,14 @@ internal sealed class ModelRecipe
 
         ModelTensor weight = Table(TensorRole.Output, Stack.Decoder, Dimension.TargetVocabulary(Settings));
         ModelTensor? bias = Settings.OutputBias ? Tensor(TensorRole.OutputBias, Stack.Decoder, Dimension.One, Dimension.TargetVocabulary(Settings)) : null;
-        Add(WeightRole.Output, Stack.Decoder, Settings.ModelDimension, Settings.TargetVocabularySize, bias is null ? [weight] : [weight, bias]);
+        Add(
+            WeightRole.Output,
+            Stack.Decoder,
+            Settings.ModelDimension,
+            Settings.TargetVocabularySize,
+            bias is null ? [weight] : [weight, bias],
+            shape: new LinearShape(Settings.ModelDimension, Layout.ModelStride, Settings.TargetVocabularySize, Layout.LogitsStride, LinearEffect.None, HasLargeInputs: false));
+        OutputSlot = _slots[_slots.Count - 1];
 
         if (Settings.PositionalEncoding == PositionalEncoding.Learned)
         {
@@ -130,24 +144,31 @@ internal sealed class ModelRecipe
         ModelTensor output = place.Linear(TensorRole.AttentionOutput, width, heads);
         if (attention.IsCross)
         {
-            place.Add(WeightRole.Input, Settings.ModelDimension, Layout.AttentionWidth, [query], hasHeadsAsOutputs: true);
-            place.Add(WeightRole.KeysAndValues, Settings.ModelDimension, 2 * Layout.AttentionWidth, [key, value], hasHeadsAsOutputs: true);
+            place.Add(WeightRole.Input, FromModel(Layout.AttentionWidth), [query], hasHeadsAsOutputs: true);
+            place.Add(WeightRole.KeysAndValues, FromModel(2 * Layout.AttentionWidth), [key, value], hasHeadsAsOutputs: true);
         }
         else
         {
-            place.Add(WeightRole.Input, Settings.ModelDimension, 3 * Layout.AttentionWidth, [query, key, value], hasHeadsAsOutputs: true);
+            place.Add(WeightRole.Input, FromModel(3 * Layout.AttentionWidth), [query, key, value], hasHeadsAsOutputs: true);
         }
 
-        place.Add(WeightRole.Result, Layout.AttentionWidth, Settings.ModelDimension, [output], hasHeadsAsInputs: true);
+        place.Add(WeightRole.Result, ToModel(Layout.AttentionWidth, Layout.AttentionStride), [output], hasHeadsAsInputs: true);
     }
 
     private void AddFeedForward(SublayerPlace place)
     {
         Dimension width = Dimension.Model(Settings);
         Dimension wide = Dimension.FeedForward(Settings);
-        place.Add(WeightRole.Input, Settings.ModelDimension, Settings.FeedForwardDimension, [place.Linear(TensorRole.Expand, wide, width)]);
-        place.Add(WeightRole.Result, Settings.FeedForwardDimension, Settings.ModelDimension, [place.Linear(TensorRole.Contract, width, wide)]);
+        LinearShape expand = FromModel(Settings.FeedForwardDimension) with { OutputStride = Layout.FeedForwardStride, Effect = LinearEffect.Activation };
+        place.Add(WeightRole.Input, expand, [place.Linear(TensorRole.Expand, wide, width)]);
+        place.Add(WeightRole.Result, ToModel(Settings.FeedForwardDimension, Layout.FeedForwardStride) with { HasLargeInputs = Settings.LargeActivations }, [place.Linear(TensorRole.Contract, width, wide)]);
     }
+
+    /// <summary>A layer that reads rows of the model dimension.</summary>
+    private LinearShape FromModel(int outputs) => new(Settings.ModelDimension, Layout.ModelStride, outputs, outputs, LinearEffect.None, HasLargeInputs: false);
+
+    /// <summary>A layer whose result is added to the residual stream.</summary>
+    private LinearShape ToModel(int inputs, int inputStride) => new(inputs, inputStride, Settings.ModelDimension, Layout.ModelStride, LinearEffect.Residual, HasLargeInputs: false);
 
     private void AddNorm(WeightRole role, TensorRole tensor, Stack stack, int layer = -1, int sublayer = -1)
     {
@@ -173,7 +194,8 @@ internal sealed class ModelRecipe
         return tensor;
     }
 
-    private void Add(WeightRole role, Stack stack, int inputs, int outputs, ModelTensor[] tensors, int layer = -1, int sublayer = -1, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
+    private void Add(
+        WeightRole role, Stack stack, int inputs, int outputs, ModelTensor[] tensors, int layer = -1, int sublayer = -1, LinearShape? shape = null, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
         _slots.Add(new WeightSlot
         {
             Index = _slots.Count,
@@ -184,9 +206,22 @@ internal sealed class ModelRecipe
             Tensors = tensors,
             Inputs = inputs,
             Outputs = outputs,
+            Shape = shape is null ? -1 : NumberOf(shape),
             HasHeadsAsOutputs = hasHeadsAsOutputs,
             HasHeadsAsInputs = hasHeadsAsInputs,
         });
+
+    private int NumberOf(LinearShape shape)
+    {
+        int number = _shapes.IndexOf(shape);
+        if (number < 0)
+        {
+            number = _shapes.Count;
+            _shapes.Add(shape);
+        }
+
+        return number;
+    }
 
     /// <summary>A sublayer of one layer, to which tensors and slots are added.</summary>
     private readonly struct SublayerPlace(ModelRecipe recipe, StackRecipe stack, int layer, int sublayer)
@@ -196,7 +231,7 @@ internal sealed class ModelRecipe
             recipe.Tensor(role, stack.Stack, outputs, inputs, outputs.Size, layer, stack.Layer[sublayer]);
 
         /// <summary>Adds a slot.</summary>
-        public void Add(WeightRole role, int inputs, int outputs, ModelTensor[] tensors, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
-            recipe.Add(role, stack.Stack, inputs, outputs, tensors, layer, sublayer, hasHeadsAsOutputs, hasHeadsAsInputs);
+        public void Add(WeightRole role, LinearShape shape, ModelTensor[] tensors, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
+            recipe.Add(role, stack.Stack, shape.Inputs, shape.Outputs, tensors, layer, sublayer, shape, hasHeadsAsOutputs, hasHeadsAsInputs);
     }
 }

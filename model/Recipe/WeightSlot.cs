@@ -58,6 +58,9 @@ internal sealed class WeightSlot
     /// <summary>Output columns of a linear layer as they are packed; of a table the number of rows.</summary>
     public required int Outputs { get; init; }
 
+    /// <summary>The number of its shape among <see cref="ModelRecipe.Shapes"/>; -1 where it is no linear layer.</summary>
+    public int Shape { get; init; } = -1;
+
     /// <summary>Whether output columns stand head by head, each with the room of whole panels.</summary>
     public bool HasHeadsAsOutputs { get; init; }
 
@@ -66,4 +69,7 @@ internal sealed class WeightSlot
 
     /// <summary>Whether it is a linear layer, whose weights are stored in the precision that was asked for.</summary>
     public bool IsLinear => Role is WeightRole.Output or WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result;
+
+    /// <summary>Whether every decoding step reads it.</summary>
+    public bool IsReadInEachStep => IsLinear && Stack == Stack.Decoder && Role != WeightRole.KeysAndValues;
 }

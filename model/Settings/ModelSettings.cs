@@ -75,6 +75,37 @@ public record ModelSettings
     /// <summary>The token that fills rectangular batches.</summary>
     public required int PadToken { get; init; }
 
-    /// <summary>The width of one head.</summary>
-    public int HeadDimension => ModelDimension / Heads;
+    /// <summary>The width of one head. Where it is not set, the heads share the model dimension.</summary>
+    public int HeadDimension
+    {
+        get => field > 0 ? field : ModelDimension / Heads;
+        init;
+    }
+
+    /// <summary>How norms normalise.</summary>
+    public Normalization Normalization { get; init; } = Normalization.LayerNorm;
+
+    /// <summary>Whether linear layers add a bias.</summary>
+    public bool LinearBias { get; init; } = true;
+
+    /// <summary>Whether attention scores are divided by the square root of the head dimension.</summary>
+    public bool ScaleScores { get; init; } = true;
+
+    /// <summary>Whether the first half of a feed-forward block is a product: of an activated linear layer, the gate, and of another.</summary>
+    public bool GatedFeedForward { get; init; }
+
+    /// <summary>
+    /// Whether a few activations inside feed-forward blocks may be so much larger than the others that 8 bits for each are too few; with 8-bit weights they then
+    /// have 12.
+    /// </summary>
+    public bool LargeActivations { get; init; }
+
+    /// <summary>Whether decoder output is divided by the square root of the model dimension before it is projected to logits.</summary>
+    public bool ScaleOutput { get; init; }
+
+    /// <summary>With relative positions, the number of distances that are told apart, those to both sides of the encoder together.</summary>
+    public int RelativePositionBuckets { get; init; }
+
+    /// <summary>With relative positions, the distance from which on all are alike.</summary>
+    public int RelativePositionDistance { get; init; }
 }

@@ -20,4 +20,10 @@ public enum PositionalEncoding
     /// <c>position + PositionOffset</c>. It is computed.
     /// </summary>
     SinusoidalFairseq,
+
+    /// <summary>
+    /// T5's (Raffel et al. 2020): nothing is added to embeddings, but a learned number for each distance and head to the scores of self-attention; the same in all
+    /// layers of a stack. Distances share buckets, the wider the farther.
+    /// </summary>
+    Relative,
 }

@@ -7,12 +7,12 @@ namespace KernelGen.Generator.Tests;
 /// <summary>The tables of the declaration reference say what the presets and the configurations of each model type do.</summary>
 public class DeclarationReferenceTests
 {
-    private static readonly string[] ModelTypes = ["marian", "bart", "mbart"];
+    private static readonly string[] ModelTypes = ["marian", "bart", "mbart", "m2m_100"];
 
-    private static readonly Dictionary<string, string[]> Rows = ReadRows("| property | key in `config.json` | Vanilla | Marian | Bart |");
+    private static readonly Dictionary<string, string[]> Rows = ReadRows($"| property | key in `config.json` | {string.Join(" | ", Enum.GetNames<Architecture>())} |");
 
     /// <summary>The keys that a configuration file may leave out, and what each model type then has.</summary>
-    private static readonly Dictionary<string, string[]> KeyRows = ReadRows("| key | `marian` | `bart` | `mbart` |");
+    private static readonly Dictionary<string, string[]> KeyRows = ReadRows("| key | `marian` | `bart` | `mbart` | `m2m_100` |");
 
     public static TheoryData<string, string> Cells
     {
@@ -128,6 +128,7 @@ public class DeclarationReferenceTests
     private static string Other(string keys, string value) => value switch
     {
         "true" => "false",
+        "\"relu\"" => "\"gelu\"",
         "false" => "true",
         "\"gelu\"" => "\"relu\"",
         _ when keys.Contains("token_id", StringComparison.Ordinal) => "3",

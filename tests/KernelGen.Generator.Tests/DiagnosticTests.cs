@@ -35,7 +35,7 @@ public class DiagnosticTests
         { "KG0017", "Vanilla", "MaxTargetLength = 60000, VocabularySize = 60000", "MaxTargetLength = 60000", "the logits of the longest target" },
         { "KG0020", "Bart", "Activation = (Activation)7", "Activation = (Activation)7", "7 is no value of 'Activation'; choose one of Activation.Relu, Activation.Gelu" },
         { "KG0020", "Bart", "NormPlacement = (NormPlacement)(-1)", "NormPlacement = (NormPlacement)(-1)", "-1 is no value of 'NormPlacement'" },
-        { "KG0020", "Bart", "PositionalEncoding = (PositionalEncoding)4", "PositionalEncoding = (PositionalEncoding)4", "4 is no value of 'PositionalEncoding'" },
+        { "KG0020", "Bart", "PositionalEncoding = (PositionalEncoding)9", "PositionalEncoding = (PositionalEncoding)9", "9 is no value of 'PositionalEncoding'" },
         { "KG0021", "Bart", "LayerNormEpsilon = 0", "LayerNormEpsilon = 0", "LayerNormEpsilon = 0 is not a positive" },
         { "KG0021", "Bart", "LayerNormEpsilon = -1e-5", "LayerNormEpsilon = -1e-5", "LayerNormEpsilon = -1E-05" },
         { "KG0021", "Bart", "LayerNormEpsilon = double.NaN", "LayerNormEpsilon = double.NaN", "NaN" },

@@ -245,7 +245,7 @@ public partial class GenerationTests
     public void A_model_with_two_formats_of_8_bit_inputs_compiles()
     {
         ModelPlan plan = PlanningTests.Plan(modelDimension: 256, heads: 4, feedForward: 512);
-        plan = new ModelPlan(plan.Specification) { FeedForwardContract = plan.FeedForwardContract with { Int8 = Int8Plan.Words } };
+        plan = new ModelPlan(plan.Specification with { LargeActivations = true });
         Assert.Equal([Int8Plan.Bytes, Int8Plan.Words], plan.Int8Formats);
         Assert.Equal(2 * 512, plan.QuantizedScale);
 

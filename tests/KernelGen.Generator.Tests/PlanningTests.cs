@@ -1,5 +1,6 @@
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Specification;
+using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Tests;
 
@@ -20,16 +21,16 @@ public class PlanningTests
     {
         ModelPlan plan = Plan(modelDimension: 16, heads: 1, feedForward: width);
         Assert.Equal(stride, plan.FeedForwardStride);
-        Assert.Equal(stride, plan.FeedForwardContract.InputStride);
-        Assert.Equal(stride, plan.FeedForwardExpand.OutputStride);
+        Assert.Equal(stride, Linear(plan, "feed_forward", WeightRole.Result).InputStride);
+        Assert.Equal(stride, Linear(plan, "feed_forward", WeightRole.Input).OutputStride);
     }
 
     [Fact]
     public void Costs_are_counted()
     {
         ModelPlan plan = Plan(modelDimension: 256, heads: 4, feedForward: 512);
-        Assert.Equal(2L * 256 * 768, plan.QueryKeyValue.FlopsPerRow);
-        Assert.Equal(4L * ((256 * 768) + 768), plan.QueryKeyValue.WeightBytes);
+        Assert.Equal(2L * 256 * 768, Linear(plan, "self_attention", WeightRole.Input).FlopsPerRow);
+        Assert.Equal(4L * ((256 * 768) + 768), Linear(plan, "self_attention", WeightRole.Input).WeightBytes);
         Assert.Equal(4L * ((256 * 3008) + 3008), plan.Logits.WeightBytes);
         Assert.Equal(4L * 256 * 10, plan.Attention.Flops(visible: 10));
     }
@@ -43,8 +44,8 @@ public class PlanningTests
     {
         ModelPlan plan = Plan(modelDimension, heads, feedForward: 8);
         Assert.Equal(headWidth, plan.Attention.HeadWidth);
-        Assert.Equal(3 * heads * headWidth, plan.QueryKeyValue.Output);
-        Assert.Equal(heads * headWidth, plan.AttentionOutput.Input);
+        Assert.Equal(3 * heads * headWidth, Linear(plan, "self_attention", WeightRole.Input).Output);
+        Assert.Equal(heads * headWidth, Linear(plan, "self_attention", WeightRole.Result).Input);
         Assert.All(VectorSet.All, vectors => Assert.Equal(0, headWidth / VectorSet.PanelWidth % plan.Attention.WeightedSumPanels(vectors)));
     }
 
@@ -122,4 +123,8 @@ public class PlanningTests
         PadToken = 0,
         SuppressedTokens = new EquatableArray<int>([]),
     });
+
+    /// <summary>The kernel of a sublayer's layer.</summary>
+    private static LinearPlan Linear(ModelPlan plan, string sublayer, WeightRole role) =>
+        plan.Linears[plan.Recipe.Slots.First(slot => slot.Layer == 0 && slot.Stack == Stack.Encoder && slot.Role == role && plan.Recipe.Encoder.Layer[slot.Sublayer].Name == sublayer).Shape];
 }

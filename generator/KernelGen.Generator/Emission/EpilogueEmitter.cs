@@ -51,8 +51,25 @@ internal static class EpilogueEmitter
         }
     }
 
+    /// <summary>The class that holds the epilogues.</summary>
+    public const string ClassName = "Epilogues";
+
+    /// <summary>The type of a kernel's epilogue.</summary>
+    public static string TypeOf(LinearPlan linear) => $"{ClassName}.{linear.Name}";
+
     /// <summary>Writes the epilogues, one type per linear kernel, the same for every instruction set.</summary>
     public static void EmitTypes(SourceWriter writer, ModelPlan plan)
+    {
+        writer.Write();
+        writer.Write("/// <summary>What linear kernels do with their sums.</summary>");
+        writer.Write(ModelFile.Uncovered);
+        using (writer.Open($"private static class {ClassName}"))
+        {
+            EmitEach(writer, plan);
+        }
+    }
+
+    private static void EmitEach(SourceWriter writer, ModelPlan plan)
     {
         static string Boolean(bool value) => value ? "true" : "false";
         foreach (LinearPlan linear in plan.Linears)
@@ -60,8 +77,7 @@ internal static class EpilogueEmitter
             bool addsResidual = linear.Epilogue is LinearEpilogue.Residual;
             writer.Write();
             writer.Write($"/// <summary><c>{linear.Name}</c> {Description(linear.Epilogue)}.</summary>");
-            writer.Write(ModelFile.Uncovered);
-            using (writer.Open($"private readonly struct {linear.Name}Epilogue : Epilogue_"))
+            using (writer.Open($"public readonly struct {linear.Name} : Epilogue_"))
             {
                 writer.Write($"public static int OutputStride => {linear.OutputStride};");
                 writer.Write($"public static int ResidualStride => {(addsResidual ? linear.OutputStride : 0)};");

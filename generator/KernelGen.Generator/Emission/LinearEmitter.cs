@@ -5,10 +5,6 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the linear kernels: what the engine calls, the loops over panels of columns, and the tiles that they share.</summary>
 internal static class LinearEmitter
 {
-    /// <summary>The names of the linear kernels, in the order of a layer.</summary>
-    public static readonly IReadOnlyList<string> KernelNames =
-        ["QueryKeyValue", "AttentionOutput", "CrossQuery", "CrossKeyValue", "FeedForwardExpand", "FeedForwardContract", "Logits"];
-
     /// <summary>What every loop over panels takes after the inputs.</summary>
     public const string PanelParameters = "in Weights_ weights, float* residual, float* output, int firstPanel, int endPanel";
 
@@ -17,6 +13,8 @@ internal static class LinearEmitter
         "Linear layers: output = epilogue(input · W + bias). Panels of weights are walked in the outer loop and rows in the inner one, so that a panel is read from memory once.",
         writer =>
         {
+            EmitChoice(writer, context);
+            writer.Write();
             foreach (LinearPlan linear in context.Plan.Linears)
             {
                 EmitKernel(writer, context, linear);
@@ -68,6 +66,21 @@ internal static class LinearEmitter
     private static string LoopName(KernelContext context, LinearPlan linear) =>
         $"Linear{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
+    /// <summary>Writes what hands out the kernels by the numbers of their shapes.</summary>
+    private static void EmitChoice(SourceWriter writer, KernelContext context)
+    {
+        const string Pointer = "delegate*<byte*, int, in Weights_, float*, float*, int, int, void>";
+        writer.Write("/// <summary>The linear kernel of a shape.</summary>");
+        writer.Write(KernelContext.Optimized);
+        writer.Write($"public static {Pointer} Linear<TPrecision>(int shape)\n    where TPrecision : struct, Precision_ => shape switch\n    {{");
+        for (int shape = 0; shape < context.Plan.Linears.Count; shape++)
+        {
+            writer.Write($"        {shape} => &{context.Plan.Linears[shape].Name}<TPrecision>,");
+        }
+
+        writer.Write("        _ => throw new global::System.NotSupportedException(),\n    };");
+    }
+
     private static void EmitKernel(SourceWriter writer, KernelContext context, LinearPlan linear)
     {
         writer.Write(
@@ -75,9 +88,9 @@ internal static class LinearEmitter
             + $"{linear.FlopsPerRow} FLOPs a row, {linear.WeightBytes} bytes of float32 weights.</summary>");
         writer.Write(KernelContext.Optimized);
         writer.Write(
-            $"public static void {linear.Name}<TPrecision>(byte* input, int rows, {PanelParameters})\n"
+            $"private static void {linear.Name}<TPrecision>(byte* input, int rows, {PanelParameters})\n"
             + "    where TPrecision : struct, Precision_ =>\n"
-            + $"    {LoopName(context, linear)}<{linear.Name}Epilogue, TPrecision>(input, rows, in weights, residual, output, firstPanel, endPanel);");
+            + $"    {LoopName(context, linear)}<{EpilogueEmitter.TypeOf(linear)}, TPrecision>(input, rows, in weights, residual, output, firstPanel, endPanel);");
     }
 
     private static void EmitLoop(SourceWriter writer, KernelContext context, LinearPlan linear)

@@ -13,7 +13,7 @@ internal static class ModelEmitter
         "CreateEngine",
         "Description",
         .. VectorSet.All.Select(static vectors => vectors.Name + "Kernels"),
-        .. LinearEmitter.KernelNames.Select(static kernel => kernel + "Epilogue"),
+        EpilogueEmitter.ClassName,
     ];
 
     public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelSpecification specification) => Emit(declaredClass, new ModelPlan(specification));

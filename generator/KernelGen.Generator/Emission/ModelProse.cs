@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Specification;
+using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Emission;
 
@@ -15,7 +16,7 @@ internal static class ModelProse
         yield return "";
         yield return $"Source tokens, at most {Count(model.MaxSourceLength)} of a vocabulary of {Count(model.SourceVocabularySize)}";
         yield return Embedding(model);
-        foreach (string line in Stack("encoder", model.EncoderLayers, model, ["self-attention"]))
+        foreach (string line in Layers("encoder", model.EncoderLayers, model, ["self-attention"]))
         {
             yield return line;
         }
@@ -23,7 +24,7 @@ internal static class ModelProse
         yield return "";
         yield return $"Target tokens, at most {Count(model.MaxTargetLength)} of a vocabulary of {Count(model.TargetVocabularySize)}";
         yield return Embedding(model);
-        foreach (string line in Stack("decoder", model.DecoderLayers, model, ["causal self-attention", "attention to the encoder's output"]))
+        foreach (string line in Layers("decoder", model.DecoderLayers, model, ["causal self-attention", "attention to the encoder's output"]))
         {
             yield return line;
         }
@@ -46,10 +47,11 @@ internal static class ModelProse
         PositionalEncoding.Learned => ", plus learned positions",
         PositionalEncoding.Sinusoidal => ", plus sinusoidal positions (sines and cosines in turns)",
         PositionalEncoding.SinusoidalSplit => ", plus sinusoidal positions (sines, then cosines)",
+        PositionalEncoding.SinusoidalFairseq => ", plus fairseq's sinusoidal positions (sines, then cosines)",
         _ => throw new InvalidOperationException($"The positions {model.PositionalEncoding} cannot be described."),
     };
 
-    private static IEnumerable<string> Stack(string name, int layers, ModelSpecification model, string[] attentions)
+    private static IEnumerable<string> Layers(string name, int layers, ModelSpecification model, string[] attentions)
     {
         string norm = model.NormPlacement == NormPlacement.Pre ? "after a layer norm, plus residual" : "plus residual, then layer norm";
         yield return $"  - {name}: {layers} {(layers == 1 ? "layer" : "layers, each")}";
@@ -69,22 +71,16 @@ internal static class ModelProse
     private static IEnumerable<string> Costs(ModelPlan plan)
     {
         ModelSpecification model = plan.Specification;
-        long dimension = model.ModelDimension, feedForward = model.FeedForwardDimension;
-        long norm = 2 * dimension, attention = (4 * dimension * dimension) + (4 * dimension) + norm;
-        long contraction = (2 * dimension * feedForward) + feedForward + dimension + norm;
-        long finalNorm = model.FinalNorm ? norm : 0;
-        yield return $"Parameters: {Count((model.EncoderLayers * (attention + contraction)) + finalNorm)} in the encoder's layers, "
-            + $"{Count((model.DecoderLayers * ((2 * attention) + contraction)) + finalNorm)} in the decoder's,";
-        yield return $"{Count(dimension * model.SourceVocabularySize)} in the source embedding, {Count(dimension * model.TargetVocabularySize)} in the target embedding"
+        yield return $"Parameters: {Count(Parameters(Stack.Encoder))} in the encoder's layers, {Count(Parameters(Stack.Decoder))} in the decoder's,";
+        yield return $"{Count(Table(Stack.Encoder))} in the source embedding, {Count(Table(Stack.Decoder))} in the target embedding"
             + (model.TieEmbeddings ? "." : " and as many in the output projection.");
-
-        long own = plan.QueryKeyValue.FlopsPerRow + plan.AttentionOutput.FlopsPerRow;
-        long cross = plan.CrossQuery.FlopsPerRow + plan.AttentionOutput.FlopsPerRow;
-        long hidden = plan.FeedForwardExpand.FlopsPerRow + plan.FeedForwardContract.FlopsPerRow;
-        long source = (model.EncoderLayers * (own + hidden)) + (model.DecoderLayers * plan.CrossKeyValue.FlopsPerRow);
-        long target = (model.DecoderLayers * (own + cross + hidden)) + plan.Logits.FlopsPerRow;
-        yield return $"FLOPs of matrix products: {Count(source)} for each source token, {Count(target)} for each target token;";
+        yield return $"FLOPs of matrix products: {Count(Flops(static slot => slot.Stack == Stack.Encoder || slot.Role == WeightRole.KeysAndValues))} for each source token, "
+            + $"{Count(Flops(static slot => slot.IsReadInEachStep))} for each target token;";
         yield return $"each attention takes {Count(plan.Attention.Flops(visible: 1))} more for each position that a token sees.";
+
+        long Parameters(Stack stack) => plan.Recipe.Tensors.Where(tensor => tensor.Stack == stack && (tensor.Sublayer is not null || tensor.Role == TensorRole.FinalNorm)).Sum(static tensor => tensor.Parameters);
+        long Table(Stack stack) => plan.Recipe.Tensors.Single(tensor => tensor.Stack == stack && tensor.Role == TensorRole.Embedding).Parameters;
+        long Flops(Func<WeightSlot, bool> counts) => plan.Recipe.Slots.Where(slot => slot.IsLinear && counts(slot)).Sum(slot => plan.Linears[slot.Shape].FlopsPerRow);
     }
 
     private static string Product(int inputs, int outputs) => $"{inputs} → {outputs}";

@@ -1,11 +1,11 @@
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes the softmax over a row of scores, fused or stand-alone, and the stand-alone masks.</summary>
+/// <summary>Writes the softmax over a row of scores, fused or stand-alone.</summary>
 internal static class SoftmaxEmitter
 {
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "Softmax",
-        "Softmax over rows of scores, and the padding and causal masks that set scores to minus infinity.",
+        "Softmax over rows of scores.",
         writer =>
         {
             EmitExponentials(writer, context);
@@ -13,8 +13,6 @@ internal static class SoftmaxEmitter
             EmitScale(writer, context);
             writer.Write();
             EmitSoftmax(writer);
-            writer.Write();
-            EmitMasks(writer, context);
         });
 
     private static void EmitExponentials(SourceWriter writer, KernelContext context)
@@ -103,41 +101,6 @@ internal static class SoftmaxEmitter
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
                 writer.Write("DivideBySum(scores, count, Exponentials(scores, count, base2Scale));");
-                writer.Write("scores += stride;");
-            }
-        }
-    }
-
-    private static void EmitMasks(SourceWriter writer, KernelContext context)
-    {
-        writer.Write("/// <summary>Keys that hold the pad token are not seen.</summary>");
-        writer.Write(KernelContext.Optimized);
-        using (writer.Open("public static void MaskPadding(float* scores, int rows, int stride, int* tokens, int count)"))
-        {
-            using (writer.Open("for (int key = 0; key < count; key++)"))
-            {
-                using (writer.Open($"if (tokens[key] == {context.Specification.PadToken})"))
-                {
-                    using (writer.Open("for (int row = 0; row < rows; row++)"))
-                    {
-                        writer.Write("scores[((nint)row * stride) + key] = float.NegativeInfinity;");
-                    }
-                }
-            }
-        }
-
-        writer.Write();
-        writer.Write("/// <summary>Row i sees keys 0 to firstPosition + i.</summary>");
-        writer.Write(KernelContext.Optimized);
-        using (writer.Open("public static void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count)"))
-        {
-            using (writer.Open("for (int row = 0; row < rows; row++)"))
-            {
-                using (writer.Open("for (int key = firstPosition + row + 1; key < count; key++)"))
-                {
-                    writer.Write("scores[key] = float.NegativeInfinity;");
-                }
-
                 writer.Write("scores += stride;");
             }
         }

@@ -1,7 +1,9 @@
+using KernelGen.Recipes;
+
 namespace KernelGen.Generator.Planning;
 
 /// <summary>One linear kernel: <c>output = epilogue(input · W + bias)</c>.</summary>
-/// <param name="Name">The name of the kernel in IModelKernels.</param>
+/// <param name="Name">The name of the kernel, which tells its shape.</param>
 /// <param name="Input">The input width.</param>
 /// <param name="Output">The output width.</param>
 /// <param name="InputStride">From row to row of the input.</param>
@@ -30,4 +32,17 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
 
     /// <summary>The tiles that the kernel shares with every other of the same input layout.</summary>
     public TileFamily Tiles => new($"Tile{Input}", Input, InputStride, VectorSet.PanelWidth, PanelLength);
+
+    /// <summary>The kernel of a shape.</summary>
+    public static LinearPlan Of(LinearShape shape, Activation activation, Int8Plan int8)
+    {
+        (string suffix, LinearEpilogue epilogue) = shape.Effect switch
+        {
+            LinearEffect.None => ("", (LinearEpilogue)new LinearEpilogue.Identity()),
+            LinearEffect.Residual => ("PlusResidual", new LinearEpilogue.Residual()),
+            LinearEffect.Activation => (activation.ToString(), LinearEpilogue.Of(activation)),
+            _ => throw new InvalidOperationException($"No kernel has the effect {shape.Effect}."),
+        };
+        return new LinearPlan($"Linear{shape.Inputs}To{shape.Outputs}{suffix}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, epilogue, int8);
+    }
 }

@@ -1,4 +1,6 @@
 using KernelGen.Generator.Specification;
+using KernelGen.Layout;
+using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Planning;
 
@@ -10,35 +12,28 @@ internal sealed class ModelPlan
     public ModelPlan(ModelSpecification specification)
     {
         Specification = specification;
-        int headWidth = RoundUp(specification.HeadDimension, VectorSet.PanelWidth);
-        int attentionWidth = specification.Heads * headWidth;
-        ModelStride = RowStride(specification.ModelDimension);
-        AttentionStride = RowStride(attentionWidth);
-        FeedForwardStride = RowStride(specification.FeedForwardDimension);
-        LogitsStride = RoundUp(specification.TargetVocabularySize, VectorSet.PanelWidth);
+        Recipe = ModelRecipe.Of(specification);
+        ModelLayout layout = Recipe.Layout;
         int longest = Math.Max(specification.MaxSourceLength, specification.MaxTargetLength);
-        Attention = new AttentionPlan(specification.Heads, specification.HeadDimension, headWidth, AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
-
-        int model = specification.ModelDimension;
-        Int8 = Int8Plan.For(model);
-        QueryKeyValue = new LinearPlan("QueryKeyValue", model, 3 * attentionWidth, ModelStride, 3 * attentionWidth, new LinearEpilogue.Identity(), Int8);
-        CrossQuery = new LinearPlan("CrossQuery", model, attentionWidth, ModelStride, attentionWidth, new LinearEpilogue.Identity(), Int8);
-        CrossKeyValue = new LinearPlan("CrossKeyValue", model, 2 * attentionWidth, ModelStride, 2 * attentionWidth, new LinearEpilogue.Identity(), Int8);
-        AttentionOutput = new LinearPlan("AttentionOutput", attentionWidth, model, AttentionStride, ModelStride, new LinearEpilogue.Residual(), Int8);
-        FeedForwardExpand = new LinearPlan("FeedForwardExpand", model, specification.FeedForwardDimension, ModelStride, FeedForwardStride, LinearEpilogue.Of(specification.Activation), Int8);
-        FeedForwardContract = new LinearPlan("FeedForwardContract", specification.FeedForwardDimension, model, FeedForwardStride, ModelStride, new LinearEpilogue.Residual(), Int8);
-        Logits = new LinearPlan("Logits", model, specification.TargetVocabularySize, ModelStride, LogitsStride, new LinearEpilogue.Identity(), Int8);
+        Attention = new AttentionPlan(
+            specification.Heads, specification.HeadDimension, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
+        Int8 = Int8Plan.For(specification.ModelDimension);
+        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, shape.HasLargeInputs ? Int8Plan.Words : Int8))];
+        Logits = Linears[Recipe.OutputSlot.Shape];
     }
 
     public ModelSpecification Specification { get; }
 
-    public int ModelStride { get; }
+    /// <summary>The operations of the model, and the slots of its weights.</summary>
+    public ModelRecipe Recipe { get; }
 
-    public int AttentionStride { get; }
+    public int ModelStride => Recipe.Layout.ModelStride;
 
-    public int FeedForwardStride { get; }
+    public int AttentionStride => Recipe.Layout.AttentionStride;
 
-    public int LogitsStride { get; }
+    public int FeedForwardStride => Recipe.Layout.FeedForwardStride;
+
+    public int LogitsStride => Recipe.Layout.LogitsStride;
 
     /// <summary>The format in which 8-bit weights are multiplied, except by linear kernels that have another of their own.</summary>
     public Int8Plan Int8 { get; }
@@ -68,10 +63,7 @@ internal sealed class ModelPlan
     /// Whether linear kernels prefetch the panels that come next: where the weights that a decoding step reads do not stay in a second-level cache, whatever
     /// their precision. Measured: one row of 8-bit weights comes a quarter faster from memory, and a fifth slower from that cache.
     /// </summary>
-    public bool PrefetchesPanels => Logits.WeightCount
-        + (Specification.DecoderLayers
-            * (QueryKeyValue.WeightCount + (2 * AttentionOutput.WeightCount) + CrossQuery.WeightCount + FeedForwardExpand.WeightCount + FeedForwardContract.WeightCount))
-        >= 1 << 20;
+    public bool PrefetchesPanels => Recipe.Slots.Where(static slot => slot.IsReadInEachStep).Sum(slot => Linears[slot.Shape].WeightCount) >= 1 << 20;
 
     /// <summary>
     /// Whether attention of few rows prefetches the next head. Measured: with 6 decoder layers, 512 wide, the caches of many sequences do not stay near,
@@ -81,23 +73,11 @@ internal sealed class ModelPlan
 
     public AttentionPlan Attention { get; }
 
-    public LinearPlan QueryKeyValue { get; }
+    /// <summary>The linear kernels, by the numbers of their shapes.</summary>
+    public IReadOnlyList<LinearPlan> Linears { get; }
 
-    public LinearPlan CrossQuery { get; }
-
-    public LinearPlan CrossKeyValue { get; }
-
-    public LinearPlan AttentionOutput { get; }
-
-    public LinearPlan FeedForwardExpand { get; }
-
-    public LinearPlan FeedForwardContract { get; init; }
-
+    /// <summary>The kernel of the output projection.</summary>
     public LinearPlan Logits { get; }
-
-    /// <summary>The linear kernels, in the order of a layer.</summary>
-    public IReadOnlyList<LinearPlan> Linears =>
-        [QueryKeyValue, AttentionOutput, CrossQuery, CrossKeyValue, FeedForwardExpand, FeedForwardContract, Logits];
 
     /// <summary>The function that is applied to blocks of columns, where there is one. All kernels that have one have the same.</summary>
     public LinearEpilogue.BlockActivation? BlockActivation =>
@@ -107,14 +87,4 @@ internal sealed class ModelPlan
     public int AttentionScratch => VectorSet.All.Max(Attention.Scratch);
 
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
-
-    /// <summary>
-    /// From row to row of a linear kernel's input. Rows whose distance is a multiple of 4096 bytes fall into the same set of an 8-way L1 cache, and a
-    /// tile reads up to 12 of them at once: such rows are put one vector further apart.
-    /// </summary>
-    private static int RowStride(int width)
-    {
-        int stride = RoundUp(width, VectorSet.PanelWidth);
-        return stride % 1024 == 0 ? stride + VectorSet.PanelWidth : stride;
-    }
 }

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Specification;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Planning;
 
@@ -22,7 +23,7 @@ internal sealed record VectorSet(
     int LowInt8Panels)
 {
     /// <summary>Columns in a panel, positions in a key panel, virtual lanes in a sum: the same for every instruction set, so that layouts and bits are.</summary>
-    public const int PanelWidth = 16;
+    public const int PanelWidth = PanelLayout.Width;
 
     /// <summary>
     /// 32 registers of 16 floats. 12 rows × 2 panels: 24 sums, 2 weights, 1 input. Up to 4 rows × 4 panels: a single row has 4 independent chains,

@@ -51,40 +51,22 @@ public unsafe interface IModelKernels
     /// </param>
     static abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
 
-    /// <summary>The three projections of self-attention at once: <c>[rows, model dimension]</c> to <c>[rows, 3 · attention width]</c>: queries, keys, values; each head padded to a multiple of 16.</summary>
+    /// <summary>
+    /// The linear kernel of a shape, <c>output = effect(input · W + b)</c>: every layer of the shape runs through it. It is called with
+    /// <list type="bullet">
+    /// <item>the inputs: floats, or rows that <see cref="Quantize"/> wrote when weights are 8-bit integers;</item>
+    /// <item>the number of rows;</item>
+    /// <item>the weights;</item>
+    /// <item>the residual that is added to the output where the shape says so; not overlapping it, because columns at the end may be computed twice;</item>
+    /// <item>the outputs;</item>
+    /// <item>the first panel of 16 output columns to compute, a multiple of 4;</item>
+    /// <item>where to stop: the number of panels, or a multiple of 4.</item>
+    /// </list>
+    /// </summary>
     /// <typeparam name="TPrecision">How the weights are stored.</typeparam>
-    /// <param name="input">The inputs: floats, or rows that <see cref="Quantize"/> wrote when weights are 8-bit integers.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="residual">What is added to the output by those kernels that say so; not overlapping it, because columns at the end may be computed twice.</param>
-    /// <param name="output">The outputs.</param>
-    /// <param name="firstPanel">The first panel of 16 output columns to compute, a multiple of 4.</param>
-    /// <param name="endPanel">Where to stop: the number of panels, or a multiple of 4.</param>
-    static abstract void QueryKeyValue<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
-        where TPrecision : struct, IWeightPrecision;
-
-    /// <summary>The query projection of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, attention width]</c>. Parameters as for <see cref="QueryKeyValue{TPrecision}"/>.</summary>
-    static abstract void CrossQuery<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
-        where TPrecision : struct, IWeightPrecision;
-
-    /// <summary>The key and value projections of cross-attention: <c>[rows, model dimension]</c> to <c>[rows, 2 · attention width]</c>.</summary>
-    static abstract void CrossKeyValue<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
-        where TPrecision : struct, IWeightPrecision;
-
-    /// <summary>The output projection of attention, <c>residual + input · W + b</c>: <c>[rows, attention width]</c> to <c>[rows, model dimension]</c>.</summary>
-    static abstract void AttentionOutput<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
-        where TPrecision : struct, IWeightPrecision;
-
-    /// <summary>The first linear layer of a feed-forward block with its activation: <c>[rows, model dimension]</c> to <c>[rows, feed-forward dimension]</c>.</summary>
-    static abstract void FeedForwardExpand<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
-        where TPrecision : struct, IWeightPrecision;
-
-    /// <summary>The second linear layer of a feed-forward block, <c>residual + input · W + b</c>: <c>[rows, feed-forward dimension]</c> to <c>[rows, model dimension]</c>.</summary>
-    static abstract void FeedForwardContract<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
-        where TPrecision : struct, IWeightPrecision;
-
-    /// <summary>The output projection: <c>[rows, model dimension]</c> to <c>[rows, target vocabulary]</c>. Padding columns have a bias of minus infinity.</summary>
-    static abstract void Logits<TPrecision>(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel)
+    /// <param name="shape">The number of the shape among those of the model's linear layers.</param>
+    /// <exception cref="NotSupportedException">The model has no such linear layer.</exception>
+    static abstract delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear<TPrecision>(int shape)
         where TPrecision : struct, IWeightPrecision;
 
     /// <summary>
@@ -95,7 +77,7 @@ public unsafe interface IModelKernels
     static abstract void LogitsOfUpperBits(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel);
 
     /// <summary>Appends the keys and values of <paramref name="rows"/> consecutive positions to the self-attention cache of one sequence.</summary>
-    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as <see cref="QueryKeyValue{TPrecision}"/> writes it.</param>
+    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as the input projection of self-attention writes it.</param>
     /// <param name="rows">The number of positions.</param>
     /// <param name="firstPosition">The position of the first row.</param>
     /// <param name="keys">
@@ -106,7 +88,7 @@ public unsafe interface IModelKernels
     static abstract void AppendKeysAndValues(float* queryKeyValue, int rows, int firstPosition, float* keys, float* values);
 
     /// <summary>Stores the keys and values of the encoder output for cross-attention, as <see cref="AppendKeysAndValues"/> does from position 0.</summary>
-    /// <param name="keyValue"><c>[rows, 2 · attention width]</c>, as <see cref="CrossKeyValue{TPrecision}"/> writes it.</param>
+    /// <param name="keyValue"><c>[rows, 2 · attention width]</c>, as the key and value projections of cross-attention write it.</param>
     /// <param name="rows">The number of source positions.</param>
     /// <param name="keys">The key cache.</param>
     /// <param name="values">The value cache.</param>
@@ -143,22 +125,6 @@ public unsafe interface IModelKernels
     /// <param name="stride">From row to row, in floats; a multiple of 16.</param>
     /// <param name="scale">What the scores are multiplied with: 1, or <c>1/√(head dimension)</c> for attention.</param>
     static abstract void Softmax(float* scores, int rows, int count, int stride, float scale);
-
-    /// <summary>The padding mask of a rectangular batch: sets the scores of every key whose token is the pad token to minus infinity.</summary>
-    /// <param name="scores"><c>[rows, count]</c>; ends with the last score.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="stride">From row to row, in floats.</param>
-    /// <param name="tokens">The tokens of the keys.</param>
-    /// <param name="count">The number of keys.</param>
-    static abstract void MaskPadding(float* scores, int rows, int stride, int* tokens, int count);
-
-    /// <summary>The causal mask: row i keeps the scores of keys 0 to <c>firstPosition + i</c>; later ones become minus infinity.</summary>
-    /// <param name="scores"><c>[rows, count]</c>; ends with the last score.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="stride">From row to row, in floats.</param>
-    /// <param name="firstPosition">The position of the first row.</param>
-    /// <param name="count">The number of keys.</param>
-    static abstract void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count);
 
     /// <summary>The token with the highest logit; of equal ones the lowest.</summary>
     /// <param name="logits">One row of the target vocabulary; padding columns hold minus infinity.</param>

@@ -13,6 +13,8 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     private readonly Engine _engine;
     private readonly PackedModel _weights;
     private readonly ModelDescription _model;
+    private readonly delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
+    private readonly delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _screenKernel;
 
     /// <summary>Runs the output projection of a model.</summary>
     /// <param name="engine">The engine, which knows the suppressed tokens.</param>
@@ -22,13 +24,16 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
         _engine = engine;
         _weights = weights;
         _model = weights.Description;
+        int shape = weights.Recipe.OutputSlot.Shape;
+        _kernel = TKernels.Linear<TPrecision>(shape);
+        _screenKernel = TKernels.Linear<Int8Weights>(shape);
     }
 
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     public void Project(Workspace workspace, int firstRow, int rows) =>
         LinearLayers<TKernels, TPrecision>.Run(
             workspace,
-            &TKernels.Logits<TPrecision>,
+            _kernel,
             LinearLayers<TKernels, TPrecision>.Input(
                 workspace, workspace.Hidden + ((long)firstRow * _model.ModelStride), rows, _model.ModelStride, _model.ModelDimension),
             rows,
@@ -54,7 +59,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
         }
 
         ScreenLogits(
-            workspace, isInt8 ? &TKernels.LogitsOfUpperBits : &TKernels.Logits<Int8Weights>, 0, rows, screen.Weights, workspace.Quantized, workspace.Logits);
+            workspace, isInt8 ? &TKernels.LogitsOfUpperBits : _screenKernel, 0, rows, screen.Weights, workspace.Quantized, workspace.Logits);
         for (int row = 0; row < rows; row++)
         {
             tokens[row] = BestOfScreened(workspace, row, workspace.Quantized + ((long)row * model.QuantizedStride), screen);
@@ -74,7 +79,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
         {
             ScreenLogits(
                 workspace,
-                &TKernels.Logits<Int8Weights>,
+                _screenKernel,
                 drafted,
                 rows - drafted,
                 screen.Weights,
@@ -93,7 +98,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     {
         ScreenLogits(
             workspace,
-            &TKernels.Logits<Int8Weights>,
+            _screenKernel,
             0,
             rows,
             _weights.Output,
@@ -141,7 +146,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
             return OutputScreening.Best<TPrecision>(exactInput, logits, best, bound, screen, _weights.Output, model);
         }
 
-        LinearLayers<TKernels, TPrecision>.Run(workspace, &TKernels.Logits<TPrecision>, exactInput, 1, model.ModelDimension, _weights.Output, logits, model.TargetVocabularySize);
+        LinearLayers<TKernels, TPrecision>.Run(workspace, _kernel, exactInput, 1, model.ModelDimension, _weights.Output, logits, model.TargetVocabularySize);
         _engine.Suppress(workspace, row);
         return _engine.BestOfAll(workspace, row);
     }

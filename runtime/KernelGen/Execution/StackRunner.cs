@@ -15,6 +15,8 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     private readonly PackedModel _weights;
     private readonly ModelDescription _model;
     private readonly AttentionRunner<TKernels> _attention;
+    private readonly SublayerKernels[] _encoderKernels;
+    private readonly SublayerKernels[] _decoderKernels;
     private readonly bool _isPreNorm;
 
     /// <summary>Runs the stacks of a model.</summary>
@@ -28,6 +30,15 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         _model = weights.Description;
         _attention = attention;
         _isPreNorm = _model.NormPlacement == NormPlacement.Pre;
+        _encoderKernels = new SublayerKernels[weights.Recipe.Encoder.Layer.Length];
+        _decoderKernels = new SublayerKernels[weights.Recipe.Decoder.Layer.Length];
+        foreach (WeightSlot slot in weights.Recipe.Slots)
+        {
+            if (slot.IsLinear && slot.Layer >= 0)
+            {
+                KernelsOf(slot.Stack)[slot.Sublayer].Take(slot);
+            }
+        }
     }
 
     /// <summary>Runs the encoder over the sources of some sequences together.</summary>
@@ -92,6 +103,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     {
         NormInPlace(workspace, call.Rows, stack.EmbeddingNorm);
         Sublayer[] sublayers = stack.Recipe.Layer;
+        SublayerKernels[] kernels = KernelsOf(stack.Recipe.Stack);
         for (int layer = 0; layer < stack.Recipe.Layers; layer++)
         {
             for (int i = 0; i < sublayers.Length; i++)
@@ -101,15 +113,15 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                 switch (sublayers[i].Operation)
                 {
                     case AttentionOperation { IsCross: false } attention:
-                        SelfAttention(workspace, stack, layer, input, in weights, attention, in call);
+                        SelfAttention(workspace, stack, layer, input, in weights, in kernels[i], attention, in call);
                         break;
 
                     case AttentionOperation:
-                        CrossAttention(workspace, stack, layer, input, in weights, in call);
+                        CrossAttention(workspace, stack, layer, input, in weights, in kernels[i], in call);
                         break;
 
                     case FeedForwardOperation:
-                        FeedForward(workspace, input, in weights, call.Rows);
+                        FeedForward(workspace, input, in weights, in kernels[i], call.Rows);
                         break;
 
                     default:
@@ -124,10 +136,10 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     }
 
     private void SelfAttention(
-        Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, AttentionOperation attention, in StackCall call)
+        Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in SublayerKernels kernels, AttentionOperation attention, in StackCall call)
     {
         int width = 3 * _model.AttentionWidth;
-        Linear(workspace, &TKernels.QueryKeyValue<TPrecision>, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        Linear(workspace, kernels.Input, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
         Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
         long first = 0;
         for (int i = 0; i < tasks.Length; i++)
@@ -151,13 +163,13 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
             first += call.Counts[i];
         }
 
-        Attend(workspace, tasks, OfLayer(call.SelfAttention, layer, stack), in weights, call.Rows);
+        Attend(workspace, tasks, OfLayer(call.SelfAttention, layer, stack), in weights, in kernels, call.Rows);
     }
 
-    private void CrossAttention(Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in StackCall call)
+    private void CrossAttention(Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in SublayerKernels kernels, in StackCall call)
     {
         int width = _model.AttentionWidth;
-        Linear(workspace, &TKernels.CrossQuery<TPrecision>, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        Linear(workspace, kernels.Input, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
         Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
         long first = 0;
         int taskCount = 0;
@@ -186,11 +198,11 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
             first += count;
         }
 
-        Attend(workspace, tasks[..taskCount], OfLayer(call.CrossAttention, layer, stack), in weights, call.Rows);
+        Attend(workspace, tasks[..taskCount], OfLayer(call.CrossAttention, layer, stack), in weights, in kernels, call.Rows);
     }
 
     /// <summary>Computes the tasks of a layer, before that the probabilities of the first where they are wanted, and projects the heads back.</summary>
-    private void Attend(Workspace workspace, Span<AttentionTask> tasks, Span<float> probabilities, in PackedSublayer weights, int rows)
+    private void Attend(Workspace workspace, Span<AttentionTask> tasks, Span<float> probabilities, in PackedSublayer weights, in SublayerKernels kernels, int rows)
     {
         if (!probabilities.IsEmpty)
         {
@@ -199,15 +211,15 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
 
         workspace.Sharing.Attention(_engine, tasks.Length);
         byte* input = LinearLayers<TKernels, TPrecision>.Input(workspace, workspace.Context, rows, _model.AttentionStride, _model.AttentionWidth);
-        LinearWithResidual(workspace, &TKernels.AttentionOutput<TPrecision>, input, rows, _model.AttentionWidth, in weights.Result);
+        LinearWithResidual(workspace, kernels.Result, input, rows, _model.AttentionWidth, in weights.Result);
     }
 
-    private void FeedForward(Workspace workspace, float* input, in PackedSublayer weights, int rows)
+    private void FeedForward(Workspace workspace, float* input, in PackedSublayer weights, in SublayerKernels kernels, int rows)
     {
         int wide = _model.FeedForwardDimension;
-        Linear(workspace, &TKernels.FeedForwardExpand<TPrecision>, ModelInput(workspace, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, wide);
+        Linear(workspace, kernels.Input, ModelInput(workspace, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, wide);
         byte* activated = LinearLayers<TKernels, TPrecision>.Input(workspace, workspace.Wide, rows, _model.FeedForwardStride, wide);
-        LinearWithResidual(workspace, &TKernels.FeedForwardContract<TPrecision>, activated, rows, wide, in weights.Result);
+        LinearWithResidual(workspace, kernels.Result, activated, rows, wide, in weights.Result);
     }
 
     /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
@@ -225,7 +237,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                     continue;
                 }
 
-                Linear(workspace, &TKernels.CrossKeyValue<TPrecision>, input, rows, _model.ModelDimension, in decoder[layer, i].KeysAndValues, workspace.Wide, width);
+                Linear(workspace, _decoderKernels[i].KeysAndValues, input, rows, _model.ModelDimension, in decoder[layer, i].KeysAndValues, workspace.Wide, width);
                 long first = 0;
                 foreach (int place in sequences)
                 {
@@ -237,6 +249,8 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
             }
         }
     }
+
+    private SublayerKernels[] KernelsOf(Stack stack) => stack == Stack.Encoder ? _encoderKernels : _decoderKernels;
 
     /// <summary>A layer's part of the probabilities of a stack.</summary>
     private static Span<float> OfLayer(Span<float> probabilities, int layer, PackedStack stack)
@@ -284,5 +298,35 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         }
 
         workspace.SwapHidden();
+    }
+
+    /// <summary>The linear kernels of one sublayer, the same in every layer.</summary>
+    private struct SublayerKernels
+    {
+        public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Input;
+        public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> KeysAndValues;
+        public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Result;
+
+        /// <summary>Takes the kernel of a slot.</summary>
+        public void Take(WeightSlot slot)
+        {
+            switch (slot.Role)
+            {
+                case WeightRole.Input:
+                    Input = TKernels.Linear<TPrecision>(slot.Shape);
+                    break;
+
+                case WeightRole.KeysAndValues:
+                    KeysAndValues = TKernels.Linear<TPrecision>(slot.Shape);
+                    break;
+
+                case WeightRole.Result:
+                    Result = TKernels.Linear<TPrecision>(slot.Shape);
+                    break;
+
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "A sublayer has no such linear layer.");
+            }
+        }
     }
 }

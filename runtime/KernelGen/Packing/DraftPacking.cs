@@ -37,8 +37,8 @@ internal static unsafe class DraftPacking
     {
         foreach (WeightSlot slot in exact.Recipe.Slots)
         {
-            // An output projection that is screened is 8-bit already.
-            if (PackedModel.IsDrafted(slot) && (slot.Role != WeightRole.Output || exact.Screen is null))
+            // What each step reads; an output projection that is screened is 8-bit already.
+            if (slot.IsReadInEachStep && (slot.Role != WeightRole.Output || exact.Screen is null))
             {
                 Quantize(exact, exact[slot], draft[slot], slot.Outputs, slot.Inputs, ref floats);
             }

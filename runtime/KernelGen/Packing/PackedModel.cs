@@ -47,7 +47,7 @@ public sealed unsafe class PackedModel
         foreach (WeightSlot slot in Recipe.Slots)
         {
             LinearWeights weights = exact[slot];
-            Place(slot, !IsDrafted(slot) ? weights
+            Place(slot, !slot.IsReadInEachStep ? weights
                 : slot.Role == WeightRole.Output && exact.Screen is { } screen ? screen.Weights
                 : TakeInt8(weights.Bias, slot));
         }
@@ -112,9 +112,6 @@ public sealed unsafe class PackedModel
     /// <param name="memory">The memory of the copy; from now on the copy's to free.</param>
     /// <param name="start">Where the copy begins in the memory; <see langword="null"/> to measure its length.</param>
     internal static PackedModel Draft(PackedModel exact, SafeHandle memory, byte* start) => new(exact, memory, start);
-
-    /// <summary>Whether an 8-bit copy of the decoder has a slot of its own: keys and values of the source are those that the model has cached.</summary>
-    internal static bool IsDrafted(WeightSlot slot) => slot.Stack == Stack.Decoder && slot.IsLinear && slot.Role != WeightRole.KeysAndValues;
 
     private void Place(WeightSlot slot, LinearWeights weights)
     {

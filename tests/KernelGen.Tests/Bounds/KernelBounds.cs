@@ -28,21 +28,13 @@ internal static unsafe class KernelBounds
         [nameof(IModelKernels.Embed)] = Embed,
         [nameof(IModelKernels.LayerNorm)] = LayerNorm,
         [nameof(IModelKernels.Quantize)] = Quantize,
-        [nameof(IModelKernels.QueryKeyValue)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.QueryKeyValue),
-        [nameof(IModelKernels.CrossQuery)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.CrossQuery),
-        [nameof(IModelKernels.CrossKeyValue)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.CrossKeyValue),
-        [nameof(IModelKernels.AttentionOutput)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.AttentionOutput),
-        [nameof(IModelKernels.FeedForwardExpand)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.FeedForwardExpand),
-        [nameof(IModelKernels.FeedForwardContract)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.FeedForwardContract),
-        [nameof(IModelKernels.Logits)] = static (kernels, buffers) => Linear(kernels, buffers, LinearKernel.Logits),
+        [nameof(IModelKernels.Linear)] = static (kernels, buffers) => Array.ForEach(Enum.GetValues<LinearKernel>(), kernel => Linear(kernels, buffers, kernel)),
         [nameof(IModelKernels.LogitsOfUpperBits)] = LogitsOfUpperBits,
         [nameof(IModelKernels.AppendKeysAndValues)] = AppendKeysAndValues,
         [nameof(IModelKernels.StoreCrossKeysAndValues)] = StoreCrossKeysAndValues,
         [nameof(IModelKernels.SelfAttention)] = SelfAttention,
         [nameof(IModelKernels.CrossAttention)] = CrossAttention,
         [nameof(IModelKernels.Softmax)] = Softmax,
-        [nameof(IModelKernels.MaskPadding)] = MaskPadding,
-        [nameof(IModelKernels.MaskCausal)] = MaskCausal,
         [nameof(IModelKernels.ArgMax)] = ArgMax,
         [nameof(IModelKernels.SumOfExponentials)] = SumOfExponentials,
     };
@@ -237,27 +229,6 @@ internal static unsafe class KernelBounds
                 buffers.Begin($"{kernels}: {nameof(Softmax)} of {rows} rows of {count}");
                 kernels.Softmax(buffers.Rows(rows, Panels.RoundUp(count) + 16, count), rows, count, Panels.RoundUp(count) + 16, 1f);
             }
-        }
-    }
-
-    private static void MaskPadding(KernelSet kernels, BoundedBuffers buffers)
-    {
-        for (int count = 1; count <= MaxPositions; count++)
-        {
-            buffers.Begin($"{kernels}: {nameof(MaskPadding)} of {count} keys");
-            int* tokens = (int*)buffers.Bytes(count * sizeof(int));
-            new Span<int>(tokens, count).Fill(kernels.Model.PadToken);
-            kernels.MaskPadding(buffers.Floats((2L * Panels.RoundUp(count)) + count), 3, Panels.RoundUp(count), tokens, count);
-        }
-    }
-
-    private static void MaskCausal(KernelSet kernels, BoundedBuffers buffers)
-    {
-        for (int count = 1; count <= MaxPositions; count++)
-        {
-            buffers.Begin($"{kernels}: {nameof(MaskCausal)} of {count} keys");
-            int rows = Math.Min(count, 3);
-            kernels.MaskCausal(buffers.Floats(((long)(rows - 1) * Panels.RoundUp(count)) + count), rows, Panels.RoundUp(count), 0, count);
         }
     }
 

@@ -67,10 +67,6 @@ internal abstract unsafe class KernelSet
 
     public abstract void Softmax(float* scores, int rows, int count, int stride, float scale);
 
-    public abstract void MaskPadding(float* scores, int rows, int stride, int* tokens, int count);
-
-    public abstract void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count);
-
     public abstract int ArgMax(float* logits);
 
     public abstract float SumOfExponentials(float* logits, float* maximum);
@@ -121,24 +117,10 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
 
     public override void Softmax(float* scores, int rows, int count, int stride, float scale) => TKernels.Softmax(scores, rows, count, stride, scale);
 
-    public override void MaskPadding(float* scores, int rows, int stride, int* tokens, int count) => TKernels.MaskPadding(scores, rows, stride, tokens, count);
-
-    public override void MaskCausal(float* scores, int rows, int stride, int firstPosition, int count) =>
-        TKernels.MaskCausal(scores, rows, stride, firstPosition, count);
-
     public override int ArgMax(float* logits) => TKernels.ArgMax(logits);
 
     public override float SumOfExponentials(float* logits, float* maximum) => TKernels.SumOfExponentials(logits, maximum);
 
-    private static delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear<TPrecision>(LinearKernel kernel)
-        where TPrecision : struct, IWeightPrecision => kernel switch
-        {
-            LinearKernel.QueryKeyValue => &TKernels.QueryKeyValue<TPrecision>,
-            LinearKernel.CrossQuery => &TKernels.CrossQuery<TPrecision>,
-            LinearKernel.CrossKeyValue => &TKernels.CrossKeyValue<TPrecision>,
-            LinearKernel.AttentionOutput => &TKernels.AttentionOutput<TPrecision>,
-            LinearKernel.FeedForwardExpand => &TKernels.FeedForwardExpand<TPrecision>,
-            LinearKernel.FeedForwardContract => &TKernels.FeedForwardContract<TPrecision>,
-            _ => &TKernels.Logits<TPrecision>,
-        };
+    private delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear<TPrecision>(LinearKernel kernel)
+        where TPrecision : struct, IWeightPrecision => TKernels.Linear<TPrecision>(LinearShape.SlotOf(kernel, Model).Shape);
 }

@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Recipes;
 
 namespace KernelGen.Tests.Kernels;
 
@@ -22,4 +23,24 @@ internal sealed record LinearShape(int Input, int InputStride, int Output, int O
         LinearKernel.FeedForwardContract => new(model.FeedForwardDimension, model.FeedForwardStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
         _ => new(model.ModelDimension, model.ModelStride, model.TargetVocabularySize, model.LogitsStride) { Padding = float.NegativeInfinity },
     };
+
+    /// <summary>A slot of the model whose layer is of the kernel's kind.</summary>
+    public static WeightSlot SlotOf(LinearKernel kernel, ModelDescription model)
+    {
+        ModelRecipe recipe = ModelRecipe.Of(model);
+        WeightSlot Slot(string sublayer, WeightRole role) =>
+            recipe.Slots.First(slot => slot.Layer == 0 && slot.Role == role && slot.Stack == Recipes.Stack.Decoder && recipe.Decoder.Layer[slot.Sublayer].Name == sublayer);
+
+        return kernel switch
+        {
+            LinearKernel.QueryKeyValue => Slot("self_attention", WeightRole.Input),
+            LinearKernel.AttentionOutput => Slot("self_attention", WeightRole.Result),
+            LinearKernel.CrossQuery => Slot("cross_attention", WeightRole.Input),
+            LinearKernel.CrossKeyValue => Slot("cross_attention", WeightRole.KeysAndValues),
+            LinearKernel.FeedForwardExpand => Slot("feed_forward", WeightRole.Input),
+            LinearKernel.FeedForwardContract => Slot("feed_forward", WeightRole.Result),
+            LinearKernel.Logits => recipe.OutputSlot,
+            _ => throw new ArgumentOutOfRangeException(nameof(kernel)),
+        };
+    }
 }

@@ -1,4 +1,3 @@
-using KernelGen.Execution;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
@@ -86,52 +85,9 @@ public sealed unsafe class SoftmaxKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Padding_mask_hides_the_pad_tokens_and_nothing_else(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        var samples = new Samples(3);
-        for (int count = 1; count <= MaxCount; count++)
-        {
-            int[] tokens = samples.Tokens(count, shape.SourceVocabularySize);
-            tokens[count / 2] = shape.PadToken;
-            int stride = Panels.RoundUp(count);
-            float[][] scores = samples.NormalRows(3, count);
-            float[][] expected = [.. scores.Select(row => ReferenceKernels.MaskPadding(row, tokens, shape.PadToken))];
-            using GuardedBuffer buffer = GuardedBuffer.OfRows(scores, stride);
-            MaskPadding(kernels, buffer, scores.Length, stride, tokens);
-            buffer.AssertRows(expected, stride, $"{kernels}: padding mask of {count} keys");
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Causal_mask_hides_later_keys_and_nothing_else(string model, InstructionSet instructionSet)
-    {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        var samples = new Samples(3);
-        for (int count = 1; count <= MaxCount; count++)
-        {
-            foreach (int firstPosition in new[] { 0, count / 2, count - 1 })
-            {
-                int rows = count - firstPosition;
-                int stride = Panels.RoundUp(count);
-                float[][] scores = samples.NormalRows(rows, count);
-                float[][] expected = [.. scores.Select((row, i) => ReferenceKernels.MaskCausal(row, firstPosition + i))];
-                using GuardedBuffer buffer = GuardedBuffer.OfRows(scores, stride);
-                kernels.MaskCausal(buffer.Pointer, rows, stride, firstPosition, count);
-                buffer.AssertRows(expected, stride, $"{kernels}: causal mask of {count} keys from position {firstPosition}");
-            }
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
     public void A_padded_row_has_the_bits_of_the_unpadded_row(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
-        int real = shape.PadToken == 0 ? 1 : 0;
         var samples = new Samples(5);
         for (int count = 1; count <= 40; count++)
         {
@@ -142,10 +98,8 @@ public sealed unsafe class SoftmaxKernelTests
             {
                 int width = count + padding;
                 int stride = Panels.RoundUp(width);
-                int[] tokens = [.. Enumerable.Repeat(real, count), .. Enumerable.Repeat(shape.PadToken, padding)];
                 float[] expected = [.. unpadded.Span[..count], .. new float[padding]];
-                using GuardedBuffer padded = GuardedBuffer.OfRows([[.. scores, .. samples.Normal(padding, 30)]], stride);
-                MaskPadding(kernels, padded, 1, stride, tokens);
+                using GuardedBuffer padded = GuardedBuffer.OfRows([[.. scores, .. Enumerable.Repeat(float.NegativeInfinity, padding)]], stride);
                 kernels.Softmax(padded.Pointer, 1, width, stride, 0.5f);
                 padded.AssertRows([expected], stride, $"{kernels}: {count} keys and {padding} pad tokens");
             }
@@ -171,18 +125,9 @@ public sealed unsafe class SoftmaxKernelTests
                 expected[row] = [.. alone.Span[..visible], .. new float[count - visible]];
             }
 
-            using GuardedBuffer masked = GuardedBuffer.OfRows(scores, stride);
-            kernels.MaskCausal(masked.Pointer, count, stride, 0, count);
+            using GuardedBuffer masked = GuardedBuffer.OfRows([.. scores.Select(static (row, i) => ReferenceKernels.MaskCausal(row, i))], stride);
             kernels.Softmax(masked.Pointer, count, count, stride, 0.5f);
             masked.AssertRows(expected, stride, $"{kernels}: causal mask and softmax of {count} keys");
-        }
-    }
-
-    private static void MaskPadding(KernelSet kernels, GuardedBuffer scores, int rows, int stride, int[] tokens)
-    {
-        fixed (int* keys = tokens)
-        {
-            kernels.MaskPadding(scores.Pointer, rows, stride, keys, tokens.Length);
         }
     }
 

@@ -255,18 +255,6 @@ internal static class ReferenceKernels
         return output;
     }
 
-    /// <summary>The scores of a row with those of pad tokens at minus infinity.</summary>
-    public static float[] MaskPadding(ReadOnlySpan<float> scores, ReadOnlySpan<int> tokens, int padToken)
-    {
-        float[] output = scores.ToArray();
-        for (int key = 0; key < output.Length; key++)
-        {
-            output[key] = tokens[key] == padToken ? float.NegativeInfinity : output[key];
-        }
-
-        return output;
-    }
-
     /// <summary>The scores of the row at a position with those of later keys at minus infinity.</summary>
     public static float[] MaskCausal(ReadOnlySpan<float> scores, int position)
     {
