@@ -22,6 +22,8 @@ internal sealed record ConfigurationKeys
 
     public string DecoderHeads { get; init; } = "decoder_attention_heads";
 
+    public string? HeadDimension { get; init; }
+
     public string EncoderFeedForward { get; init; } = "encoder_ffn_dim";
 
     public string DecoderFeedForward { get; init; } = "decoder_ffn_dim";
@@ -30,31 +32,37 @@ internal sealed record ConfigurationKeys
 
     public string DecoderLayers { get; init; } = "decoder_layers";
 
-    public string DecoderVocabularySize { get; init; } = "decoder_vocab_size";
+    public string? DecoderVocabularySize { get; init; } = "decoder_vocab_size";
 
-    public string ShareEmbeddings { get; init; } = "share_encoder_decoder_embeddings";
+    public string? ShareEmbeddings { get; init; } = "share_encoder_decoder_embeddings";
 
-    public string MaxPositions { get; init; } = "max_position_embeddings";
+    public string? MaxPositions { get; init; } = "max_position_embeddings";
 
     public string Activation { get; init; } = "activation_function";
 
-    public string ScaleEmbedding { get; init; } = "scale_embedding";
+    public string? RelativePositionBuckets { get; init; }
 
-    public string NormalizeBefore { get; init; } = "normalize_before";
+    public string? RelativePositionDistance { get; init; }
 
-    public string NormalizeEmbedding { get; init; } = "normalize_embedding";
+    public string? ScaleOutput { get; init; }
 
-    public string AddFinalLayerNorm { get; init; } = "add_final_layer_norm";
+    public string? ScaleEmbedding { get; init; } = "scale_embedding";
 
-    public string StaticPositions { get; init; } = "static_position_embeddings";
+    public string? NormalizeBefore { get; init; } = "normalize_before";
+
+    public string? NormalizeEmbedding { get; init; } = "normalize_embedding";
+
+    public string? AddFinalLayerNorm { get; init; } = "add_final_layer_norm";
+
+    public string? StaticPositions { get; init; } = "static_position_embeddings";
 
     public string LayerNormEpsilon { get; init; } = "layer_norm_eps";
 
     /// <summary>Every key that decides something.</summary>
-    public IEnumerable<string> Names =>
-    [
+    public IEnumerable<string> Names => new[]
+    {
         ModelType, IsEncoderDecoder, BeginToken, DecoderStartToken, EndToken, PadToken, BadWords, TieEmbeddings, VocabularySize, ModelDimension, EncoderHeads, DecoderHeads,
-        EncoderFeedForward, DecoderFeedForward, EncoderLayers, DecoderLayers, DecoderVocabularySize, ShareEmbeddings, MaxPositions, Activation, ScaleEmbedding,
-        NormalizeBefore, NormalizeEmbedding, AddFinalLayerNorm, StaticPositions, LayerNormEpsilon,
-    ];
+        HeadDimension, EncoderFeedForward, DecoderFeedForward, EncoderLayers, DecoderLayers, DecoderVocabularySize, ShareEmbeddings, MaxPositions, Activation,
+        RelativePositionBuckets, RelativePositionDistance, ScaleEmbedding, ScaleOutput, NormalizeBefore, NormalizeEmbedding, AddFinalLayerNorm, StaticPositions, LayerNormEpsilon,
+    }.OfType<string>();
 }

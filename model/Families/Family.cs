@@ -34,8 +34,11 @@ internal abstract class Family
     /// <summary>The weight of the output projection.</summary>
     public abstract string Head { get; }
 
-    /// <summary>The bias of the output projection.</summary>
-    public abstract string OutputBias { get; }
+    /// <summary>Whether a checkpoint's tensors alone decide if the output projection is the embedding, so that one of its own contradicts nothing.</summary>
+    public virtual bool HeadIsWhatItsFileHas => false;
+
+    /// <summary>The bias of the output projection; <see langword="null"/> where it never has one.</summary>
+    public abstract string? OutputBias { get; }
 
     /// <summary>Whether a file without that bias means zeros.</summary>
     public virtual bool MayLackOutputBias => false;
@@ -84,14 +87,18 @@ internal abstract class Family
     /// <param name="usual">The name that a file is expected to have.</param>
     public abstract string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual);
 
-    /// <summary>The table of learned positions.</summary>
+    /// <summary>The table of learned positions; <see langword="null"/> where there never is one.</summary>
     /// <param name="stack">The stack.</param>
     /// <param name="prefix">The prefix, or nothing.</param>
-    public abstract string Positions(Stack stack, string prefix);
+    public abstract string? Positions(Stack stack, string prefix);
 
-    /// <summary>The norm of embeddings.</summary>
+    /// <summary>The table of relative positions.</summary>
     /// <inheritdoc cref="Positions"/>
-    public abstract string EmbeddingNorm(Stack stack, string prefix);
+    public virtual string PositionBias(Stack stack, string prefix) => throw new NotSupportedException($"{CheckpointName} has no relative positions.");
+
+    /// <summary>The norm of embeddings; <see langword="null"/> where there never is one.</summary>
+    /// <inheritdoc cref="Positions"/>
+    public abstract string? EmbeddingNorm(Stack stack, string prefix);
 
     /// <summary>The norm at the end of a stack.</summary>
     /// <inheritdoc cref="Positions"/>
@@ -99,4 +106,28 @@ internal abstract class Family
 
     /// <summary>A tensor of a layer, after the number of the layer.</summary>
     public abstract TensorName InLayer(ModelTensor tensor);
+
+    /// <summary>The settings that its checkpoints have no tensors for, each with the reason, which follows "its checkpoints cannot have it:".</summary>
+    public virtual IEnumerable<(string Property, string Reason)> FindLacking(ModelSettings settings)
+    {
+        if (settings.PositionalEncoding == PositionalEncoding.Relative)
+        {
+            yield return (nameof(settings.PositionalEncoding), "they have no table of relative positions");
+        }
+
+        if (settings.Normalization != Normalization.LayerNorm)
+        {
+            yield return (nameof(settings.Normalization), "their norms have a β, which would be left out");
+        }
+
+        if (!settings.LinearBias)
+        {
+            yield return (nameof(settings.LinearBias), "their linear layers have biases, which would be left out");
+        }
+
+        if (settings.GatedFeedForward)
+        {
+            yield return (nameof(settings.GatedFeedForward), "their feed-forward blocks have no gate");
+        }
+    }
 }

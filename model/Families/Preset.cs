@@ -12,9 +12,15 @@ internal sealed record Preset(string Source, Architecture Architecture)
 
     public int? Heads { get; init; }
 
+    /// <summary>The width of a head; <see langword="null"/> where heads share the model dimension.</summary>
+    public int? HeadDimension { get; init; }
+
     public int? FeedForwardDimension { get; init; }
 
     public int? Layers { get; init; }
+
+    /// <summary>Whether a configuration file that names no number of decoder layers means as many as the encoder has.</summary>
+    public bool HasAsManyDecoderLayers { get; init; }
 
     public int? VocabularySize { get; init; }
 
@@ -22,20 +28,43 @@ internal sealed record Preset(string Source, Architecture Architecture)
 
     public NormPlacement NormPlacement { get; init; } = NormPlacement.Post;
 
+    public Normalization Normalization { get; init; } = Normalization.LayerNorm;
+
     public bool FinalNorm { get; init; }
 
     public bool EmbeddingNorm { get; init; }
 
     public Activation Activation { get; init; } = Activation.Relu;
 
+    public bool GatedFeedForward { get; init; }
+
+    public bool LinearBias { get; init; } = true;
+
+    public bool ScaleScores { get; init; } = true;
+
+    /// <summary>Whether activations inside feed-forward blocks are known to be large.</summary>
+    public bool LargeActivations { get; init; }
+
     public PositionalEncoding PositionalEncoding { get; init; } = PositionalEncoding.Sinusoidal;
 
     /// <summary>The row of position 0 where positions are learned.</summary>
     public int PositionOffset { get; init; }
 
+    public int RelativePositionBuckets { get; init; } = 32;
+
+    public int RelativePositionDistance { get; init; } = 128;
+
     public bool ScaleEmbedding { get; init; }
 
     public bool TieEmbeddings { get; init; } = true;
+
+    public bool ScaleOutput { get; init; }
+
+    /// <summary>
+    /// Whether <c>tie_word_embeddings</c> of a configuration file decides, where no key of its own does, if output is scaled, and not if the output projection is the
+    /// embedding: the checkpoint's tensors tell that.
+    /// </summary>
+    public bool TieMeansScaledOutput { get; init; }
 
     public bool OutputBias { get; init; } = true;
 

@@ -13,6 +13,7 @@ internal sealed class ModelLayout
         ModelStride = RowStride(settings.ModelDimension);
         AttentionStride = RowStride(AttentionWidth);
         FeedForwardStride = RowStride(settings.FeedForwardDimension);
+        GateWidth = PanelLayout.RoundUp(settings.FeedForwardDimension);
         LogitsStride = PanelLayout.RoundUp(settings.TargetVocabularySize);
     }
 
@@ -30,6 +31,9 @@ internal sealed class ModelLayout
 
     /// <summary>From row to row between the feed-forward layers.</summary>
     public int FeedForwardStride { get; }
+
+    /// <summary>The room of a gate, and of what it is multiplied with.</summary>
+    public int GateWidth { get; }
 
     /// <summary>From row to row of logits.</summary>
     public int LogitsStride { get; }

@@ -17,20 +17,21 @@ internal sealed class ModelRecipe
     {
         Settings = settings;
         Layout = new ModelLayout(settings);
+        bool hasPositionBias = settings.PositionalEncoding == PositionalEncoding.Relative;
         Encoder = new StackRecipe(
             Stack.Encoder,
             settings.EncoderLayers,
             [
-                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: false)),
-                new Sublayer("feed_forward", new FeedForwardOperation()),
+                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: false, hasPositionBias)),
+                new Sublayer("feed_forward", new FeedForwardOperation(settings.GatedFeedForward)),
             ]);
         Decoder = new StackRecipe(
             Stack.Decoder,
             settings.DecoderLayers,
             [
-                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: true)),
-                new Sublayer("cross_attention", new AttentionOperation(isCross: true, isCausal: false)),
-                new Sublayer("feed_forward", new FeedForwardOperation()),
+                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: true, hasPositionBias)),
+                new Sublayer("cross_attention", new AttentionOperation(isCross: true, isCausal: false, hasPositionBias: false)),
+                new Sublayer("feed_forward", new FeedForwardOperation(settings.GatedFeedForward)),
             ]);
         AddTables();
         AddLayers(Encoder);
@@ -88,6 +89,11 @@ internal sealed class ModelRecipe
             Add(WeightRole.Positions, Stack.Encoder, Layout.ModelStride, Settings.MaxSourceLength, [Table(TensorRole.Positions, Stack.Encoder, Positions(Settings.MaxSourceLength, nameof(Settings.MaxSourceLength)))]);
             Add(WeightRole.Positions, Stack.Decoder, Layout.ModelStride, Settings.MaxTargetLength, [Table(TensorRole.Positions, Stack.Decoder, Positions(Settings.MaxTargetLength, nameof(Settings.MaxTargetLength)))]);
         }
+        else if (Settings.PositionalEncoding == PositionalEncoding.Relative)
+        {
+            AddPositionBias(Stack.Encoder, (2 * Settings.MaxSourceLength) - 1);
+            AddPositionBias(Stack.Decoder, Settings.MaxTargetLength);
+        }
         else if (Settings.PositionalEncoding != PositionalEncoding.None)
         {
             // Both stacks read the same rows.
@@ -103,6 +109,13 @@ internal sealed class ModelRecipe
         ModelTensor Table(TensorRole role, Stack stack, Dimension rows) => Tensor(role, stack, rows, width);
     }
 
+    private void AddPositionBias(Stack stack, int distances)
+    {
+        var buckets = new Dimension(Settings.RelativePositionBuckets, "buckets", nameof(Settings.RelativePositionBuckets));
+        var heads = new Dimension(Settings.Heads, "heads", nameof(Settings.Heads));
+        Add(WeightRole.PositionBias, stack, RelativePositions.RowLength(distances), Settings.Heads, [Tensor(TensorRole.PositionBias, stack, buckets, heads)]);
+    }
+
     private void AddLayers(StackRecipe stack)
     {
         for (int layer = 0; layer < stack.Layers; layer++)
@@ -116,8 +129,8 @@ internal sealed class ModelRecipe
                         AddAttention(place, attention);
                         break;
 
-                    case FeedForwardOperation:
-                        AddFeedForward(place);
+                    case FeedForwardOperation feedForward:
+                        AddFeedForward(place, feedForward);
                         break;
 
                     default:
@@ -155,13 +168,23 @@ internal sealed class ModelRecipe
         place.Add(WeightRole.Result, ToModel(Layout.AttentionWidth, Layout.AttentionStride), [output], hasHeadsAsInputs: true);
     }
 
-    private void AddFeedForward(SublayerPlace place)
+    private void AddFeedForward(SublayerPlace place, FeedForwardOperation feedForward)
     {
         Dimension width = Dimension.Model(Settings);
         Dimension wide = Dimension.FeedForward(Settings);
-        LinearShape expand = FromModel(Settings.FeedForwardDimension) with { OutputStride = Layout.FeedForwardStride, Effect = LinearEffect.Activation };
-        place.Add(WeightRole.Input, expand, [place.Linear(TensorRole.Expand, wide, width)]);
-        place.Add(WeightRole.Result, ToModel(Settings.FeedForwardDimension, Layout.FeedForwardStride) with { HasLargeInputs = Settings.LargeActivations }, [place.Linear(TensorRole.Contract, width, wide)]);
+        if (feedForward.IsGated)
+        {
+            // Side by side, each with the room of whole panels.
+            place.Add(WeightRole.Input, FromModel(2 * Layout.GateWidth), [place.Linear(TensorRole.Gate, wide, width), place.Linear(TensorRole.Expand, wide, width)]);
+        }
+        else
+        {
+            LinearShape expand = FromModel(Settings.FeedForwardDimension) with { OutputStride = Layout.FeedForwardStride, Effect = LinearEffect.Activation };
+            place.Add(WeightRole.Input, expand, [place.Linear(TensorRole.Expand, wide, width)]);
+        }
+
+        LinearShape contract = ToModel(Settings.FeedForwardDimension, Layout.FeedForwardStride) with { HasLargeInputs = Settings.LargeActivations };
+        place.Add(WeightRole.Result, contract, [place.Linear(TensorRole.Contract, width, wide)]);
     }
 
     /// <summary>A layer that reads rows of the model dimension.</summary>
@@ -173,8 +196,9 @@ internal sealed class ModelRecipe
     private void AddNorm(WeightRole role, TensorRole tensor, Stack stack, int layer = -1, int sublayer = -1)
     {
         Sublayer? within = layer < 0 ? null : (stack == Stack.Encoder ? Encoder : Decoder).Layer[sublayer];
-        ModelTensor norm = Tensor(tensor, stack, Dimension.One, Dimension.Model(Settings), Settings.ModelDimension, layer, within);
-        Add(role, stack, Settings.ModelDimension, 2, [norm], layer, sublayer);
+        bool hasBeta = Settings.Normalization == Normalization.LayerNorm;
+        ModelTensor norm = Tensor(tensor, stack, Dimension.One, Dimension.Model(Settings), hasBeta ? Settings.ModelDimension : 0, layer, within);
+        Add(role, stack, Settings.ModelDimension, hasBeta ? 2 : 1, [norm], layer, sublayer);
     }
 
     private ModelTensor Tensor(TensorRole role, Stack stack, Dimension rows, Dimension columns, long biasLength = 0, int layer = -1, Sublayer? sublayer = null)
@@ -226,9 +250,9 @@ internal sealed class ModelRecipe
     /// <summary>A sublayer of one layer, to which tensors and slots are added.</summary>
     private readonly struct SublayerPlace(ModelRecipe recipe, StackRecipe stack, int layer, int sublayer)
     {
-        /// <summary>Adds a linear layer's weight <c>[outputs, inputs]</c> and its bias.</summary>
+        /// <summary>Adds a linear layer's weight <c>[outputs, inputs]</c> and, where the model has biases, its bias.</summary>
         public ModelTensor Linear(TensorRole role, Dimension outputs, Dimension inputs) =>
-            recipe.Tensor(role, stack.Stack, outputs, inputs, outputs.Size, layer, stack.Layer[sublayer]);
+            recipe.Tensor(role, stack.Stack, outputs, inputs, recipe.Settings.LinearBias ? outputs.Size : 0, layer, stack.Layer[sublayer]);
 
         /// <summary>Adds a slot.</summary>
         public void Add(WeightRole role, LinearShape shape, ModelTensor[] tensors, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>

@@ -1,8 +1,17 @@
+using KernelGen.Layout;
+
 namespace KernelGen.Recipes;
 
 /// <summary>The buckets of T5's relative positions (Raffel et al. 2020; <c>_relative_position_bucket</c> in Hugging Face's and Google's code).</summary>
 internal static class RelativePositions
 {
+    /// <summary>The room of a head's row: kernels read whole vectors, so that those at the end reach beyond the last distance.</summary>
+    /// <param name="distances">The number of distances.</param>
+    public static int RowLength(int distances) => PanelLayout.RoundUp(distances + PanelLayout.Width);
+
+    /// <summary>Whether distances can be told apart so: the encoder has half of the buckets for each side, of which half are near.</summary>
+    public static bool AreUsable(int buckets, int farthest) => buckets >= 4 && buckets % 2 == 0 && farthest > buckets / 2;
+
     /// <summary>The bucket of a key's distance from a query.</summary>
     /// <param name="distance">The position of the key less that of the query.</param>
     /// <param name="isBidirectional">Whether keys after the query have buckets of their own, as in an encoder.</param>

@@ -15,6 +15,9 @@ internal enum TensorRole
     /// <summary>A table of learned positions, <c>[at least offset + longest sequence, model dimension]</c>.</summary>
     Positions,
 
+    /// <summary>A table of relative positions, <c>[buckets, heads]</c>.</summary>
+    PositionBias,
+
     /// <summary>The norm of embeddings.</summary>
     EmbeddingNorm,
 
@@ -30,7 +33,10 @@ internal enum TensorRole
     /// <summary>The projection of all heads back to the model dimension.</summary>
     AttentionOutput,
 
-    /// <summary>The first linear layer of a feed-forward block.</summary>
+    /// <summary>The linear layer that is activated in a gated feed-forward block.</summary>
+    Gate,
+
+    /// <summary>The first linear layer of a feed-forward block; of a gated one that which the gate is multiplied with.</summary>
     Expand,
 
     /// <summary>The second linear layer of a feed-forward block.</summary>

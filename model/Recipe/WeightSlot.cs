@@ -12,6 +12,9 @@ internal enum WeightRole
     /// <summary>Rows of positions.</summary>
     Positions,
 
+    /// <summary>A row for each head: what is added to scores for each distance, in ascending order of the key's position less the query's.</summary>
+    PositionBias,
+
     /// <summary>The norm of embeddings.</summary>
     EmbeddingNorm,
 

@@ -82,6 +82,9 @@ public record ModelSettings
         init;
     }
 
+    /// <summary>Whether the row of a position is added to each embedding.</summary>
+    internal bool AddsPositions => PositionalEncoding is not (PositionalEncoding.None or PositionalEncoding.Relative);
+
     /// <summary>How norms normalise.</summary>
     public Normalization Normalization { get; init; } = Normalization.LayerNorm;
 

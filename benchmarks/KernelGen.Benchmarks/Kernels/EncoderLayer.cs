@@ -59,14 +59,14 @@ internal sealed unsafe class EncoderLayer : IDisposable
             float* queryKeyValue = _wide.Pointer + (first * 3 * model.AttentionWidth);
             _kernels.AppendKeysAndValues(queryKeyValue, _length, 0, _keys.Pointer, _values.Pointer);
             _kernels.SelfAttention(
-                queryKeyValue, _length, _keys.Pointer, _values.Pointer, _length, 0, _scratch.Pointer, _context.Pointer + (first * model.AttentionStride));
+                queryKeyValue, _length, _keys.Pointer, _values.Pointer, _length, 0, null, 0, _scratch.Pointer, _context.Pointer + (first * model.AttentionStride));
         }
 
         _attentionOutput.Run(_context.Pointer, rows, _hidden.Pointer, _alternate.Pointer);
-        _kernels.LayerNorm(_alternate.Pointer, rows, _norm.Pointer, _alternate.Pointer);
+        _kernels.Norm(_alternate.Pointer, rows, _norm.Pointer, _alternate.Pointer);
         _expand.Run(_alternate.Pointer, rows, null, _wide.Pointer);
         _contract.Run(_wide.Pointer, rows, _alternate.Pointer, _result.Pointer);
-        _kernels.LayerNorm(_result.Pointer, rows, _norm.Pointer, _result.Pointer);
+        _kernels.Norm(_result.Pointer, rows, _norm.Pointer, _result.Pointer);
     }
 
     public void Dispose()

@@ -35,7 +35,7 @@ internal sealed unsafe class SelfAttentionCall : IDisposable
     }
 
     public void Run() =>
-        _kernels.SelfAttention(_queryKeyValue.Pointer, _rows, _keys.Pointer, _values.Pointer, _visible, 0, _scratch.Pointer, _output.Pointer);
+        _kernels.SelfAttention(_queryKeyValue.Pointer, _rows, _keys.Pointer, _values.Pointer, _visible, 0, null, 0, _scratch.Pointer, _output.Pointer);
 
     public void Dispose()
     {

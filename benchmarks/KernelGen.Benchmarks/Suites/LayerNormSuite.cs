@@ -23,7 +23,7 @@ public unsafe class LayerNormSuite : RowSuite
     }
 
     [Benchmark]
-    public void KernelGen() => Kernels.LayerNorm(Row.Pointer, 1, _norm.Pointer, Output.Pointer);
+    public void KernelGen() => Kernels.Norm(Row.Pointer, 1, _norm.Pointer, Output.Pointer);
 
     [Benchmark]
     public void TensorPrimitivesSteps()

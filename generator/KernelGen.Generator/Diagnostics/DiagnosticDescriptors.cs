@@ -143,7 +143,7 @@ internal static class DiagnosticDescriptors
 
     public static readonly DiagnosticDescriptor NotAnEnumValue = new(
         "KG0020",
-        "The value is none of its enum",
+        "The enum has no such value",
         "{1} is no value of '{0}'; choose one of {2}",
         Settings,
         DiagnosticSeverity.Error,
@@ -167,6 +167,15 @@ internal static class DiagnosticDescriptors
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0022.md");
+
+    public static readonly DiagnosticDescriptor SettingsDoNotGoTogether = new(
+        "KG0023",
+        "The settings do not go together",
+        "{0} does not work with the other settings: {1}",
+        Settings,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0023.md");
 
     public static readonly DiagnosticDescriptor TokenOutsideVocabulary = new(
         "KG0030",
@@ -300,6 +309,7 @@ internal static class DiagnosticDescriptors
         ProblemKind.NotAnEnumValue => NotAnEnumValue,
         ProblemKind.EpsilonOutOfRange => EpsilonOutOfRange,
         ProblemKind.PositionOffsetInvalid => PositionOffsetInvalid,
+        ProblemKind.SettingsDoNotGoTogether => SettingsDoNotGoTogether,
         ProblemKind.TokenOutsideVocabulary => TokenOutsideVocabulary,
         ProblemKind.EndTokenSuppressed => EndTokenSuppressed,
         ProblemKind.TooManySuppressedTokens => TooManySuppressedTokens,

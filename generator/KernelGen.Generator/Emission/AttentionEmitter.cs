@@ -31,17 +31,20 @@ internal static class AttentionEmitter
     private static void EmitEntries(SourceWriter writer, KernelContext context)
     {
         int width = context.Plan.Attention.Width;
+        string bias = HasPositionBias(context) ? "positionBias, positionBiasStride, " : "";
+        string noBias = HasPositionBias(context) ? "null, 0, " : "";
         writer.Write(
             $$"""
             /// <summary>Attention of consecutive positions of a sequence to its own cache.</summary>
             {{KernelContext.Optimized}}
-            public static void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output) =>
-                Attend(queryKeyValue, {{3 * width}}, rows, keys, values, visible, visibleStep, scratch, output);
+            public static void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias,
+                int positionBiasStride, float* scratch, float* output) =>
+                Attend(queryKeyValue, {{3 * width}}, rows, keys, values, visible, visibleStep, {{bias}}scratch, output);
 
             /// <summary>Attention of target positions to the source.</summary>
             {{KernelContext.Optimized}}
             public static void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
-                Attend(query, {{width}}, rows, keys, values, visible, 0, scratch, output);
+                Attend(query, {{width}}, rows, keys, values, visible, 0, {{noBias}}scratch, output);
             """);
     }
 
@@ -60,7 +63,8 @@ internal static class AttentionEmitter
             $"/// <summary>{attention.Heads} heads of {attention.HeadDimension}; row i sees the first visible + i · visibleStep positions. "
             + $"{attention.Flops(1)} FLOPs a row and position.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open("private static void Attend(float* query, int queryStride, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output)"))
+        string biasParameters = HasPositionBias(context) ? "float* positionBias, int positionBiasStride, " : "";
+        using (writer.Open($"private static void Attend(float* query, int queryStride, int rows, float* keys, float* values, int visible, int visibleStep, {biasParameters}float* scratch, float* output)"))
         {
             writer.Write("float* scores = scratch;");
             writer.Write($"float* queries = scratch + {block * attention.ScoreStride};");
@@ -99,6 +103,7 @@ internal static class AttentionEmitter
                             $"{TileEmitter.RowsName(scores, panels)}(queries, blockRows, keys + ((nint)(position / 16) * {keyPanel}) + (head * 16), scores + position);");
                     }
 
+                    EmitPositionBias(writer, context);
                     writer.Write();
                     using (writer.Open("for (int row = 0; row < blockRows; row++)"))
                     {
@@ -130,6 +135,33 @@ internal static class AttentionEmitter
                     {
                         writer.Write($"DivideBySum(output + ((nint)(first + row) * {attention.OutputStride}) + head, {attention.HeadWidth}, sums[row]);");
                     }
+                }
+            }
+        }
+    }
+
+    private static bool HasPositionBias(KernelContext context) => context.Specification.PositionalEncoding == PositionalEncoding.Relative;
+
+    /// <summary>Writes what adds a number for each distance to the scores of a head.</summary>
+    private static void EmitPositionBias(SourceWriter writer, KernelContext context)
+    {
+        if (!HasPositionBias(context))
+        {
+            return;
+        }
+
+        writer.Write();
+        using (writer.Open("if (positionBias != null)"))
+        {
+            writer.Write("// A key further on is one distance more, a query further on one less.");
+            writer.Write($"float* headBias = positionBias + ((nint)(head / {context.Plan.Attention.HeadWidth}) * positionBiasStride) - first;");
+            using (writer.Open("for (int row = 0; row < blockRows; row++)"))
+            {
+                writer.Write($"float* rowScores = scores + ((nint)row * {context.Plan.Attention.ScoreStride});");
+                writer.Write("int count = shortest + (row * visibleStep);");
+                using (writer.Open($"for (int position = 0; position < count; position += {context.Vectors.Lanes})"))
+                {
+                    writer.Write($"{context.At("rowScores + position")} = {context.At("rowScores + position")} + {context.At("headBias - row + position")};");
                 }
             }
         }

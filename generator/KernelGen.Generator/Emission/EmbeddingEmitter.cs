@@ -21,7 +21,7 @@ internal static class EmbeddingEmitter
                 writer.Write($"float* column = embedding + ((nint)(token >> 4) * {dimension * VectorSet.PanelWidth}) + (token & 15);");
                 using (writer.Open($"for (int i = 0; i < {dimension}; i++)"))
                 {
-                    writer.Write(model.PositionalEncoding == PositionalEncoding.None
+                    writer.Write(!model.AddsPositions
                         ? $"output[i] = column[i * 16] * {scale};"
                         : $"output[i] = global::System.MathF.FusedMultiplyAdd(column[i * 16], {scale}, position[i]);");
                 }

@@ -29,6 +29,7 @@ internal static class GeneratedNames
         "KernelGen.InstructionSet",
         "KernelGen.ModelLoadOptions",
         "KernelGen.NormPlacement",
+        "KernelGen.Normalization",
         "KernelGen.Packing.PackedModel",
         "KernelGen.PositionalEncoding",
         "KernelGen.WeightPrecision",

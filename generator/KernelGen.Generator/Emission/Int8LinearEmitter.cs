@@ -15,6 +15,8 @@ internal static class Int8LinearEmitter
         + $"A row of inputs takes {context.Plan.QuantizedStride} bytes; at {context.Plan.QuantizedScale} stand its scale and the values with which its sums begin.",
         writer =>
         {
+            EmitChoice(writer, context);
+            writer.Write();
             foreach (Int8Plan plan in context.Plan.Int8Formats)
             {
                 EmitFormat(writer, context, Int8Format.Of(plan));
@@ -45,6 +47,19 @@ internal static class Int8LinearEmitter
     private static string ProductsName(KernelContext context, Int8Format format) => $"Products{Infix(context, format.Plan)}";
 
     private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallInt8Rows, context.Vectors.LowInt8Panels, linear.Panels);
+
+    /// <summary>Writes what hands out the quantisation of a shape's inputs.</summary>
+    private static void EmitChoice(SourceWriter writer, KernelContext context)
+    {
+        string Quantizer(LinearPlan linear) => $"&Quantize{Infix(context, linear.Int8)}";
+        LinearPlan[] others = [.. context.Plan.Linears.Where(linear => linear.Int8 != context.Plan.Int8)];
+        string choice = others.Length == 0
+            ? "&Quantize"
+            : $"shape is {string.Join(" or ", others.Select(linear => context.Plan.Linears.ToList().IndexOf(linear)))} ? {Quantizer(others[0])} : &Quantize";
+        writer.Write("/// <summary>What quantises the inputs of a shape.</summary>");
+        writer.Write(KernelContext.Optimized);
+        writer.Write($"public static delegate*<float*, int, int, int, byte*, void> QuantizerOf(int shape) =>\n    {choice};");
+    }
 
     private static void EmitFormat(SourceWriter writer, KernelContext context, Int8Format format)
     {
@@ -90,7 +105,7 @@ internal static class Int8LinearEmitter
 
         writer.Write("/// </summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"public static void Quantize{Infix(context, format.Plan)}(float* input, int rows, int stride, int width, byte* output)"))
+        using (writer.Open($"private static void Quantize{Infix(context, format.Plan)}(float* input, int rows, int stride, int width, byte* output)"))
         {
             format.EmitBeforeRows(writer);
             using (writer.Open("for (int row = 0; row < rows; row++)"))

@@ -32,7 +32,8 @@ internal static class ModelEmitter
             files.Add(KeyValueCacheEmitter.Emit(context));
             files.Add(AttentionEmitter.Emit(context));
             files.Add(SoftmaxEmitter.Emit(context));
-            files.Add(LayerNormEmitter.Emit(context));
+            files.Add(NormEmitter.Emit(context));
+            files.Add(GateEmitter.Emit(context));
             files.Add(OutputEmitter.Emit(context));
             files.Add(VectorMathEmitter.Emit(context));
         }
@@ -128,6 +129,7 @@ internal static class ModelEmitter
             ("Architecture", $"global::KernelGen.Architecture.{model.Architecture}"),
             ("ModelDimension", $"{model.ModelDimension}"),
             ("Heads", $"{model.Heads}"),
+            ("HeadDimension", $"{model.HeadDimension}"),
             ("FeedForwardDimension", $"{model.FeedForwardDimension}"),
             ("EncoderLayers", $"{model.EncoderLayers}"),
             ("DecoderLayers", $"{model.DecoderLayers}"),
@@ -136,13 +138,21 @@ internal static class ModelEmitter
             ("MaxSourceLength", $"{model.MaxSourceLength}"),
             ("MaxTargetLength", $"{model.MaxTargetLength}"),
             ("NormPlacement", $"global::KernelGen.NormPlacement.{model.NormPlacement}"),
+            ("Normalization", $"global::KernelGen.Normalization.{model.Normalization}"),
             ("FinalNorm", Boolean(model.FinalNorm)),
             ("EmbeddingNorm", Boolean(model.EmbeddingNorm)),
             ("Activation", $"global::KernelGen.Activation.{model.Activation}"),
+            ("GatedFeedForward", Boolean(model.GatedFeedForward)),
+            ("LinearBias", Boolean(model.LinearBias)),
+            ("ScaleScores", Boolean(model.ScaleScores)),
+            ("LargeActivations", Boolean(model.LargeActivations)),
             ("PositionalEncoding", $"global::KernelGen.PositionalEncoding.{model.PositionalEncoding}"),
             ("PositionOffset", $"{model.PositionOffset}"),
+            ("RelativePositionBuckets", $"{model.RelativePositionBuckets}"),
+            ("RelativePositionDistance", $"{model.RelativePositionDistance}"),
             ("ScaleEmbedding", Boolean(model.ScaleEmbedding)),
             ("TieEmbeddings", Boolean(model.TieEmbeddings)),
+            ("ScaleOutput", Boolean(model.ScaleOutput)),
             ("OutputBias", Boolean(model.OutputBias)),
             ("LayerNormEpsilon", SourceWriter.Literal(model.LayerNormEpsilon)),
             ("StartToken", $"{model.StartToken}"),

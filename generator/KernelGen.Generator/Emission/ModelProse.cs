@@ -39,7 +39,9 @@ internal static class ModelProse
     }
 
     private static string Embedding(ModelSpecification model) =>
-        $"  - embedding, {model.ModelDimension} wide{(model.ScaleEmbedding ? $", times √{model.ModelDimension}" : "")}{Positions(model)}{(model.EmbeddingNorm ? ", layer norm" : "")}";
+        $"  - embedding, {model.ModelDimension} wide{(model.ScaleEmbedding ? $", times √{model.ModelDimension}" : "")}{Positions(model)}{(model.EmbeddingNorm ? $", {Norm(model)}" : "")}";
+
+    private static string Norm(ModelSpecification model) => model.Normalization == Normalization.LayerNorm ? "layer norm" : "norm by the root mean square";
 
     private static string Positions(ModelSpecification model) => model.PositionalEncoding switch
     {
@@ -47,24 +49,26 @@ internal static class ModelProse
         PositionalEncoding.Learned => ", plus learned positions",
         PositionalEncoding.Sinusoidal => ", plus sinusoidal positions (sines and cosines in turns)",
         PositionalEncoding.SinusoidalSplit => ", plus sinusoidal positions (sines, then cosines)",
+        PositionalEncoding.Relative => "",
         PositionalEncoding.SinusoidalFairseq => ", plus fairseq's sinusoidal positions (sines, then cosines)",
         _ => throw new InvalidOperationException($"The positions {model.PositionalEncoding} cannot be described."),
     };
 
     private static IEnumerable<string> Layers(string name, int layers, ModelSpecification model, string[] attentions)
     {
-        string norm = model.NormPlacement == NormPlacement.Pre ? "after a layer norm, plus residual" : "plus residual, then layer norm";
+        string norm = model.NormPlacement == NormPlacement.Pre ? $"after a {Norm(model)}, plus residual" : $"plus residual, then {Norm(model)}";
         yield return $"  - {name}: {layers} {(layers == 1 ? "layer" : "layers, each")}";
         foreach (string attention in attentions)
         {
-            yield return $"      - {attention}: {model.Heads} {(model.Heads == 1 ? "head" : "heads")} of {model.HeadDimension}; {norm}";
+            yield return $"      - {attention}: {model.Heads} {(model.Heads == 1 ? "head" : "heads")} of {model.HeadDimension}{(model.PositionalEncoding == PositionalEncoding.Relative && attention.EndsWith("self-attention", StringComparison.Ordinal) ? ", with relative positions" : "")}; {norm}";
         }
 
-        yield return $"      - feed-forward {Product(model.ModelDimension, model.FeedForwardDimension)}, {model.Activation}, "
+        string gate = model.GatedFeedForward ? $" twice, {model.Activation} of the first times the second, " : $", {model.Activation}, ";
+        yield return $"      - feed-forward {Product(model.ModelDimension, model.FeedForwardDimension)}{gate}"
             + $"{Product(model.FeedForwardDimension, model.ModelDimension)}; {norm}";
         if (model.FinalNorm)
         {
-            yield return "      - after the last layer: layer norm";
+            yield return $"      - after the last layer: {Norm(model)}";
         }
     }
 

@@ -26,7 +26,7 @@ internal static class VectorMathEmitter
         writer =>
         {
             EmitExponential2(writer, context);
-            if (context.Plan.BlockActivation is { Function: var function })
+            if ((context.Plan.GateFunction ?? context.Plan.BlockActivation?.Function) is { } function and not Activation.Relu)
             {
                 writer.Write();
                 EmitActivation(writer, context, function);

@@ -3,10 +3,11 @@ namespace KernelGen.Generator.Planning;
 /// <summary>The attention kernels: widths, strides and scratch of one model.</summary>
 /// <param name="Heads">The number of heads.</param>
 /// <param name="HeadDimension">The width of a head.</param>
+/// <param name="ScalesScores">Whether scores are divided by the square root of the head's dimension.</param>
 /// <param name="HeadWidth">The room of a head: the dimension rounded up to a multiple of 16.</param>
 /// <param name="OutputStride">From row to row of the output.</param>
 /// <param name="ScoreStride">From row to row of the scores: the longest sequence, rounded up to two panels.</param>
-internal sealed record AttentionPlan(int Heads, int HeadDimension, int HeadWidth, int OutputStride, int ScoreStride)
+internal sealed record AttentionPlan(int Heads, int HeadDimension, bool ScalesScores, int HeadWidth, int OutputStride, int ScoreStride)
 {
     /// <summary>The room of all heads.</summary>
     public int Width => Heads * HeadWidth;
@@ -14,7 +15,7 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, int HeadWidth
     /// <summary>
     /// <c>exp(score / √d)</c> is computed as <c>2^(score · this)</c>. Rounded as the stand-alone softmax rounds its scale, so that both give the same bits.
     /// </summary>
-    public float Base2Scale => (float)((double)(float)(1.0 / Math.Sqrt(HeadDimension)) * 1.4426950408889634);
+    public float Base2Scale => (float)((ScalesScores ? (double)(float)(1.0 / Math.Sqrt(HeadDimension)) : 1.0) * 1.4426950408889634);
 
     /// <summary>Query rows that are attended to together: the tallest tile.</summary>
     public static int BlockRows(VectorSet vectors) => vectors.TallRows;

@@ -16,7 +16,7 @@ internal sealed class ModelPlan
         ModelLayout layout = Recipe.Layout;
         int longest = Math.Max(specification.MaxSourceLength, specification.MaxTargetLength);
         Attention = new AttentionPlan(
-            specification.Heads, specification.HeadDimension, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
+            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
         Int8 = Int8Plan.For(specification.ModelDimension);
         Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, shape.HasLargeInputs ? Int8Plan.Words : Int8))];
         Logits = Linears[Recipe.OutputSlot.Shape];
@@ -82,6 +82,9 @@ internal sealed class ModelPlan
     /// <summary>The function that is applied to blocks of columns, where there is one. All kernels that have one have the same.</summary>
     public LinearEpilogue.BlockActivation? BlockActivation =>
         Linears.Select(static linear => linear.Epilogue).OfType<LinearEpilogue.BlockActivation>().Distinct().SingleOrDefault();
+
+    /// <summary>The function that a gate applies, where feed-forward blocks are gated.</summary>
+    public Activation? GateFunction => Specification.GatedFeedForward ? Specification.Activation : null;
 
     /// <summary>Floats of scratch for the attention kernels of whichever instruction set needs most.</summary>
     public int AttentionScratch => VectorSet.All.Max(Attention.Scratch);

@@ -9,6 +9,7 @@ internal static class BufferLimits
     public static IEnumerable<Problem> FindProblems(
         Setting<int>? dimension,
         Setting<int>? heads,
+        Setting<int>? headDimension,
         Setting<int>? feedForward,
         Setting<int>? sourceVocabulary,
         Setting<int>? targetVocabulary,
@@ -16,7 +17,7 @@ internal static class BufferLimits
         Setting<int>? targetLength)
     {
         Setting<int>? longest = sourceLength is not null && targetLength is not null && sourceLength.Value > targetLength.Value ? sourceLength : targetLength ?? sourceLength;
-        long? attention = dimension is not null && heads is not null ? 3L * heads.Value * Padded(dimension.Value / heads.Value) : null;
+        long? attention = dimension is not null && heads is not null ? 3L * heads.Value * Padded(headDimension?.Value ?? dimension.Value / heads.Value) : null;
         (string What, Setting<int>? Rows, long? Width)[] embeddings = sourceVocabulary?.Value == targetVocabulary?.Value
             ? [("an embedding", sourceVocabulary, dimension?.Value)]
             : [("the source embedding", sourceVocabulary, dimension?.Value), ("the target embedding", targetVocabulary, dimension?.Value)];

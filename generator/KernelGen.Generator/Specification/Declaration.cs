@@ -14,6 +14,8 @@ internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> 
 
     public int? Heads { get; init; }
 
+    public int? HeadDimension { get; init; }
+
     public int? FeedForwardDimension { get; init; }
 
     public int? EncoderLayers { get; init; }
@@ -32,19 +34,33 @@ internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> 
 
     public int? NormPlacement { get; init; }
 
+    public int? Normalization { get; init; }
+
     public bool? FinalNorm { get; init; }
 
     public bool? EmbeddingNorm { get; init; }
 
     public int? Activation { get; init; }
 
+    public bool? GatedFeedForward { get; init; }
+
+    public bool? LinearBias { get; init; }
+
+    public bool? ScaleScores { get; init; }
+
     public int? PositionalEncoding { get; init; }
 
     public int? PositionOffset { get; init; }
 
+    public int? RelativePositionBuckets { get; init; }
+
+    public int? RelativePositionDistance { get; init; }
+
     public bool? ScaleEmbedding { get; init; }
 
     public bool? TieEmbeddings { get; init; }
+
+    public bool? ScaleOutput { get; init; }
 
     public bool? OutputBias { get; init; }
 

@@ -20,6 +20,7 @@ internal enum ProblemKind
     NotAnEnumValue,
     EpsilonOutOfRange,
     PositionOffsetInvalid,
+    SettingsDoNotGoTogether,
     TokenOutsideVocabulary,
     EndTokenSuppressed,
     TooManySuppressedTokens,

@@ -6,6 +6,9 @@ namespace KernelGen.Generator.Specification;
 /// <summary>Decides every setting of a declared model and checks that the whole can work.</summary>
 internal sealed class SpecificationBuilder
 {
+    /// <summary>How T5's configuration files begin the name of an activation where feed-forward blocks are gated.</summary>
+    private const string GatedPrefix = "gated-";
+
     private readonly Declaration _declaration;
     private readonly ConfigurationFile? _file;
     private readonly Preset _preset;
@@ -100,6 +103,8 @@ internal sealed class SpecificationBuilder
             _read.Integer(nameof(Declaration.ModelDimension), declared.ModelDimension, _keys.ModelDimension, _preset.ModelDimension), Limits.ModelDimension);
         Setting<int>? heads = Dimension(
             _read.SharedInteger(nameof(Declaration.Heads), declared.Heads, _keys.EncoderHeads, _keys.DecoderHeads, _preset.Heads), Limits.ModelDimension);
+        Setting<int>? headDimension = Dimension(
+            _read.Integer(nameof(Declaration.HeadDimension), declared.HeadDimension, _keys.HeadDimension, _preset.HeadDimension), Limits.ModelDimension);
         Setting<int>? feedForward = Dimension(
             _read.SharedInteger(
                 nameof(Declaration.FeedForwardDimension), declared.FeedForwardDimension, _keys.EncoderFeedForward, _keys.DecoderFeedForward, _preset.FeedForwardDimension),
@@ -107,7 +112,7 @@ internal sealed class SpecificationBuilder
         Setting<int>? encoderLayers = Dimension(
             _read.Integer(nameof(Declaration.EncoderLayers), declared.EncoderLayers, _keys.EncoderLayers, _preset.Layers), Limits.Layers);
         Setting<int>? decoderLayers = Dimension(
-            _read.Integer(nameof(Declaration.DecoderLayers), declared.DecoderLayers, _keys.DecoderLayers, _preset.Layers), Limits.Layers);
+            _read.Integer(nameof(Declaration.DecoderLayers), declared.DecoderLayers, _keys.DecoderLayers, _preset.HasAsManyDecoderLayers ? encoderLayers?.Value : _preset.Layers), Limits.Layers);
         (Setting<int>? sourceVocabulary, Setting<int>? targetVocabulary) = Vocabularies();
         Setting<int>? sourceLength = Dimension(
             _read.Integer(nameof(Declaration.MaxSourceLength), declared.MaxSourceLength, _keys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
@@ -119,12 +124,17 @@ internal sealed class SpecificationBuilder
             nameof(Declaration.NormPlacement),
             declared.NormPlacement,
             _read.Flag(null, _keys.NormalizeBefore, _preset.NormPlacement == NormPlacement.Pre) ? NormPlacement.Pre : NormPlacement.Post);
+        Normalization? normalization = _read.Choice(nameof(Declaration.Normalization), declared.Normalization, _preset.Normalization);
         Activation? activation = ReadActivation();
         PositionalEncoding? positions = ReadPositionalEncoding();
         int offset = ReadPositionOffset(positions);
+        Setting<int>? buckets = Dimension(
+            _read.Integer(nameof(Declaration.RelativePositionBuckets), declared.RelativePositionBuckets, _keys.RelativePositionBuckets, _preset.RelativePositionBuckets), Limits.SequenceLength);
+        Setting<int>? distance = Dimension(
+            _read.Integer(nameof(Declaration.RelativePositionDistance), declared.RelativePositionDistance, _keys.RelativePositionDistance, _preset.RelativePositionDistance), Limits.SequenceLength);
         Setting<double>? epsilon = ReadEpsilon();
 
-        if (dimension is not null && heads is not null && dimension.Value % heads.Value != 0)
+        if (dimension is not null && heads is not null && headDimension is null && dimension.Value % heads.Value != 0)
         {
             _problems.Add(new Problem(ProblemKind.HeadsDoNotDivideDimension, heads.Place, heads.Text, SettingReader.Show(dimension.Value), NearestHeads(dimension.Value, heads.Value)));
             heads = null;
@@ -136,21 +146,22 @@ internal sealed class SpecificationBuilder
             CheckLearnedPositions(targetLength);
         }
 
-        _problems.AddRange(BufferLimits.FindProblems(dimension, heads, feedForward, sourceVocabulary, targetVocabulary, sourceLength, targetLength));
+        _problems.AddRange(BufferLimits.FindProblems(dimension, heads, headDimension, feedForward, sourceVocabulary, targetVocabulary, sourceLength, targetLength));
 
         SpecialTokens tokens = new TokenReader(declared, _preset, _read, _problems).Read(sourceVocabulary?.Value, targetVocabulary?.Value);
         if (dimension is null || heads is null || feedForward is null || encoderLayers is null || decoderLayers is null || sourceVocabulary is null
-            || targetVocabulary is null || sourceLength is null || targetLength is null || normPlacement is null || activation is null || positions is null
+            || targetVocabulary is null || sourceLength is null || targetLength is null || normPlacement is null || normalization is null || activation is null || positions is null || buckets is null || distance is null
             || epsilon is null || tokens.Start is null || tokens.End is null || tokens.Pad is null)
         {
             return null;
         }
 
-        return new ModelSpecification
+        var specification = new ModelSpecification
         {
             Architecture = _preset.Architecture,
             ModelDimension = dimension.Value,
             Heads = heads.Value,
+            HeadDimension = headDimension?.Value ?? dimension.Value / heads.Value,
             FeedForwardDimension = feedForward.Value,
             EncoderLayers = encoderLayers.Value,
             DecoderLayers = decoderLayers.Value,
@@ -159,13 +170,21 @@ internal sealed class SpecificationBuilder
             MaxSourceLength = sourceLength.Value,
             MaxTargetLength = targetLength.Value,
             NormPlacement = normPlacement.Value,
+            Normalization = normalization.Value,
             FinalNorm = _read.Flag(declared.FinalNorm, _keys.AddFinalLayerNorm, _preset.FinalNorm),
             EmbeddingNorm = _read.Flag(declared.EmbeddingNorm, _keys.NormalizeEmbedding, _preset.EmbeddingNorm),
             Activation = activation.Value,
+            GatedFeedForward = declared.GatedFeedForward ?? IsGatedByFile() ?? _preset.GatedFeedForward,
+            LinearBias = declared.LinearBias ?? _preset.LinearBias,
+            ScaleScores = declared.ScaleScores ?? _preset.ScaleScores,
+            LargeActivations = _preset.LargeActivations,
             PositionalEncoding = positions.Value,
             PositionOffset = offset,
+            RelativePositionBuckets = positions == PositionalEncoding.Relative ? buckets!.Value : 0,
+            RelativePositionDistance = positions == PositionalEncoding.Relative ? distance!.Value : 0,
             ScaleEmbedding = _read.Flag(declared.ScaleEmbedding, _keys.ScaleEmbedding, _preset.ScaleEmbedding),
-            TieEmbeddings = _read.Flag(declared.TieEmbeddings, ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
+            TieEmbeddings = _read.Flag(declared.TieEmbeddings, _preset.TieMeansScaledOutput ? null : ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
+            ScaleOutput = ReadScaleOutput(),
             OutputBias = declared.OutputBias ?? _preset.OutputBias,
             LayerNormEpsilon = epsilon.Value,
             StartToken = tokens.Start.Value,
@@ -173,6 +192,9 @@ internal sealed class SpecificationBuilder
             PadToken = tokens.Pad.Value,
             SuppressedTokens = tokens.Suppressed,
         };
+        List<Problem> together = [.. TogetherChecks.FindProblems(declared, specification, _read.Elsewhere)];
+        _problems.AddRange(together);
+        return together.Count == 0 ? specification : null;
     }
 
     /// <summary>Refuses what a family's file may ask for and the family here does not have.</summary>
@@ -277,10 +299,10 @@ internal sealed class SpecificationBuilder
             Limits.VocabularySize);
 
         // As in Transformers, decoder_vocab_size counts only where the two sides have an embedding each.
-        bool isShared = _read.Flag(null, _keys.ShareEmbeddings, true) || _read.Find(_keys.DecoderVocabularySize) is null;
+        string? ownKey = _keys.DecoderVocabularySize is { } key && _read.Find(key) is not null && !_read.Flag(null, _keys.ShareEmbeddings, true) ? key : null;
         return (
             Side(nameof(Declaration.SourceVocabularySize), declared.SourceVocabularySize, ConfigurationKeys.VocabularySize),
-            Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, isShared ? ConfigurationKeys.VocabularySize : _keys.DecoderVocabularySize));
+            Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, ownKey ?? ConfigurationKeys.VocabularySize));
     }
 
     private Activation? ReadActivation()
@@ -295,8 +317,15 @@ internal sealed class SpecificationBuilder
             return _preset.Activation;
         }
 
+        string? name = _read.Text(_keys.Activation);
+        if (name is not null && IsGatedByFile() == true)
+        {
+            // T5's code means the tanh form where it says "gated-gelu", and only there.
+            name = name == GatedPrefix + "gelu" ? "gelu_new" : name.Substring(GatedPrefix.Length);
+        }
+
         // gelu_new, gelu_pytorch_tanh, gelu_fast and gelu_accurate write one function in four ways; gelu and gelu_python another in two.
-        Activation? known = _read.Text(_keys.Activation) switch
+        Activation? known = name switch
         {
             "relu" => Activation.Relu,
             "gelu" or "gelu_python" => Activation.Gelu,
@@ -312,11 +341,29 @@ internal sealed class SpecificationBuilder
         return known;
     }
 
+    /// <summary>Whether the file says that feed-forward blocks are gated; <see langword="null"/> where it says nothing of their activation.</summary>
+    private bool? IsGatedByFile() => _read.Find(_keys.Activation) is { Kind: JsonKind.String } value ? value.Text.StartsWith(GatedPrefix, StringComparison.Ordinal) : null;
+
+    private bool ReadScaleOutput()
+    {
+        if (_declaration.ScaleOutput is null && _preset.TieMeansScaledOutput && (_keys.ScaleOutput is null || _read.Find(_keys.ScaleOutput) is null))
+        {
+            return _read.Flag(null, ConfigurationKeys.TieEmbeddings, _preset.ScaleOutput);
+        }
+
+        return _read.Flag(_declaration.ScaleOutput, _keys.ScaleOutput, _preset.ScaleOutput);
+    }
+
     private PositionalEncoding? ReadPositionalEncoding()
     {
         if (_declaration.PositionalEncoding is int declared)
         {
             return _read.Choice(nameof(Declaration.PositionalEncoding), declared, PositionalEncoding.None);
+        }
+
+        if (_keys.StaticPositions is null)
+        {
+            return _preset.PositionalEncoding;
         }
 
         bool isLearned = _preset.PositionalEncoding == PositionalEncoding.Learned;

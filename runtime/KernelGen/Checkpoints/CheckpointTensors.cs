@@ -112,25 +112,31 @@ internal sealed class CheckpointTensors
                 break;
 
             case TensorRole.OutputBias:
-                _weights[tensor.Index] = reader.OutputBias(family.OutputBias, family.MayLackOutputBias);
+                _weights[tensor.Index] = reader.OutputBias(family.OutputBias!, family.MayLackOutputBias);
                 break;
 
             case TensorRole.Positions:
-                _weights[tensor.Index] = reader.LearnedPositions(family.Positions(tensor.Stack, prefix), tensor);
+                _weights[tensor.Index] = reader.LearnedPositions(family.Positions(tensor.Stack, prefix)!, tensor);
+                break;
+
+            case TensorRole.PositionBias:
+                _weights[tensor.Index] = reader.Matrix(family.PositionBias(tensor.Stack, prefix), tensor.Rows, tensor.Columns);
                 break;
 
             case TensorRole.EmbeddingNorm:
-                ReadModule(tensor, TensorName.Module(family.EmbeddingNorm(tensor.Stack, prefix)), reader);
+                ReadModule(tensor, NormName(tensor, family.EmbeddingNorm(tensor.Stack, prefix)!), reader);
                 break;
 
             case TensorRole.FinalNorm:
-                ReadModule(tensor, TensorName.Module(family.FinalNorm(tensor.Stack, prefix)), reader);
+                ReadModule(tensor, NormName(tensor, family.FinalNorm(tensor.Stack, prefix)), reader);
                 break;
 
             default:
                 throw new InvalidOperationException($"The tensor {tensor.Name} belongs to a layer.");
         }
     }
+
+    private static TensorName NormName(ModelTensor norm, string name) => norm.BiasLength > 0 ? TensorName.Module(name) : new TensorName(name + ".weight", bias: null);
 
     private void ReadLayer(ModelTensor tensor, TensorReader reader, Family family, string prefix)
     {
@@ -159,21 +165,21 @@ internal sealed class CheckpointTensors
     private static void RefuseUnused(TensorReader reader, Family family, string prefix)
     {
         ModelDescription model = reader.Model;
-        if (!model.OutputBias)
+        if (!model.OutputBias && family.OutputBias is { } outputBias)
         {
-            reader.RefuseOutputBias(family.OutputBias);
+            reader.RefuseOutputBias(outputBias);
         }
 
         foreach (Stack stack in (ReadOnlySpan<Stack>)[Stack.Encoder, Stack.Decoder])
         {
-            if (model.PositionalEncoding != PositionalEncoding.Learned && !family.StoresComputedPositions)
+            if (model.PositionalEncoding != PositionalEncoding.Learned && !family.StoresComputedPositions && family.Positions(stack, prefix) is { } positions)
             {
-                reader.RefuseUnused(family.Positions(stack, prefix), "PositionalEncoding = PositionalEncoding.Learned");
+                reader.RefuseUnused(positions, "PositionalEncoding = PositionalEncoding.Learned");
             }
 
-            if (!model.EmbeddingNorm)
+            if (!model.EmbeddingNorm && family.EmbeddingNorm(stack, prefix) is { } norm)
             {
-                reader.RefuseUnused(family.EmbeddingNorm(stack, prefix) + ".weight", "EmbeddingNorm = true");
+                reader.RefuseUnused(norm + ".weight", "EmbeddingNorm = true");
             }
 
             if (!model.FinalNorm)

@@ -28,8 +28,11 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>The width of the model: of embeddings, of attention, of the residual stream (Hugging Face: <c>d_model</c>).</summary>
     public int ModelDimension { get; set; }
 
-    /// <summary>The number of attention heads; must divide <see cref="ModelDimension"/>.</summary>
+    /// <summary>The number of attention heads; must divide <see cref="ModelDimension"/> unless <see cref="HeadDimension"/> is set.</summary>
     public int Heads { get; set; }
+
+    /// <summary>The width of one head (Hugging Face's T5: <c>d_kv</c>). Preset: <see cref="ModelDimension"/> divided by <see cref="Heads"/>.</summary>
+    public int HeadDimension { get; set; }
 
     /// <summary>The width between the two linear layers of a feed-forward block.</summary>
     public int FeedForwardDimension { get; set; }
@@ -55,10 +58,13 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>The number of target positions: the start token takes the first, and each generated token but the last takes another.</summary>
     public int MaxTargetLength { get; set; }
 
-    /// <summary>Where layer normalisation stands. Preset: <see cref="NormPlacement.Post"/>.</summary>
+    /// <summary>Where norms stand. Preset: M2M100 and T5 <see cref="NormPlacement.Pre"/>, the others <see cref="NormPlacement.Post"/>.</summary>
     public NormPlacement NormPlacement { get; set; }
 
-    /// <summary>Whether each stack ends with a layer norm of its own. Preset: Vanilla yes, Marian and BART no.</summary>
+    /// <summary>How norms normalise. Preset: T5 by the root mean square, the others layer normalisation.</summary>
+    public Normalization Normalization { get; set; }
+
+    /// <summary>Whether each stack ends with a layer norm of its own. Preset: Marian and BART no, the others yes.</summary>
     public bool FinalNorm { get; set; }
 
     /// <summary>Whether embeddings are normalised before the first layer. Preset: BART yes, the others no.</summary>
@@ -67,22 +73,45 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>The function inside a feed-forward block. Preset: Vanilla ReLU, Marian SiLU, BART GELU.</summary>
     public Activation Activation { get; set; }
 
-    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian split sinusoidal, BART learned.</summary>
+    /// <summary>
+    /// Whether a feed-forward block multiplies an activated linear layer, its gate, with another, and projects the product (Shazeer 2020,
+    /// <see href="https://arxiv.org/abs/2002.05202"/>). Preset: no; T5 v1.1, whose configuration files say so, yes.
+    /// </summary>
+    public bool GatedFeedForward { get; set; }
+
+    /// <summary>Whether linear layers within the layers add a bias. Preset: T5 no, the others yes.</summary>
+    public bool LinearBias { get; set; }
+
+    /// <summary>Whether attention scores are divided by the square root of <see cref="HeadDimension"/>. Preset: T5 no, the others yes.</summary>
+    public bool ScaleScores { get; set; }
+
+    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian split sinusoidal, BART learned, M2M100 fairseq's sinusoidal, T5 relative.</summary>
     public PositionalEncoding PositionalEncoding { get; set; }
 
-    /// <summary>The row of a learned table that holds position 0. Preset: BART 2, the others 0.</summary>
+    /// <summary>The row of a learned table, or of fairseq's, that holds position 0. Preset: BART and M2M100 2, the others 0.</summary>
     public int PositionOffset { get; set; }
 
-    /// <summary>Whether embeddings are multiplied by √<see cref="ModelDimension"/>. Preset: Vanilla and Marian yes, BART no.</summary>
+    /// <summary>With relative positions, the number of distances that are told apart, those to both sides of the encoder together. Preset: 32.</summary>
+    public int RelativePositionBuckets { get; set; }
+
+    /// <summary>With relative positions, the distance from which on all are alike. Preset: 128.</summary>
+    public int RelativePositionDistance { get; set; }
+
+    /// <summary>Whether embeddings are multiplied by √<see cref="ModelDimension"/>. Preset: Vanilla, Marian and M2M100 yes, BART and T5 no.</summary>
     public bool ScaleEmbedding { get; set; }
 
-    /// <summary>Whether the output projection is the target embedding. Preset: Vanilla no, Marian and BART yes.</summary>
+    /// <summary>Whether the output projection is the target embedding. Preset: Vanilla no, the others yes.</summary>
     public bool TieEmbeddings { get; set; }
 
-    /// <summary>Whether the output projection adds a bias. Preset: yes.</summary>
+    /// <summary>
+    /// Whether decoder output is divided by √<see cref="ModelDimension"/> before it is projected to logits. Preset: no; T5 v1.0, whose configuration files say so, yes.
+    /// </summary>
+    public bool ScaleOutput { get; set; }
+
+    /// <summary>Whether the output projection adds a bias. Preset: M2M100 and T5 no, the others yes.</summary>
     public bool OutputBias { get; set; }
 
-    /// <summary>What layer normalisation adds to the variance. Preset: 1e-5.</summary>
+    /// <summary>What a norm adds to the variance, or to the mean square. Preset: T5 1e-6, the others 1e-5.</summary>
     public double LayerNormEpsilon { get; set; }
 
     /// <summary>The token that begins every target. Preset: Vanilla 1, Marian the pad token, BART 2.</summary>

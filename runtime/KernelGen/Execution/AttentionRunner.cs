@@ -100,7 +100,9 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
             }
             else
             {
-                TKernels.SelfAttention(input, rows, keys, values, visible + (visibleStep * first), visibleStep, scratch, output);
+                float* bias = task.PositionBias == null ? null : task.PositionBias - first;
+                TKernels.SelfAttention(
+                    input, rows, keys, values, visible + (visibleStep * first), visibleStep, bias, task.PositionBiasStride, scratch, output);
             }
         }
     }

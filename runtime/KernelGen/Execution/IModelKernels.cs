@@ -32,29 +32,36 @@ public unsafe interface IModelKernels
     /// <param name="output">A row of the model dimension.</param>
     static abstract void Embed(int token, float* embedding, float* position, float* output);
 
-    /// <summary>Layer normalisation (Ba et al. 2016): <c>(x - mean) / √(variance + ε) · γ + β</c> for each row.</summary>
+    /// <summary>
+    /// Normalises each row: layer normalisation (Ba et al. 2016), <c>(x - mean) / √(variance + ε) · γ + β</c>, or by the root mean square (Zhang and Sennrich 2019),
+    /// <c>x / √(mean(x²) + ε) · γ</c>.
+    /// </summary>
     /// <param name="input"><c>[rows, model dimension]</c>.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="norm">γ, then β, each padded with zeros to a multiple of 16.</param>
+    /// <param name="norm">γ, then β where there is one, each padded with zeros to a multiple of 16.</param>
     /// <param name="output"><c>[rows, model dimension]</c>; may be the input.</param>
-    static abstract void LayerNorm(float* input, int rows, float* norm, float* output);
+    static abstract void Norm(float* input, int rows, float* norm, float* output);
 
-    /// <summary>Quantises rows of inputs for linear kernels with 8-bit weights.</summary>
-    /// <param name="input"><c>[rows, width]</c>.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="stride">From row to row of the input, in floats.</param>
-    /// <param name="width">The width of the input.</param>
-    /// <param name="output">
-    /// Rows of <see cref="ModelDescription.QuantizedStride"/> bytes: integers of <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer
-    /// where sums could overflow), and in the last 64 bytes what they are multiples of, a float; for 8 bits then the value with
-    /// which sums begin, -64 times their sum. Where an input is infinite or not a number, neither is the float, and so nothing that is computed from the row.
-    /// </param>
-    static abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
+    /// <summary>
+    /// What quantises rows of inputs for the linear kernel of a shape with 8-bit weights. It is called with
+    /// <list type="bullet">
+    /// <item>the input, <c>[rows, width]</c>;</item>
+    /// <item>the number of rows;</item>
+    /// <item>from row to row of the input, in floats;</item>
+    /// <item>the width of the input;</item>
+    /// <item>the output: rows of <see cref="ModelDescription.QuantizedStride"/> bytes, which hold integers of
+    /// <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16, or of 12 where a shape has large inputs (of fewer where sums could overflow), and in the
+    /// last 64 bytes what they are multiples of, a float; for 8 bits then the value with which sums begin, -64 times their sum. Where an input is infinite or NaN,
+    /// the float is NaN, and so is everything that is computed from the row.</item>
+    /// </list>
+    /// </summary>
+    /// <param name="shape">The number of the shape among those of the model's linear layers.</param>
+    static abstract delegate*<float*, int, int, int, byte*, void> QuantizerOf(int shape);
 
     /// <summary>
     /// The linear kernel of a shape, <c>output = effect(input · W + b)</c>: every layer of the shape runs through it. It is called with
     /// <list type="bullet">
-    /// <item>the inputs: floats, or rows that <see cref="Quantize"/> wrote when weights are 8-bit integers;</item>
+    /// <item>the inputs: floats, or rows that <see cref="QuantizerOf"/> wrote when weights are 8-bit integers;</item>
     /// <item>the number of rows;</item>
     /// <item>the weights;</item>
     /// <item>the residual that is added to the output where the shape says so; not overlapping it, because columns at the end may be computed twice;</item>
@@ -104,9 +111,24 @@ public unsafe interface IModelKernels
     /// <param name="values">The value cache.</param>
     /// <param name="visible">How many positions the first row sees, at least 1.</param>
     /// <param name="visibleStep">How many more each further row sees: 0 or 1.</param>
+    /// <param name="positionBias">
+    /// With relative positions, what is added to the score of the first row and position in the first head: a position further stands one ahead, a row further one
+    /// back. <see langword="null"/> elsewhere.
+    /// </param>
+    /// <param name="positionBiasStride">From head to head of it.</param>
     /// <param name="scratch">Room of <see cref="ModelDescription.AttentionScratch"/> floats.</param>
     /// <param name="output"><c>[rows, attention width]</c>.</param>
-    static abstract void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output);
+    static abstract void SelfAttention(
+        float* queryKeyValue,
+        int rows,
+        float* keys,
+        float* values,
+        int visible,
+        int visibleStep,
+        float* positionBias,
+        int positionBiasStride,
+        float* scratch,
+        float* output);
 
     /// <summary>Multi-head attention of target positions to the first <paramref name="visible"/> source positions.</summary>
     /// <param name="query"><c>[rows, attention width]</c>.</param>
@@ -117,6 +139,13 @@ public unsafe interface IModelKernels
     /// <param name="scratch">Room of <see cref="ModelDescription.AttentionScratch"/> floats.</param>
     /// <param name="output"><c>[rows, attention width]</c>.</param>
     static abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output);
+
+    /// <summary>The middle of a gated feed-forward block: <c>activation(gate) · value</c>.</summary>
+    /// <param name="input">Rows of gates, padded with zeros to a multiple of 16, and as many values.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="output"><c>[rows, feed-forward dimension]</c>; not overlapping the input.</param>
+    /// <exception cref="NotSupportedException">The feed-forward blocks of this model are not gated.</exception>
+    static abstract void Gate(float* input, int rows, float* output);
 
     /// <summary><c>softmax(scale · scores)</c> over each row, in place. A row of nothing but minus infinity becomes zeros.</summary>
     /// <param name="scores"><c>[rows, count]</c>; what lies between count and the next multiple of 16 may be anything and becomes zero.</param>

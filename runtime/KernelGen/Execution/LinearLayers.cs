@@ -3,21 +3,25 @@ using KernelGen.Layout;
 namespace KernelGen.Execution;
 
 /// <summary>Runs linear kernels over rows: what a model's sublayers and its output projection have in common.</summary>
-/// <typeparam name="TKernels">The generated kernels.</typeparam>
 /// <typeparam name="TPrecision">How the weights are stored.</typeparam>
-internal static unsafe class LinearLayers<TKernels, TPrecision>
-    where TKernels : struct, IModelKernels
+internal static unsafe class LinearLayers<TPrecision>
     where TPrecision : struct, IWeightPrecision
 {
     /// <summary>Rows as a linear kernel reads them: as they are, or quantised when weights are 8-bit integers.</summary>
-    public static byte* Input(Workspace workspace, float* rows, int count, int stride, int width)
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="quantizer">What quantises them for the kernel.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="stride">From row to row, in floats.</param>
+    /// <param name="width">The width of a row.</param>
+    public static byte* Input(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count, int stride, int width)
     {
         if (TPrecision.Value != WeightPrecision.Int8)
         {
             return (byte*)rows;
         }
 
-        TKernels.Quantize(rows, count, stride, width, workspace.Quantized);
+        quantizer(rows, count, stride, width, workspace.Quantized);
         return workspace.Quantized;
     }
 

@@ -10,7 +10,7 @@ internal static class ModelNotices
     /// <param name="sharesOutput">Whether its output projection is its target embedding.</param>
     public static IReadOnlyList<string> Of(ModelDescription model, bool sharesOutput)
     {
-        if (!model.TieEmbeddings || sharesOutput)
+        if (!model.TieEmbeddings || sharesOutput || Family.Of(model.Architecture).HeadIsWhatItsFileHas)
         {
             return [];
         }

@@ -14,6 +14,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     private readonly PackedModel _weights;
     private readonly ModelDescription _model;
     private readonly delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
+    private readonly delegate*<float*, int, int, int, byte*, void> _quantizer;
     private readonly delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _screenKernel;
 
     /// <summary>Runs the output projection of a model.</summary>
@@ -26,16 +27,17 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
         _model = weights.Description;
         int shape = weights.Recipe.OutputSlot.Shape;
         _kernel = TKernels.Linear<TPrecision>(shape);
+        _quantizer = TKernels.QuantizerOf(shape);
         _screenKernel = TKernels.Linear<Int8Weights>(shape);
     }
 
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     public void Project(Workspace workspace, int firstRow, int rows) =>
-        LinearLayers<TKernels, TPrecision>.Run(
+        LinearLayers<TPrecision>.Run(
             workspace,
             _kernel,
-            LinearLayers<TKernels, TPrecision>.Input(
-                workspace, workspace.Hidden + ((long)firstRow * _model.ModelStride), rows, _model.ModelStride, _model.ModelDimension),
+            LinearLayers<TPrecision>.Input(
+                workspace, _quantizer, workspace.Hidden + ((long)firstRow * _model.ModelStride), rows, _model.ModelStride, _model.ModelDimension),
             rows,
             _model.ModelDimension,
             _weights.Output,
@@ -123,8 +125,8 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
         float* logits)
     {
         ModelDescription model = _model;
-        TKernels.Quantize(workspace.Hidden + ((long)hiddenRow * model.ModelStride), rows, model.ModelStride, model.ModelDimension, quantized);
-        LinearLayers<TKernels, TPrecision>.Run(workspace, kernel, quantized, rows, model.ModelDimension, in weights, logits, model.TargetVocabularySize);
+        _quantizer(workspace.Hidden + ((long)hiddenRow * model.ModelStride), rows, model.ModelStride, model.ModelDimension, quantized);
+        LinearLayers<TPrecision>.Run(workspace, kernel, quantized, rows, model.ModelDimension, in weights, logits, model.TargetVocabularySize);
     }
 
     /// <summary>
@@ -146,7 +148,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
             return OutputScreening.Best<TPrecision>(exactInput, logits, best, bound, screen, _weights.Output, model);
         }
 
-        LinearLayers<TKernels, TPrecision>.Run(workspace, _kernel, exactInput, 1, model.ModelDimension, _weights.Output, logits, model.TargetVocabularySize);
+        LinearLayers<TPrecision>.Run(workspace, _kernel, exactInput, 1, model.ModelDimension, _weights.Output, logits, model.TargetVocabularySize);
         _engine.Suppress(workspace, row);
         return _engine.BestOfAll(workspace, row);
     }

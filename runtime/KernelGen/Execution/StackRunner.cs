@@ -95,7 +95,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     {
         if (norm != null)
         {
-            TKernels.LayerNorm(workspace.Hidden, rows, norm, workspace.Hidden);
+            TKernels.Norm(workspace.Hidden, rows, norm, workspace.Hidden);
         }
     }
 
@@ -120,8 +120,8 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                         CrossAttention(workspace, stack, layer, input, in weights, in kernels[i], in call);
                         break;
 
-                    case FeedForwardOperation:
-                        FeedForward(workspace, input, in weights, in kernels[i], call.Rows);
+                    case FeedForwardOperation feedForward:
+                        FeedForward(workspace, input, in weights, in kernels[i], feedForward, call.Rows);
                         break;
 
                     default:
@@ -139,7 +139,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in SublayerKernels kernels, AttentionOperation attention, in StackCall call)
     {
         int width = 3 * _model.AttentionWidth;
-        Linear(workspace, kernels.Input, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        Linear(workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
         Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
         long first = 0;
         for (int i = 0; i < tasks.Length; i++)
@@ -160,6 +160,12 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                 task.Cached = sequence.TargetLength;
             }
 
+            if (attention.HasPositionBias)
+            {
+                task.PositionBias = stack.PositionBias + (attention.IsCausal ? _model.MaxTargetLength : _model.MaxSourceLength) - 1 - task.Cached;
+                task.PositionBiasStride = stack.PositionBiasStride;
+            }
+
             first += call.Counts[i];
         }
 
@@ -169,7 +175,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     private void CrossAttention(Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in SublayerKernels kernels, in StackCall call)
     {
         int width = _model.AttentionWidth;
-        Linear(workspace, kernels.Input, ModelInput(workspace, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        Linear(workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
         Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
         long first = 0;
         int taskCount = 0;
@@ -210,24 +216,33 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         }
 
         workspace.Sharing.Attention(_engine, tasks.Length);
-        byte* input = LinearLayers<TKernels, TPrecision>.Input(workspace, workspace.Context, rows, _model.AttentionStride, _model.AttentionWidth);
+        byte* input = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, workspace.Context, rows, _model.AttentionStride, _model.AttentionWidth);
         LinearWithResidual(workspace, kernels.Result, input, rows, _model.AttentionWidth, in weights.Result);
     }
 
-    private void FeedForward(Workspace workspace, float* input, in PackedSublayer weights, in SublayerKernels kernels, int rows)
+    private void FeedForward(
+        Workspace workspace, float* input, in PackedSublayer weights, in SublayerKernels kernels, FeedForwardOperation feedForward, int rows)
     {
         int wide = _model.FeedForwardDimension;
-        Linear(workspace, kernels.Input, ModelInput(workspace, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, wide);
-        byte* activated = LinearLayers<TKernels, TPrecision>.Input(workspace, workspace.Wide, rows, _model.FeedForwardStride, wide);
-        LinearWithResidual(workspace, kernels.Result, activated, rows, wide, in weights.Result);
+        int outputs = feedForward.IsGated ? 2 * _weights.Recipe.Layout.GateWidth : wide;
+        Linear(workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, outputs);
+        float* activated = workspace.Wide;
+        if (feedForward.IsGated)
+        {
+            activated = workspace.Gated;
+            TKernels.Gate(workspace.Wide, rows, activated);
+        }
+
+        byte* contracted = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, activated, rows, _model.FeedForwardStride, wide);
+        LinearWithResidual(workspace, kernels.Result, contracted, rows, wide, in weights.Result);
     }
 
     /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
     private void StoreCrossKeysAndValues(Workspace workspace, int rows, ReadOnlySpan<int> sequences)
     {
-        byte* input = ModelInput(workspace, workspace.Hidden, rows);
         int width = 2 * _model.AttentionWidth;
         PackedStack decoder = _weights.Decoder;
+        byte* input = null;
         for (int layer = 0; layer < decoder.Recipe.Layers; layer++)
         {
             for (int i = 0; i < decoder.Recipe.Layer.Length; i++)
@@ -235,6 +250,12 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                 if (decoder.Recipe.Layer[i].Operation is not AttentionOperation { IsCross: true })
                 {
                     continue;
+                }
+
+                // Every layer reads the same rows, which are quantised once.
+                if (input == null)
+                {
+                    input = ModelInput(workspace, _decoderKernels[i].KeysAndValuesQuantizer, workspace.Hidden, rows);
                 }
 
                 Linear(workspace, _decoderKernels[i].KeysAndValues, input, rows, _model.ModelDimension, in decoder[layer, i].KeysAndValues, workspace.Wide, width);
@@ -259,8 +280,8 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         return probabilities.Slice(layer * size, size);
     }
 
-    private byte* ModelInput(Workspace workspace, float* rows, int count) =>
-        LinearLayers<TKernels, TPrecision>.Input(workspace, rows, count, _model.ModelStride, _model.ModelDimension);
+    private byte* ModelInput(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count) =>
+        LinearLayers<TPrecision>.Input(workspace, quantizer, rows, count, _model.ModelStride, _model.ModelDimension);
 
     private static void Linear(
         Workspace workspace,
@@ -270,7 +291,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         int inputs,
         in LinearWeights weights,
         float* output,
-        int outputs) => LinearLayers<TKernels, TPrecision>.Run(workspace, kernel, input, rows, inputs, in weights, output, outputs);
+        int outputs) => LinearLayers<TPrecision>.Run(workspace, kernel, input, rows, inputs, in weights, output, outputs);
 
     /// <summary>A linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
     private void LinearWithResidual(
@@ -285,7 +306,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
             return workspace.Hidden;
         }
 
-        TKernels.LayerNorm(workspace.Hidden, rows, norm, workspace.Alternate);
+        TKernels.Norm(workspace.Hidden, rows, norm, workspace.Alternate);
         return workspace.Alternate;
     }
 
@@ -294,7 +315,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     {
         if (!_isPreNorm)
         {
-            TKernels.LayerNorm(workspace.Alternate, rows, norm, workspace.Alternate);
+            TKernels.Norm(workspace.Alternate, rows, norm, workspace.Alternate);
         }
 
         workspace.SwapHidden();
@@ -304,8 +325,11 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     private struct SublayerKernels
     {
         public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Input;
+        public delegate*<float*, int, int, int, byte*, void> InputQuantizer;
         public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> KeysAndValues;
+        public delegate*<float*, int, int, int, byte*, void> KeysAndValuesQuantizer;
         public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Result;
+        public delegate*<float*, int, int, int, byte*, void> ResultQuantizer;
 
         /// <summary>Takes the kernel of a slot.</summary>
         public void Take(WeightSlot slot)
@@ -314,14 +338,17 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
             {
                 case WeightRole.Input:
                     Input = TKernels.Linear<TPrecision>(slot.Shape);
+                    InputQuantizer = TKernels.QuantizerOf(slot.Shape);
                     break;
 
                 case WeightRole.KeysAndValues:
                     KeysAndValues = TKernels.Linear<TPrecision>(slot.Shape);
+                    KeysAndValuesQuantizer = TKernels.QuantizerOf(slot.Shape);
                     break;
 
                 case WeightRole.Result:
                     Result = TKernels.Linear<TPrecision>(slot.Shape);
+                    ResultQuantizer = TKernels.QuantizerOf(slot.Shape);
                     break;
 
                 default:

@@ -52,6 +52,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Queries, keys and values, or what is between the feed-forward layers.</summary>
     public float* Wide { get; private set; }
 
+    /// <summary>Products of gates and values, in a model whose feed-forward blocks are gated.</summary>
+    public float* Gated { get; private set; }
+
     /// <summary>The output of attention.</summary>
     public float* Context { get; private set; }
 
@@ -127,6 +130,7 @@ internal sealed unsafe class Workspace : IDisposable
         Hidden = Take((long)rows * _model.ModelStride);
         Alternate = Take((long)rows * _model.ModelStride);
         Wide = Take((long)rows * wide);
+        Gated = Take(_model.GatedFeedForward ? (long)rows * _model.FeedForwardStride : 0);
         Context = Take((long)rows * _model.AttentionStride);
         Logits = Take((long)logitsRows * _model.LogitsStride);
         Probabilities = Take(probabilities);
@@ -271,10 +275,12 @@ internal sealed unsafe class Workspace : IDisposable
         }
 
         int rows = Math.Max(Math.Max(longest, Math.Min(sourceRows, SourceRows)), targetRows);
-        int wide = Math.Max(3 * _model.AttentionWidth, _model.FeedForwardStride);
+        int feedForward = _model.GatedFeedForward ? 2 * PanelLayout.RoundUp(_model.FeedForwardDimension) : _model.FeedForwardStride;
+        int wide = Math.Max(3 * _model.AttentionWidth, feedForward);
         int logitsRows = Math.Max(sequences, Math.Min(targetRows, LogitsRows));
         long floats = (2L * rows * _model.ModelStride)
             + ((long)rows * wide)
+            + (_model.GatedFeedForward ? (long)rows * _model.FeedForwardStride : 0)
             + ((long)rows * _model.AttentionStride)
             + ((long)logitsRows * _model.LogitsStride)
             + (samples ? _model.LogitsStride : 0)

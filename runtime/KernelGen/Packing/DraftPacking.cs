@@ -40,17 +40,18 @@ internal static unsafe class DraftPacking
             // What each step reads; an output projection that is screened is 8-bit already.
             if (slot.IsReadInEachStep && (slot.Role != WeightRole.Output || exact.Screen is null))
             {
-                Quantize(exact, exact[slot], draft[slot], slot.Outputs, slot.Inputs, ref floats);
+                Quantize(exact, slot, draft[slot], ref floats);
             }
         }
     }
 
-    private static void Quantize(PackedModel exact, LinearWeights from, LinearWeights to, int outputs, int inputs, ref NativeBlock? floats)
+    private static void Quantize(PackedModel exact, WeightSlot slot, LinearWeights to, ref NativeBlock? floats)
     {
+        LinearWeights from = exact[slot];
         float* panels = (float*)from.Panels;
         if (exact.Facts.Precision == WeightPrecision.BFloat16)
         {
-            long length = PanelLayout.Length(outputs, inputs);
+            long length = PanelLayout.Length(slot.Outputs, slot.Inputs);
             if (floats is null || floats.Length < length)
             {
                 floats?.Dispose();
@@ -62,6 +63,6 @@ internal static unsafe class DraftPacking
             FloatConversion.FromBFloat16(from.Panels, panels, checked((int)length));
         }
 
-        new Int8Quantization(exact.Description.QuantizedInputBits).Quantize(panels, PanelLayout.Panels(outputs), inputs, to.Scales, to.Panels);
+        new Int8Quantization(exact.InputBits(slot)).Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, to.Scales, to.Panels);
     }
 }

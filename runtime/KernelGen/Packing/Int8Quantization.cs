@@ -13,6 +13,9 @@ namespace KernelGen.Packing;
 /// </remarks>
 internal readonly unsafe struct Int8Quantization
 {
+    /// <summary>Bits of a quantised input of a layer that has large ones.</summary>
+    public const int LargeInputBits = 12;
+
     private readonly int _largest;
     private readonly int _offset;
 

@@ -113,6 +113,9 @@ public sealed unsafe class PackedModel
     /// <param name="start">Where the copy begins in the memory; <see langword="null"/> to measure its length.</param>
     internal static PackedModel Draft(PackedModel exact, SafeHandle memory, byte* start) => new(exact, memory, start);
 
+    /// <summary>Bits of a quantised input of a layer.</summary>
+    internal int InputBits(WeightSlot slot) => Recipe.Shapes[slot.Shape].HasLargeInputs ? Int8Quantization.LargeInputBits : Description.QuantizedInputBits;
+
     private void Place(WeightSlot slot, LinearWeights weights)
     {
         _places[slot.Index] = weights;
@@ -136,6 +139,11 @@ public sealed unsafe class PackedModel
                     Decoder.Positions = floats;
                 }
 
+                break;
+
+            case WeightRole.PositionBias:
+                stack.PositionBias = floats;
+                stack.PositionBiasStride = slot.Inputs;
                 break;
 
             case WeightRole.EmbeddingNorm:
@@ -171,7 +179,7 @@ public sealed unsafe class PackedModel
     {
         WeightRole.Embedding => Floats(slot.Stack == Stack.Decoder && Facts.SharesEmbedding ? Encoder.Embedding : Take(PanelLayout.Length(slot.Outputs, slot.Inputs))),
         WeightRole.Output => TakeOutput(slot),
-        WeightRole.Positions => Floats(Take((long)slot.Outputs * slot.Inputs)),
+        WeightRole.Positions or WeightRole.PositionBias => Floats(Take((long)slot.Outputs * slot.Inputs)),
         WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm => Floats(Take((long)slot.Outputs * PanelLayout.RoundUp(slot.Inputs))),
         WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result => TakeLinear(slot),
         _ => throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "There is no room for such weights."),
@@ -220,7 +228,7 @@ public sealed unsafe class PackedModel
     }
 
     private LinearWeights TakeInt8(float* bias, WeightSlot slot) =>
-        new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(new Int8Quantization(Description.QuantizedInputBits).Length(slot.Outputs, slot.Inputs)));
+        new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(new Int8Quantization(InputBits(slot)).Length(slot.Outputs, slot.Inputs)));
 
     /// <summary>The copy of a linear layer with which it is screened.</summary>
     private LinearWeights TakeScreen(float* bias, WeightSlot slot) => Facts.Precision == WeightPrecision.Int8

@@ -40,6 +40,12 @@ internal sealed unsafe class PackedStack
     /// <summary>The rows of positions, from position 0; <see langword="null"/> where positions are not encoded.</summary>
     public float* Positions { get; set; }
 
+    /// <summary>What relative positions add to scores, a row for each head; <see langword="null"/> where they are not relative.</summary>
+    public float* PositionBias { get; set; }
+
+    /// <summary>From head to head of <see cref="PositionBias"/>.</summary>
+    public int PositionBiasStride { get; set; }
+
     /// <summary>The norm of embeddings; <see langword="null"/> where there is none.</summary>
     public float* EmbeddingNorm { get; set; }
 

@@ -9,18 +9,18 @@ namespace KernelGen.Packing;
 /// <summary>Fills the memory of a <see cref="PackedModel"/> from a checkpoint; every byte of it, so that the same checkpoint always gives the same bytes.</summary>
 internal sealed unsafe class WeightPacking : IDisposable
 {
+    private readonly PackedModel _model;
     private readonly ModelDescription _description;
     private readonly WeightPrecision _precision;
-    private readonly Int8Quantization _quantization;
 
     /// <summary>Where panels are floats before they are stored in another precision.</summary>
     private NativeBlock? _panels;
 
     private WeightPacking(PackedModel model)
     {
+        _model = model;
         _description = model.Description;
         _precision = model.Facts.Precision;
-        _quantization = new Int8Quantization(_description.QuantizedInputBits);
     }
 
     /// <summary>Packs the tensors of a checkpoint.</summary>
@@ -96,8 +96,12 @@ internal sealed unsafe class WeightPacking : IDisposable
                 LearnedPositions(tensors.Weight(slot.Tensors[0]), slot.Outputs, floats);
                 break;
 
+            case WeightRole.PositionBias:
+                PositionBias(slot, tensors, floats);
+                break;
+
             case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm:
-                Norm(slot.Tensors[0], tensors, floats);
+                Norm(slot, tensors, floats);
                 break;
 
             case WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result:
@@ -121,7 +125,7 @@ internal sealed unsafe class WeightPacking : IDisposable
         {
             panels = Floats(model.Output, outputs, inputs);
             Embedding(tensors.OutputWeight, panels);
-            Store(panels, model.Output, outputs, inputs);
+            Store(panels, model.Output, slot);
         }
 
         if (model.Screen is not { } screen)
@@ -143,8 +147,8 @@ internal sealed unsafe class WeightPacking : IDisposable
                 FloatConversion.FromBFloat16(model.Output.Panels, panels, checked((int)PanelLayout.Length(outputs, inputs)));
             }
 
-            screen.Fill(panels, outputs, inputs, _quantization);
-            ClearRest(screen.Weights.Panels, _quantization.Length(outputs, inputs));
+            screen.Fill(panels, outputs, inputs, Quantization(slot));
+            ClearRest(screen.Weights.Panels, Quantization(slot).Length(outputs, inputs));
         }
     }
 
@@ -167,9 +171,13 @@ internal sealed unsafe class WeightPacking : IDisposable
         return _panels.Pointer;
     }
 
+    private Int8Quantization Quantization(WeightSlot slot) => new(_model.InputBits(slot));
+
     /// <summary>Stores panels of floats in the precision of the model.</summary>
-    private void Store(float* panels, LinearWeights weights, int outputs, int inputs)
+    private void Store(float* panels, LinearWeights weights, WeightSlot slot)
     {
+        int outputs = slot.Outputs;
+        int inputs = slot.Inputs;
         switch (_precision)
         {
             case WeightPrecision.Float32:
@@ -181,8 +189,9 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             case WeightPrecision.Int8:
-                _quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, weights.Scales, weights.Panels);
-                ClearRest(weights.Panels, _quantization.Length(outputs, inputs));
+                Int8Quantization quantization = Quantization(slot);
+                quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, weights.Scales, weights.Panels);
+                ClearRest(weights.Panels, quantization.Length(outputs, inputs));
                 break;
 
             default:
@@ -239,7 +248,7 @@ internal sealed unsafe class WeightPacking : IDisposable
             }
         }
 
-        Store(panels, weights, outputs, inputs);
+        Store(panels, weights, slot);
     }
 
     /// <summary>The bias of a linear layer, padded with zeros to whole panels.</summary>
@@ -250,12 +259,45 @@ internal sealed unsafe class WeightPacking : IDisposable
         return bias;
     }
 
-    private void Norm(ModelTensor norm, CheckpointTensors tensors, float* destination)
+    /// <summary>γ and, where there is one, β. Where decoder output is scaled before it is projected, the last γ takes the scale.</summary>
+    private void Norm(WeightSlot slot, CheckpointTensors tensors, float* destination)
     {
-        int width = PanelLayout.RoundUp(_description.ModelDimension);
-        var both = new Span<float>(destination, 2 * width);
+        int width = PanelLayout.RoundUp(slot.Inputs);
+        var both = new Span<float>(destination, slot.Outputs * width);
         both.Clear();
-        tensors.Weight(norm).CopyAll(both[.._description.ModelDimension]);
-        tensors.Bias(norm).CopyAll(both.Slice(width, _description.ModelDimension));
+        tensors.Weight(slot.Tensors[0]).CopyAll(both[..slot.Inputs]);
+        if (!tensors.Bias(slot.Tensors[0]).IsMissing)
+        {
+            tensors.Bias(slot.Tensors[0]).CopyAll(both.Slice(width, slot.Inputs));
+        }
+
+        if (_description.ScaleOutput && slot.Role == WeightRole.FinalNorm && slot.Stack == Stack.Decoder)
+        {
+            float scale = (float)(1 / Math.Sqrt(_description.ModelDimension));
+            foreach (ref float value in both)
+            {
+                value *= scale;
+            }
+        }
+    }
+
+    /// <summary>A row for each head: the number of each distance, from the most negative one on, by the bucket that it is in.</summary>
+    private void PositionBias(WeightSlot slot, CheckpointTensors tensors, float* destination)
+    {
+        TensorSlice table = tensors.Weight(slot.Tensors[0]);
+        bool isBidirectional = slot.Stack == Stack.Encoder;
+        int longest = isBidirectional ? _description.MaxSourceLength : _description.MaxTargetLength;
+        int distances = isBidirectional ? (2 * longest) - 1 : longest;
+        float[] heads = new float[slot.Outputs];
+        new Span<float>(destination, checked(slot.Outputs * slot.Inputs)).Clear();
+        for (int i = 0; i < distances; i++)
+        {
+            int bucket = RelativePositions.Bucket(i - (longest - 1), isBidirectional, _description.RelativePositionBuckets, _description.RelativePositionDistance);
+            table.CopyRow(bucket, heads);
+            for (int head = 0; head < heads.Length; head++)
+            {
+                destination[((long)head * slot.Inputs) + i] = heads[head];
+            }
+        }
     }
 }

@@ -26,13 +26,14 @@ internal static unsafe class KernelBounds
     public static IReadOnlyDictionary<string, Action<KernelSet, BoundedBuffers>> Cases { get; } = new Dictionary<string, Action<KernelSet, BoundedBuffers>>
     {
         [nameof(IModelKernels.Embed)] = Embed,
-        [nameof(IModelKernels.LayerNorm)] = LayerNorm,
-        [nameof(IModelKernels.Quantize)] = Quantize,
+        [nameof(IModelKernels.Norm)] = LayerNorm,
+        [nameof(IModelKernels.QuantizerOf)] = Quantize,
         [nameof(IModelKernels.Linear)] = static (kernels, buffers) => Array.ForEach(Enum.GetValues<LinearKernel>(), kernel => Linear(kernels, buffers, kernel)),
         [nameof(IModelKernels.LogitsOfUpperBits)] = LogitsOfUpperBits,
         [nameof(IModelKernels.AppendKeysAndValues)] = AppendKeysAndValues,
         [nameof(IModelKernels.StoreCrossKeysAndValues)] = StoreCrossKeysAndValues,
         [nameof(IModelKernels.SelfAttention)] = SelfAttention,
+        [nameof(IModelKernels.Gate)] = Gate,
         [nameof(IModelKernels.CrossAttention)] = CrossAttention,
         [nameof(IModelKernels.Softmax)] = Softmax,
         [nameof(IModelKernels.ArgMax)] = ArgMax,
@@ -50,7 +51,7 @@ internal static unsafe class KernelBounds
                 kernels.Embed(
                     token,
                     buffers.Floats(PanelLayout.Length(tokens, model.ModelDimension)),
-                    model.PositionalEncoding == PositionalEncoding.None ? null : buffers.Rows(1, model.ModelStride, model.ModelDimension),
+                    !model.AddsPositions ? null : buffers.Rows(1, model.ModelStride, model.ModelDimension),
                     buffers.Rows(1, model.ModelStride, model.ModelDimension));
             }
         }
@@ -64,8 +65,8 @@ internal static unsafe class KernelBounds
             buffers.Begin($"{kernels}: {nameof(LayerNorm)} of {rows} rows");
             float* input = buffers.Rows(rows, model.ModelStride, model.ModelDimension);
             float* norm = buffers.Floats(2 * Panels.RoundUp(model.ModelDimension));
-            kernels.LayerNorm(input, rows, norm, buffers.Rows(rows, model.ModelStride, model.ModelDimension));
-            kernels.LayerNorm(input, rows, norm, input);
+            kernels.Norm(input, rows, norm, buffers.Rows(rows, model.ModelStride, model.ModelDimension));
+            kernels.Norm(input, rows, norm, input);
         }
     }
 
@@ -196,9 +197,22 @@ internal static unsafe class KernelBounds
                     Values(buffers, positions, width),
                     visible,
                     step,
+                    null,
+                    0,
                     buffers.Floats(model.AttentionScratch),
                     buffers.Rows(rows, model.AttentionStride, width));
             }
+        }
+    }
+
+    private static void Gate(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        int width = Panels.RoundUp(model.FeedForwardDimension);
+        for (int rows = 1; rows <= 3 && model.GatedFeedForward; rows++)
+        {
+            buffers.Begin($"{kernels}: {nameof(Gate)} of {rows} rows");
+            kernels.Gate(buffers.Rows(rows, 2 * width, 2 * width), rows, buffers.Rows(rows, model.FeedForwardStride, model.FeedForwardDimension));
         }
     }
 

@@ -193,7 +193,7 @@ public sealed unsafe class AttentionKernelTests
         using GuardedBuffer input = GuardedBuffer.OfRows(heads.QueryKeyValue.AsSpan(firstPosition, rows), 3 * shape.AttentionWidth);
         using var scratch = new GuardedBuffer(shape.AttentionScratch);
         using var output = new GuardedBuffer(rows * shape.AttentionStride);
-        kernels.SelfAttention(input.Pointer, rows, keys.Pointer, values.Pointer, visible, visibleStep, scratch.Pointer, output.Pointer);
+        kernels.SelfAttention(input.Pointer, rows, keys.Pointer, values.Pointer, visible, visibleStep, null, 0, scratch.Pointer, output.Pointer);
 
         string what = $"{kernels}: self-attention of {rows} rows from position {firstPosition}, the first of which sees {visible}, step {visibleStep}";
         float[][] expected = [.. Enumerable.Range(0, rows).Select(row => heads.Expected(firstPosition + row, visible + (row * visibleStep)))];

@@ -44,9 +44,16 @@ internal abstract unsafe class KernelSet
 
     public abstract void Embed(int token, float* embedding, float* position, float* output);
 
-    public abstract void LayerNorm(float* input, int rows, float* norm, float* output);
+    public abstract void Norm(float* input, int rows, float* norm, float* output);
 
-    public abstract void Quantize(float* input, int rows, int stride, int width, byte* output);
+    /// <summary>Quantises inputs in the format that most layers have.</summary>
+    public void Quantize(float* input, int rows, int stride, int width, byte* output) => QuantizerOf(LinearKernel.Logits)(input, rows, stride, width, output);
+
+    /// <summary>What quantises the inputs of a linear kernel.</summary>
+    public abstract delegate*<float*, int, int, int, byte*, void> QuantizerOf(LinearKernel kernel);
+
+    /// <summary>The middle of a gated feed-forward block.</summary>
+    public abstract void Gate(float* input, int rows, float* output);
 
     /// <summary>A linear kernel for weights of a precision.</summary>
     public abstract delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear(LinearKernel kernel, WeightPrecision precision);
@@ -61,7 +68,8 @@ internal abstract unsafe class KernelSet
 
     public abstract void StoreCrossKeysAndValues(float* keyValue, int rows, float* keys, float* values);
 
-    public abstract void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output);
+    public abstract void SelfAttention(
+        float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias, int positionBiasStride, float* scratch, float* output);
 
     public abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output);
 
@@ -89,9 +97,11 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
 
     public override void Embed(int token, float* embedding, float* position, float* output) => TKernels.Embed(token, embedding, position, output);
 
-    public override void LayerNorm(float* input, int rows, float* norm, float* output) => TKernels.LayerNorm(input, rows, norm, output);
+    public override void Norm(float* input, int rows, float* norm, float* output) => TKernels.Norm(input, rows, norm, output);
 
-    public override void Quantize(float* input, int rows, int stride, int width, byte* output) => TKernels.Quantize(input, rows, stride, width, output);
+    public override delegate*<float*, int, int, int, byte*, void> QuantizerOf(LinearKernel kernel) => TKernels.QuantizerOf(LinearShape.SlotOf(kernel, Model).Shape);
+
+    public override void Gate(float* input, int rows, float* output) => TKernels.Gate(input, rows, output);
 
     public override delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear(LinearKernel kernel, WeightPrecision precision) => precision switch
     {
@@ -109,8 +119,9 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     public override void StoreCrossKeysAndValues(float* keyValue, int rows, float* keys, float* values) =>
         TKernels.StoreCrossKeysAndValues(keyValue, rows, keys, values);
 
-    public override void SelfAttention(float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output) =>
-        TKernels.SelfAttention(queryKeyValue, rows, keys, values, visible, visibleStep, scratch, output);
+    public override void SelfAttention(
+        float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias, int positionBiasStride, float* scratch, float* output) =>
+        TKernels.SelfAttention(queryKeyValue, rows, keys, values, visible, visibleStep, positionBias, positionBiasStride, scratch, output);
 
     public override void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
         TKernels.CrossAttention(query, rows, keys, values, visible, scratch, output);

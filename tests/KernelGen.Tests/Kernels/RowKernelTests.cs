@@ -19,7 +19,7 @@ public sealed unsafe class RowKernelTests
         ModelDescription shape = kernels.Model;
         int dimension = shape.ModelDimension;
         float scale = shape.ScaleEmbedding ? (float)Math.Sqrt(dimension) : 1f;
-        bool hasPositions = shape.PositionalEncoding != PositionalEncoding.None;
+        bool hasPositions = shape.AddsPositions;
         var samples = new Samples(dimension);
         float[] table = samples.Normal(shape.SourceVocabularySize * dimension);
         float[] encoding = samples.Normal(dimension);
@@ -67,10 +67,10 @@ public sealed unsafe class RowKernelTests
         {
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs.AsSpan(0, rows), shape.ModelStride);
             using var output = new GuardedBuffer(rows * shape.ModelStride);
-            kernels.LayerNorm(input.Pointer, rows, norm.Pointer, output.Pointer);
+            kernels.Norm(input.Pointer, rows, norm.Pointer, output.Pointer);
             output.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: layer norm of {rows} rows");
 
-            kernels.LayerNorm(input.Pointer, rows, norm.Pointer, input.Pointer);
+            kernels.Norm(input.Pointer, rows, norm.Pointer, input.Pointer);
             input.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: layer norm of {rows} rows in place");
         }
     }
@@ -180,7 +180,7 @@ public sealed unsafe class RowKernelTests
             inputs[1][dimension / 2] = special;
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs, shape.ModelStride);
             using var output = new GuardedBuffer(3 * shape.ModelStride);
-            kernels.LayerNorm(input.Pointer, 3, norm.Pointer, output.Pointer);
+            kernels.Norm(input.Pointer, 3, norm.Pointer, output.Pointer);
             Assert.All(output.Span.Slice(shape.ModelStride, dimension).ToArray(), static value => Assert.True(float.IsNaN(value)));
             foreach (int row in new[] { 0, 2 })
             {
@@ -202,7 +202,7 @@ public sealed unsafe class RowKernelTests
         using GuardedBuffer norm = GuardedBuffer.OfRows([samples.Normal(dimension), beta], Panels.RoundUp(dimension));
         using GuardedBuffer input = GuardedBuffer.OfRows(samples.NormalRows(1, dimension, 1e30f), shape.ModelStride);
         using var output = new GuardedBuffer(shape.ModelStride);
-        kernels.LayerNorm(input.Pointer, 1, norm.Pointer, output.Pointer);
+        kernels.Norm(input.Pointer, 1, norm.Pointer, output.Pointer);
         output.AssertRows([Array.ConvertAll(beta, static value => value + 0f)], shape.ModelStride, $"{kernels}: layer norm of numbers around 1e30");
     }
 

@@ -2,15 +2,51 @@ using KernelGen.Generator.Planning;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes layer normalisation (Ba et al. 2016).</summary>
-internal static class LayerNormEmitter
+/// <summary>Writes the norm: layer normalisation (Ba et al. 2016), or that by the root mean square alone (Zhang and Sennrich 2019).</summary>
+internal static class NormEmitter
 {
-    public static GeneratedFile Emit(KernelContext context) => context.File(
-        "LayerNorm",
-        "Layer normalisation: (x - mean) / √(variance + ε) · γ + β over each row.",
-        writer => EmitKernel(writer, context));
+    public static GeneratedFile Emit(KernelContext context) => context.Specification.Normalization switch
+    {
+        Normalization.LayerNorm => context.File(
+            "Norm", "Layer normalisation: (x - mean) / √(variance + ε) · γ + β over each row.", writer => EmitLayerNorm(writer, context)),
+        Normalization.RootMeanSquare => context.File(
+            "Norm", "Normalisation by the root mean square: x / √(mean(x²) + ε) · γ over each row.", writer => EmitRootMeanSquare(writer, context)),
+        var other => throw new InvalidOperationException($"The normalisation {other} cannot be written."),
+    };
 
-    private static void EmitKernel(SourceWriter writer, KernelContext context)
+    private static void EmitRootMeanSquare(SourceWriter writer, KernelContext context)
+    {
+        int lanes = context.Vectors.Lanes;
+        int dimension = context.Specification.ModelDimension;
+        int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
+        string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
+
+        writer.Write("/// <summary>Normalises rows; the norm holds γ. What lies past the dimension is zero, and adds nothing.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open("public static void Norm(float* input, int rows, float* norm, float* output)"))
+        using (writer.Open("for (int row = 0; row < rows; row++)"))
+        {
+            writer.Write(context.ForPanel(v => $"{context.Floats} square{v} = {context.Floats}.Zero;"));
+            using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
+            {
+                writer.Write(context.ForPanel(v => $"{context.Floats} x{v} = {Place("input + i", v)};"));
+                writer.Write(context.ForPanel(v => $"square{v} = {context.FusedMultiplyAdd}(x{v}, x{v}, square{v});"));
+            }
+
+            string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
+            writer.Write($"float meanSquare = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
+            writer.Write($"{context.Floats} inverse = {context.Simd}.Create(1f / global::System.MathF.Sqrt(meanSquare + {epsilon}));");
+            using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
+            {
+                writer.Write(context.ForPanel(v => $"{Place("output + i", v)} = ({Place("input + i", v)} * inverse) * {Place("norm + i", v)};"));
+            }
+
+            writer.Write($"input += {context.Plan.ModelStride};");
+            writer.Write($"output += {context.Plan.ModelStride};");
+        }
+    }
+
+    private static void EmitLayerNorm(SourceWriter writer, KernelContext context)
     {
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
@@ -21,7 +57,7 @@ internal static class LayerNormEmitter
 
         writer.Write("/// <summary>Normalises rows; the norm holds γ, and then β.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open("public static void LayerNorm(float* input, int rows, float* norm, float* output)"))
+        using (writer.Open("public static void Norm(float* input, int rows, float* norm, float* output)"))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {

@@ -1,0 +1,37 @@
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes the product in the middle of a gated feed-forward block (Shazeer 2020).</summary>
+internal static class GateEmitter
+{
+    public static GeneratedFile Emit(KernelContext context) => context.File(
+        "Gate",
+        "The middle of a gated feed-forward block: activation(gate) · value, whose linear layers stand side by side in each row.",
+        writer =>
+        {
+            const string Signature = "public static void Gate(float* input, int rows, float* output)";
+            if (context.Plan.GateFunction is not { } function)
+            {
+                writer.Write($"{Signature} =>\n    throw new global::System.NotSupportedException(\"The feed-forward blocks of this model are not gated.\");");
+                return;
+            }
+
+            int width = context.Plan.Recipe.Layout.GateWidth;
+            string gate = context.At("input + i");
+            string activated = function == Activation.Relu
+                ? $"({context.Simd}.MaxNative({context.Floats}.Zero, {gate}) + {context.Floats}.Zero)"
+                : $"{function}({gate})";
+            writer.Write($"/// <summary>{function} of the first {width} values of each row, times the other {width}.</summary>");
+            writer.Write(KernelContext.Optimized);
+            using (writer.Open(Signature))
+            using (writer.Open("for (int row = 0; row < rows; row++)"))
+            {
+                using (writer.Open($"for (int i = 0; i < {width}; i += {context.Vectors.Lanes})"))
+                {
+                    writer.Write($"{context.At("output + i")} = {activated} * {context.At($"input + {width} + i")};");
+                }
+
+                writer.Write($"input += {2 * width};");
+                writer.Write($"output += {context.Plan.FeedForwardStride};");
+            }
+        });
+}
