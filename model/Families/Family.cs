@@ -70,6 +70,7 @@ internal abstract class Family
         Architecture.Marian => new MarianFamily(),
         Architecture.Bart => new BartFamily(),
         Architecture.M2M100 => new M2M100Family(),
+        Architecture.T5 => new T5Family(),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, $"No family is known by the number {architecture}."),
     };
 

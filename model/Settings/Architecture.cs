@@ -18,4 +18,10 @@ public enum Architecture
 
     /// <summary>M2M100 and NLLB-200, as Hugging Face Transformers has them: pre-norm, fairseq's sinusoidal positions with offset 2, final norms, no output bias.</summary>
     M2M100,
+
+    /// <summary>
+    /// T5, mT5, flan-T5 and ByT5, as Hugging Face Transformers has them: norms by the root mean square before each sublayer, no biases, relative positions, scores
+    /// that are not scaled. v1.1 and its descendants have gated feed-forward blocks and an output projection of their own.
+    /// </summary>
+    T5,
 }

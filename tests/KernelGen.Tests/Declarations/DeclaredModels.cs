@@ -22,6 +22,10 @@ internal static class DeclaredModels
             GoldenM2M100.Description, GoldenM2M100.Load, GoldenM2M100.Load),
         DeclaredModel.Of<GoldenMBart50.Avx512Kernels, GoldenMBart50.Avx2Kernels, GoldenMBart50.PortableKernels>(
             GoldenMBart50.Description, GoldenMBart50.Load, GoldenMBart50.Load),
+        DeclaredModel.Of<GoldenT5.Avx512Kernels, GoldenT5.Avx2Kernels, GoldenT5.PortableKernels>(
+            GoldenT5.Description, GoldenT5.Load, GoldenT5.Load),
+        DeclaredModel.Of<GoldenT5Gated.Avx512Kernels, GoldenT5Gated.Avx2Kernels, GoldenT5Gated.PortableKernels>(
+            GoldenT5Gated.Description, GoldenT5Gated.Load, GoldenT5Gated.Load),
         DeclaredModel.Of<Translator.Avx512Kernels, Translator.Avx2Kernels, Translator.PortableKernels>(
             Translator.Description, Translator.Load, Translator.Load),
         DeclaredModel.Of<SmallestShape.Avx512Kernels, SmallestShape.Avx2Kernels, SmallestShape.PortableKernels>(

@@ -71,3 +71,9 @@ internal sealed partial class GoldenM2M100;
 
 [EncoderDecoderModel("Goldens/data/mbart50/config.json")]
 internal sealed partial class GoldenMBart50;
+
+[EncoderDecoderModel("Goldens/data/t5-v1_0/config.json", MaxSourceLength = 160, MaxTargetLength = 160)]
+internal sealed partial class GoldenT5;
+
+[EncoderDecoderModel("Goldens/data/t5-v1_1/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
+internal sealed partial class GoldenT5Gated;

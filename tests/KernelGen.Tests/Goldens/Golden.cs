@@ -16,6 +16,8 @@ internal sealed class Golden
         ("bart", nameof(GoldenBart)),
         ("m2m100", nameof(GoldenM2M100)),
         ("mbart50", nameof(GoldenMBart50)),
+        ("t5-v1_0", nameof(GoldenT5)),
+        ("t5-v1_1", nameof(GoldenT5Gated)),
     ];
 
     private Golden(string folder, string model)

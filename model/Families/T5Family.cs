@@ -1,0 +1,174 @@
+using KernelGen.Execution;
+using KernelGen.Recipes;
+
+namespace KernelGen.Families;
+
+/// <summary>
+/// T5, mT5, flan-T5 and ByT5 (Raffel et al. 2020; Hugging Face's <c>T5Config</c> and <c>MT5Config</c>). The table of relative positions stands in the first layer of
+/// each stack, and all of its layers use it.
+/// </summary>
+internal sealed class T5Family : Family
+{
+    private const string Multilingual = "mt5";
+
+    public override Architecture Architecture => Architecture.T5;
+
+    public override Preset Preset => Preset.Of(Architecture) with
+    {
+        NormPlacement = NormPlacement.Pre,
+        Normalization = Normalization.RootMeanSquare,
+        FinalNorm = true,
+        LinearBias = false,
+        ScaleScores = false,
+        LargeActivations = true,
+        PositionalEncoding = PositionalEncoding.Relative,
+        OutputBias = false,
+        LayerNormEpsilon = 1e-6,
+        TieMeansScaledOutput = true,
+        StartToken = 0,
+        EndToken = 1,
+        PadToken = 0,
+    };
+
+    public override ConfigurationKeys Keys => new()
+    {
+        EncoderHeads = "num_heads",
+        DecoderHeads = "num_heads",
+        HeadDimension = "d_kv",
+        EncoderFeedForward = "d_ff",
+        DecoderFeedForward = "d_ff",
+        EncoderLayers = "num_layers",
+        DecoderLayers = "num_decoder_layers",
+        DecoderVocabularySize = null,
+        ShareEmbeddings = null,
+        MaxPositions = null,
+        Activation = "feed_forward_proj",
+        RelativePositionBuckets = "relative_attention_num_buckets",
+        RelativePositionDistance = "relative_attention_max_distance",
+        ScaleEmbedding = null,
+        ScaleOutput = "scale_decoder_outputs",
+        NormalizeBefore = null,
+        NormalizeEmbedding = null,
+        AddFinalLayerNorm = null,
+        StaticPositions = null,
+        LayerNormEpsilon = "layer_norm_epsilon",
+    };
+
+    public override IReadOnlyList<string> ModelTypes => ["t5", Multilingual];
+
+    public override Preset PresetOf(string modelType)
+    {
+        // The library's defaults of the key that is called tie_word_embeddings say that output is scaled.
+        Preset preset = base.PresetOf(modelType) with
+        {
+            ModelDimension = 512,
+            Heads = 8,
+            HeadDimension = 64,
+            FeedForwardDimension = 2048,
+            Layers = 6,
+            VocabularySize = 32128,
+            MaxPositions = 512,
+            HasAsManyDecoderLayers = true,
+            ScaleOutput = true,
+        };
+        return modelType == Multilingual
+            ? preset with
+            {
+                Heads = 6,
+                FeedForwardDimension = 1024,
+                Layers = 8,
+                VocabularySize = 250112,
+                Activation = Activation.GeluTanh,
+                GatedFeedForward = true,
+                ScaleOutput = false,
+            }
+            : preset;
+    }
+
+    public override string CheckpointName => "Hugging Face T5";
+
+    public override string Prefix => "";
+
+    public override string Head => "lm_head.weight";
+
+    public override bool HeadIsWhatItsFileHas => true;
+
+    public override string? OutputBias => null;
+
+    public override bool Wrote(Func<string, bool> has) => has(".SelfAttention.q.weight");
+
+    public override string Layers(Stack stack) => Side(stack) + "block.";
+
+    public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual)
+    {
+        usual = "shared.weight";
+        return [usual, Side(stack) + "embed_tokens.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", Head];
+    }
+
+    public override string? Positions(Stack stack, string prefix) => null;
+
+    public override string PositionBias(Stack stack, string prefix) => Layers(stack) + "0.layer.0.SelfAttention.relative_attention_bias.weight";
+
+    public override string? EmbeddingNorm(Stack stack, string prefix) => null;
+
+    public override string FinalNorm(Stack stack, string prefix) => Side(stack) + "final_layer_norm";
+
+    public override TensorName InLayer(ModelTensor tensor)
+    {
+        bool isCross = tensor.Sublayer!.Operation is AttentionOperation { IsCross: true };
+        (string sublayer, string operation) = tensor.Sublayer.Operation is FeedForwardOperation
+            ? (tensor.Stack == Stack.Encoder ? "layer.1." : "layer.2.", "DenseReluDense.")
+            : isCross ? ("layer.1.", "EncDecAttention.") : ("layer.0.", "SelfAttention.");
+        bool isGated = tensor.Sublayer.Operation is FeedForwardOperation { IsGated: true };
+        return new TensorName(
+            sublayer + tensor.Role switch
+            {
+                TensorRole.Query => operation + "q.weight",
+                TensorRole.Key => operation + "k.weight",
+                TensorRole.Value => operation + "v.weight",
+                TensorRole.AttentionOutput => operation + "o.weight",
+                TensorRole.Gate => operation + "wi_0.weight",
+                TensorRole.Expand => operation + (isGated ? "wi_1.weight" : "wi.weight"),
+                TensorRole.Contract => operation + "wo.weight",
+                TensorRole.Norm => "layer_norm.weight",
+                _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Role, "A layer has no such tensor."),
+            },
+            bias: null);
+    }
+
+    /// <summary>What its checkpoints have no tensors for.</summary>
+    public override IEnumerable<(string Property, string Reason)> FindLacking(ModelSettings settings)
+    {
+        if (settings.PositionalEncoding == PositionalEncoding.Learned)
+        {
+            yield return (nameof(settings.PositionalEncoding), "they have no table of learned positions, but one of relative ones");
+        }
+
+        if (settings.EmbeddingNorm)
+        {
+            yield return (nameof(settings.EmbeddingNorm), "they have no norm of embeddings");
+        }
+
+        if (settings.Normalization != Normalization.RootMeanSquare)
+        {
+            yield return (nameof(settings.Normalization), "their norms have no β, which layer normalisation adds");
+        }
+
+        if (settings.LinearBias)
+        {
+            yield return (nameof(settings.LinearBias), "their linear layers have no biases");
+        }
+
+        if (settings.OutputBias)
+        {
+            yield return (nameof(settings.OutputBias), "their output projection has no bias");
+        }
+
+        if (settings.SourceVocabularySize != settings.TargetVocabularySize)
+        {
+            yield return (nameof(settings.TargetVocabularySize), "both sides share one embedding");
+        }
+    }
+
+    private static string Side(Stack stack) => stack == Stack.Encoder ? "encoder." : "decoder.";
+}
