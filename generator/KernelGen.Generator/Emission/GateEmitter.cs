@@ -8,13 +8,7 @@ internal static class GateEmitter
         "The middle of a gated feed-forward block: activation(gate) · value, whose linear layers stand side by side in each row.",
         writer =>
         {
-            const string Signature = "public static void Gate(float* input, int rows, float* output)";
-            if (context.Plan.GateFunction is not { } function)
-            {
-                writer.Write($"{Signature} =>\n    throw new global::System.NotSupportedException(\"The feed-forward blocks of this model are not gated.\");");
-                return;
-            }
-
+            Activation function = context.Specification.Activation;
             int width = context.Plan.Recipe.Layout.GateWidth;
             string gate = context.At("input + i");
             string activated = function == Activation.Relu
@@ -22,7 +16,7 @@ internal static class GateEmitter
                 : $"{function}({gate})";
             writer.Write($"/// <summary>{function} of the first {width} values of each row, times the other {width}.</summary>");
             writer.Write(KernelContext.Optimized);
-            using (writer.Open(Signature))
+            using (writer.Open("public static void Gate(float* input, int rows, float* output)"))
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
                 using (writer.Open($"for (int i = 0; i < {width}; i += {context.Vectors.Lanes})"))

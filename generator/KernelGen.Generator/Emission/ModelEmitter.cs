@@ -28,12 +28,20 @@ internal static class ModelEmitter
             files.Add(EmbeddingEmitter.Emit(context));
             files.Add(LinearEmitter.Emit(context));
             files.Add(Int8LinearEmitter.Emit(context));
-            files.Add(UpperBitsEmitter.Emit(context));
+            if (plan.ScreensUpperBits)
+            {
+                files.Add(UpperBitsEmitter.Emit(context));
+            }
+
             files.Add(KeyValueCacheEmitter.Emit(context));
             files.Add(AttentionEmitter.Emit(context));
             files.Add(SoftmaxEmitter.Emit(context));
             files.Add(NormEmitter.Emit(context));
-            files.Add(GateEmitter.Emit(context));
+            if (plan.GateFunction is not null)
+            {
+                files.Add(GateEmitter.Emit(context));
+            }
+
             files.Add(OutputEmitter.Emit(context));
             files.Add(VectorMathEmitter.Emit(context));
         }

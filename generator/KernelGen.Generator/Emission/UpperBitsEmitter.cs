@@ -25,12 +25,6 @@ internal static class UpperBitsEmitter
         writer =>
         {
             const string Signature = $"public static void {Name}(byte* input, int rows, {LinearEmitter.PanelParameters})";
-            if (!context.Plan.ScreensUpperBits)
-            {
-                writer.Write($"{Signature} =>\n    throw new global::System.NotSupportedException(\"The output projection of this model is not screened by upper bits.\");");
-                return;
-            }
-
             int panels = Math.Min(context.Vectors.LowPanels, context.Plan.Logits.Panels);
             EmitLoop(writer, context, Signature, panels);
             writer.Write();

@@ -161,7 +161,7 @@ internal sealed class SpecificationBuilder
             Architecture = _preset.Architecture,
             ModelDimension = dimension.Value,
             Heads = heads.Value,
-            HeadDimension = headDimension?.Value ?? dimension.Value / heads.Value,
+            HeadDimension = headDimension is null || headDimension.Value * heads.Value == dimension.Value ? 0 : headDimension.Value,
             FeedForwardDimension = feedForward.Value,
             EncoderLayers = encoderLayers.Value,
             DecoderLayers = decoderLayers.Value,

@@ -81,7 +81,8 @@ public unsafe interface IModelKernels
     /// <see cref="ModelDescription.ScreensOutput"/> is set and inputs have 8 bits; elsewhere it throws.
     /// </summary>
     /// <exception cref="NotSupportedException">The output projection of this model is not screened by upper bits.</exception>
-    static abstract void LogitsOfUpperBits(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel);
+    static virtual void LogitsOfUpperBits(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel) =>
+        throw new NotSupportedException("The output projection of this model is not screened by upper bits.");
 
     /// <summary>Appends the keys and values of <paramref name="rows"/> consecutive positions to the self-attention cache of one sequence.</summary>
     /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as the input projection of self-attention writes it.</param>
@@ -145,7 +146,7 @@ public unsafe interface IModelKernels
     /// <param name="rows">The number of rows.</param>
     /// <param name="output"><c>[rows, feed-forward dimension]</c>; not overlapping the input.</param>
     /// <exception cref="NotSupportedException">The feed-forward blocks of this model are not gated.</exception>
-    static abstract void Gate(float* input, int rows, float* output);
+    static virtual void Gate(float* input, int rows, float* output) => throw new NotSupportedException("The feed-forward blocks of this model are not gated.");
 
     /// <summary><c>softmax(scale · scores)</c> over each row, in place. A row of nothing but minus infinity becomes zeros.</summary>
     /// <param name="scores"><c>[rows, count]</c>; what lies between count and the next multiple of 16 may be anything and becomes zero.</param>
