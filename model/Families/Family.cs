@@ -71,6 +71,7 @@ internal abstract class Family
         Architecture.Bart => new BartFamily(),
         Architecture.M2M100 => new M2M100Family(),
         Architecture.T5 => new T5Family(),
+        Architecture.Pegasus => new PegasusFamily(),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, $"No family is known by the number {architecture}."),
     };
 

@@ -24,4 +24,7 @@ public enum Architecture
     /// that are not scaled. v1.1 and its descendants have gated feed-forward blocks and an output projection of their own.
     /// </summary>
     T5,
+
+    /// <summary>PEGASUS, as Hugging Face Transformers has it: pre-norm, ReLU, split sinusoidal positions, final norms, one embedding shared by all.</summary>
+    Pegasus,
 }

@@ -7,12 +7,12 @@ namespace KernelGen.Generator.Tests;
 /// <summary>The tables of the declaration reference say what the presets and the configurations of each model type do.</summary>
 public class DeclarationReferenceTests
 {
-    private static readonly string[] ModelTypes = ["marian", "bart", "mbart", "m2m_100"];
+    private static readonly string[] ModelTypes = ["marian", "bart", "mbart", "m2m_100", "pegasus"];
 
     private static readonly Dictionary<string, string[]> Rows = ReadRows($"| property | key in `config.json` | {string.Join(" | ", Enum.GetNames<Architecture>())} |");
 
     /// <summary>The keys that a configuration file may leave out, and what each model type then has.</summary>
-    private static readonly Dictionary<string, string[]> KeyRows = ReadRows("| key | `marian` | `bart` | `mbart` | `m2m_100` |");
+    private static readonly Dictionary<string, string[]> KeyRows = ReadRows("| key | `marian` | `bart` | `mbart` | `m2m_100` | `pegasus` |");
 
     public static TheoryData<string, string> Cells
     {
@@ -77,6 +77,7 @@ public class DeclarationReferenceTests
         object expected = (cell, found) switch
         {
             ("VocabularySize", _) => declaration.VocabularySize!,
+            ("ModelDimension / Heads", _) => declaration.ModelDimension! / declaration.Heads!,
             ("none", _) => default(EquatableArray<int>),
             ("the pad token", EquatableArray<int>) => new EquatableArray<int>([specification.PadToken]),
             ("the pad token", _) => specification.PadToken,

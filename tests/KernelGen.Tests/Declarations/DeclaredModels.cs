@@ -26,6 +26,8 @@ internal static class DeclaredModels
             GoldenT5.Description, GoldenT5.Load, GoldenT5.Load),
         DeclaredModel.Of<GoldenT5Gated.Avx512Kernels, GoldenT5Gated.Avx2Kernels, GoldenT5Gated.PortableKernels>(
             GoldenT5Gated.Description, GoldenT5Gated.Load, GoldenT5Gated.Load),
+        DeclaredModel.Of<GoldenPegasus.Avx512Kernels, GoldenPegasus.Avx2Kernels, GoldenPegasus.PortableKernels>(
+            GoldenPegasus.Description, GoldenPegasus.Load, GoldenPegasus.Load),
         DeclaredModel.Of<Translator.Avx512Kernels, Translator.Avx2Kernels, Translator.PortableKernels>(
             Translator.Description, Translator.Load, Translator.Load),
         DeclaredModel.Of<SmallestShape.Avx512Kernels, SmallestShape.Avx2Kernels, SmallestShape.PortableKernels>(

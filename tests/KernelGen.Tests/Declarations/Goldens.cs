@@ -77,3 +77,6 @@ internal sealed partial class GoldenT5;
 
 [EncoderDecoderModel("Goldens/data/t5-v1_1/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
 internal sealed partial class GoldenT5Gated;
+
+[EncoderDecoderModel("Goldens/data/pegasus/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
+internal sealed partial class GoldenPegasus;

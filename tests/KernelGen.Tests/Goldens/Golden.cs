@@ -18,6 +18,7 @@ internal sealed class Golden
         ("mbart50", nameof(GoldenMBart50)),
         ("t5-v1_0", nameof(GoldenT5)),
         ("t5-v1_1", nameof(GoldenT5Gated)),
+        ("pegasus", nameof(GoldenPegasus)),
     ];
 
     private Golden(string folder, string model)
