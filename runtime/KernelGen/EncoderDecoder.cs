@@ -61,7 +61,7 @@ public abstract class EncoderDecoder : IDisposable
     /// The bytes that the weights take, shared by all calls: native memory, or, of a packed file, mapped pages that the operating system reads when they are
     /// used and may share among processes. The 8-bit copy of <see cref="GenerationOptions.ParallelGreedy"/> counts from when it is made.
     /// </summary>
-    public long WeightMemory => _engine.WeightBytes + _engine.Drafting.Bytes;
+    public long WeightMemory => _engine.WeightBytes + Drafting.Of(_engine).Bytes;
 
     /// <summary>
     /// The bytes of native memory that calls which have ended leave for later ones: one block for each call that has run at the same time as others, of the
@@ -533,7 +533,7 @@ public abstract class EncoderDecoder : IDisposable
     {
         using WorkspaceLease lease = _engine.Lease(cancellationToken);
         BatchSearch.Start(_engine, lease.Workspace, source, settings);
-        GreedySearch search = lease.Workspace.Greedy;
+        GreedySearch search = lease.Workspace.State<GreedySearch>();
         for (int index = 0; !search.IsDone; index++)
         {
             search.Step(_engine, lease.Workspace);

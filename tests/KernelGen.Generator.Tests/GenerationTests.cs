@@ -196,7 +196,7 @@ public partial class GenerationTests
         IEnumerable<string> members = updated.GetTypeByMetadataName("Tiny")!.GetMembers()
             .Where(static member => member is { CanBeReferencedByName: true, Name: not "Load" })
             .Select(static member => member.Name);
-        Assert.Equal(ModelEmitter.MemberNames.Order(StringComparer.Ordinal), members.Order(StringComparer.Ordinal));
+        Assert.Equal(GeneratedNames.Members.Order(StringComparer.Ordinal), members.Order(StringComparer.Ordinal));
     }
 
     /// <summary>The lists by which taken names are found are what is really used.</summary>
@@ -215,6 +215,7 @@ public partial class GenerationTests
 
         Assert.Empty(used.Except(GeneratedNames.Qualified));
         Assert.Empty(unqualified.Except(GeneratedNames.Unqualified));
+        Assert.Empty(Aliases.Names.Except(GeneratedNames.Unqualified));
     }
 
     // The longest beginning of a name that is a type.

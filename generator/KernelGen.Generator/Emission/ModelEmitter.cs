@@ -7,15 +7,6 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes every file of one model: the class with its way in, and the kernels for each instruction set, one file per kernel family.</summary>
 internal static class ModelEmitter
 {
-    /// <summary>What the generated part of a class declares, overloads of Load apart: the user's part must not.</summary>
-    public static readonly IReadOnlyList<string> MemberNames =
-    [
-        "CreateEngine",
-        "Description",
-        .. VectorSet.All.Select(static vectors => vectors.Name + "Kernels"),
-        EpilogueEmitter.ClassName,
-    ];
-
     public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelSpecification specification) => Emit(declaredClass, new ModelPlan(specification));
 
     public static IReadOnlyList<GeneratedFile> Emit(DeclaredClass declaredClass, ModelPlan plan)

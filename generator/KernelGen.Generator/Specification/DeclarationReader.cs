@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Emission;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -222,7 +221,7 @@ internal static class DeclarationReader
             return "it is local to its file, and the generated part lies in another file; remove 'file'";
         }
 
-        if (ModelEmitter.MemberNames.Concat([LoadMethod, "get_Description", "set_Description"]).FirstOrDefault(name => name == type.Name || DeclaresMember(type, name)) is string taken)
+        if (GeneratedNames.Members.Concat([LoadMethod, "get_Description", "set_Description"]).FirstOrDefault(name => name == type.Name || DeclaresMember(type, name)) is string taken)
         {
             return $"the generator adds a member named '{taken}' to it; rename yours";
         }

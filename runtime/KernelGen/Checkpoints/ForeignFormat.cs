@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using KernelGen.Checkpoints.PyTorch;
-using KernelGen.Packing;
 
 namespace KernelGen.Checkpoints;
 
@@ -10,7 +9,7 @@ internal static class ForeignFormat
     /// <summary>What it is, and what to do instead of reading it; <see langword="null"/> when nothing can be told.</summary>
     /// <param name="beginning">The first bytes of the file.</param>
     public static string? Recognize(ReadOnlySpan<byte> beginning) =>
-        PackedFile.Begins(beginning) ? "It is a packed file, which holds no tensors: give it to the Load of the declared model."
+        PackedFormat.Begins(beginning) ? "It is a packed file, which holds no tensors: give it to the Load of the declared model."
         : ZipDirectory.Begins(beginning) ? "It looks like a PyTorch file (.pt, .pth, .bin): open it as a checkpoint of any format, as Load and Checkpoint.Open do."
         : CheckpointIndex.Begins(beginning) ? "It looks like JSON: the index of a sharded checkpoint is opened by its path, beside its shards, with Load or Checkpoint.Open."
         : beginning.StartsWith(OldPyTorch) ? "It is a PyTorch file in the format from before PyTorch 1.6: load it in PyTorch and save it again, best with save_pretrained, which writes model.safetensors, "

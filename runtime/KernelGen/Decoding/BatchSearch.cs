@@ -156,7 +156,10 @@ internal static class BatchSearch
 
     private static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)
     {
-        ISearch search = settings.BeamSize == 1 ? workspace.Greedy : workspace.Beams(settings.Options);
+        ISearch search = settings.BeamSize == 1 ? workspace.State<GreedySearch>()
+            : settings.Options.Definition == SearchDefinition.KernelGen ? workspace.State<KernelGenBeamSearch>()
+            : settings.Options.BeamGroups == 1 ? workspace.State<HuggingFaceBeamSearch>()
+            : workspace.State<DiverseBeamSearch>();
         search.Begin(engine, places, settings);
         return search;
     }

@@ -17,16 +17,16 @@ internal static class ParallelGreedySearch
     public const int MaxRows = 8;
 
     /// <summary>The most tokens that a drafter decodes at once.</summary>
-    public const int MaxDraftRows = 2;
+    public const int MaxDraftRows = Workspace.DraftRows;
 
     /// <summary>Whether a search may be run here: greedy, for one source, with no rule for its tokens.</summary>
     public static bool Serves(Engine engine, int sources, SearchSettings settings) =>
-        sources == 1 && settings.BeamSize == 1 && settings.Options.Sampling is null && !LogitRules.AreAskedFor(settings.Options) && engine.Drafting.IsFor(settings.Options.ParallelGreedy);
+        sources == 1 && settings.BeamSize == 1 && settings.Options.Sampling is null && !LogitRules.AreAskedFor(settings.Options) && Drafting.Of(engine).IsFor(settings.Options.ParallelGreedy);
 
     /// <summary>Generates the target that has begun; token by token as long as there is nothing to guess with.</summary>
     public static void Run(Engine engine, Workspace workspace, SearchSettings settings)
     {
-        if (engine.Drafting.TryHold(settings.Options.ParallelGreedy) is { } drafter)
+        if (Drafting.Of(engine).TryHold(settings.Options.ParallelGreedy) is { } drafter)
         {
             try
             {
@@ -34,18 +34,19 @@ internal static class ParallelGreedySearch
             }
             finally
             {
-                engine.Drafting.Release();
+                Drafting.Of(engine).Release();
             }
 
             return;
         }
 
-        while (!workspace.Greedy.IsDone)
+        GreedySearch greedy = workspace.State<GreedySearch>();
+        while (!greedy.IsDone)
         {
-            workspace.Greedy.Step(engine, workspace);
+            greedy.Step(engine, workspace);
         }
 
-        engine.Drafting.Count(workspace.Greedy.Tokens(0).Length + 1);
+        Drafting.Of(engine).Count(greedy.Tokens(0).Length + 1);
     }
 
     /// <summary>Generates the target that has begun, with guesses of any kind.</summary>
@@ -56,7 +57,7 @@ internal static class ParallelGreedySearch
         Span<float> logProbabilities = stackalloc float[MaxRows];
         Span<int> count = stackalloc int[1];
         ReadOnlySpan<int> live = [0];
-        GreedySearch greedy = workspace.Greedy;
+        GreedySearch greedy = workspace.State<GreedySearch>();
         ref Sequence sequence = ref workspace.Sequences[0];
         while (!greedy.IsDone)
         {

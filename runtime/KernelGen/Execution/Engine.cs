@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using KernelGen.Decoding;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -10,12 +9,12 @@ public abstract unsafe class Engine : IDisposable
 {
     private readonly IdleWorkspaces _workspaces = new();
     private readonly PackedModel _model;
+    private IDisposable? _companion;
     private volatile bool _isDisposed;
 
     private protected Engine(PackedModel model)
     {
         _model = model;
-        Drafting = new Drafting(this);
     }
 
     /// <summary>The instruction set that the kernels are written for.</summary>
@@ -28,8 +27,19 @@ public abstract unsafe class Engine : IDisposable
 
     private protected PackedModel Model => _model;
 
-    /// <summary>What guesses tokens for parallel greedy search.</summary>
-    internal Drafting Drafting { get; }
+    /// <summary>What a search keeps with the model, for all calls, until the model is disposed; made when it is first asked for.</summary>
+    /// <typeparam name="TCompanion">Its type, of which there is one.</typeparam>
+    /// <param name="create">Makes it; of two threads that do, one's is kept.</param>
+    internal TCompanion Companion<TCompanion>(Func<Engine, TCompanion> create)
+        where TCompanion : class, IDisposable
+    {
+        if (_companion is null)
+        {
+            Interlocked.CompareExchange(ref _companion, create(this), null);
+        }
+
+        return (TCompanion)_companion;
+    }
 
     /// <summary>How the weights of linear layers are stored.</summary>
     internal WeightPrecision Precision => _model.Facts.Precision;
@@ -38,7 +48,7 @@ public abstract unsafe class Engine : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        Drafting.Dispose();
+        _companion?.Dispose();
         _model.Memory.Dispose();
         DisposeWorkspaces();
         GC.SuppressFinalize(this);
@@ -270,9 +280,9 @@ public abstract unsafe class Engine : IDisposable
         return token != NonFiniteLogits.NoToken && float.IsNegativeInfinity(Logits(workspace, row)[token]) ? NonFiniteLogits.NoToken : token;
     }
 
-    /// <summary>The best tokens of a row of logits, as <see cref="Decoding.TopK.Find"/> finds them.</summary>
+    /// <summary>The best tokens of a row of logits, as <see cref="Execution.TopK.Find"/> finds them.</summary>
     internal int TopK(Workspace workspace, int row, Span<int> tokens) =>
-        Decoding.TopK.Find(PaddedLogits(workspace, row), tokens);
+        Execution.TopK.Find(PaddedLogits(workspace, row), tokens);
 
     /// <summary>The highest logit of a row and the sum of exponentials over it.</summary>
     internal abstract (float Maximum, float Sum) SumOfExponentials(Workspace workspace, int row);

@@ -1,4 +1,3 @@
-using KernelGen.Decoding;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using KernelGen.Decoding;
 using KernelGen.Layout;
 
 namespace KernelGen.Execution;
@@ -8,10 +7,10 @@ namespace KernelGen.Execution;
 internal sealed unsafe class Workspace : IDisposable
 {
     /// <summary>Caches hold whole pairs of key panels, because the widest tile computes the scores of 32 positions.</summary>
-    private KernelGenBeamSearch? _beams;
-    private HuggingFaceBeamSearch? _huggingFaceBeams;
-    private DiverseBeamSearch? _diverseBeams;
     private const int CachePositions = 32;
+
+    /// <summary>The rows of <see cref="Quantized"/> that a draft works with.</summary>
+    public const int DraftRows = 2;
 
     /// <summary>Rows of logits that are computed at a time when a whole target is scored.</summary>
     public const int LogitsRows = 24;
@@ -28,6 +27,7 @@ internal sealed unsafe class Workspace : IDisposable
     private int[] _tokens = [];
     private int[] _ones = [];
     private int[] _counts = [];
+    private readonly List<object> _states = [];
     private long[] _order = [];
     private float* _next;
 
@@ -68,10 +68,9 @@ internal sealed unsafe class Workspace : IDisposable
     public byte* Quantized { get; private set; }
 
     /// <summary>
-    /// Where the quantised decoder output of a drafted row stands until the row is checked: behind the two rows of <see cref="Quantized"/> that a draft
-    /// works with.
+    /// Where the quantised decoder output of a drafted row stands until the row is checked: behind the <see cref="DraftRows"/> that a draft works with.
     /// </summary>
-    public byte* DraftInputs(int row) => Quantized + ((long)(ParallelGreedySearch.MaxDraftRows + row) * _model.QuantizedStride);
+    public byte* DraftInputs(int row) => Quantized + ((long)(DraftRows + row) * _model.QuantizedStride);
 
     /// <summary>How many threads share the work, and how.</summary>
     public WorkSharing Sharing { get; }
@@ -92,14 +91,22 @@ internal sealed unsafe class Workspace : IDisposable
     /// </summary>
     public Sequence[] Sequences { get; private set; } = [];
 
-    /// <summary>The state of greedy search.</summary>
-    public GreedySearch Greedy { get; } = new();
+    /// <summary>What a search keeps from one call to the next, so that none allocates it: one object of each type, made when it is first asked for.</summary>
+    public TState State<TState>()
+        where TState : class, new()
+    {
+        foreach (object state in _states)
+        {
+            if (state is TState found)
+            {
+                return found;
+            }
+        }
 
-    /// <summary>The state of beam search, of the definition that options choose.</summary>
-    public BeamSearch Beams(GenerationOptions options) =>
-        options.Definition == SearchDefinition.KernelGen ? _beams ??= new KernelGenBeamSearch()
-        : options.BeamGroups == 1 ? _huggingFaceBeams ??= new HuggingFaceBeamSearch()
-        : _diverseBeams ??= new DiverseBeamSearch();
+        var added = new TState();
+        _states.Add(added);
+        return added;
+    }
 
     /// <summary>Makes room for a call.</summary>
     /// <param name="sourceLengths">The length of each source.</param>

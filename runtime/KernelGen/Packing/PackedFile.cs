@@ -11,10 +11,10 @@ internal static unsafe class PackedFile
     private const int Chunk = 1 << 20;
 
     /// <summary>Whether these bytes begin a packed file, though perhaps a damaged one.</summary>
-    public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(PackedFileHeader.Magic[..4]);
+    public static bool Begins(ReadOnlySpan<byte> file) => PackedFormat.Begins(file);
 
     /// <inheritdoc cref="Begins(ReadOnlySpan{byte})"/>
-    public static bool Begins(FileMemory file) => Begins(new ReadOnlySpan<byte>(file.Start, (int)Math.Min(file.Length, PackedFileHeader.Magic.Length)));
+    public static bool Begins(FileMemory file) => Begins(new ReadOnlySpan<byte>(file.Start, (int)Math.Min(file.Length, PackedFormat.Magic.Length)));
 
     /// <summary>Opens a packed file.</summary>
     /// <param name="memory">The file; from now on the model's to free.</param>

@@ -37,9 +37,6 @@ internal readonly record struct PackedFileHeader
     private const byte SharesOutput = 2;
     private const byte HasScreen = 4;
 
-    /// <summary>The format's own first bytes. The first four cannot begin a safetensors file: its header would be too long. The line ends and the 0x1A do not survive a transfer as text.</summary>
-    public static ReadOnlySpan<byte> Magic => [0x89, (byte)'K', (byte)'G', (byte)'P', 0x0D, 0x0A, 0x1A, 0x0A];
-
     /// <summary>What else than the description decides the layout.</summary>
     public LayoutFacts Facts { get; private init; }
 
@@ -57,7 +54,7 @@ internal readonly record struct PackedFileHeader
     {
         byte[] fields = PackedFields.Format(model.Description);
         byte[] header = new byte[RoundUp(PrefixLength + fields.Length)];
-        Magic.CopyTo(header);
+        PackedFormat.Magic.CopyTo(header);
         Write(header, FormatVersionOffset, FormatVersion);
         Write(header, LayoutVersionOffset, PackedModel.LayoutVersion);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(FileLengthOffset), header.Length + model.ByteLength);
@@ -121,7 +118,7 @@ internal readonly record struct PackedFileHeader
             throw new CheckpointException($"{source} is truncated: it has {length} bytes, and a packed file has a header of at least {PrefixLength}. Copy it or save it again.");
         }
 
-        if (!file.StartsWith(Magic))
+        if (!file.StartsWith(PackedFormat.Magic))
         {
             throw new CheckpointException($"{source} is damaged in its first 8 bytes, as by a transfer as text: they should be those of a packed file. Copy it or save it again.");
         }

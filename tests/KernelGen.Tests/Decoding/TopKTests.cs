@@ -1,4 +1,4 @@
-using KernelGen.Decoding;
+using KernelGen.Execution;
 using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Decoding;

@@ -237,19 +237,19 @@ public sealed class ParallelGreedyTests
         {
             workspace.Reserve([source.Length], settings.MaxLength, ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows);
             engine.Encode(workspace, source, [0]);
-            workspace.Greedy.Begin(engine, sources: 1, settings);
-            workspace.Greedy.Start(engine, source: 0, index: 0, source);
+            workspace.State<GreedySearch>().Begin(engine, sources: 1, settings);
+            workspace.State<GreedySearch>().Start(engine, source: 0, index: 0, source);
             if (drafter is not null)
             {
                 ParallelGreedySearch.Run(engine, workspace, settings, drafter);
             }
 
-            while (!workspace.Greedy.IsDone)
+            while (!workspace.State<GreedySearch>().IsDone)
             {
-                workspace.Greedy.Step(engine, workspace);
+                workspace.State<GreedySearch>().Step(engine, workspace);
             }
 
-            return workspace.Greedy.Result(0);
+            return workspace.State<GreedySearch>().Result(0);
         }
         finally
         {

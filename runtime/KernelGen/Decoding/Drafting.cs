@@ -1,6 +1,6 @@
-using KernelGen.Decoding;
+using KernelGen.Execution;
 
-namespace KernelGen.Execution;
+namespace KernelGen.Decoding;
 
 /// <summary>Has the drafter of a model: makes it when it pays, and frees it when no call uses it any more.</summary>
 internal sealed class Drafting(Engine engine) : IDisposable
@@ -16,6 +16,9 @@ internal sealed class Drafting(Engine engine) : IDisposable
     private Engine? _draft;
     private int _tokens;
     private bool _isDisposed;
+
+    /// <summary>That of a model.</summary>
+    public static Drafting Of(Engine engine) => engine.Companion(static engine => new Drafting(engine));
 
     /// <summary>The bytes of the copy, once it is there.</summary>
     public long Bytes => _drafter is null ? 0 : _draft!.WeightBytes;

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace KernelGen.Decoding;
+namespace KernelGen.Execution;
 
 /// <summary>
 /// Finds the best tokens of a row of logits. No dimension of the model but the length of the row is in it, and it is bound by reading that row: vectors of

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Emission;
+namespace KernelGen.Generator.Specification;
 
 /// <summary>
 /// The names that generated code takes from outside, and that a project must not give another meaning. A test compares them with what is really generated.
@@ -6,7 +6,15 @@ namespace KernelGen.Generator.Emission;
 internal static class GeneratedNames
 {
     /// <summary>What is written without a namespace before it: the aliases of the generated files, and the native integer, which is no keyword.</summary>
-    public static readonly IReadOnlyList<string> Unqualified = [.. Aliases.Names, "nint"];
+    public static readonly IReadOnlyList<string> Unqualified = 
+    [
+        "Avx2_", "Avx512BW_", "Avx512F_", "Bytes_", "Epilogue_", "Exact_", "Floats128_", "Floats256_", "Floats_", "Hints_", "Integers_", "LogitRow_", "MethodImpl_",
+        "Precision_", "Shorts256_", "Shorts_", "SignedBytes128_", "SignedBytes256_", "SignedBytes_", "Simd128_", "Simd256_", "Simd_", "Uncovered_",
+        "UnsignedShorts256_", "Weights_", "nint",
+    ];
+
+    /// <summary>What the generated part of a class declares, overloads of Load apart: the user's part must not.</summary>
+    public static readonly IReadOnlyList<string> Members = ["CreateEngine", "Description", "Epilogues", "Avx512Kernels", "Avx2Kernels", "PortableKernels"];
 
     /// <summary>The types that are written with <c>global::</c>, as metadata names them.</summary>
     public static readonly IReadOnlyList<string> Qualified =
