@@ -86,7 +86,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The generated target, or the best ones.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range; or an option is.</exception>
-    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     [OverloadResolutionPriority(1)] // An empty collection expression is an empty source, as one of integers is a source.
@@ -114,9 +114,8 @@ public abstract class EncoderDecoder : IDisposable
     /// </remarks>
     /// <exception cref="ArgumentNullException">There is no list.</exception>
     /// <exception cref="ArgumentException">A source is null or empty, is longer than declared, or holds a token out of range; or an option is.</exception>
-    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public GenerationResult[] Generate(IReadOnlyList<int[]> sources, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -137,9 +136,8 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ArgumentException">
     /// A row holds pad tokens alone, or one before a token; it has more tokens than declared, or one out of range; or an option is.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public GenerationResult[] Generate(int[,] sources, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         Generate(sources, PadToken, options, cancellationToken);
 
@@ -170,7 +168,7 @@ public abstract class EncoderDecoder : IDisposable
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for beam search, whose tokens are known
     /// only at the end, or for several samples, or for cross-attention, which is computed at the end.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IEnumerable<GeneratedToken> Stream(ReadOnlySpan<int> source, GenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -192,7 +190,7 @@ public abstract class EncoderDecoder : IDisposable
     /// The source is empty, is longer than declared, or holds a token out of range; or an option is; or it asks for what is known only at the end.
     /// Thrown at once, not when enumeration begins.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when enumeration begins.</exception>
     public IAsyncEnumerable<GeneratedToken> StreamAsync(
@@ -233,7 +231,7 @@ public abstract class EncoderDecoder : IDisposable
     /// An option is out of range: thrown at once. A source is null or empty, is longer than declared, or holds a token out of range: thrown in its place; the
     /// message has its number, from 0.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A logit is infinite or not a number, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed; thrown when sources come.</exception>
     public IAsyncEnumerable<GenerationResult> GenerateAsync(
@@ -256,8 +254,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns><c>[target length, target vocabulary]</c>, row by row: row i holds the unnormalised log-probabilities of token i + 1.</returns>
     /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public float[] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
@@ -282,8 +279,7 @@ public abstract class EncoderDecoder : IDisposable
     /// whole vocabulary.
     /// </returns>
     /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public ScoreResult Score(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
@@ -312,8 +308,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The probabilities of cross-attention, a row of source positions for each decoder layer, head and target token.</returns>
     /// <exception cref="ArgumentException">Source or target is empty, is longer than declared, or holds a token out of range.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public CrossAttention CrossAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
@@ -331,8 +326,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <exception cref="ArgumentException">
     /// Source or target is empty, is longer than declared, or holds a token out of range; or there are more probabilities than an array holds.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public SelfAttention SelfAttention(ReadOnlySpan<int> source, ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
@@ -347,8 +341,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Rows of the model dimension for each token.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public Embedding EmbedSource(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
@@ -362,8 +355,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Rows of the model dimension for each token.</returns>
     /// <exception cref="ArgumentException">The target is empty, is longer than declared, or holds a token out of range.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public Embedding EmbedTarget(ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckTarget(target);
@@ -377,8 +369,7 @@ public abstract class EncoderDecoder : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The encoder output, <c>[source length, model dimension]</c>, row by row.</returns>
     /// <exception cref="ArgumentException">The source is empty, is longer than declared, or holds a token out of range.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)" path="/exception[contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public float[] Encode(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
