@@ -6,6 +6,9 @@ internal static class PanelLayout
     /// <summary>Columns in a panel, positions in a panel of keys, virtual lanes in a sum.</summary>
     public const int Width = 16;
 
+    /// <summary>Caches of keys, and rows of scores, hold whole pairs of panels, because the widest tile computes the scores of so many positions.</summary>
+    public const int CachePositions = 2 * Width;
+
     /// <summary>The number of panels that columns take.</summary>
     public static int Panels(int columns) => (columns + Width - 1) / Width;
 

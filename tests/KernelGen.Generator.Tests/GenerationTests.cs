@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Specification;
+using KernelGen.Layout;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using static KernelGen.Generator.Tests.GeneratorTest;
@@ -247,7 +248,7 @@ public partial class GenerationTests
     {
         ModelPlan plan = PlanningTests.Plan(modelDimension: 256, heads: 4, feedForward: 512);
         plan = new ModelPlan(plan.Specification with { LargeActivations = true });
-        Assert.Equal([Int8Plan.Bytes, Int8Plan.Words], plan.Int8Formats);
+        Assert.Equal([Int8Layout.Bytes, Int8Layout.Words], plan.Int8Formats);
         Assert.Equal(2 * 512, plan.QuantizedScale);
 
         IReadOnlyList<GeneratedFile> files = ModelEmitter.Emit(new DeclaredClass("", new EquatableArray<string>([]), "Tiny"), plan);

@@ -1,5 +1,6 @@
 using KernelGen.Generator.Emission.Int8Formats;
 using KernelGen.Generator.Planning;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Emission;
 
@@ -17,7 +18,7 @@ internal static class Int8LinearEmitter
         {
             EmitChoice(writer, context);
             writer.Write();
-            foreach (Int8Plan plan in context.Plan.Int8Formats)
+            foreach (Int8Layout plan in context.Plan.Int8Formats)
             {
                 EmitFormat(writer, context, Int8Format.Of(plan));
             }
@@ -36,9 +37,9 @@ internal static class Int8LinearEmitter
     public static string LoopName(KernelContext context, LinearPlan linear) => LoopName(context, linear.Int8, Shape(context, linear).Panels);
 
     /// <summary>What the names of a format's methods have in them: nothing for the format that most kernels have.</summary>
-    public static string Infix(KernelContext context, Int8Plan plan) => plan == context.Plan.Int8 ? "" : plan.Name;
+    public static string Infix(KernelContext context, Int8Layout plan) => plan == context.Plan.Int8 ? "" : plan.Name;
 
-    private static string LoopName(KernelContext context, Int8Plan plan, int panels) => $"LinearInt8{Infix(context, plan)}By{panels * VectorSet.PanelWidth}";
+    private static string LoopName(KernelContext context, Int8Layout plan, int panels) => $"LinearInt8{Infix(context, plan)}By{panels * VectorSet.PanelWidth}";
 
     private static string RowsName(KernelContext context, Int8Format format, int panels) => $"Int8{Infix(context, format.Plan)}RowsBy{panels * VectorSet.PanelWidth}";
 
@@ -201,7 +202,7 @@ internal static class Int8LinearEmitter
     private static void EmitTile(SourceWriter writer, KernelContext context, Int8Format format, TileShape shape, int panels, int rows)
     {
         VectorSet vectors = context.Vectors;
-        Int8Plan plan = format.Plan;
+        Int8Layout plan = format.Plan;
         int stride = context.Plan.QuantizedStride;
         int scale = context.Plan.QuantizedScale;
         int columns = panels * vectors.VectorsPerPanel;

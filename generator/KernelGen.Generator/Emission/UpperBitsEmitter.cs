@@ -1,4 +1,5 @@
 using KernelGen.Generator.Planning;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Emission;
 
@@ -12,7 +13,7 @@ internal static class UpperBitsEmitter
 
     /// <summary>
     /// Steps whose products are added in 16 bits: a step adds at most 15 · 258 to a sum, for the four inputs that meet in it have magnitudes of at most 258
-    /// together (<see cref="Int8Plan.Bytes"/>), and 8 · 15 · 258 = 30,960.
+    /// together (<see cref="Int8Layout.Bytes"/>), and 8 · 15 · 258 = 30,960.
     /// </summary>
     private const int StepsOf16Bits = 8;
 

@@ -1,3 +1,4 @@
+using KernelGen.Layout;
 using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Planning;
@@ -10,7 +11,7 @@ namespace KernelGen.Generator.Planning;
 /// <param name="OutputStride">From row to row of the output, and of the residual.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
 /// <param name="Int8">The format in which 8-bit weights and their inputs are multiplied.</param>
-internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue, Int8Plan Int8)
+internal sealed record LinearPlan(string Name, int Input, int Output, int InputStride, int OutputStride, LinearEpilogue Epilogue, Int8Layout Int8)
 {
     /// <summary>The number of panels of 16 output columns.</summary>
     public int Panels => (Output + VectorSet.PanelWidth - 1) / VectorSet.PanelWidth;
@@ -34,7 +35,7 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     public TileFamily Tiles => new($"Tile{Input}", Input, InputStride, VectorSet.PanelWidth, PanelLength);
 
     /// <summary>The kernel of a shape.</summary>
-    public static LinearPlan Of(LinearShape shape, Activation activation, Int8Plan int8)
+    public static LinearPlan Of(LinearShape shape, Activation activation, Int8Layout int8)
     {
         (string suffix, LinearEpilogue epilogue) = shape.Effect switch
         {

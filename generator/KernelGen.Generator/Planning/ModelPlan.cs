@@ -7,8 +7,6 @@ namespace KernelGen.Generator.Planning;
 /// <summary>Everything that the emitters need to know of a model beyond its specification: strides, linear kernels, attention.</summary>
 internal sealed class ModelPlan
 {
-    private const int CacheLine = 64;
-
     public ModelPlan(ModelSpecification specification)
     {
         Specification = specification;
@@ -16,9 +14,9 @@ internal sealed class ModelPlan
         ModelLayout layout = Recipe.Layout;
         int longest = Math.Max(specification.MaxSourceLength, specification.MaxTargetLength);
         Attention = new AttentionPlan(
-            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, 2 * VectorSet.PanelWidth));
-        Int8 = Int8Plan.For(specification.ModelDimension);
-        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, shape.HasLargeInputs ? Int8Plan.Words : Int8))];
+            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, PanelLayout.CachePositions));
+        Int8 = Int8Layout.For(specification.ModelDimension);
+        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, shape.HasLargeInputs ? Int8Layout.Words : Int8))];
         Logits = Linears[Recipe.OutputSlot.Shape];
     }
 
@@ -36,19 +34,19 @@ internal sealed class ModelPlan
     public int LogitsStride => Recipe.Layout.LogitsStride;
 
     /// <summary>The format in which 8-bit weights are multiplied, except by linear kernels that have another of their own.</summary>
-    public Int8Plan Int8 { get; }
+    public Int8Layout Int8 { get; }
 
     /// <summary>Every format that some linear kernel has, <see cref="Int8"/> first.</summary>
-    public IReadOnlyList<Int8Plan> Int8Formats => [.. Linears.Select(static linear => linear.Int8).Prepend(Int8).Distinct()];
+    public IReadOnlyList<Int8Layout> Int8Formats => [.. Linears.Select(static linear => linear.Int8).Prepend(Int8).Distinct()];
 
     /// <summary>
     /// Where in a row of quantised inputs, in bytes, its scale stands (a float), and behind it the value with which its sums begin (an integer): in a cache
     /// line of their own after the inputs of the widest linear kernel.
     /// </summary>
-    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.Input * linear.Int8.InputSize), CacheLine);
+    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.Input * linear.Int8.InputSize), Int8Layout.RowTail);
 
     /// <summary>From row to row of quantised inputs, in bytes.</summary>
-    public int QuantizedStride => QuantizedScale + CacheLine;
+    public int QuantizedStride => QuantizedScale + Int8Layout.RowTail;
 
     /// <summary>
     /// Whether the best token is looked for in a smaller copy of the output projection first. With fewer weights the projection is in a near cache, and

@@ -25,7 +25,7 @@ internal unsafe struct ExactLogits<TPrecision>
         _row = row;
         _output = output;
         _inputs = model.ModelDimension;
-        _tail = row + model.QuantizedStride - ModelDescription.QuantizedTail;
+        _tail = row + model.QuantizedStride - Int8Layout.RowTail;
     }
 
     /// <summary>The logit of a token.</summary>

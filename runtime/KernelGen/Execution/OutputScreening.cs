@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using KernelGen.Layout;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -65,7 +66,7 @@ internal static unsafe class OutputScreening
     {
         const double Unit = 1.0 / (1 << 24);
         int inputs = model.ModelDimension;
-        double scale = *(float*)(quantized + model.QuantizedStride - ModelDescription.QuantizedTail);
+        double scale = *(float*)(quantized + model.QuantizedStride - Int8Layout.RowTail);
         double square = 0, differenceSquare = 0;
         for (int i = 0; i < inputs; i++)
         {
@@ -105,7 +106,7 @@ internal static unsafe class OutputScreening
             square += input * input;
         }
 
-        double scale = *(float*)(quantized + model.QuantizedStride - ModelDescription.QuantizedTail);
+        double scale = *(float*)(quantized + model.QuantizedStride - Int8Layout.RowTail);
         double length = scale * Math.Sqrt(square);
         double norm = Math.Sqrt(UpperBits.PaddedInputs(model.ModelDimension)) * limits.Norm;
         bound = new ErrorBound(

@@ -6,9 +6,6 @@ namespace KernelGen.Execution;
 /// <summary>The memory of one call: activations, logits and the caches of its sequences, in one block that grows to the largest call it has served.</summary>
 internal sealed unsafe class Workspace : IDisposable
 {
-    /// <summary>Caches hold whole pairs of key panels, because the widest tile computes the scores of 32 positions.</summary>
-    private const int CachePositions = 32;
-
     /// <summary>The rows of <see cref="Quantized"/> that a draft works with.</summary>
     public const int DraftRows = 2;
 
@@ -297,7 +294,7 @@ internal sealed unsafe class Workspace : IDisposable
         return (rows, wide, logitsRows, longest, floats);
     }
 
-    private long KeysLength(int positions) => RoundUp(positions, CachePositions) * _model.AttentionWidth;
+    private long KeysLength(int positions) => RoundUp(positions, PanelLayout.CachePositions) * _model.AttentionWidth;
 
     /// <summary>Floats for the keys and values of one layer.</summary>
     private long CacheLength(int positions) => KeysLength(positions) + ((long)positions * _model.AttentionWidth);

@@ -44,9 +44,6 @@ public sealed record ModelDescription : ModelSettings
     /// <summary>The room that the attention kernels need for scores, in floats; the largest of the instruction sets.</summary>
     public required int AttentionScratch { get; init; }
 
-    /// <summary>Bytes after the integers of a quantised row: for its scale, and the value with which its sums begin.</summary>
-    internal const int QuantizedTail = 64;
-
     /// <summary>The room of all heads in queries, keys and values.</summary>
     public int AttentionWidth => Heads * HeadWidth;
 }

@@ -13,23 +13,13 @@ namespace KernelGen.Packing;
 /// </remarks>
 internal readonly unsafe struct Int8Quantization
 {
-    /// <summary>Bits of a quantised input of a layer that has large ones.</summary>
-    public const int LargeInputBits = 12;
-
-    private readonly int _largest;
-    private readonly int _offset;
-
-    /// <summary>Inputs that are stored together for each column.</summary>
-    private readonly int _group;
-
-    /// <summary>Inputs that are multiplied together: their number is rounded up to a multiple of this.</summary>
-    private readonly int _step;
+    private readonly Int8Layout _layout;
 
     /// <param name="inputBits">Bits of a quantised input: 8 or 12.</param>
-    public Int8Quantization(int inputBits) => (_largest, _offset, _group, _step) = inputBits == 8 ? (63, 64, 4, 8) : (127, 0, 2, 2);
+    public Int8Quantization(int inputBits) => _layout = Int8Layout.OfInputBits(inputBits);
 
     /// <summary>The number of bytes that a packed matrix takes.</summary>
-    public long Length(int outputs, int inputs) => (long)PanelLayout.RoundUp(outputs) * PaddedInputs(inputs);
+    public long Length(int outputs, int inputs) => (long)PanelLayout.RoundUp(outputs) * _layout.PaddedInputs(inputs);
 
     /// <summary>Quantises whole panels.</summary>
     /// <param name="source">Panels of floats, <c>[panel, input, 16]</c>.</param>
@@ -43,13 +33,13 @@ internal readonly unsafe struct Int8Quantization
         for (int panel = 0; panel < panels; panel++)
         {
             Scales(source, inputs, scales, inverse);
-            for (int input = 0; input < PaddedInputs(inputs); input += _group)
+            for (int input = 0; input < _layout.PaddedInputs(inputs); input += _layout.Group)
             {
                 for (int column = 0; column < PanelLayout.Width; column += Vector128<float>.Count)
                 {
                     // Little-endian: the first input's weight is the lowest byte.
                     Vector128<uint> bytes = Vector128<uint>.Zero;
-                    for (int i = 0; i < _group; i++)
+                    for (int i = 0; i < _layout.Group; i++)
                     {
                         Vector128<float> multiple = input + i < inputs
                             ? Vector128.Load(source + ((nint)(input + i) * PanelLayout.Width) + column) * Vector128.Load(inverse + column)
@@ -57,11 +47,11 @@ internal readonly unsafe struct Int8Quantization
 
                         // What is not a number counts as zero: the scale tells of it, and the bytes are the same on every CPU.
                         Vector128<int> weight = Round(multiple & Vector128.Equals(multiple, multiple));
-                        bytes |= ((weight + Vector128.Create(_offset)).AsUInt32() & Vector128.Create(0xFFu)) << (8 * i);
+                        bytes |= ((weight + Vector128.Create(_layout.WeightOffset)).AsUInt32() & Vector128.Create(0xFFu)) << (8 * i);
                     }
 
-                    byte* place = destination + ((nint)input * PanelLayout.Width) + (column * _group);
-                    if (_group == 4)
+                    byte* place = destination + ((nint)input * PanelLayout.Width) + (column * _layout.Group);
+                    if (_layout.Group == 4)
                     {
                         bytes.Store((uint*)place);
                     }
@@ -74,7 +64,7 @@ internal readonly unsafe struct Int8Quantization
 
             source += (nint)inputs * PanelLayout.Width;
             scales += PanelLayout.Width;
-            destination += (nint)PaddedInputs(inputs) * PanelLayout.Width;
+            destination += (nint)_layout.PaddedInputs(inputs) * PanelLayout.Width;
         }
     }
 
@@ -84,19 +74,17 @@ internal readonly unsafe struct Int8Quantization
     /// <param name="input">The input.</param>
     public Vector128<float> Weights(byte* panel, int column, int input)
     {
-        byte* place = panel + ((nint)(input / _group) * _group * PanelLayout.Width) + (column * _group);
-        Vector128<uint> groups = _group == 4 ? Vector128.Load((uint*)place) : Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)place).AsUInt16());
+        byte* place = panel + ((nint)(input / _layout.Group) * _layout.Group * PanelLayout.Width) + (column * _layout.Group);
+        Vector128<uint> groups = _layout.Group == 4 ? Vector128.Load((uint*)place) : Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)place).AsUInt16());
 
         // To the top and down again, with the sign where there is one.
-        Vector128<uint> top = groups << (24 - (8 * (input % _group)));
-        return Vector128.ConvertToSingle(_offset == 0 ? top.AsInt32() >> 24 : (top >> 24).AsInt32() - Vector128.Create(_offset));
+        Vector128<uint> top = groups << (24 - (8 * (input % _layout.Group)));
+        return Vector128.ConvertToSingle(_layout.WeightOffset == 0 ? top.AsInt32() >> 24 : (top >> 24).AsInt32() - Vector128.Create(_layout.WeightOffset));
     }
 
     /// <summary>The nearest whole numbers, ties to even: adding 1.5 · 2^23 leaves them in the low bits.</summary>
     private static Vector128<int> Round(Vector128<float> values) =>
         (values + Vector128.Create(12582912f)).AsInt32() - Vector128.Create(12582912f).AsInt32();
-
-    private int PaddedInputs(int inputs) => (inputs + _step - 1) / _step * _step;
 
     /// <summary>The scales of 16 columns, and what to multiply their weights with; zero for a column of zeros.</summary>
     private void Scales(float* panel, int inputs, float* scales, float* inverse)
@@ -115,8 +103,8 @@ internal readonly unsafe struct Int8Quantization
         {
             // Where the inverse would not be finite the weights count as zero: they are next to nothing.
             float highest = scales[column] > 1e-34f ? scales[column] : 0f;
-            scales[column] = float.IsFinite(scales[column]) ? highest / _largest : float.NaN;
-            inverse[column] = float.IsFinite(scales[column]) && highest != 0f ? _largest / highest : 0f;
+            scales[column] = float.IsFinite(scales[column]) ? highest / _layout.LargestWeight : float.NaN;
+            inverse[column] = float.IsFinite(scales[column]) && highest != 0f ? _layout.LargestWeight / highest : 0f;
         }
     }
 }

@@ -114,7 +114,7 @@ public sealed unsafe class PackedModel
     internal static PackedModel Draft(PackedModel exact, SafeHandle memory, byte* start) => new(exact, memory, start);
 
     /// <summary>Bits of a quantised input of a layer.</summary>
-    internal int InputBits(WeightSlot slot) => Recipe.Shapes[slot.Shape].HasLargeInputs ? Int8Quantization.LargeInputBits : Description.QuantizedInputBits;
+    internal int InputBits(WeightSlot slot) => Recipe.Shapes[slot.Shape].HasLargeInputs ? Int8Layout.Words.InputBits : Description.QuantizedInputBits;
 
     private void Place(WeightSlot slot, LinearWeights weights)
     {

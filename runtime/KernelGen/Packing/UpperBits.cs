@@ -11,11 +11,9 @@ namespace KernelGen.Packing;
 /// </summary>
 internal static unsafe class UpperBits
 {
-    /// <summary>Inputs that are stored together.</summary>
-    private const int Step = 8;
+    private const int Step = Int8Layout.ByteStep;
 
-    /// <summary>Inputs whose weights stand together in a panel of 8-bit weights.</summary>
-    private const int Group = 4;
+    private const int Group = Int8Layout.ByteGroup;
 
     private const int GroupBytes = Group * PanelLayout.Width;
 

@@ -1,19 +1,19 @@
-using KernelGen.Generator.Planning;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Emission.Int8Formats;
 
-/// <summary>Bytes times bytes, two groups of four at once (<see cref="Int8Plan.Bytes"/>).</summary>
+/// <summary>Bytes times bytes, two groups of four at once (<see cref="Int8Layout.Bytes"/>).</summary>
 internal sealed class ByteFormat : Int8Format
 {
-    public override Int8Plan Plan => Int8Plan.Bytes;
+    public override Int8Layout Plan => Int8Layout.Bytes;
 
     public override string Weights => "Bytes_";
 
     public override IReadOnlyList<string> Summary =>
     [
         $"Quantises rows: q = round(x / scale), ties to even, the scale being max |x| / {Plan.LargestInput},",
-        $"or more, so that inputs 0, 1, 4, 5 of each 8, and the others, add to at most {Int8Plan.LargestSum} before rounding. Sums begin with -{Plan.WeightOffset} · Σ q,",
-        $"those over upper bits of weights with -{Int8Plan.UpperBitsCentre}/16 · Σ q, rounded.",
+        $"or more, so that inputs 0, 1, 4, 5 of each 8, and the others, add to at most {Int8Layout.LargestSum} before rounding. Sums begin with -{Plan.WeightOffset} · Σ q,",
+        $"those over upper bits of weights with -{Int8Layout.UpperBitsCentre}/16 · Σ q, rounded.",
     ];
 
     public override void EmitAccumulators(SourceWriter writer, KernelContext context, int vector)
@@ -45,7 +45,7 @@ internal sealed class ByteFormat : Int8Format
     }
 
     public override string Scale(KernelContext context) =>
-        $"global::System.Math.Max(highest / {Plan.LargestInput}f, MaximumOfLanes({context.PanelArguments("four")}) / {Int8Plan.LargestSum / 4}f)";
+        $"global::System.Math.Max(highest / {Plan.LargestInput}f, MaximumOfLanes({context.PanelArguments("four")}) / {Int8Layout.LargestSum / 4}f)";
 
     public override void EmitRounded(SourceWriter writer, int vector) => writer.Write($"sum{vector} += whole{vector};");
 
@@ -55,7 +55,7 @@ internal sealed class ByteFormat : Int8Format
     {
         writer.Write($"int sum = {context.Simd}.Sum({string.Join(" + ", context.PanelVectors.Select(static v => "sum" + v))});");
         writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 4}) = -{Plan.WeightOffset} * sum;");
-        writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 8}) = -((({Int8Plan.UpperBitsCentre} * sum) + 8) >> 4);");
+        writer.Write($"*(int*)(output + {context.Plan.QuantizedScale + 8}) = -((({Int8Layout.UpperBitsCentre} * sum) + 8) >> 4);");
     }
 
     public override string InitialSum(KernelContext context, string place) => $"{context.Simd}.Create({KernelContext.At("int", place)})";

@@ -1,4 +1,4 @@
-using KernelGen.Generator.Planning;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Emission.Int8Formats;
 
@@ -9,7 +9,7 @@ internal abstract class Int8Format
     private static readonly Int8Format[] All = [new ByteFormat(), new WordFormat()];
 
     /// <summary>The numbers of the format.</summary>
-    public abstract Int8Plan Plan { get; }
+    public abstract Int8Layout Plan { get; }
 
     /// <summary>The alias of the vector of weights as they are multiplied.</summary>
     public abstract string Weights { get; }
@@ -18,7 +18,7 @@ internal abstract class Int8Format
     public abstract IReadOnlyList<string> Summary { get; }
 
     /// <summary>The format that the plan chose.</summary>
-    public static Int8Format Of(Int8Plan plan) => All.Single(format => format.Plan == plan);
+    public static Int8Format Of(Int8Layout plan) => All.Single(format => format.Plan == plan);
 
     /// <summary>Before the first row is quantised.</summary>
     public virtual void EmitBeforeRows(SourceWriter writer)

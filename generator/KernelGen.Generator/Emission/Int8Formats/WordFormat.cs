@@ -1,11 +1,11 @@
-using KernelGen.Generator.Planning;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Emission.Int8Formats;
 
-/// <summary>16-bit numbers times 16-bit numbers, a group of two at once (<see cref="Int8Plan.Words"/>).</summary>
+/// <summary>16-bit numbers times 16-bit numbers, a group of two at once (<see cref="Int8Layout.Words"/>).</summary>
 internal sealed class WordFormat : Int8Format
 {
-    public override Int8Plan Plan => Int8Plan.Words;
+    public override Int8Layout Plan => Int8Layout.Words;
 
     public override string Weights => "Shorts_";
 

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Planning;
+namespace KernelGen.Layout;
 
 /// <summary>How linear kernels multiply 8-bit weights with quantised inputs: exactly, in integers that cannot overflow.</summary>
 /// <param name="Name">The name of the format.</param>
@@ -11,8 +11,14 @@ namespace KernelGen.Generator.Planning;
 /// <param name="HasUpperBits">
 /// Whether the upper four of the seven bits of weights can be multiplied alone, two weights to a byte, to find out which tokens cannot be the best.
 /// </param>
-internal sealed record Int8Plan(string Name, int InputBits, int InputSize, int Group, int Step, int LargestWeight, int WeightOffset, bool HasUpperBits)
+internal sealed record Int8Layout(string Name, int InputBits, int InputSize, int Group, int Step, int LargestWeight, int WeightOffset, bool HasUpperBits)
 {
+    /// <summary>Inputs of 8 bits whose weights are stored together for each column.</summary>
+    public const int ByteGroup = 4;
+
+    /// <summary>Inputs of 8 bits that are multiplied and added at once.</summary>
+    public const int ByteStep = 8;
+
     /// <summary>
     /// Inputs of 8 bits, weights of 7 bits stored without sign: the fastest. Products of bytes are added in 16 bits, first two by the instruction that
     /// multiplies (vpmaddubsw), then two such sums, which saves every second of the instructions that add pairs to 32 bits (vpmaddwd). None of it can
@@ -20,11 +26,11 @@ internal sealed record Int8Plan(string Name, int InputBits, int InputSize, int G
     /// Mostly that is so when the largest input is 127. What the offset adds to a sum, 64 times the sum of the inputs, is taken away by the value with
     /// which the sum begins.
     /// </summary>
-    public static readonly Int8Plan Bytes =
-        new(nameof(Bytes), InputBits: 8, InputSize: 1, Group: 4, Step: 8, LargestWeight: 63, WeightOffset: 64, HasUpperBits: true);
+    public static readonly Int8Layout Bytes =
+        new(nameof(Bytes), InputBits: 8, InputSize: 1, Group: ByteGroup, Step: ByteStep, LargestWeight: 63, WeightOffset: 64, HasUpperBits: true);
 
     /// <summary>Inputs of 12 bits, weights of 8 bits, products of 16-bit numbers (vpmaddwd): about half the speed of <see cref="Bytes"/>.</summary>
-    public static readonly Int8Plan Words =
+    public static readonly Int8Layout Words =
         new(nameof(Words), InputBits: 12, InputSize: 2, Group: 2, Step: 2, LargestWeight: 127, WeightOffset: 0, HasUpperBits: false);
 
     /// <summary>
@@ -42,8 +48,11 @@ internal sealed record Int8Plan(string Name, int InputBits, int InputSize, int G
     /// </summary>
     public const int UpperBitsCentre = 121;
 
+    /// <summary>Bytes after the integers of a quantised row, a cache line of their own: its scale, and the values with which its sums begin.</summary>
+    public const int RowTail = 64;
+
     /// <summary>Bytes of one panel for one step.</summary>
-    public int StepBytes => Step * VectorSet.PanelWidth;
+    public int StepBytes => Step * PanelLayout.Width;
 
     /// <summary>The largest magnitude of a quantised input.</summary>
     public int LargestInput => (1 << (InputBits - 1)) - 1;
@@ -52,7 +61,15 @@ internal sealed record Int8Plan(string Name, int InputBits, int InputSize, int G
     public int MaxInputs => int.MaxValue / ((LargestWeight + WeightOffset) * LargestInput);
 
     /// <summary>The format of a model's linear kernels.</summary>
-    public static Int8Plan For(int modelDimension) => modelDimension <= NarrowModelDimension ? Words : Bytes;
+    public static Int8Layout For(int modelDimension) => modelDimension <= NarrowModelDimension ? Words : Bytes;
+
+    /// <summary>The layout whose inputs have so many bits.</summary>
+    public static Int8Layout OfInputBits(int bits) => bits == Bytes.InputBits ? Bytes
+        : bits == Words.InputBits ? Words
+        : throw new ArgumentOutOfRangeException(nameof(bits), bits, "Quantised inputs have 8 or 12 bits.");
+
+    /// <summary>Inputs in whole steps.</summary>
+    public int PaddedInputs(int inputs) => Steps(inputs) * Step;
 
     /// <summary>Steps over inputs; the last is filled with zeros.</summary>
     public int Steps(int inputs) => (inputs + Step - 1) / Step;
