@@ -2,6 +2,7 @@ using KernelGen.Execution;
 using KernelGen.Layout;
 using KernelGen.Packing;
 using KernelGen.Tests.Kernels;
+using RelativePositions = KernelGen.Recipes.RelativePositions;
 
 namespace KernelGen.Tests.Bounds;
 
@@ -26,7 +27,7 @@ internal static unsafe class KernelBounds
     public static IReadOnlyDictionary<string, Action<KernelSet, BoundedBuffers>> Cases { get; } = new Dictionary<string, Action<KernelSet, BoundedBuffers>>
     {
         [nameof(IModelKernels.Embed)] = Embed,
-        [nameof(IModelKernels.Norm)] = LayerNorm,
+        [nameof(IModelKernels.Norm)] = Norm,
         [nameof(IModelKernels.QuantizerOf)] = Quantize,
         [nameof(IModelKernels.Linear)] = static (kernels, buffers) => Array.ForEach(Enum.GetValues<LinearKernel>(), kernel => Linear(kernels, buffers, kernel)),
         [nameof(IModelKernels.LogitsOfUpperBits)] = LogitsOfUpperBits,
@@ -57,14 +58,14 @@ internal static unsafe class KernelBounds
         }
     }
 
-    private static void LayerNorm(KernelSet kernels, BoundedBuffers buffers)
+    private static void Norm(KernelSet kernels, BoundedBuffers buffers)
     {
         ModelDescription model = kernels.Model;
         for (int rows = 1; rows <= MaxRows; rows++)
         {
-            buffers.Begin($"{kernels}: {nameof(LayerNorm)} of {rows} rows");
+            buffers.Begin($"{kernels}: {nameof(Norm)} of {rows} rows");
             float* input = buffers.Rows(rows, model.ModelStride, model.ModelDimension);
-            float* norm = buffers.Floats(2 * Panels.RoundUp(model.ModelDimension));
+            float* norm = buffers.Floats((model.Normalization == Normalization.LayerNorm ? 2 : 1) * Panels.RoundUp(model.ModelDimension));
             kernels.Norm(input, rows, norm, buffers.Rows(rows, model.ModelStride, model.ModelDimension));
             kernels.Norm(input, rows, norm, input);
         }
@@ -72,16 +73,14 @@ internal static unsafe class KernelBounds
 
     private static void Quantize(KernelSet kernels, BoundedBuffers buffers)
     {
-        ModelDescription model = kernels.Model;
-        foreach ((int width, int stride) in new[]
+        foreach (LinearKernel kernel in new[] { LinearKernel.QueryKeyValue, LinearKernel.AttentionOutput, LinearKernel.FeedForwardContract })
         {
-            (model.ModelDimension, model.ModelStride), (model.AttentionWidth, model.AttentionStride), (model.FeedForwardDimension, model.FeedForwardStride),
-        })
-        {
+            LinearShape shape = LinearShape.Of(kernel, kernels.Model);
             for (int rows = 1; rows <= 3; rows++)
             {
-                buffers.Begin($"{kernels}: {nameof(Quantize)} of {rows} rows of {width}");
-                kernels.Quantize(buffers.Rows(rows, stride, width), rows, stride, width, buffers.Bytes((long)rows * model.QuantizedStride));
+                buffers.Begin($"{kernels}: {nameof(Quantize)} of {rows} rows for {kernel}");
+                kernels.QuantizerOf(kernel)(
+                    buffers.Rows(rows, shape.InputStride, shape.Input), rows, shape.InputStride, shape.Input, buffers.Bytes((long)rows * kernels.Model.QuantizedStride));
             }
         }
     }
@@ -109,7 +108,7 @@ internal static unsafe class KernelBounds
                         {
                             WeightPrecision.Float32 => PanelLayout.Length(shape.Output, shape.Input) * sizeof(float),
                             WeightPrecision.BFloat16 => PanelLayout.Length(shape.Output, shape.Input) * sizeof(ushort),
-                            _ => new Int8Quantization(model.QuantizedInputBits).Length(shape.Output, shape.Input),
+                            _ => new Int8Quantization(shape.InputBits).Length(shape.Output, shape.Input),
                         })),
                     Residual = shape.AddsResidual ? buffers.Rows(rows, shape.OutputStride, shape.Output) : null,
                     Output = buffers.Rows(rows, shape.OutputStride, shape.Output),
@@ -190,6 +189,11 @@ internal static unsafe class KernelBounds
                 ModelDescription model = kernels.Model;
                 int width = model.AttentionWidth;
                 buffers.Begin($"{kernels}: {nameof(SelfAttention)} of {rows} rows to {positions} positions, step {step}");
+
+                // From the last row and the first position to the first row and the last position that any row sees with the mask.
+                int distances = step == 0 ? rows + positions - 1 : positions;
+                int biasStride = RelativePositions.RowLength(distances);
+                float* positionBias = model.PositionalEncoding == PositionalEncoding.Relative ? buffers.Floats((long)model.Heads * biasStride) + rows - 1 : null;
                 kernels.SelfAttention(
                     buffers.Rows(rows, 3 * width, 3 * width),
                     rows,
@@ -197,8 +201,8 @@ internal static unsafe class KernelBounds
                     Values(buffers, positions, width),
                     visible,
                     step,
-                    null,
-                    0,
+                    positionBias,
+                    biasStride,
                     buffers.Floats(model.AttentionScratch),
                     buffers.Rows(rows, model.AttentionStride, width));
             }

@@ -193,10 +193,13 @@ public sealed unsafe class AttentionKernelTests
         using GuardedBuffer input = GuardedBuffer.OfRows(heads.QueryKeyValue.AsSpan(firstPosition, rows), 3 * shape.AttentionWidth);
         using var scratch = new GuardedBuffer(shape.AttentionScratch);
         using var output = new GuardedBuffer(rows * shape.AttentionStride);
-        kernels.SelfAttention(input.Pointer, rows, keys.Pointer, values.Pointer, visible, visibleStep, null, 0, scratch.Pointer, output.Pointer);
+        using GuardedBuffer? positionBias = heads.PositionBias(rows, firstPosition, visible + ((rows - 1) * visibleStep));
+        float* bias = positionBias is null ? null : positionBias.Pointer + rows - 1;
+        int biasStride = positionBias is null ? 0 : positionBias.Length / shape.Heads;
+        kernels.SelfAttention(input.Pointer, rows, keys.Pointer, values.Pointer, visible, visibleStep, bias, biasStride, scratch.Pointer, output.Pointer);
 
         string what = $"{kernels}: self-attention of {rows} rows from position {firstPosition}, the first of which sees {visible}, step {visibleStep}";
-        float[][] expected = [.. Enumerable.Range(0, rows).Select(row => heads.Expected(firstPosition + row, visible + (row * visibleStep)))];
+        float[][] expected = [.. Enumerable.Range(0, rows).Select(row => heads.Expected(firstPosition + row, visible + (row * visibleStep), heads.HasPositionBias))];
         output.AssertRows(expected, shape.AttentionStride, what);
         scratch.AssertMargins(what);
         keys.Dispose();
@@ -216,7 +219,11 @@ public sealed unsafe class AttentionKernelTests
     private sealed class Heads
     {
         private readonly ModelDescription _model;
-        private readonly Dictionary<(int Row, int Visible), float[]> _expected = [];
+        private readonly Dictionary<(int Row, int Visible, bool HasPositionBias), float[]> _expected = [];
+        private readonly float _scale;
+
+        /// <summary>What is added to the scores of a head, from the most negative distance between key and query on.</summary>
+        private readonly float[][] _positionBias;
 
         public Heads(ModelDescription model)
         {
@@ -224,11 +231,15 @@ public sealed unsafe class AttentionKernelTests
             Positions = Math.Min(40, Math.Max(model.MaxSourceLength, model.MaxTargetLength));
             var samples = new Samples(model.AttentionWidth);
             QueryKeyValue = [.. Enumerable.Range(0, Positions).Select(_ => WithRoom(samples))];
+            _positionBias = samples.NormalRows(model.Heads, (2 * Positions) - 1, 2);
+            _scale = model.ScaleScores ? (float)(1 / Math.Sqrt(model.HeadDimension)) : 1;
         }
 
         public int Positions { get; }
 
         public IEnumerable<int> Lengths => SomeLengths.Where(length => length <= Positions);
+
+        public bool HasPositionBias => _model.PositionalEncoding == PositionalEncoding.Relative;
 
         public float[][] QueryKeyValue { get; }
 
@@ -256,10 +267,32 @@ public sealed unsafe class AttentionKernelTests
             return (keys, values);
         }
 
-        /// <summary>The output row of a query that sees the first positions, by the scalar steps, after it was compared with double precision.</summary>
-        public float[] Expected(int row, int visible)
+        /// <summary>
+        /// What relative positions add to the scores of rows from a position on, a row for each head, from the last of these rows and position 0 on; not a number
+        /// where no row and position meet. <see langword="null"/> where the model has none.
+        /// </summary>
+        public GuardedBuffer? PositionBias(int rows, int firstPosition, int positions)
         {
-            if (_expected.TryGetValue((row, visible), out float[]? output))
+            if (!HasPositionBias)
+            {
+                return null;
+            }
+
+            int distances = rows + positions - 1;
+            int stride = Panels.RoundUp(distances + Panels.Width);
+            var buffer = new GuardedBuffer(_model.Heads * stride);
+            for (int head = 0; head < _model.Heads; head++)
+            {
+                _positionBias[head].AsSpan(Positions - 1 - (firstPosition + rows - 1), distances).CopyTo(buffer.Span[(head * stride)..]);
+            }
+
+            return buffer;
+        }
+
+        /// <summary>The output row of a query that sees the first positions, by the scalar steps, after it was compared with double precision.</summary>
+        public float[] Expected(int row, int visible, bool hasPositionBias = false)
+        {
+            if (_expected.TryGetValue((row, visible, hasPositionBias), out float[]? output))
             {
                 return output;
             }
@@ -270,22 +303,25 @@ public sealed unsafe class AttentionKernelTests
                 float[] query = Part(row, 0, head);
                 float[][] keys = [.. Enumerable.Range(0, visible).Select(position => Part(position, 1, head))];
                 float[][] values = [.. Enumerable.Range(0, visible).Select(position => Part(position, 2, head))];
-                float[] result = ReferenceKernels.Attention(query, keys, values);
+                float[]? bias = hasPositionBias ? _positionBias[head][(Positions - 1 - row)..(Positions - 1 - row + visible)] : null;
+                float[] result = ReferenceKernels.Attention(query, keys, values, _scale, bias);
                 double[] exact = DoubleKernels.Attention(
                     DoubleKernels.Widen(query),
                     Array.ConvertAll(keys, key => DoubleKernels.Widen(key)),
-                    Array.ConvertAll(values, value => DoubleKernels.Widen(value)));
+                    Array.ConvertAll(values, value => DoubleKernels.Widen(value)),
+                    _scale,
+                    bias is null ? null : [.. bias.Select(value => (double)_scale * value)]);
                 Closeness.AssertClose(exact, result, 1e-5, $"{_model.Name}: attention of row {row} to {visible} positions in scalar steps, head {head}");
                 result.CopyTo(output, head * _model.HeadWidth);
             }
 
-            _expected.Add((row, visible), output);
+            _expected.Add((row, visible, hasPositionBias), output);
             return output;
         }
 
         /// <summary>The probabilities with which a query of a head weighs the first positions, by the scalar steps.</summary>
         public float[] ExpectedProbabilities(int row, int visible, int head) =>
-            ReferenceKernels.AttentionWeights(Part(row, 0, head), [.. Enumerable.Range(0, visible).Select(position => Part(position, 1, head))]);
+            ReferenceKernels.AttentionWeights(Part(row, 0, head), [.. Enumerable.Range(0, visible).Select(position => Part(position, 1, head))], _scale);
 
         /// <summary>The values of a head's first positions, weighed.</summary>
         public double[] WeightedSum(ReadOnlySpan<float> weights, int head)

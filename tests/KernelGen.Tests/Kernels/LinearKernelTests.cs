@@ -1,4 +1,3 @@
-using KernelGen.Execution;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
@@ -50,13 +49,13 @@ public sealed unsafe class LinearKernelTests
         float[] bias = samples.Normal(shape.Output, 0.5f);
         float[][] inputs = samples.NormalRows(MaxRows, shape.Input);
         float[][] residuals = samples.NormalRows(MaxRows, shape.Output);
-        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision, kernels.Model.QuantizedInputBits))];
+        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision))];
         if (precision == WeightPrecision.Float32)
         {
             CheckInDoublePrecision(expected.AsSpan(0, 4), inputs, weights, bias, residuals, shape, $"{what} in scalar steps");
         }
 
-        using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, kernels.Model.QuantizedInputBits);
+        using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, shape.InputBits);
         for (int rows = 1; rows <= MaxRows; rows++)
         {
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs.AsSpan(0, rows), shape.InputStride);
@@ -67,7 +66,7 @@ public sealed unsafe class LinearKernelTests
             if (precision == WeightPrecision.Int8)
             {
                 read = (byte*)quantized.Pointer;
-                kernels.Quantize(input.Pointer, rows, shape.InputStride, shape.Input, read);
+                kernels.QuantizerOf(kernel)(input.Pointer, rows, shape.InputStride, shape.Input, read);
                 quantized.AssertMargins($"{what}: quantised inputs of {rows} rows");
             }
 
@@ -101,8 +100,8 @@ public sealed unsafe class LinearKernelTests
         const int Rows = 17;
         float[][] inputs = samples.NormalRows(Rows, shape.Input);
         float[][] residuals = samples.NormalRows(Rows, shape.Output);
-        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision, kernels.Model.QuantizedInputBits))];
-        using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, kernels.Model.QuantizedInputBits);
+        float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision))];
+        using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, shape.InputBits);
         foreach ((int damaged, float special) in new[] { (2, BitConverter.Int32BitsToSingle(0x7FC001A5)), (13, float.NaN), (16, float.PositiveInfinity) })
         {
             float[][] changed = [.. inputs.Select(static input => (float[])input.Clone())];
@@ -115,7 +114,7 @@ public sealed unsafe class LinearKernelTests
             if (precision == WeightPrecision.Int8)
             {
                 read = (byte*)quantized.Pointer;
-                kernels.Quantize(input.Pointer, Rows, shape.InputStride, shape.Input, read);
+                kernels.QuantizerOf(kernel)(input.Pointer, Rows, shape.InputStride, shape.Input, read);
             }
 
             kernels.Linear(kernel, precision, new LinearCall
@@ -157,13 +156,13 @@ public sealed unsafe class LinearKernelTests
             float[] bias = samples.Normal(shape.Output, 1e-41f);
             float[][] inputs = samples.NormalRows(Rows, shape.Input, value);
             float[][] residuals = samples.NormalRows(Rows, shape.Output, 1e-41f);
-            float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision, kernels.Model.QuantizedInputBits))];
-            using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, kernels.Model.QuantizedInputBits);
+            float[][] expected = [.. inputs.Select((input, row) => Expected(input, weights, bias, residuals[row], shape, precision))];
+            using var packed = new PackedLinear(weights, bias, shape.Output, shape.Input, shape.Padding, precision, shape.InputBits);
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs, shape.InputStride);
             using GuardedBuffer residual = GuardedBuffer.OfRows(residuals, shape.OutputStride);
             using var output = new GuardedBuffer(Rows * shape.OutputStride);
             using var quantized = new GuardedBuffer(Rows * kernels.Model.QuantizedStride / sizeof(float));
-            kernels.Quantize(input.Pointer, Rows, shape.InputStride, shape.Input, (byte*)quantized.Pointer);
+            kernels.QuantizerOf(kernel)(input.Pointer, Rows, shape.InputStride, shape.Input, (byte*)quantized.Pointer);
             kernels.Linear(kernel, precision, new LinearCall
             {
                 Input = precision == WeightPrecision.Int8 ? (byte*)quantized.Pointer : (byte*)input.Pointer,
@@ -182,9 +181,18 @@ public sealed unsafe class LinearKernelTests
     public void Quantized_rows_are_the_nearest_multiples_of_their_scale(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
-        ModelDescription shape = kernels.Model;
+        foreach (LinearKernel kernel in new[] { LinearKernel.QueryKeyValue, LinearKernel.FeedForwardContract })
+        {
+            CheckQuantizedRows(kernels, kernel);
+        }
+    }
+
+    private static void CheckQuantizedRows(KernelSet kernels, LinearKernel kernel)
+    {
+        LinearShape shape = LinearShape.Of(kernel, kernels.Model);
+        int quantizedStride = kernels.Model.QuantizedStride;
         var samples = new Samples(7);
-        float[][] rows = samples.NormalRows(6, shape.ModelDimension);
+        float[][] rows = samples.NormalRows(6, shape.Input);
         rows[1].AsSpan().Clear();
         rows[2].AsSpan().Fill(1e-40f);
         rows[3][^1] = -3e38f;
@@ -192,21 +200,21 @@ public sealed unsafe class LinearKernelTests
 
         // All as large as the largest: products of 8-bit inputs would not fit in 16 bits if these were 127.
         rows[5].AsSpan().Fill(3e37f);
-        using GuardedBuffer input = GuardedBuffer.OfRows(rows, shape.ModelStride);
-        using var output = new GuardedBuffer(rows.Length * shape.QuantizedStride / sizeof(float));
-        kernels.Quantize(input.Pointer, rows.Length, shape.ModelStride, shape.ModelDimension, (byte*)output.Pointer);
+        using GuardedBuffer input = GuardedBuffer.OfRows(rows, shape.InputStride);
+        using var output = new GuardedBuffer(rows.Length * quantizedStride / sizeof(float));
+        kernels.QuantizerOf(kernel)(input.Pointer, rows.Length, shape.InputStride, shape.Input, (byte*)output.Pointer);
         for (int row = 0; row < rows.Length; row++)
         {
-            byte* quantized = (byte*)output.Pointer + (row * shape.QuantizedStride);
-            (int[] expected, float scale) = ReferenceKernels.QuantizeInput(rows[row], shape.QuantizedInputBits);
-            int[] actual = new int[shape.ModelDimension];
+            byte* quantized = (byte*)output.Pointer + (row * quantizedStride);
+            (int[] expected, float scale) = ReferenceKernels.QuantizeInput(rows[row], shape.InputBits);
+            int[] actual = new int[shape.Input];
             for (int i = 0; i < actual.Length; i++)
             {
-                actual[i] = shape.QuantizedInputBits == 8 ? ((sbyte*)quantized)[i] : ((short*)quantized)[i];
+                actual[i] = shape.InputBits == 8 ? ((sbyte*)quantized)[i] : ((short*)quantized)[i];
             }
 
             Assert.Equal(expected, actual);
-            if (shape.QuantizedInputBits == 8)
+            if (shape.InputBits == 8)
             {
                 for (int i = 0; i < actual.Length; i += 2)
                 {
@@ -216,24 +224,24 @@ public sealed unsafe class LinearKernelTests
                 }
             }
 
-            Assert.Equal(scale, *(float*)(quantized + shape.QuantizedStride - 64));
-            if (shape.QuantizedInputBits == 8)
+            Assert.Equal(scale, *(float*)(quantized + quantizedStride - 64));
+            if (shape.InputBits == 8)
             {
-                Assert.Equal(-64 * expected.Sum(), *(int*)(quantized + shape.QuantizedStride - 60));
-                Assert.Equal(ReferenceKernels.BeginOfUpperBits(expected), *(int*)(quantized + shape.QuantizedStride - 56));
+                Assert.Equal(-64 * expected.Sum(), *(int*)(quantized + quantizedStride - 60));
+                Assert.Equal(ReferenceKernels.BeginOfUpperBits(expected), *(int*)(quantized + quantizedStride - 56));
             }
         }
 
-        output.AssertMargins($"{kernels}: quantised rows");
+        output.AssertMargins($"{kernels}: quantised inputs of {kernel}");
     }
 
-    private static float[] Expected(float[] input, float[] weights, float[] bias, float[] residual, LinearShape shape, WeightPrecision precision, int inputBits)
+    private static float[] Expected(float[] input, float[] weights, float[] bias, float[] residual, LinearShape shape, WeightPrecision precision)
     {
         float[] result = precision switch
         {
             WeightPrecision.Float32 => ReferenceKernels.Linear(input, weights, bias),
             WeightPrecision.BFloat16 => ReferenceKernels.Linear(input, Array.ConvertAll(weights, ReferenceKernels.RoundToBFloat16), bias),
-            _ => ReferenceKernels.LinearInt8(input, weights, bias, inputBits),
+            _ => ReferenceKernels.LinearInt8(input, weights, bias, shape.InputBits),
         };
         result = shape.AddsResidual ? ReferenceKernels.AddResidual(residual, result) : result;
         return shape.Activation is { } activation ? ReferenceKernels.Activate(activation, result) : result;

@@ -4,7 +4,7 @@ using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.Kernels;
 
-/// <summary>The kernels that work row by row: embedding, layer norm, arg-max and the sum of exponentials.</summary>
+/// <summary>The kernels that work row by row: embedding, norm, gate, arg-max and the sum of exponentials.</summary>
 public sealed unsafe class RowKernelTests
 {
     private const int MaxRows = 40;
@@ -40,7 +40,7 @@ public sealed unsafe class RowKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Layer_norm_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    public void A_norm_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
         ModelDescription shape = kernels.Model;
@@ -53,25 +53,28 @@ public sealed unsafe class RowKernelTests
         inputs[4] = Array.ConvertAll(inputs[4], static x => 1e-6f * x); // a variance below epsilon
         float[] gamma = Array.ConvertAll(samples.Normal(dimension, 0.3f), static x => 1 + x);
         float[] beta = samples.Normal(dimension, 0.3f);
-        float[][] expected = [.. inputs.Select(input => ReferenceKernels.LayerNorm(input, gamma, beta, (float)shape.LayerNormEpsilon))];
+        float[][] expected = [.. inputs.Select(input => Norm(shape, input, gamma, beta))];
         for (int row = 0; row < MaxRows; row++)
         {
             // Where x is around 1000, x - mean is known to 3e-5 only; in a row of equal numbers that is divided by √ε.
-            double tolerance = row is 1 or 3 ? 0.05 : 5e-6;
-            double[] exact = DoubleKernels.LayerNorm(DoubleKernels.Widen(inputs[row]), DoubleKernels.Widen(gamma), DoubleKernels.Widen(beta), shape.LayerNormEpsilon);
-            Closeness.AssertClose(exact, expected[row], tolerance, $"{kernels}: layer norm of row {row} in scalar steps");
+            bool hasMean = shape.Normalization == Normalization.LayerNorm;
+            double tolerance = hasMean && row is 1 or 3 ? 0.05 : 5e-6;
+            double[] exact = hasMean
+                ? DoubleKernels.LayerNorm(DoubleKernels.Widen(inputs[row]), DoubleKernels.Widen(gamma), DoubleKernels.Widen(beta), shape.LayerNormEpsilon)
+                : DoubleKernels.RootMeanSquareNorm(DoubleKernels.Widen(inputs[row]), DoubleKernels.Widen(gamma), shape.LayerNormEpsilon);
+            Closeness.AssertClose(exact, expected[row], tolerance, $"{kernels}: norm of row {row} in scalar steps");
         }
 
-        using GuardedBuffer norm = GuardedBuffer.OfRows([gamma, beta], Panels.RoundUp(dimension));
+        using GuardedBuffer norm = NormWeights(shape, gamma, beta);
         for (int rows = 1; rows <= MaxRows; rows++)
         {
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs.AsSpan(0, rows), shape.ModelStride);
             using var output = new GuardedBuffer(rows * shape.ModelStride);
             kernels.Norm(input.Pointer, rows, norm.Pointer, output.Pointer);
-            output.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: layer norm of {rows} rows");
+            output.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: norm of {rows} rows");
 
             kernels.Norm(input.Pointer, rows, norm.Pointer, input.Pointer);
-            input.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: layer norm of {rows} rows in place");
+            input.AssertRows(expected.AsSpan(0, rows), shape.ModelStride, $"{kernels}: norm of {rows} rows in place");
         }
     }
 
@@ -165,7 +168,7 @@ public sealed unsafe class RowKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Layer_norm_of_what_is_not_a_number_shows_in_no_other_row(string model, InstructionSet instructionSet)
+    public void A_norm_of_what_is_not_finite_shows_in_no_other_row(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
         ModelDescription shape = kernels.Model;
@@ -173,38 +176,98 @@ public sealed unsafe class RowKernelTests
         var samples = new Samples(dimension);
         float[][] inputs = samples.NormalRows(3, dimension);
         float[] gamma = samples.Normal(dimension), beta = samples.Normal(dimension);
-        float[][] expected = [.. inputs.Select(input => ReferenceKernels.LayerNorm(input, gamma, beta, (float)shape.LayerNormEpsilon))];
-        using GuardedBuffer norm = GuardedBuffer.OfRows([gamma, beta], Panels.RoundUp(dimension));
+        float[][] expected = [.. inputs.Select(input => Norm(shape, input, gamma, beta))];
+        using GuardedBuffer norm = NormWeights(shape, gamma, beta);
         foreach (float special in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
             inputs[1][dimension / 2] = special;
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs, shape.ModelStride);
             using var output = new GuardedBuffer(3 * shape.ModelStride);
             kernels.Norm(input.Pointer, 3, norm.Pointer, output.Pointer);
-            Assert.All(output.Span.Slice(shape.ModelStride, dimension).ToArray(), static value => Assert.True(float.IsNaN(value)));
+
+            // An infinite root mean square leaves zeros of all other elements: what multiplies the row next finds the one that is no number.
+            bool leavesZeros = shape.Normalization == Normalization.RootMeanSquare && !float.IsNaN(special);
+            for (int i = 0; i < dimension; i++)
+            {
+                float value = output.Span[shape.ModelStride + i];
+                Assert.True(leavesZeros && i != dimension / 2 ? value == 0 : float.IsNaN(value), $"{kernels}: element {i} is {value} beside {special}");
+            }
+
             foreach (int row in new[] { 0, 2 })
             {
-                BitAssert.Equal(expected[row], output.Span.Slice(row * shape.ModelStride, dimension), $"{kernels}: layer norm of row {row} beside {special}");
+                BitAssert.Equal(expected[row], output.Span.Slice(row * shape.ModelStride, dimension), $"{kernels}: norm of row {row} beside {special}");
             }
         }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Layer_norm_of_a_variance_that_overflows_is_beta(string model, InstructionSet instructionSet)
+    public void A_norm_of_squares_that_overflow_is_beta_or_zero(string model, InstructionSet instructionSet)
     {
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
         ModelDescription shape = kernels.Model;
         int dimension = shape.ModelDimension;
         Assert.SkipWhen(dimension == 1, "One number has no variance.");
         var samples = new Samples(dimension);
-        float[] beta = samples.Normal(dimension);
-        using GuardedBuffer norm = GuardedBuffer.OfRows([samples.Normal(dimension), beta], Panels.RoundUp(dimension));
-        using GuardedBuffer input = GuardedBuffer.OfRows(samples.NormalRows(1, dimension, 1e30f), shape.ModelStride);
+        float[] gamma = samples.Normal(dimension), beta = samples.Normal(dimension);
+        float[][] large = samples.NormalRows(1, dimension, 1e30f);
+        using GuardedBuffer norm = NormWeights(shape, gamma, beta);
+        using GuardedBuffer input = GuardedBuffer.OfRows(large, shape.ModelStride);
         using var output = new GuardedBuffer(shape.ModelStride);
         kernels.Norm(input.Pointer, 1, norm.Pointer, output.Pointer);
-        output.AssertRows([Array.ConvertAll(beta, static value => value + 0f)], shape.ModelStride, $"{kernels}: layer norm of numbers around 1e30");
+        float[] expected = Norm(shape, large[0], gamma, beta);
+        output.AssertRows([expected], shape.ModelStride, $"{kernels}: norm of numbers around 1e30");
+        Assert.Equal(shape.Normalization == Normalization.LayerNorm ? beta : new float[dimension], expected);
     }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_gate_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        int width = shape.FeedForwardDimension;
+        int room = Panels.RoundUp(width);
+        if (!shape.GatedFeedForward)
+        {
+            Assert.Throws<NotSupportedException>(() => kernels.Gate(null, 1, null));
+            return;
+        }
+
+        // Ordinary numbers, and those where an activation is zero or the identity.
+        var samples = new Samples(width);
+        float[][] gates = samples.NormalRows(MaxRows, width, 3), values = samples.NormalRows(MaxRows, width);
+        gates[1] = samples.Normal(width, 1e-20f);
+        gates[2] = samples.Normal(width, 1e10f);
+        gates[3] = new float[width];
+        values[4] = samples.Normal(width, 1e30f);
+        float[][] expected = [.. gates.Zip(values, (gate, value) => ReferenceKernels.Gate(shape.Activation, gate, value))];
+        for (int row = 0; row < MaxRows; row++)
+        {
+            float[] value = values[row];
+            double[] exact = [.. gates[row].Select((gate, i) => ReferenceMath.Activate(shape.Activation, gate) * value[i])];
+            double tolerance = 4e-7 * value.Max(MathF.Abs) * Math.Max(1, gates[row].Max(MathF.Abs));
+            Closeness.AssertClose(exact, expected[row], tolerance, $"{kernels}: gate of row {row} in scalar steps");
+        }
+
+        float[][] inputs = [.. gates.Zip(values, (gate, value) => (float[])[.. gate, .. new float[room - width], .. value])];
+        for (int rows = 1; rows <= MaxRows; rows++)
+        {
+            using GuardedBuffer input = GuardedBuffer.OfRows(inputs.AsSpan(0, rows), 2 * room);
+            using var output = new GuardedBuffer(rows * shape.FeedForwardStride);
+            kernels.Gate(input.Pointer, rows, output.Pointer);
+            output.AssertRows(expected.AsSpan(0, rows), shape.FeedForwardStride, $"{kernels}: gate of {rows} rows");
+        }
+    }
+
+    /// <summary>The norm of a model, in scalar steps.</summary>
+    private static float[] Norm(ModelDescription shape, float[] input, float[] gamma, float[] beta) => shape.Normalization == Normalization.LayerNorm
+        ? ReferenceKernels.LayerNorm(input, gamma, beta, (float)shape.LayerNormEpsilon)
+        : ReferenceKernels.RootMeanSquareNorm(input, gamma, (float)shape.LayerNormEpsilon);
+
+    /// <summary>The weights of a norm as its kernel reads them, without β where it has none.</summary>
+    private static GuardedBuffer NormWeights(ModelDescription shape, float[] gamma, float[] beta) =>
+        GuardedBuffer.OfRows(shape.Normalization == Normalization.LayerNorm ? [gamma, beta] : [gamma], Panels.RoundUp(gamma.Length));
 
     private static int ArgMax(KernelSet kernels, float[] logits)
     {

@@ -41,10 +41,23 @@ internal static class DoubleKernels
         return [.. input.Select((x, i) => ((x - mean) / Math.Sqrt(variance + epsilon) * gamma[i]) + beta[i])];
     }
 
-    /// <summary><c>softmax(q · Kᵀ / √d) · V</c> for one query of one head.</summary>
-    public static double[] Attention(ReadOnlySpan<double> query, IReadOnlyList<double[]> keys, IReadOnlyList<double[]> values)
+    /// <summary><c>x / √(mean(x²) + ε) · γ</c>.</summary>
+    public static double[] RootMeanSquareNorm(double[] input, double[] gamma, double epsilon)
     {
-        double[] weights = AttentionWeights(query, keys);
+        double root = Math.Sqrt(input.Average(static x => x * x) + epsilon);
+        return [.. input.Select((x, i) => x / root * gamma[i])];
+    }
+
+    /// <summary><c>softmax(scale · q · Kᵀ + bias) · V</c> for one query of one head.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="keys">The keys that it sees.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="scale">What the products are multiplied with.</param>
+    /// <param name="bias">A number for each key; nothing where there is none.</param>
+    public static double[] Attention(
+        ReadOnlySpan<double> query, IReadOnlyList<double[]> keys, IReadOnlyList<double[]> values, double scale, IReadOnlyList<double>? bias = null)
+    {
+        double[] weights = AttentionWeights(query, keys, scale, bias);
         double[] output = new double[query.Length];
         for (int i = 0; i < output.Length; i++)
         {
@@ -57,8 +70,8 @@ internal static class DoubleKernels
         return output;
     }
 
-    /// <summary><c>softmax(q · Kᵀ / √d)</c> for one query of one head.</summary>
-    public static double[] AttentionWeights(ReadOnlySpan<double> query, IReadOnlyList<double[]> keys)
+    /// <summary>What <see cref="Attention"/> weighs the values with.</summary>
+    public static double[] AttentionWeights(ReadOnlySpan<double> query, IReadOnlyList<double[]> keys, double scale, IReadOnlyList<double>? bias = null)
     {
         double[] scores = new double[keys.Count];
         for (int position = 0; position < scores.Length; position++)
@@ -67,9 +80,11 @@ internal static class DoubleKernels
             {
                 scores[position] += query[i] * keys[position][i];
             }
+
+            scores[position] = (scale * scores[position]) + (bias?[position] ?? 0);
         }
 
-        return Softmax(scores, 1 / Math.Sqrt(query.Length));
+        return Softmax(scores, scale: 1);
     }
 
     /// <summary><c>softmax(scale · scores)</c>; zeros where every score is minus infinity.</summary>

@@ -11,6 +11,7 @@ internal static class RandomCheckpoint
         var names = new TensorNames(model, separateTables);
         var tensors = new Dictionary<string, Tensor>();
         int dimension = model.ModelDimension;
+        int heads = model.Heads * model.HeadDimension;
 
         void Embedding(string name, int tokens)
         {
@@ -23,13 +24,19 @@ internal static class RandomCheckpoint
         void Linear(string weight, string bias, int outputs, int inputs)
         {
             tensors.Add(weight, new Tensor([outputs, inputs], random.Normal(outputs * inputs, 1f / MathF.Sqrt(inputs))));
-            Bias(bias, outputs);
+            if (model.LinearBias)
+            {
+                Bias(bias, outputs);
+            }
         }
 
         void Norm(string name)
         {
             tensors.Add($"{name}.weight", new Tensor([dimension], Array.ConvertAll(random.Normal(dimension, 0.2f), static x => 1 + x)));
-            Bias($"{name}.bias", dimension);
+            if (model.Normalization == Normalization.LayerNorm)
+            {
+                Bias($"{name}.bias", dimension);
+            }
         }
 
         void Attention(string name)
@@ -40,13 +47,15 @@ internal static class RandomCheckpoint
             }
             else
             {
-                foreach (string projection in new[] { "q_proj", "k_proj", "v_proj" })
+                foreach (char letter in "qkv")
                 {
-                    Linear($"{name}.{projection}.weight", $"{name}.{projection}.bias", dimension, dimension);
+                    string projection = names.Projection(name, letter);
+                    Linear($"{projection}.weight", $"{projection}.bias", heads, dimension);
                 }
             }
 
-            Linear($"{name}.out_proj.weight", $"{name}.out_proj.bias", dimension, dimension);
+            string output = names.AttentionOutput(name);
+            Linear($"{output}.weight", $"{output}.bias", dimension, heads);
         }
 
         Embedding(names.SourceEmbedding, model.SourceVocabularySize);
@@ -64,6 +73,13 @@ internal static class RandomCheckpoint
             {
                 int rows = positions + model.PositionOffset;
                 tensors.Add(names.Positions(stack), new Tensor([rows, dimension], random.Normal(rows * dimension, 1f)));
+            }
+
+            if (model.PositionalEncoding == PositionalEncoding.Relative)
+            {
+                tensors.Add(
+                    names.PositionBias(stack),
+                    new Tensor([model.RelativePositionBuckets, model.Heads], random.Normal(model.RelativePositionBuckets * model.Heads, 1f)));
             }
 
             if (model.EmbeddingNorm)
@@ -84,6 +100,12 @@ internal static class RandomCheckpoint
                 string expand = names.FeedForwardExpand(stack, layer);
                 string contract = names.FeedForwardContract(stack, layer);
                 Linear($"{expand}.weight", $"{expand}.bias", model.FeedForwardDimension, dimension);
+                if (model.GatedFeedForward)
+                {
+                    string gate = names.FeedForwardGate(stack, layer);
+                    Linear($"{gate}.weight", $"{gate}.bias", model.FeedForwardDimension, dimension);
+                }
+
                 Linear($"{contract}.weight", $"{contract}.bias", dimension, model.FeedForwardDimension);
                 Norm(names.FeedForwardNorm(stack, layer));
             }

@@ -204,11 +204,45 @@ internal static class ReferenceKernels
         return output;
     }
 
-    /// <summary>One query of one head over the positions that it sees; <paramref name="keys"/> and <paramref name="values"/> hold a row for each.</summary>
-    public static float[] Attention(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys, IReadOnlyList<float[]> values)
+    /// <summary><c>x / √(mean(x²) + ε) · γ</c>.</summary>
+    public static float[] RootMeanSquareNorm(ReadOnlySpan<float> input, ReadOnlySpan<float> gamma, float epsilon)
     {
-        float[] scores = Scores(query, keys);
-        float sum = Exponentials(scores, (float)(1 / Math.Sqrt(query.Length)));
+        Span<float> squares = stackalloc float[Lanes];
+        for (int i = 0; i < input.Length; i++)
+        {
+            squares[i % Lanes] = MathF.FusedMultiplyAdd(input[i], input[i], squares[i % Lanes]);
+        }
+
+        float inverse = 1f / MathF.Sqrt((ScalarMath.SumOfLanes(squares) / input.Length) + epsilon);
+        float[] output = new float[input.Length];
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = input[i] * inverse * gamma[i];
+        }
+
+        return output;
+    }
+
+    /// <summary>The middle of a gated feed-forward block.</summary>
+    public static float[] Gate(Activation activation, ReadOnlySpan<float> gate, ReadOnlySpan<float> values)
+    {
+        float[] output = new float[values.Length];
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = ScalarMath.Activate(activation, gate[i]) * values[i];
+        }
+
+        return output;
+    }
+
+    /// <summary>
+    /// One query of one head over the positions that it sees; <paramref name="keys"/> and <paramref name="values"/> hold a row for each, and the bias, where there
+    /// is one, a number, which is added to the score before all of it is scaled.
+    /// </summary>
+    public static float[] Attention(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys, IReadOnlyList<float[]> values, float scale, float[]? bias = null)
+    {
+        float[] scores = Scores(query, keys, bias);
+        float sum = Exponentials(scores, scale);
         float[] output = new float[query.Length];
         for (int i = 0; i < output.Length; i++)
         {
@@ -224,10 +258,9 @@ internal static class ReferenceKernels
     }
 
     /// <summary>What <see cref="Attention"/> weighs the values with.</summary>
-    public static float[] AttentionWeights(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys) =>
-        Softmax(Scores(query, keys), (float)(1 / Math.Sqrt(query.Length)));
+    public static float[] AttentionWeights(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys, float scale) => Softmax(Scores(query, keys, bias: null), scale);
 
-    private static float[] Scores(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys)
+    private static float[] Scores(ReadOnlySpan<float> query, IReadOnlyList<float[]> keys, float[]? bias)
     {
         float[] scores = new float[keys.Count];
         for (int position = 0; position < scores.Length; position++)
@@ -235,6 +268,11 @@ internal static class ReferenceKernels
             for (int i = 0; i < query.Length; i++)
             {
                 scores[position] = MathF.FusedMultiplyAdd(query[i], keys[position][i], scores[position]);
+            }
+
+            if (bias is not null)
+            {
+                scores[position] += bias[position];
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class ReferenceModel
         for (int layer = 0; layer < _model.EncoderLayers; layer++)
         {
             string attention = _names.SelfAttention(Stack.Encoder, layer);
-            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Encoder, layer), x => Attention(attention, x, x, isCausal: false, visitSelfAttention));
+            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Encoder, layer), x => Attention(attention, x, x, isCausal: false, Stack.Encoder, visitSelfAttention));
             hidden = FeedForward(hidden, Stack.Encoder, layer);
         }
 
@@ -41,7 +41,8 @@ internal sealed class ReferenceModel
     {
         double[][] hidden = Decode(Encode(source), target);
         double[] bias = _model.OutputBias ? Values(_names.OutputBias) : new double[_model.TargetVocabularySize];
-        return [.. hidden.Select(row => DoubleKernels.Linear(row, Values(_names.OutputWeight), bias))];
+        double scale = _model.ScaleOutput ? 1 / Math.Sqrt(_model.ModelDimension) : 1;
+        return [.. hidden.Select(row => DoubleKernels.Linear([.. row.Select(x => x * scale)], Values(_names.OutputWeight), bias))];
     }
 
     /// <summary>The probabilities of cross-attention over the source, one row behind the other: layer by layer, head by head, position by position of a target that begins with the start token.</summary>
@@ -76,8 +77,8 @@ internal sealed class ReferenceModel
         {
             string self = _names.SelfAttention(Stack.Decoder, layer);
             string cross = _names.CrossAttention(layer);
-            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Decoder, layer), x => Attention(self, x, x, isCausal: true, visitSelfAttention));
-            hidden = Sublayer(hidden, _names.CrossAttentionNorm(layer), x => Attention(cross, x, memory, isCausal: false, visitCrossAttention));
+            hidden = Sublayer(hidden, _names.SelfAttentionNorm(Stack.Decoder, layer), x => Attention(self, x, x, isCausal: true, Stack.Decoder, visitSelfAttention));
+            hidden = Sublayer(hidden, _names.CrossAttentionNorm(layer), x => Attention(cross, x, memory, isCausal: false, relativeIn: null, visitCrossAttention));
             hidden = FeedForward(hidden, Stack.Decoder, layer);
         }
 
@@ -122,7 +123,7 @@ internal sealed class ReferenceModel
                 [.. Enumerable.Range(0, dimension).Select(i => i < sines ? Math.Sin(Angle(i)) : Math.Cos(Angle(i - sines)))],
             PositionalEncoding.SinusoidalFairseq =>
                 [.. Enumerable.Range(0, dimension).Select(i => i < half ? Math.Sin(FairseqAngle(i)) : i < 2 * half ? Math.Cos(FairseqAngle(i - half)) : 0)],
-            PositionalEncoding.None => new double[dimension],
+            PositionalEncoding.None or PositionalEncoding.Relative => new double[dimension],
             _ => throw new InvalidOperationException($"No reference for {_model.PositionalEncoding}."),
         };
     }
@@ -130,9 +131,18 @@ internal sealed class ReferenceModel
     private double[][] FeedForward(double[][] hidden, Stack stack, int layer) => Sublayer(
         hidden,
         _names.FeedForwardNorm(stack, layer),
-        x => Linear(
-            [.. Linear(x, _names.FeedForwardExpand(stack, layer)).Select(row => Array.ConvertAll(row, value => ReferenceMath.Activate(_model.Activation, value)))],
-            _names.FeedForwardContract(stack, layer)));
+        x =>
+        {
+            double[][] activated = Linear(x, _model.GatedFeedForward ? _names.FeedForwardGate(stack, layer) : _names.FeedForwardExpand(stack, layer));
+            activated = [.. activated.Select(row => Array.ConvertAll(row, value => ReferenceMath.Activate(_model.Activation, value)))];
+            if (_model.GatedFeedForward)
+            {
+                double[][] values = Linear(x, _names.FeedForwardExpand(stack, layer));
+                activated = [.. activated.Zip(values, static (gates, row) => gates.Zip(row, static (gate, value) => gate * value).ToArray())];
+            }
+
+            return Linear(activated, _names.FeedForwardContract(stack, layer));
+        });
 
     private double[][] Sublayer(double[][] hidden, string norm, Func<double[][], double[][]> sublayer)
     {
@@ -142,8 +152,15 @@ internal sealed class ReferenceModel
         return isPreNorm ? sum : Norm(sum, norm);
     }
 
-    private double[][] Attention(string name, double[][] queries, double[][] memory, bool isCausal, Action<double[]>? visitWeights = null)
+    /// <param name="name">The name of the attention.</param>
+    /// <param name="queries">The rows that attend.</param>
+    /// <param name="memory">The rows that they attend to.</param>
+    /// <param name="isCausal">Whether a row sees no later ones.</param>
+    /// <param name="relativeIn">The stack whose table of relative positions counts, where the model has relative positions; none for attention to another stack.</param>
+    /// <param name="visitWeights">Is given the probabilities of each row in each head.</param>
+    private double[][] Attention(string name, double[][] queries, double[][] memory, bool isCausal, Stack? relativeIn, Action<double[]>? visitWeights)
     {
+        double scale = _model.ScaleScores ? 1 / Math.Sqrt(_model.HeadDimension) : 1;
         double[][] query = Project(name, 0, queries);
         double[][] key = Project(name, 1, memory);
         double[][] value = Project(name, 2, memory);
@@ -157,12 +174,24 @@ internal sealed class ReferenceModel
             for (int row = 0; row < query.Length; row++)
             {
                 int visible = isCausal ? row + 1 : memory.Length;
-                visitWeights?.Invoke(DoubleKernels.AttentionWeights(query[row].AsSpan(begin..end), headKeys[..visible]));
-                DoubleKernels.Attention(query[row].AsSpan(begin..end), headKeys[..visible], headValues[..visible]).CopyTo(context[row], begin);
+                double[]? bias = relativeIn is { } stack && _model.PositionalEncoding == PositionalEncoding.Relative ? PositionBias(stack, head, row, visible) : null;
+                visitWeights?.Invoke(DoubleKernels.AttentionWeights(query[row].AsSpan(begin..end), headKeys[..visible], scale, bias));
+                DoubleKernels.Attention(query[row].AsSpan(begin..end), headKeys[..visible], headValues[..visible], scale, bias).CopyTo(context[row], begin);
             }
         }
 
-        return Linear(context, $"{name}.out_proj");
+        return Linear(context, _names.AttentionOutput(name));
+    }
+
+    /// <summary>What relative positions add to the scores of the first positions for a row of a head.</summary>
+    private double[] PositionBias(Stack stack, int head, int row, int visible)
+    {
+        double[] table = Values(_names.PositionBias(stack));
+        return
+        [
+            .. Enumerable.Range(0, visible).Select(position => table[
+                (RelativeBuckets.Of(position - row, stack == Stack.Encoder, _model.RelativePositionBuckets, _model.RelativePositionDistance) * _model.Heads) + head]),
+        ];
     }
 
     /// <summary>The query (0), key (1) or value (2) projection.</summary>
@@ -170,7 +199,7 @@ internal sealed class ReferenceModel
     {
         if (!_names.ProjectionsAreOne)
         {
-            return Linear(rows, $"{name}.{"qkv"[projection]}_proj");
+            return Linear(rows, _names.Projection(name, "qkv"[projection]));
         }
 
         int dimension = _model.ModelDimension;
@@ -179,11 +208,19 @@ internal sealed class ReferenceModel
         return [.. rows.Select(row => DoubleKernels.Linear(row, weight, bias))];
     }
 
-    private double[][] Linear(double[][] rows, string name) =>
-        [.. rows.Select(row => DoubleKernels.Linear(row, Values($"{name}.weight"), Values($"{name}.bias")))];
+    private double[][] Linear(double[][] rows, string name)
+    {
+        double[] weight = Values($"{name}.weight");
+        double[] bias = _model.LinearBias ? Values($"{name}.bias") : new double[weight.Length / rows[0].Length];
+        return [.. rows.Select(row => DoubleKernels.Linear(row, weight, bias))];
+    }
 
-    private double[][] Norm(double[][] rows, string name) =>
-        [.. rows.Select(row => DoubleKernels.LayerNorm(row, Values($"{name}.weight"), Values($"{name}.bias"), _model.LayerNormEpsilon))];
+    private double[][] Norm(double[][] rows, string name) => [.. rows.Select(row => _model.Normalization switch
+    {
+        Normalization.LayerNorm => DoubleKernels.LayerNorm(row, Values($"{name}.weight"), Values($"{name}.bias"), _model.LayerNormEpsilon),
+        Normalization.RootMeanSquare => DoubleKernels.RootMeanSquareNorm(row, Values($"{name}.weight"), _model.LayerNormEpsilon),
+        _ => throw new InvalidOperationException($"No reference for {_model.Normalization}."),
+    })];
 
     private double[] Values(string name)
     {

@@ -23,7 +23,8 @@ internal sealed class TensorNames
 
     public string TargetEmbedding => Embedding(Stack.Decoder);
 
-    public string OutputWeight => _model.TieEmbeddings ? TargetEmbedding : IsVanilla ? "generator.weight" : "lm_head.weight";
+    /// <summary>The output projection. Files of T5 have one of their own where decoder output is not scaled, whether or not the model counts as tied.</summary>
+    public string OutputWeight => (IsT5 ? _model.ScaleOutput : _model.TieEmbeddings) ? TargetEmbedding : IsVanilla ? "generator.weight" : "lm_head.weight";
 
     public string OutputBias => IsVanilla ? "generator.bias" : "final_logits_bias";
 
@@ -31,34 +32,57 @@ internal sealed class TensorNames
 
     private bool IsVanilla => _model.Architecture == Architecture.Vanilla;
 
+    private bool IsT5 => _model.Architecture == Architecture.T5;
+
     public string Positions(Stack stack) => IsVanilla ? $"{Side(stack)}_position_embedding.weight" : $"{Root(stack)}.embed_positions.weight";
+
+    /// <summary>The table of relative positions, which all layers of a stack share.</summary>
+    public string PositionBias(Stack stack) => $"{SelfAttention(stack, 0)}.relative_attention_bias.weight";
 
     public string EmbeddingNorm(Stack stack) => IsVanilla ? $"{Side(stack)}_embedding_norm" : $"{Root(stack)}.layernorm_embedding";
 
-    public string FinalNorm(Stack stack) => $"{Root(stack)}.{(IsVanilla ? "norm" : "layer_norm")}";
+    public string FinalNorm(Stack stack) => $"{Root(stack)}.{(IsVanilla ? "norm" : IsT5 ? "final_layer_norm" : "layer_norm")}";
 
-    public string SelfAttention(Stack stack, int layer) => $"{Layer(stack, layer)}.self_attn";
+    public string SelfAttention(Stack stack, int layer) => $"{Layer(stack, layer)}.{(IsT5 ? "layer.0.SelfAttention" : "self_attn")}";
 
-    public string SelfAttentionNorm(Stack stack, int layer) => $"{Layer(stack, layer)}.{(IsVanilla ? "norm1" : "self_attn_layer_norm")}";
+    public string SelfAttentionNorm(Stack stack, int layer) => $"{Layer(stack, layer)}.{(IsVanilla ? "norm1" : IsT5 ? "layer.0.layer_norm" : "self_attn_layer_norm")}";
 
-    public string CrossAttention(int layer) => $"{Layer(Stack.Decoder, layer)}.{(IsVanilla ? "multihead_attn" : "encoder_attn")}";
+    public string CrossAttention(int layer) => $"{Layer(Stack.Decoder, layer)}.{(IsVanilla ? "multihead_attn" : IsT5 ? "layer.1.EncDecAttention" : "encoder_attn")}";
 
-    public string CrossAttentionNorm(int layer) => $"{Layer(Stack.Decoder, layer)}.{(IsVanilla ? "norm2" : "encoder_attn_layer_norm")}";
+    public string CrossAttentionNorm(int layer) => $"{Layer(Stack.Decoder, layer)}.{(IsVanilla ? "norm2" : IsT5 ? "layer.1.layer_norm" : "encoder_attn_layer_norm")}";
 
-    public string FeedForwardExpand(Stack stack, int layer) => $"{Layer(stack, layer)}.{(IsVanilla ? "linear1" : "fc1")}";
+    /// <summary>The query, key or value projection of an attention, where each is a tensor.</summary>
+    /// <param name="attention">The name of the attention.</param>
+    /// <param name="letter">The first letter of the projection.</param>
+    public string Projection(string attention, char letter) => $"{attention}.{letter}{(IsT5 ? "" : "_proj")}";
 
-    public string FeedForwardContract(Stack stack, int layer) => $"{Layer(stack, layer)}.{(IsVanilla ? "linear2" : "fc2")}";
+    /// <summary>The projection of an attention's heads back to the model dimension.</summary>
+    public string AttentionOutput(string attention) => $"{attention}.{(IsT5 ? "o" : "out_proj")}";
+
+    /// <summary>The layer that is activated in a gated block.</summary>
+    public string FeedForwardGate(Stack stack, int layer) => $"{DenseReluDense(stack, layer)}.wi_0";
+
+    public string FeedForwardExpand(Stack stack, int layer) =>
+        IsT5 ? $"{DenseReluDense(stack, layer)}.{(_model.GatedFeedForward ? "wi_1" : "wi")}" : $"{Layer(stack, layer)}.{(IsVanilla ? "linear1" : "fc1")}";
+
+    public string FeedForwardContract(Stack stack, int layer) =>
+        IsT5 ? $"{DenseReluDense(stack, layer)}.wo" : $"{Layer(stack, layer)}.{(IsVanilla ? "linear2" : "fc2")}";
 
     public string FeedForwardNorm(Stack stack, int layer) =>
-        $"{Layer(stack, layer)}.{(!IsVanilla ? "final_layer_norm" : stack == Stack.Encoder ? "norm2" : "norm3")}";
+        $"{Layer(stack, layer)}.{(IsT5 ? $"layer.{LastSublayer(stack)}.layer_norm" : !IsVanilla ? "final_layer_norm" : stack == Stack.Encoder ? "norm2" : "norm3")}";
 
-    private string Embedding(Stack stack) => IsVanilla ? $"{Side(stack)}_embedding.weight" : _hasOneTable ? "model.shared.weight" : $"{Root(stack)}.embed_tokens.weight";
+    private string Embedding(Stack stack) =>
+        IsVanilla ? $"{Side(stack)}_embedding.weight" : IsT5 ? "shared.weight" : _hasOneTable ? "model.shared.weight" : $"{Root(stack)}.embed_tokens.weight";
 
     private static string Side(Stack stack) => stack == Stack.Encoder ? "source" : "target";
 
-    private string Root(Stack stack) => (IsVanilla ? "transformer." : "model.") + (stack == Stack.Encoder ? "encoder" : "decoder");
+    private string Root(Stack stack) => (IsVanilla ? "transformer." : IsT5 ? "" : "model.") + (stack == Stack.Encoder ? "encoder" : "decoder");
 
-    private string Layer(Stack stack, int layer) => $"{Root(stack)}.layers.{layer}";
+    private string Layer(Stack stack, int layer) => $"{Root(stack)}.{(IsT5 ? "block" : "layers")}.{layer}";
+
+    private string DenseReluDense(Stack stack, int layer) => $"{Layer(stack, layer)}.layer.{LastSublayer(stack)}.DenseReluDense";
+
+    private static int LastSublayer(Stack stack) => stack == Stack.Encoder ? 1 : 2;
 }
 
 /// <summary>The two halves of the model.</summary>

@@ -77,15 +77,16 @@ public sealed class MemoryTests
         using EncoderDecoder model = declared.Load(TensorFile.Write(RandomCheckpoint.Create(shape)), InstructionSet.Portable, precision);
         int attention = AttentionWidth(shape);
         int dimension = shape.ModelDimension;
-        bool isTied = shape.Architecture != Architecture.Vanilla;
-        bool isShared = isTied && shape.SourceVocabularySize == shape.TargetVocabularySize;
-        long norm = Panels(dimension) * 2 * 4;
+        var names = new TensorNames(shape);
+        bool isTied = names.OutputWeight == names.TargetEmbedding;
+        bool isShared = names.SourceEmbedding == names.TargetEmbedding;
+        long norm = Panels(dimension) * (shape.Normalization == Normalization.LayerNorm ? 2 : 1) * 4;
         long self = Linear(3 * attention, dimension) + Linear(dimension, attention) + norm;
         long cross = Linear(attention, dimension) + Linear(2 * attention, dimension) + Linear(dimension, attention) + norm;
-        long feedForward = Linear(shape.FeedForwardDimension, dimension) + Linear(dimension, shape.FeedForwardDimension) + norm;
+        long feedForward = Linear(FirstFeedForward(shape), dimension) + Linear(dimension, shape.FeedForwardDimension, hasLargeInputs: shape.LargeActivations) + norm;
         long expected = (shape.EncoderLayers * (self + feedForward)) + (shape.DecoderLayers * (self + cross + feedForward));
         expected += Embedding(shape.SourceVocabularySize) + (isShared ? 0 : Embedding(shape.TargetVocabularySize));
-        expected += isTied | shape.TieEmbeddings && precision == WeightPrecision.Float32
+        expected += isTied && precision == WeightPrecision.Float32
             ? Panels(shape.TargetVocabularySize) * 4
             : Linear(shape.TargetVocabularySize, dimension);
         if (shape.ScreensOutput && (precision != WeightPrecision.Int8 || dimension > 128))
@@ -95,9 +96,14 @@ public sealed class MemoryTests
                 : Aligned(Panels(shape.TargetVocabularySize) * (long)Int8Inputs(dimension)) + (Panels(shape.TargetVocabularySize) * 3 * 4) + 64;
         }
 
+        if (shape.PositionalEncoding == PositionalEncoding.Relative)
+        {
+            expected += (Panels((2 * shape.MaxSourceLength) - 1 + 16) + Panels(shape.MaxTargetLength + 16)) * shape.Heads * 4L;
+        }
+
         expected += (long)shape.ModelStride * 4 * shape.PositionalEncoding switch
         {
-            PositionalEncoding.None => 0,
+            PositionalEncoding.None or PositionalEncoding.Relative => 0,
             PositionalEncoding.Learned => shape.MaxSourceLength + shape.MaxTargetLength,
             _ => Math.Max(shape.MaxSourceLength, shape.MaxTargetLength),
         };
@@ -106,14 +112,14 @@ public sealed class MemoryTests
 
         long Embedding(int tokens) => (long)Panels(tokens) * dimension * 4;
 
-        long Linear(int outputs, int inputs) => precision switch
+        long Linear(int outputs, int inputs, bool hasLargeInputs = false) => precision switch
         {
             WeightPrecision.Float32 => Panels(outputs) * ((inputs * 4L) + 4),
             WeightPrecision.BFloat16 => Aligned(Panels(outputs) * inputs * 2L) + (Panels(outputs) * 4),
-            _ => Aligned(Panels(outputs) * (long)Int8Inputs(inputs)) + (Panels(outputs) * (4 + 4)),
+            _ => Aligned(Panels(outputs) * (long)Int8Inputs(inputs, hasLargeInputs)) + (Panels(outputs) * (4 + 4)),
         };
 
-        int Int8Inputs(int inputs) => dimension <= 128 ? RoundUp(inputs, 2) : RoundUp(inputs, 8);
+        int Int8Inputs(int inputs, bool hasLargeInputs = false) => dimension <= 128 || hasLargeInputs ? RoundUp(inputs, 2) : RoundUp(inputs, 8);
     }
 
     [Fact]
@@ -175,7 +181,9 @@ public sealed class MemoryTests
     private static long Bytes(ModelDescription shape, int[] sources, int rows, int logitsRows, int beam, int targetLength, int threads)
     {
         int attention = AttentionWidth(shape);
-        long activations = rows * (((2L * shape.ModelStride) + Math.Max(3 * attention, shape.FeedForwardStride) + shape.AttentionStride) * 4 + shape.QuantizedStride);
+        int wide = Math.Max(3 * attention, shape.GatedFeedForward ? FirstFeedForward(shape) : shape.FeedForwardStride);
+        int gated = shape.GatedFeedForward ? shape.FeedForwardStride : 0;
+        long activations = rows * (((2L * shape.ModelStride) + wide + gated + shape.AttentionStride) * 4 + shape.QuantizedStride);
         long logits = logitsRows * (long)Panels(shape.TargetVocabularySize) * 4;
         long scratch = threads * (RoundUp(shape.AttentionScratch, 16) + Cache(sources.Max())) * 4;
         long caches = shape.DecoderLayers * (sources.Sum(Cache) + (sources.Length * beam * Cache(targetLength))) * 4;
@@ -184,7 +192,10 @@ public sealed class MemoryTests
         long Cache(int positions) => (long)attention * (RoundUp(positions, 32) + positions);
     }
 
-    private static int AttentionWidth(ModelDescription shape) => shape.Heads * Panels(shape.ModelDimension / shape.Heads);
+    private static int AttentionWidth(ModelDescription shape) => shape.Heads * Panels(shape.HeadDimension);
+
+    /// <summary>The outputs of a feed-forward block's first layer: the gate has whole panels, and so has what it is multiplied with.</summary>
+    private static int FirstFeedForward(ModelDescription shape) => shape.GatedFeedForward ? 2 * Panels(shape.FeedForwardDimension) : shape.FeedForwardDimension;
 
     private static int Panels(int columns) => RoundUp(columns, 16);
 
