@@ -44,6 +44,12 @@ internal static class DeclaredModels
             OddScreened.Description, OddScreened.Load, OddScreened.Load),
         DeclaredModel.Of<OneMoreThanAPanel.Avx512Kernels, OneMoreThanAPanel.Avx2Kernels, OneMoreThanAPanel.PortableKernels>(
             OneMoreThanAPanel.Description, OneMoreThanAPanel.Load, OneMoreThanAPanel.Load),
+        DeclaredModel.Of<RelativeHeadOf3.Avx512Kernels, RelativeHeadOf3.Avx2Kernels, RelativeHeadOf3.PortableKernels>(
+            RelativeHeadOf3.Description, RelativeHeadOf3.Load, RelativeHeadOf3.Load),
+        DeclaredModel.Of<GatedPostNorm.Avx512Kernels, GatedPostNorm.Avx2Kernels, GatedPostNorm.PortableKernels>(
+            GatedPostNorm.Description, GatedPostNorm.Load, GatedPostNorm.Load),
+        DeclaredModel.Of<WideGated.Avx512Kernels, WideGated.Avx2Kernels, WideGated.PortableKernels>(
+            WideGated.Description, WideGated.Load, WideGated.Load),
 #if SHARED_G2P
         DeclaredModel.Of<Pronouncer.Avx512Kernels, Pronouncer.Avx2Kernels, Pronouncer.PortableKernels>(
             Pronouncer.Description, Pronouncer.Load, Pronouncer.Load),

@@ -116,3 +116,61 @@ internal sealed partial class OddScreened;
     Activation = Activation.GeluTanh,
     SuppressedTokens = [3, 16])]
 internal sealed partial class OneMoreThanAPanel;
+
+/// <summary>One head of 3, few buckets of relative positions, and sources so long that their rows attend in several blocks; gated with the exact GELU.</summary>
+[EncoderDecoderModel(
+    Architecture.T5,
+    ModelDimension = 21,
+    Heads = 1,
+    HeadDimension = 3,
+    FeedForwardDimension = 13,
+    EncoderLayers = 2,
+    DecoderLayers = 1,
+    VocabularySize = 23,
+    MaxSourceLength = 600,
+    MaxTargetLength = 40,
+    RelativePositionBuckets = 8,
+    RelativePositionDistance = 20,
+    Activation = Activation.Gelu,
+    GatedFeedForward = true,
+    ScaleOutput = true)]
+internal sealed partial class RelativeHeadOf3;
+
+/// <summary>Norms by the root mean square after each sublayer, scaled scores, positions that are computed, heads wider than the model's share; gated with SiLU.</summary>
+[EncoderDecoderModel(
+    Architecture.T5,
+    ModelDimension = 34,
+    Heads = 2,
+    HeadDimension = 23,
+    FeedForwardDimension = 48,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 31,
+    MaxSourceLength = 40,
+    MaxTargetLength = 40,
+    NormPlacement = NormPlacement.Post,
+    FinalNorm = false,
+    ScaleScores = true,
+    ScaleEmbedding = true,
+    PositionalEncoding = PositionalEncoding.SinusoidalSplit,
+    Activation = Activation.Silu,
+    GatedFeedForward = true,
+    ScaleOutput = false)]
+internal sealed partial class GatedPostNorm;
+
+/// <summary>8-bit and 12-bit inputs in one model, beside an output projection that is screened by its upper bits; gated with ReLU.</summary>
+[EncoderDecoderModel(
+    Architecture.T5,
+    ModelDimension = 144,
+    Heads = 3,
+    HeadDimension = 20,
+    FeedForwardDimension = 75,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 1900,
+    MaxSourceLength = 24,
+    MaxTargetLength = 24,
+    Activation = Activation.Relu,
+    GatedFeedForward = true,
+    ScaleOutput = true)]
+internal sealed partial class WideGated;
