@@ -4,7 +4,7 @@ using KernelGen.Tests.Reference;
 
 namespace KernelGen.Tests.NumericalEdges;
 
-/// <summary>Models whose weights are changed to where numbers end; source and target embeddings and the output projection are tensors of their own in each.</summary>
+/// <summary>Models whose weights are changed to where numbers end; unless it is said, source and target embeddings and the output projection are tensors of their own.</summary>
 internal static class EdgeModels
 {
     /// <summary>Post-norm and pre-norm, every activation, 8-bit and 12-bit inputs, with and without a screened output projection.</summary>
@@ -14,6 +14,10 @@ internal static class EdgeModels
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, Tensor>>> Checkpoints = [];
 
     public static TheoryData<string, WeightPrecision, InstructionSet> Cases => Theories.WithEach<WeightPrecision, InstructionSet>(Names);
+
+    /// <summary>The same, and a model whose source and target have one embedding.</summary>
+    public static TheoryData<string, WeightPrecision, InstructionSet> CasesWithSharedEmbedding =>
+        Theories.WithEach<WeightPrecision, InstructionSet>([.. Names, nameof(GoldenT5Gated)]);
 
     /// <summary>Each model in each precision, for tests that compare the instruction sets.</summary>
     public static TheoryData<string, WeightPrecision> ModelsAndPrecisions => Theories.WithEach<WeightPrecision>(Names);

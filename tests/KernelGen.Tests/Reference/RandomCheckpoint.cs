@@ -5,10 +5,10 @@ namespace KernelGen.Tests.Reference;
 /// <summary>A checkpoint of random weights for any declared model, the same on every run.</summary>
 internal static class RandomCheckpoint
 {
-    public static Dictionary<string, Tensor> Create(ModelDescription model, int seed = 1, bool separateTables = false)
+    public static Dictionary<string, Tensor> Create(ModelDescription model, int seed = 1, bool separateTables = false, bool? hasHead = null)
     {
         var random = new Samples(seed);
-        var names = new TensorNames(model, separateTables);
+        var names = new TensorNames(model, separateTables, hasHead);
         var tensors = new Dictionary<string, Tensor>();
         int dimension = model.ModelDimension;
         int heads = model.Heads * model.HeadDimension;

@@ -16,7 +16,7 @@ internal sealed class ReferenceModel
     public ReferenceModel(ModelDescription model, IReadOnlyDictionary<string, Tensor> tensors)
     {
         _model = model;
-        _names = new TensorNames(model, separateTables: !tensors.ContainsKey(new TensorNames(model).SourceEmbedding));
+        _names = new TensorNames(model, separateTables: !tensors.ContainsKey(new TensorNames(model).SourceEmbedding), hasHead: tensors.ContainsKey("lm_head.weight"));
         _tensors = tensors;
     }
 

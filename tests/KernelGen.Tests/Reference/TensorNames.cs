@@ -7,12 +7,15 @@ internal sealed class TensorNames
 {
     private readonly ModelDescription _model;
     private readonly bool _hasOneTable;
+    private readonly bool _hasHead;
 
     /// <param name="model">The model.</param>
     /// <param name="separateTables">Whether source and target have an embedding each though they could share one.</param>
-    public TensorNames(ModelDescription model, bool separateTables = false)
+    /// <param name="hasHead">Whether the output projection is a tensor of its own, where the file may have one or not: by default where it is usual.</param>
+    public TensorNames(ModelDescription model, bool separateTables = false, bool? hasHead = null)
     {
         _model = model;
+        _hasHead = IsT5 ? hasHead ?? !model.ScaleOutput : !model.TieEmbeddings;
         _hasOneTable = !IsVanilla && !separateTables && model.SourceVocabularySize == model.TargetVocabularySize;
     }
 
@@ -23,8 +26,8 @@ internal sealed class TensorNames
 
     public string TargetEmbedding => Embedding(Stack.Decoder);
 
-    /// <summary>The output projection. Files of T5 have one of their own where decoder output is not scaled, whether or not the model counts as tied.</summary>
-    public string OutputWeight => (IsT5 ? _model.ScaleOutput : _model.TieEmbeddings) ? TargetEmbedding : IsVanilla ? "generator.weight" : "lm_head.weight";
+    /// <summary>The output projection. Files of T5 usually have one of their own where decoder output is not scaled, but the one does not follow from the other.</summary>
+    public string OutputWeight => !_hasHead ? TargetEmbedding : IsVanilla ? "generator.weight" : "lm_head.weight";
 
     public string OutputBias => IsVanilla ? "generator.bias" : "final_logits_bias";
 

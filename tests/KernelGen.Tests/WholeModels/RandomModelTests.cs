@@ -34,6 +34,20 @@ public sealed class RandomModelTests
         AssertLikeTheOracle(declared, tensors);
     }
 
+    /// <summary>Whether decoder output is scaled before it is projected says nothing of the projection.</summary>
+    [Theory]
+    [InlineData(nameof(GoldenT5), true)]
+    [InlineData(nameof(GoldenT5), false)]
+    [InlineData(nameof(GoldenT5Gated), true)]
+    [InlineData(nameof(GoldenT5Gated), false)]
+    public void The_output_projection_of_T5_is_what_its_file_has(string name, bool hasHead)
+    {
+        DeclaredModel declared = DeclaredModels.Named(name);
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(declared.Description, seed: 4, hasHead: hasHead);
+        Assert.Equal(hasHead, tensors.ContainsKey("lm_head.weight"));
+        AssertLikeTheOracle(declared, tensors);
+    }
+
     private static void AssertLikeTheOracle(DeclaredModel declared, Dictionary<string, Tensor> tensors)
     {
         var oracle = new ReferenceModel(declared.Description, tensors);
