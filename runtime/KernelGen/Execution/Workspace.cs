@@ -94,9 +94,10 @@ internal sealed unsafe class Workspace : IDisposable
     {
         foreach (object state in _states)
         {
-            if (state is TState found)
+            // One of a derived type is another search's.
+            if (state.GetType() == typeof(TState))
             {
-                return found;
+                return (TState)state;
             }
         }
 
