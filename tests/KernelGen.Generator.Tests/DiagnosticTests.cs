@@ -33,9 +33,9 @@ public class DiagnosticTests
         { "KG0017", "Vanilla", "ModelDimension = 16384, Heads = 16384", "ModelDimension = 16384", "the weights of the query, key and value projections" },
         { "KG0017", "Vanilla", "FeedForwardDimension = 65536, MaxSourceLength = 65536", "MaxSourceLength = 65536", "the feed-forward activations of the longest sequence" },
         { "KG0017", "Vanilla", "MaxTargetLength = 60000, VocabularySize = 60000", "MaxTargetLength = 60000", "the logits of the longest target" },
-        { "KG0020", "Bart", "Activation = (Activation)7", "Activation = (Activation)7", "7 is no value of 'Activation'; choose one of Activation.Relu, Activation.Gelu" },
-        { "KG0020", "Bart", "NormPlacement = (NormPlacement)(-1)", "NormPlacement = (NormPlacement)(-1)", "-1 is no value of 'NormPlacement'" },
-        { "KG0020", "Bart", "PositionalEncoding = (PositionalEncoding)9", "PositionalEncoding = (PositionalEncoding)9", "9 is no value of 'PositionalEncoding'" },
+        { "KG0020", "Bart", "Activation = (Activation)7", "Activation = (Activation)7", "'Activation' cannot be 7; choose one of Activation.Relu, Activation.Gelu" },
+        { "KG0020", "Bart", "NormPlacement = (NormPlacement)(-1)", "NormPlacement = (NormPlacement)(-1)", "'NormPlacement' cannot be -1" },
+        { "KG0020", "Bart", "PositionalEncoding = (PositionalEncoding)9", "PositionalEncoding = (PositionalEncoding)9", "'PositionalEncoding' cannot be 9" },
         { "KG0021", "Bart", "LayerNormEpsilon = 0", "LayerNormEpsilon = 0", "LayerNormEpsilon = 0 is not a positive" },
         { "KG0021", "Bart", "LayerNormEpsilon = -1e-5", "LayerNormEpsilon = -1e-5", "LayerNormEpsilon = -1E-05" },
         { "KG0021", "Bart", "LayerNormEpsilon = double.NaN", "LayerNormEpsilon = double.NaN", "NaN" },
@@ -48,7 +48,7 @@ public class DiagnosticTests
         { "KG0030", "Bart", "EndToken = -1", "EndToken = -1", "EndToken = -1 is not in the vocabulary" },
         { "KG0030", "Bart", "PadToken = 99", "PadToken = 99", "PadToken = 99 is not in the vocabulary" },
         { "KG0030", "Bart", "SuppressedTokens = new[] { 3, 21 }", "SuppressedTokens = new[] { 3, 21 }", "SuppressedTokens holds 21, which is not in the vocabulary" },
-        { "KG0032", "Bart", $"VocabularySize = 9999, SuppressedTokens = new[] {{ {Tokens(3, 4097)} }}", $"SuppressedTokens = new[] {{ {Tokens(3, 4097)} }}", "4097 tokens are suppressed, and each is written into the code: at most 4096" },
+        { "KG0032", "Bart", $"VocabularySize = 9999, SuppressedTokens = new[] {{ {Tokens(3, 4097)} }}", $"SuppressedTokens = new[] {{ {Tokens(3, 4097)} }}", "4097 tokens are suppressed, but at most 4096" },
         { "KG0031", "Bart", "SuppressedTokens = new[] { 2 }", "SuppressedTokens = new[] { 2 }", "The end token 2 would never be generated, because it is among the suppressed tokens" },
         { "KG0031", "Marian", "EndToken = 19", "EndToken = 19", "it is the pad token, and the pad token is suppressed by preset" },
     };
@@ -57,7 +57,7 @@ public class DiagnosticTests
     public static TheoryData<string, string, string, string, string> OfFiles => new()
     {
         { "KG0011", "", """{"model_type": "bart", "d_model": 0}""", Configuration, "\"d_model\": 0 in config.json is not positive" },
-        { "KG0012", "", """{"model_type": "bart", "encoder_layers": 999}""", Configuration, "\"encoder_layers\": 999 in config.json is larger" },
+        { "KG0012", "", """{"model_type": "bart", "encoder_layers": 999}""", Configuration, "\"encoder_layers\": 999 in config.json is too large" },
         { "KG0013", "", """{"model_type": "bart", "d_model": 1000}""", Configuration, "Heads = 16, the default of model_type \"bart\", does not divide the model dimension 1000" },
         { "KG0013", ", Heads = 3", """{"model_type": "bart"}""", "Heads = 3", "Heads = 3 does not divide the model dimension 1024" },
         { "KG0016", ", MaxSourceLength = 65", """{"model_type": "bart", "max_position_embeddings": 64}""", "MaxSourceLength = 65", "the 64 that the model has learned" },
@@ -72,7 +72,7 @@ public class DiagnosticTests
         { "KG0043", "", "{\"model_type\": \"a\\u202Eb\\n\\u001B[2J\\uD800\U0001F600\"}", Configuration, "says \"model_type\": \"a\\u202eb\\u000a\\u001b[2J\\ud800\U0001F600\"; supported" },
         { "KG0043", "", """{"model_type": 5}""", Configuration, "config.json says \"model_type\": 5; supported" },
         { "KG0045", "", """{"model_type": "bart", "activation_function": "quick_gelu"}""", Configuration, "\"activation_function\": \"quick_gelu\", which is not supported" },
-        { "KG0045", "", """{"model_type": "marian", "static_position_embeddings": false}""", Configuration, "Marian's positions are sinusoidal" },
+        { "KG0045", "", """{"model_type": "marian", "static_position_embeddings": false}""", Configuration, "models of this type have sinusoidal positions" },
         { "KG0045", "", """{"model_type": "mbart", "is_encoder_decoder": false}""", Configuration, "only encoder-decoder models" },
         { "KG0046", "", """{"model_type": "bart", "encoder_attention_heads": 8}""", Configuration, "\"encoder_attention_heads\": 8 and \"decoder_attention_heads\": 16" },
         { "KG0046", "", """{"model_type": "bart", "decoder_ffn_dim": 8}""", Configuration, "setting FeedForwardDimension overrides both" },
@@ -212,9 +212,9 @@ public class DiagnosticTests
             "KG0010",
             Model("Architecture.Vanilla"),
             "EncoderDecoderModel(Architecture.Vanilla)",
-            "The model 'Tiny' does not say: ModelDimension, Heads, FeedForwardDimension, EncoderLayers, DecoderLayers, VocabularySize, MaxSourceLength, MaxTargetLength;");
+            "The model 'Tiny' lacks ModelDimension, Heads, FeedForwardDimension, EncoderLayers, DecoderLayers, VocabularySize, MaxSourceLength, MaxTargetLength;");
         string arguments = "Architecture.Vanilla, " + Dimensions.Replace("VocabularySize = 20", "SourceVocabularySize = 20", StringComparison.Ordinal);
-        await AssertReportedAsync("KG0010", Model(arguments), $"EncoderDecoderModel({arguments})", "does not say: TargetVocabularySize;");
+        await AssertReportedAsync("KG0010", Model(arguments), $"EncoderDecoderModel({arguments})", "lacks TargetVocabularySize;");
     }
 
     [Theory]
@@ -238,7 +238,7 @@ public class DiagnosticTests
 
     [Fact]
     public async Task An_architecture_that_does_not_exist_is_refused() =>
-        await AssertReportedAsync("KG0020", Model($"(Architecture)9, {Dimensions}"), "(Architecture)9", "9 is no value of 'architecture'");
+        await AssertReportedAsync("KG0020", Model($"(Architecture)9, {Dimensions}"), "(Architecture)9", "'architecture' cannot be 9");
 
     [Fact]
     public async Task A_file_that_is_not_among_the_additional_files_is_named()
@@ -258,7 +258,7 @@ public class DiagnosticTests
         "KG0040",
         Model($"\"{written}\""),
         $"\"{written}\"",
-        $"did you mean '{nearest}', which is? If not, add <AdditionalFiles Include=\"{written}\" />",
+        $"did you mean '{nearest}', which is listed? If not, add <AdditionalFiles Include=\"{written}\" />",
         ("/project/opus-mt-en-de/config.json", "{}"),
         ("/elsewhere/vanilla.json", "{}"),
         ("/project/stylecop.json", "{}"));

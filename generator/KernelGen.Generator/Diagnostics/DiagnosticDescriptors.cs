@@ -35,8 +35,8 @@ internal static class DiagnosticDescriptors
 
     public static readonly DiagnosticDescriptor OtherBaseClass = new(
         "KG0003",
-        "A model derives from EncoderDecoder",
-        "'{0}' derives from '{1}', but a model derives from KernelGen.EncoderDecoder; write ': EncoderDecoder' in its place, or name no base class, for the generated part does (interfaces may stay)",
+        "A model must derive from EncoderDecoder",
+        "'{0}' derives from '{1}', but a model derives from KernelGen.EncoderDecoder; write ': EncoderDecoder' in its place, or name no base class, because the generated part names it (interfaces may stay)",
         Class,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -63,7 +63,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor NameTaken = new(
         "KG0006",
         "A name that generated code uses is taken",
-        "The generated code of '{0}' uses the name '{1}', which means {2} here; rename that",
+        "The generated code of '{0}' uses the name '{1}', which means {2} here; rename what has this name",
         Class,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -81,7 +81,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor DimensionMissing = new(
         "KG0010",
         "A dimension is missing",
-        "The model '{0}' does not say: {1}; every dimension is written into the kernels, so set each of these in the attribute, or give the path of a config.json",
+        "The model '{0}' lacks {1}; every dimension is written into the kernels, so set each of these in the attribute, or give the path of a config.json",
         Dimensions,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -99,7 +99,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor DimensionTooLarge = new(
         "KG0012",
         "A dimension is too large",
-        "{0} is larger than kernels are generated for; at most {1} is supported",
+        "{0} is too large; kernels are generated for at most {1}",
         Dimensions,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -117,7 +117,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor VocabularySizesContradict = new(
         "KG0014",
         "The vocabulary sizes contradict each other",
-        "{0} = {1} contradicts VocabularySize = {2}, which is that of source and target; keep VocabularySize, or set SourceVocabularySize and TargetVocabularySize alone",
+        "{0} = {1} contradicts VocabularySize = {2}, which is the size of both vocabularies; keep VocabularySize, or set SourceVocabularySize and TargetVocabularySize without it",
         Dimensions,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -143,8 +143,8 @@ internal static class DiagnosticDescriptors
 
     public static readonly DiagnosticDescriptor NotAnEnumValue = new(
         "KG0020",
-        "The enum has no such value",
-        "{1} is no value of '{0}'; choose one of {2}",
+        "A setting has a value that does not exist",
+        "'{0}' cannot be {1}; choose one of {2}",
         Settings,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -198,7 +198,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor TooManySuppressedTokens = new(
         "KG0032",
         "Too many tokens are suppressed",
-        "{0} tokens are suppressed, and each is written into the code: at most {1} are; suppress the others while running, with GenerationOptions.SuppressedTokens",
+        "{0} tokens are suppressed, but at most {1} can be written into the generated code; suppress the others while running, with GenerationOptions.SuppressedTokens",
         Tokens,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,

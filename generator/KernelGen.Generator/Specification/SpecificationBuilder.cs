@@ -91,7 +91,7 @@ internal sealed class SpecificationBuilder
     private static string AdviceForMissing(string path, string? nearest)
     {
         string listing = $"add <AdditionalFiles Include=\"{path}\" /> to the project file, with the path relative to it";
-        return nearest is null ? listing : $"did you mean '{nearest}', which is? If not, {listing}";
+        return nearest is null ? listing : $"did you mean '{nearest}', which is listed? If not, {listing}";
     }
 
     private ModelSpecification? Build()
@@ -382,7 +382,7 @@ internal sealed class SpecificationBuilder
         _read.Unsupported(
             _keys.StaticPositions,
             _read.Find(_keys.StaticPositions)!,
-            "Marian's positions are sinusoidal; set PositionalEncoding if this model's positions are learned all the same");
+            "models of this type have sinusoidal positions; set PositionalEncoding if those of this one are learned");
         return null;
     }
 
