@@ -19,13 +19,9 @@ public class DocumentTests
     /// <summary>The documents with C# that are no page of a diagnostic.</summary>
     public static TheoryData<string> Documents =>
     [
-        .. new[] { ".", "runtime", "tools", "samples", "generator", "benchmarks", "tests" }
-            .SelectMany(static folder => Directory.EnumerateFiles(Path.Combine(Repository, folder), "*.md", folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
-            .Select(static path => Path.GetRelativePath(Repository, path).Replace('\\', '/'))
-            .Where(static path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
+        .. RepositoryFiles.Documents
             .Where(static path => !Path.GetFileName(path).StartsWith("KG", StringComparison.Ordinal))
-            .Where(static path => MarkdownBlock.Read(Path.Combine(Repository, path)).Any(static block => block.Language == "csharp"))
-            .Order(StringComparer.Ordinal),
+            .Where(static path => MarkdownBlock.Read(Path.Combine(Repository, path)).Any(static block => block.Language == "csharp")),
     ];
 
     [Theory]
