@@ -58,7 +58,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>The number of target positions: the start token takes the first, and each generated token but the last takes another.</summary>
     public int MaxTargetLength { get; set; }
 
-    /// <summary>Where norms stand. Preset: M2M100 and T5 <see cref="NormPlacement.Pre"/>, the others <see cref="NormPlacement.Post"/>.</summary>
+    /// <summary>Where norms stand. Preset: M2M100, T5 and PEGASUS <see cref="NormPlacement.Pre"/>, the others <see cref="NormPlacement.Post"/>.</summary>
     public NormPlacement NormPlacement { get; set; }
 
     /// <summary>How norms normalise. Preset: T5 by the root mean square, the others layer normalisation.</summary>
@@ -70,7 +70,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>Whether embeddings are normalised before the first layer. Preset: BART yes, the others no.</summary>
     public bool EmbeddingNorm { get; set; }
 
-    /// <summary>The function inside a feed-forward block. Preset: Vanilla ReLU, Marian SiLU, BART GELU.</summary>
+    /// <summary>The function inside a feed-forward block. Preset: Marian SiLU, BART GELU, the others ReLU.</summary>
     public Activation Activation { get; set; }
 
     /// <summary>
@@ -85,7 +85,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>Whether attention scores are divided by the square root of <see cref="HeadDimension"/>. Preset: T5 no, the others yes.</summary>
     public bool ScaleScores { get; set; }
 
-    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian split sinusoidal, BART learned, M2M100 fairseq's sinusoidal, T5 relative.</summary>
+    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian and PEGASUS split sinusoidal, BART learned, M2M100 fairseq's sinusoidal, T5 relative.</summary>
     public PositionalEncoding PositionalEncoding { get; set; }
 
     /// <summary>The row of a learned table, or of fairseq's, that holds position 0. Preset: BART and M2M100 2, the others 0.</summary>
@@ -97,7 +97,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>With relative positions, the distance from which on all are alike. Preset: 128.</summary>
     public int RelativePositionDistance { get; set; }
 
-    /// <summary>Whether embeddings are multiplied by √<see cref="ModelDimension"/>. Preset: Vanilla, Marian and M2M100 yes, BART and T5 no.</summary>
+    /// <summary>Whether embeddings are multiplied by √<see cref="ModelDimension"/>. Preset: BART and T5 no, the others yes.</summary>
     public bool ScaleEmbedding { get; set; }
 
     /// <summary>Whether the output projection is the target embedding. Preset: Vanilla no, the others yes.</summary>
@@ -114,13 +114,13 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>What a norm adds to the variance, or to the mean square. Preset: T5 1e-6, the others 1e-5.</summary>
     public double LayerNormEpsilon { get; set; }
 
-    /// <summary>The token that begins every target. Preset: Vanilla 1, Marian the pad token, BART 2.</summary>
+    /// <summary>The token that begins every target. Preset: Vanilla 1, Marian the pad token, BART and M2M100 2, T5 and PEGASUS 0.</summary>
     public int StartToken { get; set; }
 
-    /// <summary>The token that ends a target. Preset: Vanilla 2, Marian 0, BART 2.</summary>
+    /// <summary>The token that ends a target. Preset: Marian 0, T5 and PEGASUS 1, the others 2.</summary>
     public int EndToken { get; set; }
 
-    /// <summary>The token that fills rectangular batches. Preset: Vanilla 0, Marian the last of the vocabulary, BART 1.</summary>
+    /// <summary>The token that fills rectangular batches. Preset: Marian the last of the vocabulary, BART and M2M100 1, the others 0.</summary>
     public int PadToken { get; set; }
 
     /// <summary>Tokens that generation never chooses. Preset: Marian the pad token, the others none.</summary>
