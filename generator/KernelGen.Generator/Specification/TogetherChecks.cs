@@ -39,6 +39,11 @@ internal static class TogetherChecks
             yield return (nameof(settings.ScaleOutput), "it needs FinalNorm = true, whose weights take the scale");
         }
 
+        if (settings.PositionalEncoding == PositionalEncoding.Relative && settings.ScaleScores)
+        {
+            yield return (nameof(settings.ScaleScores), "relative positions are added to scores that are not scaled; set ScaleScores = false");
+        }
+
         int buckets = settings.RelativePositionBuckets, distance = settings.RelativePositionDistance;
         if (settings.PositionalEncoding == PositionalEncoding.Relative && !RelativePositions.AreUsable(buckets, distance))
         {

@@ -38,7 +38,6 @@ internal unsafe struct AttentionTask
     /// <summary>How many positions the cache holds before these rows.</summary>
     public int Cached;
 
-
     /// <summary>With relative positions, what is added to the score of the first row and the first position in the first head; otherwise <see langword="null"/>.</summary>
     public float* PositionBias;
 

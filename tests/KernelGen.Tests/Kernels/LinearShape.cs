@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Recipes;
 
 namespace KernelGen.Tests.Kernels;
@@ -28,7 +29,7 @@ internal sealed record LinearShape(int Input, int InputStride, int Output, int O
         LinearKernel.CrossKeyValue => new(model.ModelDimension, model.ModelStride, 2 * model.AttentionWidth, 2 * model.AttentionWidth),
         LinearKernel.AttentionOutput => new(model.AttentionWidth, model.AttentionStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
         LinearKernel.FeedForwardExpand when model.GatedFeedForward => new(
-            model.ModelDimension, model.ModelStride, 2 * Panels.RoundUp(model.FeedForwardDimension), 2 * Panels.RoundUp(model.FeedForwardDimension)),
+            model.ModelDimension, model.ModelStride, 2 * PanelLayout.RoundUp(model.FeedForwardDimension), 2 * PanelLayout.RoundUp(model.FeedForwardDimension)),
         LinearKernel.FeedForwardExpand => new(model.ModelDimension, model.ModelStride, model.FeedForwardDimension, model.FeedForwardStride) { Activation = model.Activation },
         LinearKernel.FeedForwardContract => new(model.FeedForwardDimension, model.FeedForwardStride, model.ModelDimension, model.ModelStride) { AddsResidual = true },
         _ => new(model.ModelDimension, model.ModelStride, model.TargetVocabularySize, model.LogitsStride) { Padding = float.NegativeInfinity },
