@@ -46,6 +46,9 @@ internal abstract class Family
     /// <summary>Whether files of sinusoidal models hold their tables, which are computed here instead.</summary>
     public virtual bool StoresComputedPositions => false;
 
+    /// <summary>Whether a tensor of a layer is one that Transformers leaves out, too.</summary>
+    public virtual bool IsIgnored(string name) => false;
+
     /// <summary>Every family.</summary>
     public static Family[] All
     {
@@ -60,7 +63,6 @@ internal abstract class Family
             return all;
         }
     }
-
 
     /// <summary>The family of an architecture.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
@@ -78,6 +80,15 @@ internal abstract class Family
     /// <summary>What Hugging Face Transformers assumes for the keys that a <c>config.json</c> of a model type leaves out.</summary>
     /// <param name="modelType">One of <see cref="ModelTypes"/>.</param>
     public virtual Preset PresetOf(string modelType) => Preset with { Source = $"the default of model_type \"{modelType}\"" };
+
+    /// <summary>What it sets where a checkpoint alone tells of a model: what no tensor tells is then most likely so.</summary>
+    /// <param name="hasGate">Whether the checkpoint has the gates of feed-forward blocks.</param>
+    /// <param name="hasHead">Whether it has an output projection of its own.</param>
+    public virtual Preset PresetOfCheckpoint(bool hasGate, bool hasHead) => Preset;
+
+    /// <summary>What stands before the names of a checkpoint: <see cref="Prefix"/>, or nothing where it is the bare model's.</summary>
+    /// <param name="hasBeginningWith">Whether the name of any of its tensors begins so.</param>
+    public string PrefixWhere(Func<string, bool> hasBeginningWith) => !hasBeginningWith(Prefix) && hasBeginningWith(Layers(Stack.Encoder)) ? "" : Prefix;
 
     /// <summary>What stands before the number of a layer.</summary>
     public virtual string Layers(Stack stack) => stack == Stack.Encoder ? "encoder.layers." : "decoder.layers.";
@@ -105,6 +116,9 @@ internal abstract class Family
     /// <summary>The norm at the end of a stack.</summary>
     /// <inheritdoc cref="Positions"/>
     public abstract string FinalNorm(Stack stack, string prefix);
+
+    /// <summary>The gate of a feed-forward block, after the number of the layer; <see langword="null"/> where there never is one.</summary>
+    public virtual string? Gate(Stack stack) => null;
 
     /// <summary>A tensor of a layer, after the number of the layer.</summary>
     public abstract TensorName InLayer(ModelTensor tensor);

@@ -16,7 +16,8 @@ internal abstract class HuggingFaceFamily : Family
         MaxPositions = 1024,
     };
 
-    public override bool Wrote(Func<string, bool> has) => has(".encoder_attn.q_proj.") && !has("encoder.conv1.");
+    /// <summary>Whisper has convolutions, LED an attention of its own, and NLLB-MoE several feed-forward blocks to choose from.</summary>
+    public override bool Wrote(Func<string, bool> has) => has(".encoder_attn.q_proj.") && !has("encoder.conv1.") && !has(".longformer_self_attn.") && !has(".experts.");
 
     public override string Prefix => "model.";
 

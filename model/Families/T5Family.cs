@@ -95,7 +95,21 @@ internal sealed class T5Family : Family
 
     public override string? OutputBias => null;
 
-    public override bool Wrote(Func<string, bool> has) => has(".SelfAttention.q.weight");
+    /// <summary>UMT5 has a table of relative positions in every layer, and LongT5 another attention in the encoder.</summary>
+    public override bool Wrote(Func<string, bool> has) =>
+        has(".SelfAttention.q.weight") && has("decoder.block.")
+        && !has(".block.1.layer.0.SelfAttention.relative_attention_bias.") && !has(".LocalSelfAttention.") && !has(".TransientGlobalSelfAttention.");
+
+    /// <summary>Old files have a table of relative positions for cross-attention, which has no use for one.</summary>
+    public override bool IsIgnored(string name) => name.EndsWith(".EncDecAttention.relative_attention_bias.weight", StringComparison.Ordinal);
+
+    /// <summary>From version 1.1 on, feed-forward blocks are gated by GELU; before, the output projection was the embedding, and output scaled.</summary>
+    public override Preset PresetOfCheckpoint(bool hasGate, bool hasHead) => Preset with
+    {
+        Activation = hasGate ? Activation.GeluTanh : Preset.Activation,
+        GatedFeedForward = hasGate,
+        ScaleOutput = !hasHead,
+    };
 
     public override string Layers(Stack stack) => Side(stack) + "block.";
 
@@ -113,24 +127,26 @@ internal sealed class T5Family : Family
 
     public override string FinalNorm(Stack stack, string prefix) => Side(stack) + "final_layer_norm";
 
+    public override string Gate(Stack stack) => FeedForward(stack) + "DenseReluDense.wi_0.weight";
+
     public override TensorName InLayer(ModelTensor tensor)
     {
         bool isCross = tensor.Sublayer!.Operation is AttentionOperation { IsCross: true };
         (string sublayer, string operation) = tensor.Sublayer.Operation is FeedForwardOperation
-            ? (tensor.Stack == Stack.Encoder ? "layer.1." : "layer.2.", "DenseReluDense.")
+            ? (FeedForward(tensor.Stack), "DenseReluDense.")
             : isCross ? ("layer.1.", "EncDecAttention.") : ("layer.0.", "SelfAttention.");
         bool isGated = tensor.Sublayer.Operation is FeedForwardOperation { IsGated: true };
         return new TensorName(
-            sublayer + tensor.Role switch
+            tensor.Role switch
             {
-                TensorRole.Query => operation + "q.weight",
-                TensorRole.Key => operation + "k.weight",
-                TensorRole.Value => operation + "v.weight",
-                TensorRole.AttentionOutput => operation + "o.weight",
-                TensorRole.Gate => operation + "wi_0.weight",
-                TensorRole.Expand => operation + (isGated ? "wi_1.weight" : "wi.weight"),
-                TensorRole.Contract => operation + "wo.weight",
-                TensorRole.Norm => "layer_norm.weight",
+                TensorRole.Query => sublayer + operation + "q.weight",
+                TensorRole.Key => sublayer + operation + "k.weight",
+                TensorRole.Value => sublayer + operation + "v.weight",
+                TensorRole.AttentionOutput => sublayer + operation + "o.weight",
+                TensorRole.Gate => Gate(tensor.Stack),
+                TensorRole.Expand => sublayer + operation + (isGated ? "wi_1.weight" : "wi.weight"),
+                TensorRole.Contract => sublayer + operation + "wo.weight",
+                TensorRole.Norm => sublayer + "layer_norm.weight",
                 _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Role, "A layer has no such tensor."),
             },
             bias: null);
@@ -169,6 +185,8 @@ internal sealed class T5Family : Family
             yield return (nameof(settings.TargetVocabularySize), "both sides share one embedding");
         }
     }
+
+    private static string FeedForward(Stack stack) => stack == Stack.Encoder ? "layer.1." : "layer.2.";
 
     private static string Side(Stack stack) => stack == Stack.Encoder ? "encoder." : "decoder.";
 }

@@ -29,7 +29,7 @@ internal readonly struct Dimension(long size, string meaning, string property)
     /// <summary>The heads of attention, one behind the other.</summary>
     public static Dimension Attention(ModelSettings model) => model.Heads * model.HeadDimension == model.ModelDimension
         ? Model(model)
-        : new(model.Heads * model.HeadDimension, "heads · head dimension", "");
+        : new Dimension(model.HeadDimension, "head dimension", nameof(model.HeadDimension)).Times(model.Heads);
 
     /// <summary>The width between the two linear layers of a feed-forward block.</summary>
     public static Dimension FeedForward(ModelSettings model) => new(model.FeedForwardDimension, "feed-forward dimension", nameof(model.FeedForwardDimension));

@@ -77,7 +77,7 @@ internal sealed record InspectReport(
         string elsewhere = declaration.ConfigurationPath ?? $"the preset of Architecture.{specification.Architecture}";
         foreach (System.Reflection.PropertyInfo property in typeof(ModelSpecification).GetProperties())
         {
-            if (property.Name == nameof(ModelSpecification.HeadDimension))
+            if (!IsOf(property.Name, specification))
             {
                 continue;
             }
@@ -88,6 +88,14 @@ internal sealed record InspectReport(
             yield return new InspectedSetting(property.Name, Text(property.GetValue(specification)), from, declared?.IsAssumed ?? false);
         }
     }
+
+    /// <summary>Whether a setting decides something of this model: heads may share its dimension, and positions need not be relative.</summary>
+    private static bool IsOf(string setting, ModelSpecification specification) => setting switch
+    {
+        nameof(ModelSpecification.HeadDimension) => specification.HeadDimension * specification.Heads != specification.ModelDimension,
+        nameof(ModelSpecification.RelativePositionBuckets) or nameof(ModelSpecification.RelativePositionDistance) => specification.RelativePositionBuckets > 0,
+        _ => true,
+    };
 
     private static string Text(object? value) => value switch
     {

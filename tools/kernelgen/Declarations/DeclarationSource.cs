@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using generator::KernelGen.Generator.Specification;
 using KernelGen.Checkpoints;
+using KernelGen.Families;
 using KernelGen.Packing;
 using KernelGen.Tool.Weights;
 using Microsoft.CodeAnalysis;
@@ -16,6 +17,14 @@ namespace KernelGen.Tool.Declarations;
 internal static class DeclarationSource
 {
     private const string ConfigurationName = "config.json";
+
+    /// <summary>Settings of positions that are 0 where the positions of a model have no such thing.</summary>
+    private static readonly string[] ZeroMeansNone =
+    [
+        nameof(EncoderDecoderModelAttribute.PositionOffset),
+        nameof(EncoderDecoderModelAttribute.RelativePositionBuckets),
+        nameof(EncoderDecoderModelAttribute.RelativePositionDistance),
+    ];
 
     private static readonly PropertyInfo[] Settable = [.. typeof(EncoderDecoderModelAttribute).GetProperties().Where(static property => property.CanWrite)];
 
@@ -54,9 +63,9 @@ internal static class DeclarationSource
             return OfPackedFile(packed);
         }
 
-        // A Vanilla checkpoint may well have a config.json, but not one of Hugging Face's.
+        // The checkpoint of a family that Hugging Face does not have may well have a config.json beside it, but not one of Hugging Face's.
         string beside = Path.Combine(Path.GetDirectoryName(weights.Path) ?? "", ConfigurationName);
-        return File.Exists(beside) && CheckpointInference.Recognize(weights.Checkpoint!).Architecture != Architecture.Vanilla
+        return File.Exists(beside) && Family.Of(CheckpointInference.Recognize(weights.Checkpoint!).Architecture).ModelTypes.Count > 0
             ? OfConfiguration(beside, weights)
             : CheckpointInference.Infer(weights.Checkpoint!);
     }
@@ -83,8 +92,7 @@ internal static class DeclarationSource
         }
 
         IEnumerable<DeclaredProperty> properties = Settable
-            .Where(property => packed.Fields.ContainsKey(property.Name)
-                && !(property.Name == nameof(EncoderDecoderModelAttribute.PositionOffset) && packed.Fields[property.Name] == "0"))
+            .Where(property => packed.Fields.ContainsKey(property.Name) && !(ZeroMeansNone.Contains(property.Name) && packed.Fields[property.Name] == "0"))
             .Select(property => new DeclaredProperty(property.Name, PackedValue(property, packed.Fields[property.Name]), From));
         string name = packed.Fields.GetValueOrDefault(PackedFields.Declaration, "");
         return new ModelDeclaration(IsPlainName(name) ? name : "Model", $"Architecture.{known}", [.. properties], From);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using KernelGen.Checkpoints;
+using KernelGen.Families;
+using KernelGen.Recipes;
 using KernelGen.Tool.Declarations;
 
 namespace KernelGen.Tool.Weights;
@@ -14,13 +16,21 @@ internal sealed class CheckpointInference
     private const int UsualHeadDimension = 64;
     private const int UsualMaxLength = 512;
 
-    private static readonly string Readable = string.Join(", ", Families.Family.All.Select(static family => family.CheckpointName));
+    private static readonly string Readable = string.Join(", ", Family.All.Select(static family => family.CheckpointName));
 
     private readonly Checkpoint _file;
-    private readonly Architecture _architecture;
+    private readonly Family _family;
+    private readonly Preset _preset;
+    private readonly CheckpointNames _names;
     private readonly List<DeclaredProperty> _properties = [];
 
-    private CheckpointInference(Checkpoint file, Architecture architecture) => (_file, _architecture) = (file, architecture);
+    private CheckpointInference(Checkpoint file)
+    {
+        _file = file;
+        _family = Family.Of(Recognize(file).Architecture);
+        _names = new CheckpointNames(file, _family);
+        _preset = _family.Preset;
+    }
 
     /// <summary>The family that wrote a checkpoint, and the architecture that reads it.</summary>
     /// <exception cref="InputException">No family is recognised, or none that an architecture reads.</exception>
@@ -28,7 +38,7 @@ internal sealed class CheckpointInference
         CheckpointFamily.Recognize([.. file.Tensors.Keys]) switch
         {
             (string family, { } architecture) => (family, architecture),
-            (string family, null) => throw new InputException($"{file.Source} looks like a {family} checkpoint, which no architecture reads. KernelGen reads torch.nn.Transformer, Marian, BART and mBART."),
+            (string family, null) => throw new InputException($"{file.Source} looks like a {family} checkpoint, which no architecture reads. KernelGen reads {Readable}."),
             null => throw new InputException($"{file.Source} has {file.Tensors.Count} tensors of no known family. KernelGen reads {Readable}, by the names that PyTorch and Hugging Face Transformers give."),
         };
 
@@ -36,51 +46,66 @@ internal sealed class CheckpointInference
     /// <exception cref="InputException">The tensors are not those of a model.</exception>
     public static ModelDeclaration Infer(Checkpoint file)
     {
-        (_, Architecture architecture) = Recognize(file);
-        var inference = new CheckpointInference(file, architecture);
+        var inference = new CheckpointInference(file);
         inference.Infer();
-        return new ModelDeclaration("Model", $"Architecture.{architecture}", inference._properties, "the tensors of the file");
+        return new ModelDeclaration("Model", $"Architecture.{inference._family.Architecture}", inference._properties, "the tensors of the file");
     }
 
     /// <summary>What a configuration file cannot tell, and the tensors do.</summary>
     public static IEnumerable<DeclaredProperty> BesideConfiguration(Checkpoint file)
     {
-        var inference = new CheckpointInference(file, Recognize(file).Architecture);
+        var inference = new CheckpointInference(file);
         inference.InferOutputBias();
         return inference._properties;
     }
 
     private void Infer()
     {
-        string prefix = _architecture == Architecture.Vanilla ? Prefix("transformer.") : Prefix("model.");
-        string encoder = prefix + "encoder.";
-        string decoder = prefix + "decoder.";
-        bool isVanilla = _architecture == Architecture.Vanilla;
-
-        string sourceEmbedding = isVanilla ? "source_embedding.weight" : FirstOf(prefix + "shared.weight", encoder + "embed_tokens.weight", decoder + "embed_tokens.weight", "lm_head.weight");
-        (long sourceVocabulary, long dimension) = Matrix(sourceEmbedding);
-        Set("ModelDimension", dimension, sourceEmbedding);
-        long heads = dimension % UsualHeadDimension == 0 ? dimension / UsualHeadDimension : 1;
-        Assume("Heads", heads, $"{Unknown}; {(heads > 1 ? $"most models have {UsualHeadDimension} columns a head" : "1 always divides the dimension")}");
-        string expand = encoder + (isVanilla ? "layers.0.linear1.weight" : "layers.0.fc1.weight");
+        string embedding = _names.Embedding(Stack.Encoder);
+        (long sourceVocabulary, long dimension) = Matrix(embedding);
+        Set("ModelDimension", dimension, embedding);
+        InferHeads(dimension);
+        string expand = _names.OfFirstLayer(TensorRole.Expand, out _);
         Set("FeedForwardDimension", Matrix(expand).Rows, expand);
-        Set("EncoderLayers", Layers(encoder + "layers."), $"{encoder}layers.*");
-        Set("DecoderLayers", Layers(decoder + "layers."), $"{decoder}layers.*");
-        InferVocabularies(isVanilla ? "target_embedding.weight" : decoder + "embed_tokens.weight", sourceEmbedding, sourceVocabulary);
-        InferPositions(isVanilla, encoder, decoder);
-        InferNorms(isVanilla, encoder);
-        if (isVanilla && !Has("generator.weight"))
-        {
-            Set("TieEmbeddings", "true", "there is no generator.weight");
-        }
-
-        InferOutputBias();
+        Set("EncoderLayers", Layers(_names.Layers(Stack.Encoder)), $"{_names.Layers(Stack.Encoder)}*");
+        Set("DecoderLayers", Layers(_names.Layers(Stack.Decoder)), $"{_names.Layers(Stack.Decoder)}*");
+        InferVocabularies(embedding, sourceVocabulary);
+        InferPositions();
+        InferNorms();
+        InferFeedForward();
+        InferOutput();
     }
 
-    private void InferVocabularies(string targetEmbedding, string sourceEmbedding, long sourceVocabulary)
+    private void InferHeads(long dimension)
     {
-        // One table for both sides often has one name alone.
-        long targetVocabulary = _architecture == Architecture.Vanilla || Has(targetEmbedding) ? Matrix(targetEmbedding).Rows : sourceVocabulary;
+        string query = _names.OfFirstLayer(TensorRole.Query, out int parts);
+        long width = _names.Has(query) ? Matrix(query).Rows / parts : dimension;
+        long heads = width % UsualHeadDimension == 0 ? width / UsualHeadDimension : 1;
+        string? bias = _preset.PositionalEncoding == PositionalEncoding.Relative ? _names.PositionBias(Stack.Encoder) : null;
+        if (_names.Has(bias))
+        {
+            (long buckets, heads) = Matrix(bias!);
+            Set("Heads", heads, bias!);
+            if (buckets != _preset.RelativePositionBuckets)
+            {
+                Set("RelativePositionBuckets", buckets, bias!);
+            }
+        }
+        else
+        {
+            Assume("Heads", heads, $"{Unknown}; {(heads > 1 ? $"most models have {UsualHeadDimension} columns a head" : "1 always divides the dimension")}");
+        }
+
+        if (width != dimension && width % heads == 0)
+        {
+            Set("HeadDimension", width / heads, query);
+        }
+    }
+
+    private void InferVocabularies(string sourceEmbedding, long sourceVocabulary)
+    {
+        string targetEmbedding = _names.Embedding(Stack.Decoder);
+        long targetVocabulary = Matrix(targetEmbedding).Rows;
         if (targetVocabulary == sourceVocabulary)
         {
             Set("VocabularySize", sourceVocabulary, sourceEmbedding);
@@ -92,79 +117,83 @@ internal sealed class CheckpointInference
         }
     }
 
-    private void InferPositions(bool isVanilla, string encoder, string decoder)
+    private void InferPositions()
     {
-        string source = isVanilla ? "source_position_embedding.weight" : encoder + "embed_positions.weight";
-        string target = isVanilla ? "target_position_embedding.weight" : decoder + "embed_positions.weight";
-        bool isLearned = _architecture == Architecture.Bart ? Has(source) : isVanilla && Has(source);
-        if (!isLearned)
+        bool isLearned = _preset.PositionalEncoding == PositionalEncoding.Learned;
+        if (_names.Positions(Stack.Encoder) is { } source && _names.Has(source))
         {
-            Assume("MaxSourceLength", UsualMaxLength, $"{Unknown}, for positions are computed");
-            Assume("MaxTargetLength", UsualMaxLength, $"{Unknown}, for positions are computed");
-            if (_architecture == Architecture.Bart)
+            string target = _names.Positions(Stack.Decoder)!;
+            Set("MaxSourceLength", Matrix(source).Rows - _preset.PositionOffset, source);
+            Set("MaxTargetLength", Matrix(target).Rows - _preset.PositionOffset, target);
+            if (!isLearned && !_family.StoresComputedPositions)
             {
-                Set("PositionalEncoding", "PositionalEncoding.SinusoidalSplit", $"there is no {source}");
+                Set("PositionalEncoding", "PositionalEncoding.Learned", source);
             }
 
             return;
         }
 
-        // Hugging Face's BART skips two rows of the table.
-        int offset = _architecture == Architecture.Bart ? 2 : 0;
-        Set("MaxSourceLength", Matrix(source).Rows - offset, source);
-        Set("MaxTargetLength", Matrix(target).Rows - offset, target);
-        if (isVanilla)
+        string why = _preset.PositionalEncoding == PositionalEncoding.Relative ? "positions are relative" : "positions are computed";
+        Assume("MaxSourceLength", UsualMaxLength, $"{Unknown}, for {why}");
+        Assume("MaxTargetLength", UsualMaxLength, $"{Unknown}, for {why}");
+        if (isLearned)
         {
-            Set("PositionalEncoding", "PositionalEncoding.Learned", source);
+            Set("PositionalEncoding", "PositionalEncoding.SinusoidalSplit", $"there is no {_names.Positions(Stack.Encoder)}");
         }
     }
 
-    private void InferNorms(bool isVanilla, string encoder)
+    private void InferNorms()
     {
-        string finalNorm = encoder + (isVanilla ? "norm.weight" : "layer_norm.weight");
-        if (Has(finalNorm) != isVanilla)
-        {
-            Set("FinalNorm", isVanilla ? "false" : "true", isVanilla ? $"there is no {finalNorm}" : finalNorm);
-        }
-
-        if (!isVanilla && Has(finalNorm))
+        SetWhereOther("FinalNorm", _preset.FinalNorm, _names.FinalNorm(Stack.Encoder));
+        if (_preset is { FinalNorm: false, NormPlacement: NormPlacement.Post } && _names.Has(_names.FinalNorm(Stack.Encoder)))
         {
             // As in mBART, whose stacks end with a norm because the layers begin with theirs.
             Assume("NormPlacement", "NormPlacement.Pre", $"{Unknown}, but mBART and others with final norms have it");
         }
 
-        string embeddingNorm = isVanilla ? "source_embedding_norm.weight" : encoder + "layernorm_embedding.weight";
-        if (Has(embeddingNorm) != (_architecture == Architecture.Bart))
-        {
-            Set("EmbeddingNorm", Has(embeddingNorm) ? "true" : "false", Has(embeddingNorm) ? embeddingNorm : $"there is no {embeddingNorm}");
-        }
+        SetWhereOther("EmbeddingNorm", _preset.EmbeddingNorm, _names.EmbeddingNorm(Stack.Encoder));
     }
 
-    private void InferOutputBias()
+    private void InferFeedForward()
     {
-        string bias = _architecture == Architecture.Vanilla ? "generator.bias" : "final_logits_bias";
-        if (!Has(bias))
+        SetWhereOther("GatedFeedForward", _preset.GatedFeedForward, _names.Gate);
+        Preset likely = Likely();
+        if (likely.Activation != _preset.Activation)
         {
-            Set("OutputBias", "false", $"there is no {bias}");
+            Assume("Activation", $"Activation.{likely.Activation}", $"{Unknown}, but others with {_names.Gate} have it");
         }
     }
 
-    private string Prefix(string prefix) => _file.Tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)) ? prefix : "";
-
-    private bool Has(string name) => _file.Tensors.ContainsKey(name);
-
-    private string FirstOf(params ReadOnlySpan<string> names)
+    private void InferOutput()
     {
-        foreach (string name in names)
+        if (!_preset.TieEmbeddings && !_names.Has(_names.Head))
         {
-            if (Has(name))
-            {
-                return name;
-            }
+            Set("TieEmbeddings", "true", $"there is no {_names.Head}");
         }
 
-        return names[0];
+        if (Likely().ScaleOutput != _preset.ScaleOutput)
+        {
+            Assume("ScaleOutput", Text(!_preset.ScaleOutput), $"{Unknown}, but others {(_names.Has(_names.Head) ? "with" : "without")} {_names.Head} have it so");
+        }
+
+        InferOutputBias();
     }
+
+    private void InferOutputBias() => SetWhereOther("OutputBias", _preset.OutputBias, _names.OutputBias);
+
+    /// <summary>What no tensor tells, as models of the family with these tensors have it.</summary>
+    private Preset Likely() => _family.PresetOfCheckpoint(_names.Has(_names.Gate), _names.Has(_names.Head));
+
+    /// <summary>Sets what a tensor tells by being there, where the preset says otherwise.</summary>
+    private void SetWhereOther(string property, bool preset, string? tensor)
+    {
+        if (tensor is not null && _names.Has(tensor) != preset)
+        {
+            Set(property, Text(!preset), preset ? $"there is no {tensor}" : tensor);
+        }
+    }
+
+    private static string Text(bool flag) => flag ? "true" : "false";
 
     private (long Rows, long Columns) Matrix(string name)
     {
