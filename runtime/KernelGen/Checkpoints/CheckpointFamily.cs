@@ -68,12 +68,12 @@ internal sealed class CheckpointFamily
 
         if (Any(".SelfAttention.q.weight"))
         {
-            return ("Hugging Face T5", null);
+            return (Any("decoder.block.") ? "Hugging Face UMT5 or LongT5" : "Hugging Face T5 encoder", null);
         }
 
         if (Any(".encoder_attn.q_proj."))
         {
-            return Any("encoder.conv1.") ? ("Hugging Face Whisper", null) : ("Hugging Face M2M100 or Pegasus", null);
+            return (Any("encoder.conv1.") ? "Hugging Face Whisper" : Any(".experts.") ? "Hugging Face NLLB-MoE" : "Hugging Face LED", null);
         }
 
         return Any(".self_attn.q_proj.weight")

@@ -76,10 +76,15 @@ internal sealed class CheckpointTensors
     {
         ModelDescription model = reader.Model;
         var family = Family.Of(model.Architecture);
-        string prefix = !reader.HasBeginningWith(family.Prefix) && reader.HasBeginningWith(family.Layers(Stack.Encoder)) ? "" : family.Prefix;
+        string prefix = family.PrefixWhere(reader.HasBeginningWith);
         var tensors = new CheckpointTensors(ModelRecipe.Of(model));
         reader.CheckLayers(prefix + family.Layers(Stack.Encoder), model.EncoderLayers, nameof(model.EncoderLayers));
         reader.CheckLayers(prefix + family.Layers(Stack.Decoder), model.DecoderLayers, nameof(model.DecoderLayers));
+        if (family.Gate(Stack.Encoder) is { } gate)
+        {
+            reader.CheckGate($"{prefix}{family.Layers(Stack.Encoder)}0.{gate}");
+        }
+
         foreach (ModelTensor tensor in tensors.Recipe.Tensors)
         {
             if (tensor.Sublayer is null)
@@ -186,6 +191,13 @@ internal sealed class CheckpointTensors
             {
                 reader.RefuseUnused(family.FinalNorm(stack, prefix) + ".weight", "FinalNorm = true");
             }
+
+            if (model.Normalization != Normalization.LayerNorm)
+            {
+                reader.RefuseUnused(family.FinalNorm(stack, prefix) + ".bias");
+            }
+
+            reader.RefuseRestOfLayers(prefix + family.Layers(stack), stack == Stack.Encoder ? model.EncoderLayers : model.DecoderLayers, family.IsIgnored);
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class TensorReader
     private readonly CheckpointProblems _problems;
     private readonly CheckpointFamily _family;
     private readonly Dictionary<string, int> _layersInFile = [];
+    private readonly HashSet<string> _read = [];
 
     /// <param name="file">The file.</param>
     /// <param name="model">The declared model.</param>
@@ -168,13 +169,51 @@ internal sealed class TensorReader
     }
 
     /// <summary>Refuses a tensor that the file has and that the declared model would leave out: its results would be wrong, and nobody would know.</summary>
-    public void RefuseUnused(string name, string remedy)
+    /// <param name="name">The name.</param>
+    /// <param name="remedy">What to declare so that it is read; <see langword="null"/> where nothing helps.</param>
+    public void RefuseUnused(string name, string? remedy = null)
     {
         if (Has(name))
         {
-            string advice = _family.Other ?? $"Declare {remedy}, or load the matching file.";
+            string advice = _family.Other ?? (remedy is null ? "Load the matching file." : $"Declare {remedy}, or load the matching file.");
             Refuse(Refusal(name, $"would be left out: the declaration of '{Model.Name}' ({Model.Architecture}) has no place for it. {advice}", "would be left out"));
         }
+    }
+
+    /// <summary>Refuses all that the layers of the file have beside what was read: biases that the family does not have, adapters, scales of another format.</summary>
+    /// <param name="start">What stands before the number of a layer.</param>
+    /// <param name="layers">The declared number of layers.</param>
+    /// <param name="isIgnored">Whether a tensor may be left out.</param>
+    public void RefuseRestOfLayers(string start, int layers, Func<string, bool> isIgnored)
+    {
+        var rest = new List<string>();
+        foreach (string name in _file.Tensors.Keys)
+        {
+            if (name.StartsWith(start, StringComparison.Ordinal) && LayerNumber(name.AsSpan(start.Length)) < layers && !_read.Contains(name) && !isIgnored(name))
+            {
+                rest.Add(name);
+            }
+        }
+
+        rest.Sort(StringComparer.Ordinal);
+        foreach (string name in rest)
+        {
+            RefuseUnused(name);
+        }
+    }
+
+    /// <summary>Says, before a tensor is missing, that the file has gates in its feed-forward blocks and the declaration has none, or the other way round.</summary>
+    /// <param name="name">The gate of the first layer.</param>
+    public void CheckGate(string name)
+    {
+        if (Has(name) == Model.GatedFeedForward || _family.Other is not null)
+        {
+            return;
+        }
+
+        RefuseUnused(name, "GatedFeedForward = true");
+        _problems.Note(new CheckpointCause(
+            Model.GatedFeedForward ? "GatedFeedForward = true, but the file has no gates" : "GatedFeedForward = false, but the file has gates", 0, nameof(Model.GatedFeedForward)));
     }
 
     /// <summary>
@@ -273,6 +312,7 @@ internal sealed class TensorReader
     /// <summary>The tensor of this name; <see langword="null"/> when it is not there or cannot be read.</summary>
     private TensorInfo? Find(string name)
     {
+        _read.Add(name);
         if (!_file.Tensors.TryGetValue(name, out TensorInfo? tensor))
         {
             Refuse(Missing(name, null));

@@ -7,7 +7,10 @@ namespace KernelGen.Tests.Checkpoints;
 /// <summary>What does not fit, as it is told: first what explains it, and the same by who loads and by who only checks.</summary>
 public sealed class CheckpointProblemsTests
 {
-    private static readonly ModelDescription[] Models = [SmallCheckpoints.Vanilla, SmallCheckpoints.Marian, SmallCheckpoints.Bart];
+    private static readonly ModelDescription[] Models =
+    [
+        SmallCheckpoints.Vanilla, SmallCheckpoints.Marian, SmallCheckpoints.Bart, SmallCheckpoints.M2M100, SmallCheckpoints.T5, SmallCheckpoints.Pegasus,
+    ];
 
     [Fact]
     public void One_wrong_number_is_one_cause_of_many_problems()
@@ -155,7 +158,11 @@ public sealed class CheckpointProblemsTests
                 builder.Remove(name).Add(name, [4], [1, float.NaN, 2, 3]);
                 break;
             case 4:
-                string[] others = ["lm_head.weight", "model.encoder.layers.2.fc1.bias", "model.encoder.layers.-1.fc1.bias", "model.encoder.layer_norm.weight", "model.decoder.embed_tokens.weight", "generator.bias"];
+                string[] others =
+                [
+                    "lm_head.weight", "model.encoder.layers.2.fc1.bias", "model.encoder.layers.-1.fc1.bias", "model.encoder.layer_norm.weight", "model.decoder.embed_tokens.weight", "generator.bias",
+                    "encoder.block.1.layer.0.SelfAttention.q.bias", "encoder.block.0.layer.1.DenseReluDense.wi.weight", "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight",
+                ];
                 string other = others[random.Next(others.Length)];
                 if (!names.Contains(other))
                 {
@@ -176,8 +183,10 @@ public sealed class CheckpointProblemsTests
         2 => model with { FeedForwardDimension = 7 },
         3 => model with { TargetVocabularySize = random.Next(5, 9) },
         4 => model with { TieEmbeddings = !model.TieEmbeddings },
-        5 => model with { OutputBias = !model.OutputBias },
+        5 when model.Architecture != Architecture.T5 => model with { OutputBias = !model.OutputBias },
         6 => model with { MaxSourceLength = 20 },
+        7 when model.PositionalEncoding == PositionalEncoding.Relative => model with { RelativePositionBuckets = 6 },
+        8 when model.Architecture == Architecture.T5 => model with { GatedFeedForward = false },
         _ => model,
     };
 }

@@ -30,7 +30,45 @@ internal static class SmallCheckpoints
         EmbeddingNorm = true,
     };
 
-    public static SafetensorsBuilder File(ModelDescription model) => model.Architecture == Architecture.Vanilla ? VanillaFile(model) : HuggingFaceFile(model);
+    public static ModelDescription M2M100 { get; } = Describe(Architecture.M2M100, 7, 7) with
+    {
+        NormPlacement = NormPlacement.Pre,
+        FinalNorm = true,
+        PositionalEncoding = PositionalEncoding.SinusoidalFairseq,
+        PositionOffset = 2,
+        OutputBias = false,
+    };
+
+    public static ModelDescription Pegasus { get; } = Describe(Architecture.Pegasus, 7, 7) with
+    {
+        NormPlacement = NormPlacement.Pre,
+        FinalNorm = true,
+        PositionalEncoding = PositionalEncoding.SinusoidalSplit,
+    };
+
+    /// <summary>T5 1.1: gated feed-forward blocks, an output projection of its own, heads that are wider than their share of the model.</summary>
+    public static ModelDescription T5 { get; } = Describe(Architecture.T5, 7, 7) with
+    {
+        HeadDimension = 3,
+        NormPlacement = NormPlacement.Pre,
+        Normalization = Normalization.RootMeanSquare,
+        FinalNorm = true,
+        GatedFeedForward = true,
+        LinearBias = false,
+        ScaleScores = false,
+        PositionalEncoding = PositionalEncoding.Relative,
+        RelativePositionBuckets = 8,
+        RelativePositionDistance = 20,
+        TieEmbeddings = false,
+        OutputBias = false,
+    };
+
+    public static SafetensorsBuilder File(ModelDescription model) => model.Architecture switch
+    {
+        Architecture.Vanilla => VanillaFile(model),
+        Architecture.T5 => T5File(model),
+        _ => HuggingFaceFile(model),
+    };
 
     /// <summary>Adds a tensor of numbers that begin with another thousand than those before it.</summary>
     public static SafetensorsBuilder AddRamp(this SafetensorsBuilder file, string name, params ReadOnlySpan<int> shape)
@@ -123,9 +161,12 @@ internal static class SmallCheckpoints
 
     private static SafetensorsBuilder HuggingFaceFile(ModelDescription model)
     {
-        SafetensorsBuilder file = new SafetensorsBuilder()
-            .AddRamp("model.shared.weight", model.TargetVocabularySize, Width)
-            .AddRamp("final_logits_bias", 1, model.TargetVocabularySize);
+        SafetensorsBuilder file = new SafetensorsBuilder().AddRamp("model.shared.weight", model.TargetVocabularySize, Width);
+        if (model.Architecture != Architecture.M2M100)
+        {
+            file.AddRamp("final_logits_bias", 1, model.TargetVocabularySize);
+        }
+
         void Linear(string name, int outputs, int inputs) => file.AddRamp(name + ".weight", outputs, inputs).AddRamp(name + ".bias", outputs);
         void Norm(string name) => file.AddRamp(name + ".weight", Width).AddRamp(name + ".bias", Width);
         void Attention(string name)
@@ -158,6 +199,52 @@ internal static class SmallCheckpoints
                     Norm(layer + "encoder_attn_layer_norm");
                 }
             }
+
+            if (model.Architecture is Architecture.M2M100 or Architecture.Pegasus)
+            {
+                Norm($"model.{stack}.layer_norm");
+            }
+        }
+
+        return file;
+    }
+
+    private static SafetensorsBuilder T5File(ModelDescription model)
+    {
+        SafetensorsBuilder file = new SafetensorsBuilder().AddRamp("shared.weight", model.TargetVocabularySize, Width).AddRamp("lm_head.weight", model.TargetVocabularySize, Width);
+        int heads = model.Heads * model.HeadDimension;
+        void Attention(string name)
+        {
+            foreach (string projection in new[] { "q", "k", "v" })
+            {
+                file.AddRamp($"{name}.{projection}.weight", heads, Width);
+            }
+
+            file.AddRamp($"{name}.o.weight", Width, heads);
+        }
+
+        foreach (string stack in new[] { "encoder", "decoder" })
+        {
+            file.AddRamp($"{stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight", model.RelativePositionBuckets, model.Heads);
+            for (int i = 0; i < (stack == "encoder" ? model.EncoderLayers : model.DecoderLayers); i++)
+            {
+                string block = $"{stack}.block.{i}.layer.";
+                Attention(block + "0.SelfAttention");
+                file.AddRamp(block + "0.layer_norm.weight", Width);
+                if (stack == "decoder")
+                {
+                    Attention(block + "1.EncDecAttention");
+                    file.AddRamp(block + "1.layer_norm.weight", Width);
+                }
+
+                string feedForward = block + (stack == "encoder" ? "1." : "2.");
+                file.AddRamp(feedForward + "DenseReluDense.wi_0.weight", Inner, Width);
+                file.AddRamp(feedForward + "DenseReluDense.wi_1.weight", Inner, Width);
+                file.AddRamp(feedForward + "DenseReluDense.wo.weight", Width, Inner);
+                file.AddRamp(feedForward + "layer_norm.weight", Width);
+            }
+
+            file.AddRamp($"{stack}.final_layer_norm.weight", Width);
         }
 
         return file;
