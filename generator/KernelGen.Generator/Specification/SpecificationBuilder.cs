@@ -1,5 +1,6 @@
 using KernelGen.Families;
 using KernelGen.Generator.Specification.Configuration;
+using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Specification;
 
@@ -13,6 +14,7 @@ internal sealed class SpecificationBuilder
     private readonly ConfigurationFile? _file;
     private readonly Preset _preset;
     private readonly ConfigurationKeys _keys;
+    private readonly bool _mayBeGated;
     private readonly List<Problem> _problems;
     private readonly SettingReader _read;
 
@@ -21,7 +23,9 @@ internal sealed class SpecificationBuilder
         _declaration = declaration;
         _file = file;
         _preset = preset;
-        _keys = Family.Of(preset.Architecture).Keys;
+        var family = Family.Of(preset.Architecture);
+        _keys = family.Keys;
+        _mayBeGated = family.Gate(Stack.Encoder) is not null;
         _problems = problems;
         _read = new SettingReader(declaration.Configuration ?? "", file, preset, problems);
     }
@@ -335,14 +339,20 @@ internal sealed class SpecificationBuilder
         };
         if (known is null && value.Kind == JsonKind.String)
         {
-            _read.Unsupported(_keys.Activation, value, "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu and swish; set Activation when one of its values is what you mean");
+            const string Known = "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu and swish";
+            _read.Unsupported(
+                _keys.Activation,
+                value,
+                _mayBeGated
+                    ? Known + ", and each after \"gated-\", as in gated-gelu and gated-silu; set Activation when one of its values is what you mean, and GatedFeedForward"
+                    : Known + "; set Activation when one of its values is what you mean");
         }
 
         return known;
     }
 
     /// <summary>Whether the file says that feed-forward blocks are gated; <see langword="null"/> where it says nothing of their activation.</summary>
-    private bool? IsGatedByFile() => _read.Find(_keys.Activation) is { Kind: JsonKind.String } value ? value.Text.StartsWith(GatedPrefix, StringComparison.Ordinal) : null;
+    private bool? IsGatedByFile() => _mayBeGated && _read.Find(_keys.Activation) is { Kind: JsonKind.String } value ? value.Text.StartsWith(GatedPrefix, StringComparison.Ordinal) : null;
 
     private bool ReadScaleOutput()
     {
