@@ -13,11 +13,11 @@ internal class PackedFileTarget : FuzzTarget
     private readonly List<(byte[] Declaration, Func<Stream, ModelLoadOptions, EncoderDecoder> Load)> _models = [];
 
     public PackedFileTarget()
-        : this([(FuzzedVanilla.Description, FuzzedVanilla.Load), (FuzzedBart.Description, FuzzedBart.Load)])
+        : this(FuzzedFamily.All)
     {
     }
 
-    protected PackedFileTarget((ModelDescription Description, Func<Stream, ModelLoadOptions, EncoderDecoder> Load)[] models)
+    protected PackedFileTarget(IReadOnlyList<FuzzedFamily> models)
     {
         var seeds = new List<byte[]>();
         foreach ((ModelDescription description, Func<Stream, ModelLoadOptions, EncoderDecoder> load) in models)
@@ -80,7 +80,7 @@ internal class PackedFileTarget : FuzzTarget
 internal sealed class ScreenedPackedFileTarget : PackedFileTarget
 {
     public ScreenedPackedFileTarget()
-        : base([(FuzzedScreened.Description, FuzzedScreened.Load)])
+        : base([new(FuzzedScreened.Description, FuzzedScreened.Load)])
     {
     }
 

@@ -9,8 +9,9 @@ namespace KernelGen.Fuzzing.Targets;
 /// <summary>PyTorch files: the zip file, its pickle, and loading the tensors into a declared model.</summary>
 internal sealed class PyTorchTarget : FuzzTarget
 {
-    private readonly List<TorchEntry>[] _parts =
-        [TorchParts.Of(FuzzedVanilla.Description, "F32"), TorchParts.Of(FuzzedVanilla.Description, "F16"), TorchParts.Of(FuzzedBart.Description, "F32"), TorchParts.Of(FuzzedBart.Description, "BF16")];
+    private static readonly string[] Types = ["F32", "F16", "BF16"];
+
+    private readonly List<TorchEntry>[] _parts = [.. FuzzedFamily.All.Select(static (family, i) => TorchParts.Of(family.Description, Types[i % Types.Length]))];
 
     public PyTorchTarget() => Seeds = [.. _parts.Select(static entries => TorchFileBuilder.Write(entries))];
 
@@ -36,12 +37,12 @@ internal sealed class PyTorchTarget : FuzzTarget
             {
                 if (variant % 4 == 3)
                 {
-                    CheckpointUse.ReadTensors(stream, FuzzedVanilla.Description);
+                    CheckpointUse.ReadTensors(stream, FuzzedFamily.Of(file).Description);
                     return true;
                 }
 
                 var options = new ModelLoadOptions { AllowNonFiniteWeights = variant % 2 == 0, InstructionSet = SafetensorsTarget.InstructionSetOf(variant / 12) };
-                using EncoderDecoder model = file.IndexOf("model.shared.weight"u8) >= 0 ? FuzzedBart.Load(stream, options) : FuzzedVanilla.Load(stream, options);
+                using EncoderDecoder model = FuzzedFamily.Of(file).Load(stream, options);
                 ModelUse.Run(model, variant / 4);
                 return true;
             }

@@ -11,10 +11,7 @@ internal sealed class SafetensorsTarget : FuzzTarget
     private static readonly string[] Types = ["F32", "F16", "BF16"];
 
     private readonly List<TensorEntry>[] _parts =
-    [
-        .. Types.Select(static type => SafetensorsParts.Of(FuzzedVanilla.Description, type)),
-        .. Types.Select(static type => SafetensorsParts.Of(FuzzedBart.Description, type)),
-    ];
+        [.. FuzzedFamily.All.SelectMany(static family => Types.Select(type => SafetensorsParts.Of(family.Description, type)))];
 
     public SafetensorsTarget() => Seeds = [.. _parts.Select(static entries => SafetensorsParts.Write(entries, "\"__metadata__\":{\"format\":\"pt\"},"))];
 
@@ -42,7 +39,7 @@ internal sealed class SafetensorsTarget : FuzzTarget
             {
                 if (variant % 4 == 3)
                 {
-                    CheckpointUse.ReadTensors(stream, FuzzedVanilla.Description);
+                    CheckpointUse.ReadTensors(stream, FuzzedFamily.Of(file).Description);
                     return true;
                 }
 
@@ -52,7 +49,7 @@ internal sealed class SafetensorsTarget : FuzzTarget
                     AllowNonFiniteWeights = variant % 2 == 0,
                     InstructionSet = InstructionSetOf(variant / 12),
                 };
-                using EncoderDecoder model = LooksLikeBart(file) ? FuzzedBart.Load(stream, options) : FuzzedVanilla.Load(stream, options);
+                using EncoderDecoder model = FuzzedFamily.Of(file).Load(stream, options);
                 ModelUse.Run(model, variant / 4);
                 return true;
             }
@@ -69,6 +66,4 @@ internal sealed class SafetensorsTarget : FuzzTarget
         InstructionSet[] supported = [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
         return supported[variant % supported.Length];
     }
-
-    private static bool LooksLikeBart(ReadOnlySpan<byte> file) => file.IndexOf("model.shared.weight"u8) >= 0;
 }
