@@ -42,6 +42,14 @@ public sealed class ModelCostsTests
     }
 
     [Fact]
+    public void Decoding_step_of_a_gated_model_counts_the_gate_and_the_width_of_its_heads()
+    {
+        // Eight layers, each with six matrices between the model and six heads of 64 columns, and three of the feed-forward block.
+        const double Layer = (6.0 * 512 * 384) + (3 * 512 * 1024);
+        Assert.Equal(4 * ((8 * Layer) + (32128 * 512)), new ModelCosts(ModelCase.T5Gated.Description, WeightPrecision.Float32).DecodingBytes);
+    }
+
+    [Fact]
     public void Generation_of_the_base_model_takes_2_9_gigaflops_a_sentence() =>
         Assert.Equal(2.9e9, Base.Generation(1, 24, 24).Sum(static work => work.Flops), 0.05e9);
 

@@ -20,13 +20,22 @@ internal sealed record ModelCase(string Name, ModelDescription Description, IRea
     public static ModelCase Small { get; } =
         Of<Models.Small.Avx512Kernels, Models.Small.Avx2Kernels, Models.Small.PortableKernels>("small", Models.Small.Description, Models.Small.Load);
 
+    public static ModelCase T5Small { get; } =
+        Of<Models.T5Small.Avx512Kernels, Models.T5Small.Avx2Kernels, Models.T5Small.PortableKernels>("t5-small", Models.T5Small.Description, Models.T5Small.Load);
+
+    public static ModelCase T5Gated { get; } =
+        Of<Models.T5Gated.Avx512Kernels, Models.T5Gated.Avx2Kernels, Models.T5Gated.PortableKernels>("t5-gated", Models.T5Gated.Description, Models.T5Gated.Load);
+
+    public static ModelCase M2M100 { get; } =
+        Of<Models.M2M100.Avx512Kernels, Models.M2M100.Avx2Kernels, Models.M2M100.PortableKernels>("m2m100", Models.M2M100.Description, Models.M2M100.Load);
+
     public static ModelCase ZhEn { get; } =
         Of<Translator.Avx512Kernels, Translator.Avx2Kernels, Translator.PortableKernels>("zh-en", Translator.Description, Translator.Load);
 
     public static ModelCase Pronouncer { get; } =
         Of<Models.Pronouncer.Avx512Kernels, Models.Pronouncer.Avx2Kernels, Models.Pronouncer.PortableKernels>("g2p", Models.Pronouncer.Description, Models.Pronouncer.Load);
 
-    public static IReadOnlyList<ModelCase> All { get; } = [Base, Student, Small, ZhEn, Pronouncer];
+    public static IReadOnlyList<ModelCase> All { get; } = [Base, Student, Small, T5Small, T5Gated, M2M100, ZhEn, Pronouncer];
 
     /// <summary>For example <c>512/8/2048/6+6/32000</c>: width, heads, feed-forward width, layers, vocabulary.</summary>
     public string Dimensions =>

@@ -44,7 +44,7 @@ internal sealed class PreparedCase : IDisposable
                 File.Copy(Path.Combine(from, graph), Path.Combine(to, graph));
             }
 
-            ExternalData.Write(Path.Combine(from, "external_data.tsv"), Path.Combine(to, GraphWeights), _weights, Case.Model.Description);
+            ExternalData.Write(Path.Combine(from, "external_data.tsv"), Path.Combine(to, GraphWeights), new GraphWeights(_weights, Case.Model.Description));
         }
 
         return to;

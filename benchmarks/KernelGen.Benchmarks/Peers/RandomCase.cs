@@ -10,7 +10,15 @@ internal sealed record RandomCase(ModelCase Model, int Seed)
     /// <summary>The tokens of a source, and the tokens decoded from it.</summary>
     public const int SourceLength = 24, TargetLength = 24;
 
-    public static IReadOnlyList<RandomCase> All { get; } = [new(ModelCase.Base, 1), new(ModelCase.Student, 2), new(ModelCase.Small, 2)];
+    public static IReadOnlyList<RandomCase> All { get; } =
+    [
+        new(ModelCase.Base, 10),
+        new(ModelCase.Student, 4),
+        new(ModelCase.Small, 3),
+        new(ModelCase.T5Small, 2),
+        new(ModelCase.T5Gated, 1),
+        new(ModelCase.M2M100, 3),
+    ];
 
     /// <summary>The first token that has no meaning of its own.</summary>
     public int FirstWord => 1 + Math.Max(Math.Max(Model.Description.StartToken, Model.Description.EndToken), Model.Description.PadToken);
@@ -37,8 +45,7 @@ internal sealed record RandomCase(ModelCase Model, int Seed)
     public string WriteCheckpoint(RandomWeights weights, string folder)
     {
         string path = Path.Combine(folder, Model.Name + ".safetensors");
-        WeightTensor embedding = weights["target_embedding.weight"];
-        SafetensorsWriter.Write(path, [.. weights.Tensors, embedding with { Name = "source_embedding.weight" }]);
+        SafetensorsWriter.Write(path, weights.Checkpoint);
         return path;
     }
 }

@@ -1,86 +1,78 @@
 using KernelGen.Execution;
+using KernelGen.Families;
+using KernelGen.Recipes;
 
 namespace KernelGen.Benchmarks.Peers;
 
-/// <summary>A tensor of weights, row by row.</summary>
-internal sealed record WeightTensor(string Name, int[] Shape, float[] Values);
-
 /// <summary>
-/// Random weights under the names of <c>torch.nn.Transformer</c>, such that generated tokens are not all the same: what a sublayer adds is small enough
-/// for the residual stream to remember token and position, and the last norm turns the signs of its channels at random, so that a token is not drawn
-/// to itself by the output projection, which is the embedding. The end token's embedding is zero: its logit is zero, too, which is never the highest of
-/// so many random ones, so that every sentence has the same length.
+/// Random weights under the names of a model's family, such that generated tokens are not all the same: what a sublayer adds is small enough for the
+/// residual stream to remember token and position, and the last norm turns the signs of its channels at random, so that a token is not drawn to itself by
+/// an output projection that is the embedding. The end token's row of the output projection is zero: its logit is zero, too, which is never the highest of
+/// so many random ones, so that every sentence has the same length. Both sides have one embedding.
 /// </summary>
 internal sealed class RandomWeights
 {
-    /// <summary>The standard deviation of a scaled embedding.</summary>
+    /// <summary>The standard deviation of a scaled embedding, and of logits.</summary>
     private const double EmbeddingGain = 2;
 
     /// <summary>The standard deviation of what the last linear layer of a sublayer makes of inputs with standard deviation 1; of other layers it is 1.</summary>
     private const double SublayerGain = 0.5;
 
+    /// <summary>How far biases are from 0 at most, and weights of norms from 1.</summary>
+    private const double SmallBound = 0.1;
+
     private readonly List<WeightTensor> _tensors = [];
+    private readonly ModelDescription _model;
     private readonly int _seed;
 
     public RandomWeights(RandomCase random)
     {
-        _seed = random.Seed;
-        ModelDescription model = random.Model.Description;
-        int width = model.ModelDimension;
-        Add("target_embedding.weight", [model.TargetVocabularySize, width], 0, EmbeddingGain * Math.Sqrt(3.0 / width));
-        this["target_embedding.weight"].Values.AsSpan(model.EndToken * width, width).Clear();
-        for (int i = 0; i < model.EncoderLayers; i++)
+        (_model, _seed) = (random.Model.Description, random.Seed);
+        foreach (ModelTensor tensor in ModelRecipe.Of(_model).Tensors)
         {
-            string layer = $"encoder.layers.{i}.";
-            AddAttention(layer + "self_attn.", width);
-            AddFeedForward(layer, width, model.FeedForwardDimension);
-            AddNorm(layer + "norm1", width);
-            AddNorm(layer + "norm2", width);
-        }
-
-        for (int i = 0; i < model.DecoderLayers; i++)
-        {
-            string layer = $"decoder.layers.{i}.";
-            AddAttention(layer + "self_attn.", width);
-            AddAttention(layer + "multihead_attn.", width);
-            AddFeedForward(layer, width, model.FeedForwardDimension);
-            AddNorm(layer + "norm1", width);
-            AddNorm(layer + "norm2", width);
-            AddNorm(layer + "norm3", width, isLast: i == model.DecoderLayers - 1);
+            TensorName name = WeightNames.Of(tensor, _model);
+            if (tensor is { Role: TensorRole.Embedding, Stack: Stack.Decoder })
+            {
+                if (name.Weight != Embedding.Name)
+                {
+                    _tensors.Add(Embedding with { Name = name.Weight, StoredIn = name.Weight });
+                }
+            }
+            else if (tensor.Role != TensorRole.Output || !_model.TieEmbeddings)
+            {
+                Add(tensor, name);
+            }
         }
     }
 
-    public IReadOnlyList<WeightTensor> Tensors => _tensors;
+    /// <summary>The embedding of both sides.</summary>
+    public WeightTensor Embedding => _tensors[0];
+
+    /// <summary>The tensors of a checkpoint.</summary>
+    public IEnumerable<WeightTensor> Checkpoint => _tensors.GroupBy(static tensor => tensor.StoredIn, static (name, parts) => parts.Aggregate((first, second) =>
+        new WeightTensor(name, [first.Shape[0] + second.Shape[0], .. first.Shape[1..]], [.. first.Values, .. second.Values])));
 
     public WeightTensor this[string name] => _tensors.Find(tensor => tensor.Name == name)
         ?? throw new InvalidDataException($"The ONNX graphs need a tensor '{name}', which the model does not have.");
 
-    private void AddAttention(string attention, int width)
+    private void Add(ModelTensor tensor, TensorName name)
     {
-        AddLinear(attention + "in_proj_weight", attention + "in_proj_bias", 3 * width, width);
-        AddLinear(attention + "out_proj.weight", attention + "out_proj.bias", width, width, SublayerGain);
-    }
+        (int rows, int columns) = ((int)tensor.Rows.Size, (int)tensor.Columns.Size);
+        (double mean, double bound) = MeanAndBound(tensor);
+        Add(name.Weight, name.Part, tensor.IsNorm ? [columns] : [rows, columns], mean, bound);
+        if (tensor.Role == (_model.TieEmbeddings ? TensorRole.Embedding : TensorRole.Output))
+        {
+            _tensors[^1].Values.AsSpan(_model.EndToken * columns, columns).Clear();
+        }
 
-    private void AddFeedForward(string layer, int width, int hidden)
-    {
-        AddLinear(layer + "linear1.weight", layer + "linear1.bias", hidden, width);
-        AddLinear(layer + "linear2.weight", layer + "linear2.bias", width, hidden, SublayerGain);
-    }
-
-    private void AddNorm(string norm, int width, bool isLast = false)
-    {
-        Add(norm + ".weight", [width], isLast ? 0 : 1, isLast ? Math.Sqrt(3) : 0.1);
-        Add(norm + ".bias", [width], 0, 0.1);
-    }
-
-    private void AddLinear(string weight, string bias, int outputs, int inputs, double gain = 1)
-    {
-        Add(weight, [outputs, inputs], 0, gain * Math.Sqrt(3.0 / inputs));
-        Add(bias, [outputs], 0, 0.1);
+        if (tensor.BiasLength > 0)
+        {
+            Add(name.Bias!, name.Part, [(int)tensor.BiasLength], 0, SmallBound);
+        }
     }
 
     /// <summary>Adds a tensor whose values are uniform within a bound around a mean.</summary>
-    private void Add(string name, int[] shape, double mean, double bound)
+    private void Add(string name, int part, int[] shape, double mean, double bound)
     {
         var random = new Random((_seed * 1000) + _tensors.Count);
         float[] values = new float[shape.Aggregate(1, static (product, size) => product * size)];
@@ -91,6 +83,30 @@ internal sealed class RandomWeights
             values[i] = lowest + (range * random.NextSingle());
         }
 
-        _tensors.Add(new WeightTensor(name, shape, values));
+        _tensors.Add(new WeightTensor(WeightNames.OfPart(name, part), shape, values) { StoredIn = name });
     }
+
+    private (double Mean, double Bound) MeanAndBound(ModelTensor tensor)
+    {
+        double perInput = 1 / Math.Sqrt(tensor.Columns.Size);
+        return tensor.Role switch
+        {
+            TensorRole.Embedding => (0, BoundOf(_model.ScaleEmbedding ? EmbeddingGain * perInput : EmbeddingGain)),
+            TensorRole.Output => (0, BoundOf(EmbeddingGain * perInput)),
+            TensorRole.PositionBias => (0, BoundOf(1)),
+            TensorRole.Norm or TensorRole.FinalNorm => IsLastNorm(tensor) ? (0, BoundOf(1)) : (1, SmallBound),
+            TensorRole.AttentionOutput or TensorRole.Contract => (0, BoundOf(SublayerGain * perInput)),
+
+            // Where scores are not scaled, queries are small by themselves.
+            TensorRole.Query when !_model.ScaleScores => (0, BoundOf(perInput / Math.Sqrt(_model.HeadDimension))),
+            _ => (0, BoundOf(perInput)),
+        };
+    }
+
+    private bool IsLastNorm(ModelTensor norm) => norm.Stack == Stack.Decoder && (_model.FinalNorm
+        ? norm.Role == TensorRole.FinalNorm
+        : norm.Layer == _model.DecoderLayers - 1 && norm.Sublayer!.Operation is FeedForwardOperation);
+
+    /// <summary>The bound of uniform numbers around 0 that have a standard deviation.</summary>
+    private static double BoundOf(double deviation) => Math.Sqrt(3) * deviation;
 }

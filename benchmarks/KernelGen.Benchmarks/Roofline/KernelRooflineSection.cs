@@ -29,7 +29,9 @@ internal sealed class KernelRooflineSection
     public static Section Measure(Selection selection, MachineLimits machine)
     {
         var section = new KernelRooflineSection(selection, machine);
-        foreach (ModelCase model in selection.Cases)
+
+        // T5's layers are of other kinds.
+        foreach (ModelCase model in selection.Cases.Where(static model => model.Description.Architecture != Architecture.T5))
         {
             Console.Error.WriteLine($"measuring the kernels of {model.Name}");
             foreach (WeightPrecision precision in selection.Precisions)

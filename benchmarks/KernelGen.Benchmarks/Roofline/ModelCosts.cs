@@ -20,6 +20,8 @@ internal sealed class ModelCosts
 
     private int Width => _model.ModelDimension;
 
+    private int HeadsWidth => _model.Heads * _model.HeadDimension;
+
     private int BytesPerWeight => _precision switch
     {
         WeightPrecision.Int8 => sizeof(sbyte),
@@ -38,14 +40,14 @@ internal sealed class ModelCosts
     }
 
     /// <summary>Attention of rows that see so many positions each: scores and weighted sum. Keys and values are no weights.</summary>
-    public Work Attention(int rows, int visible) => new(4.0 * rows * visible * _model.ModelDimension, 0, WeightPrecision.Float32);
+    public Work Attention(int rows, int visible) => new(4.0 * rows * visible * HeadsWidth, 0, WeightPrecision.Float32);
 
     /// <summary>One encoder layer over sources of one length: queries, keys and values, attention and its output projection, the feed-forward block.</summary>
     public IEnumerable<Work> EncoderLayer(int sources, int length) =>
     [
-        Linear(Width, 3 * Width, sources * length),
+        Linear(Width, 3 * HeadsWidth, sources * length),
         Attention(sources * length, length),
-        Linear(Width, Width, sources * length),
+        Linear(HeadsWidth, Width, sources * length),
         .. FeedForward(sources * length),
     ];
 
@@ -53,7 +55,7 @@ internal sealed class ModelCosts
     public IEnumerable<Work> Encoding(int sources, int length) =>
     [
         .. Enumerable.Repeat(EncoderLayer(sources, length), _model.EncoderLayers).SelectMany(static layer => layer),
-        .. Enumerable.Repeat(Linear(Width, 2 * Width, sources * length), _model.DecoderLayers),
+        .. Enumerable.Repeat(Linear(Width, 2 * HeadsWidth, sources * length), _model.DecoderLayers),
     ];
 
     /// <summary>The next token of each of some sequences: a layer attends to itself, then with a query projection to the source; last comes the output projection.</summary>
@@ -64,12 +66,12 @@ internal sealed class ModelCosts
     {
         IEnumerable<Work> layer =
         [
-            Linear(Width, 3 * Width, sequences),
+            Linear(Width, 3 * HeadsWidth, sequences),
             Attention(sequences, visible),
-            Linear(Width, Width, sequences),
-            Linear(Width, Width, sequences),
+            Linear(HeadsWidth, Width, sequences),
+            Linear(Width, HeadsWidth, sequences),
             Attention(sequences, sourceLength),
-            Linear(Width, Width, sequences),
+            Linear(HeadsWidth, Width, sequences),
             .. FeedForward(sequences),
         ];
         return [.. Enumerable.Repeat(layer, _model.DecoderLayers).SelectMany(static work => work), Linear(Width, _model.TargetVocabularySize, sequences)];
@@ -85,5 +87,5 @@ internal sealed class ModelCosts
         .. Enumerable.Range(1, targetLength).SelectMany(visible => DecodingStep(batch, sourceLength, visible)),
     ];
 
-    private IEnumerable<Work> FeedForward(int rows) => [Linear(Width, _model.FeedForwardDimension, rows), Linear(_model.FeedForwardDimension, Width, rows)];
+    private IEnumerable<Work> FeedForward(int rows) => [Linear(Width, (_model.GatedFeedForward ? 2 : 1) * _model.FeedForwardDimension, rows), Linear(_model.FeedForwardDimension, Width, rows)];
 }

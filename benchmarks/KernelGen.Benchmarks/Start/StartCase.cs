@@ -14,10 +14,10 @@ internal sealed class StartCase : IDisposable
 
     public string Checkpoint => _prepared.Checkpoint;
 
-    /// <summary>The cases of a selection, one at a time: their files are large.</summary>
+    /// <summary>The cases of a selection that start programs know, one at a time: their files are large.</summary>
     public static IEnumerable<StartCase> Of(Selection selection)
     {
-        foreach (RandomCase random in RandomCase.All.Where(random => selection.Cases.Contains(random.Model)))
+        foreach (RandomCase random in RandomCase.All.Where(random => selection.Cases.Contains(random.Model) && random.Model.Description.Architecture == Architecture.Vanilla))
         {
             using var prepared = new StartCase(random);
             yield return prepared;
