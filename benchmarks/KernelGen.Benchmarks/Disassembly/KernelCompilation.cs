@@ -12,10 +12,10 @@ internal static class KernelCompilation
     /// <param name="set">The kernels.</param>
     public static void Compile(KernelSet set)
     {
-        // The set is generic over the generated struct, whose epilogues are beside it.
+        // The set is generic over the generated struct, beside which a class holds the epilogues.
         Type kernels = set.GetType().GetGenericArguments().Single();
         Type[] precisions = [typeof(Float32Weights), typeof(BFloat16Weights)];
-        Type[] epilogues = [.. kernels.DeclaringType!.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).Where(typeof(ILinearEpilogue).IsAssignableFrom)];
+        Type[] epilogues = kernels.DeclaringType!.GetNestedType("Epilogues", BindingFlags.NonPublic | BindingFlags.Public)!.GetNestedTypes();
         foreach (MethodInfo method in kernels.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         {
             if (!method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveOptimization))
