@@ -68,10 +68,17 @@ internal sealed class Drafting(Engine engine) : IDisposable
             if (_drafter is null && !_isDisposed)
             {
                 _draft = engine.CreateDraft();
-                _drafter = new QuantizedDrafter(_draft, _draft.WeightBytes * (engine.Precision == WeightPrecision.BFloat16 ? 2 : 4));
+                _drafter = new QuantizedDrafter(_draft, _draft.WeightBytes * BytesOfAWeight(engine.Precision));
             }
 
             return _drafter;
         }
     }
+
+    private static int BytesOfAWeight(WeightPrecision precision) => precision switch
+    {
+        WeightPrecision.Float32 => sizeof(float),
+        WeightPrecision.BFloat16 => sizeof(ushort),
+        _ => throw new InvalidOperationException($"Weights of the precision {precision} are not drafted for."),
+    };
 }

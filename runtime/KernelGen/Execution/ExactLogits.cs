@@ -37,7 +37,12 @@ internal unsafe struct ExactLogits<TPrecision>
         float sum = _output.Bias[token];
         for (int i = 0; i < _inputs; i++)
         {
-            float value = TPrecision.Value == WeightPrecision.BFloat16 ? BitConverter.UInt32BitsToSingle((uint)*(ushort*)weight << 16) : *(float*)weight;
+            float value = TPrecision.Value switch
+            {
+                WeightPrecision.Float32 => *(float*)weight,
+                WeightPrecision.BFloat16 => BitConverter.UInt32BitsToSingle((uint)*(ushort*)weight << 16),
+                _ => throw new InvalidOperationException($"Weights of the precision {TPrecision.Value} are no floats."),
+            };
             sum = MathF.FusedMultiplyAdd(((float*)_row)[i], value, sum);
             weight += PanelLayout.Width * TPrecision.WeightSize;
         }

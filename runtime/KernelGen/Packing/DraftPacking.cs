@@ -48,21 +48,26 @@ internal static unsafe class DraftPacking
     private static void Quantize(PackedModel exact, WeightSlot slot, LinearWeights to, ref NativeBlock? floats)
     {
         LinearWeights from = exact[slot];
-        float* panels = (float*)from.Panels;
-        if (exact.Facts.Precision == WeightPrecision.BFloat16)
+        float* panels = exact.Facts.Precision switch
         {
-            long length = PanelLayout.Length(slot.Outputs, slot.Inputs);
-            if (floats is null || floats.Length < length)
-            {
-                floats?.Dispose();
-                floats = null;
-                floats = new NativeBlock(length);
-            }
+            WeightPrecision.Float32 => (float*)from.Panels,
+            WeightPrecision.BFloat16 => Widened(from, PanelLayout.Length(slot.Outputs, slot.Inputs), ref floats),
+            _ => throw exact.Facts.Unknown(),
+        };
+        new Int8Quantization(exact.InputBits(slot)).Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, to.Scales, to.Panels);
+    }
 
-            panels = floats.Pointer;
-            FloatConversion.FromBFloat16(from.Panels, panels, checked((int)length));
+    /// <summary>Panels of bfloat16 numbers as floats.</summary>
+    private static float* Widened(LinearWeights weights, long length, ref NativeBlock? floats)
+    {
+        if (floats is null || floats.Length < length)
+        {
+            floats?.Dispose();
+            floats = null;
+            floats = new NativeBlock(length);
         }
 
-        new Int8Quantization(exact.InputBits(slot)).Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, to.Scales, to.Panels);
+        FloatConversion.FromBFloat16(weights.Panels, floats.Pointer, checked((int)length));
+        return floats.Pointer;
     }
 }

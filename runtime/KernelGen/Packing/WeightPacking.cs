@@ -134,22 +134,27 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
 
         ClearRest((byte*)screen.Limits, sizeof(OutputScreenLimits));
-        if (_precision == WeightPrecision.Int8)
+        switch (_precision)
         {
-            screen.FillUpperBits(model.Output, outputs, inputs);
-            ClearRest(screen.Weights.Panels, UpperBits.Length(outputs, inputs));
-        }
-        else
-        {
-            if (_precision == WeightPrecision.BFloat16)
-            {
+            case WeightPrecision.Int8:
+                screen.FillUpperBits(model.Output, outputs, inputs);
+                ClearRest(screen.Weights.Panels, UpperBits.Length(outputs, inputs));
+                return;
+
+            case WeightPrecision.BFloat16:
                 // What is screened for is the product with the weights as they are stored.
                 FloatConversion.FromBFloat16(model.Output.Panels, panels, checked((int)PanelLayout.Length(outputs, inputs)));
-            }
+                break;
 
-            screen.Fill(panels, outputs, inputs, Quantization(slot));
-            ClearRest(screen.Weights.Panels, Quantization(slot).Length(outputs, inputs));
+            case WeightPrecision.Float32:
+                break;
+
+            default:
+                throw model.Facts.Unknown();
         }
+
+        screen.Fill(panels, outputs, inputs, Quantization(slot));
+        ClearRest(screen.Weights.Panels, Quantization(slot).Length(outputs, inputs));
     }
 
     /// <summary>Where to put the panels of a linear layer as floats: where they belong, or before they are stored in another precision.</summary>

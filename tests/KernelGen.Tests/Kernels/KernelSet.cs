@@ -107,7 +107,8 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     {
         WeightPrecision.Float32 => Linear<Float32Weights>(kernel),
         WeightPrecision.BFloat16 => Linear<BFloat16Weights>(kernel),
-        _ => Linear<Int8Weights>(kernel),
+        WeightPrecision.Int8 => Linear<Int8Weights>(kernel),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision)),
     };
 
     public override void LogitsOfUpperBits(LinearCall call) =>
