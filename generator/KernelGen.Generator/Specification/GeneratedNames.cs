@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Specification;
 internal static class GeneratedNames
 {
     /// <summary>What is written without a namespace before it: the aliases of the generated files, and the native integer, which is no keyword.</summary>
-    public static readonly IReadOnlyList<string> Unqualified = 
+    public static readonly IReadOnlyList<string> Unqualified =
     [
         "Avx2_", "Avx512BW_", "Avx512F_", "Bytes_", "Epilogue_", "Exact_", "Floats128_", "Floats256_", "Floats_", "Hints_", "Integers_", "LogitRow_", "MethodImpl_",
         "Precision_", "Shorts256_", "Shorts_", "SignedBytes128_", "SignedBytes256_", "SignedBytes_", "Simd128_", "Simd256_", "Simd_", "Uncovered_",
