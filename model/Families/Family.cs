@@ -91,7 +91,7 @@ internal abstract class Family
     public string PrefixWhere(Func<string, bool> hasBeginningWith) => !hasBeginningWith(Prefix) && hasBeginningWith(Layers(Stack.Encoder)) ? "" : Prefix;
 
     /// <summary>What stands before the number of a layer.</summary>
-    public virtual string Layers(Stack stack) => stack == Stack.Encoder ? "encoder.layers." : "decoder.layers.";
+    public virtual string Layers(Stack stack) => Side(stack) + "layers.";
 
     /// <summary>The names that the embeddings of a stack may have, in the order in which they are looked for.</summary>
     /// <param name="settings">The model.</param>
@@ -146,4 +146,7 @@ internal abstract class Family
             yield return (nameof(settings.GatedFeedForward), "their feed-forward blocks have no gate");
         }
     }
+
+    /// <summary>What files call a stack, before the names of its parts.</summary>
+    protected static string Side(Stack stack) => stack == Stack.Encoder ? "encoder." : "decoder.";
 }

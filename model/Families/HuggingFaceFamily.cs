@@ -72,6 +72,4 @@ internal abstract class HuggingFaceFamily : Family
             _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Role, "A layer has no such tensor."),
         });
     }
-
-    private static string Side(Stack stack) => stack == Stack.Encoder ? "encoder." : "decoder.";
 }

@@ -187,6 +187,4 @@ internal sealed class T5Family : Family
     }
 
     private static string FeedForward(Stack stack) => stack == Stack.Encoder ? "layer.1." : "layer.2.";
-
-    private static string Side(Stack stack) => stack == Stack.Encoder ? "encoder." : "decoder.";
 }

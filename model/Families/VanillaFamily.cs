@@ -31,13 +31,13 @@ internal sealed class VanillaFamily : Family
 
     public override string OutputBias => "generator.bias";
 
-    public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual) => [usual = Side(stack) + "_embedding.weight"];
+    public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual) => [usual = Language(stack) + "_embedding.weight"];
 
-    public override string Positions(Stack stack, string prefix) => Side(stack) + "_position_embedding.weight";
+    public override string Positions(Stack stack, string prefix) => Language(stack) + "_position_embedding.weight";
 
-    public override string EmbeddingNorm(Stack stack, string prefix) => Side(stack) + "_embedding_norm";
+    public override string EmbeddingNorm(Stack stack, string prefix) => Language(stack) + "_embedding_norm";
 
-    public override string FinalNorm(Stack stack, string prefix) => prefix + (stack == Stack.Encoder ? "encoder.norm" : "decoder.norm");
+    public override string FinalNorm(Stack stack, string prefix) => prefix + Side(stack) + "norm";
 
     public override TensorName InLayer(ModelTensor tensor)
     {
@@ -60,5 +60,5 @@ internal sealed class VanillaFamily : Family
         TensorName Projection(int part) => new(attention + "in_proj_weight", attention + "in_proj_bias", part, parts: 3);
     }
 
-    private static string Side(Stack stack) => stack == Stack.Encoder ? "source" : "target";
+    private static string Language(Stack stack) => stack == Stack.Encoder ? "source" : "target";
 }

@@ -28,7 +28,7 @@ internal sealed class ModelTensor
     public long BiasLength { get; init; }
 
     /// <summary>Its name here: <c>decoder.3.cross_attention.query</c>.</summary>
-    public string Name => $"{(Stack == Stack.Encoder ? "encoder" : "decoder")}.{(Sublayer is null ? "" : $"{Layer}.{Sublayer.Name}.")}{Snake(Role.ToString())}";
+    public string Name => $"{StackRecipe.NameOf(Stack)}.{(Sublayer is null ? "" : $"{Layer}.{Sublayer.Name}.")}{Snake(Role.ToString())}";
 
     /// <summary>Whether it is a norm: γ, and β beside it.</summary>
     public bool IsNorm => Role is TensorRole.Norm or TensorRole.EmbeddingNorm or TensorRole.FinalNorm;

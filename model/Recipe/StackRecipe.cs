@@ -16,5 +16,8 @@ internal sealed class StackRecipe(Stack stack, int layers, Sublayer[] layer)
     public Sublayer[] Layer => layer;
 
     /// <summary>What it is called in the names of slots and tensors.</summary>
-    public string Name => stack == Stack.Encoder ? "encoder" : "decoder";
+    public string Name => NameOf(stack);
+
+    /// <summary>What a stack is called in the names of slots and tensors.</summary>
+    public static string NameOf(Stack stack) => stack == Stack.Encoder ? "encoder" : "decoder";
 }

@@ -1,5 +1,4 @@
 using KernelGen.Generator.Planning;
-using KernelGen.Generator.Specification;
 using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Tests;
@@ -96,33 +95,18 @@ public class PlanningTests
         });
     }
 
-    internal static ModelPlan Plan(int modelDimension, int heads, int feedForward) => new(new ModelSpecification
+    internal static ModelPlan Plan(int modelDimension, int heads, int feedForward) => new(SpecificationTest.Specify(SpecificationTest.Declare(Architecture.Vanilla) with
     {
-        Architecture = Architecture.Vanilla,
         ModelDimension = modelDimension,
         Heads = heads,
         FeedForwardDimension = feedForward,
         EncoderLayers = 1,
         DecoderLayers = 1,
-        SourceVocabularySize = 3000,
-        TargetVocabularySize = 3000,
+        VocabularySize = 3000,
         MaxSourceLength = 100,
         MaxTargetLength = 128,
-        NormPlacement = NormPlacement.Post,
-        FinalNorm = true,
-        EmbeddingNorm = false,
-        Activation = Activation.Relu,
-        PositionalEncoding = PositionalEncoding.Sinusoidal,
-        PositionOffset = 0,
-        ScaleEmbedding = true,
         TieEmbeddings = true,
-        OutputBias = true,
-        LayerNormEpsilon = 1e-5,
-        StartToken = 1,
-        EndToken = 2,
-        PadToken = 0,
-        SuppressedTokens = new EquatableArray<int>([]),
-    });
+    }));
 
     /// <summary>The kernel of a sublayer's layer.</summary>
     private static LinearPlan Linear(ModelPlan plan, string sublayer, WeightRole role) =>

@@ -1,20 +1,15 @@
 using KernelGen.Families;
 using KernelGen.Generator.Specification.Configuration;
-using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Specification;
 
 /// <summary>Decides every setting of a declared model and checks that the whole can work.</summary>
 internal sealed class SpecificationBuilder
 {
-    /// <summary>How T5's configuration files begin the name of an activation where feed-forward blocks are gated.</summary>
-    private const string GatedPrefix = "gated-";
-
     private readonly Declaration _declaration;
     private readonly ConfigurationFile? _file;
     private readonly Preset _preset;
     private readonly ConfigurationKeys _keys;
-    private readonly bool _mayBeGated;
     private readonly List<Problem> _problems;
     private readonly SettingReader _read;
 
@@ -23,9 +18,7 @@ internal sealed class SpecificationBuilder
         _declaration = declaration;
         _file = file;
         _preset = preset;
-        var family = Family.Of(preset.Architecture);
-        _keys = family.Keys;
-        _mayBeGated = family.Gate(Stack.Encoder) is not null;
+        _keys = Family.Of(preset.Architecture).Keys;
         _problems = problems;
         _read = new SettingReader(declaration.Configuration ?? "", file, preset, problems);
     }
@@ -129,9 +122,11 @@ internal sealed class SpecificationBuilder
             declared.NormPlacement,
             _read.Flag(null, _keys.NormalizeBefore, _preset.NormPlacement == NormPlacement.Pre) ? NormPlacement.Pre : NormPlacement.Post);
         Normalization? normalization = _read.Choice(nameof(Declaration.Normalization), declared.Normalization, _preset.Normalization);
-        Activation? activation = ReadActivation();
-        PositionalEncoding? positions = ReadPositionalEncoding();
-        int offset = ReadPositionOffset(positions);
+        var feedForwardReader = new FeedForwardReader(declared, _preset, _keys, _read);
+        Activation? activation = feedForwardReader.ReadActivation();
+        var positionReader = new PositionReader(declared, _preset, _keys, _read, _problems);
+        PositionalEncoding? positions = positionReader.ReadEncoding();
+        int offset = positionReader.ReadOffset(positions);
         Setting<int>? buckets = Dimension(
             _read.Integer(nameof(Declaration.RelativePositionBuckets), declared.RelativePositionBuckets, _keys.RelativePositionBuckets, _preset.RelativePositionBuckets), Limits.SequenceLength);
         Setting<int>? distance = Dimension(
@@ -144,18 +139,18 @@ internal sealed class SpecificationBuilder
             heads = null;
         }
 
-        if (positions == PositionalEncoding.Learned)
+        if (_file is not null && positions == PositionalEncoding.Learned)
         {
-            CheckLearnedPositions(sourceLength);
-            CheckLearnedPositions(targetLength);
+            positionReader.CheckLearned(sourceLength);
+            positionReader.CheckLearned(targetLength);
         }
 
         _problems.AddRange(BufferLimits.FindProblems(dimension, heads, headDimension, feedForward, sourceVocabulary, targetVocabulary, sourceLength, targetLength));
 
         SpecialTokens tokens = new TokenReader(declared, _preset, _read, _problems).Read(sourceVocabulary?.Value, targetVocabulary?.Value);
         if (dimension is null || heads is null || feedForward is null || encoderLayers is null || decoderLayers is null || sourceVocabulary is null
-            || targetVocabulary is null || sourceLength is null || targetLength is null || normPlacement is null || normalization is null || activation is null || positions is null || buckets is null || distance is null
-            || epsilon is null || tokens.Start is null || tokens.End is null || tokens.Pad is null)
+            || targetVocabulary is null || sourceLength is null || targetLength is null || normPlacement is null || normalization is null || activation is null
+            || positions is null || buckets is null || distance is null || epsilon is null || tokens.Start is null || tokens.End is null || tokens.Pad is null)
         {
             return null;
         }
@@ -178,14 +173,14 @@ internal sealed class SpecificationBuilder
             FinalNorm = _read.Flag(declared.FinalNorm, _keys.AddFinalLayerNorm, _preset.FinalNorm),
             EmbeddingNorm = _read.Flag(declared.EmbeddingNorm, _keys.NormalizeEmbedding, _preset.EmbeddingNorm),
             Activation = activation.Value,
-            GatedFeedForward = declared.GatedFeedForward ?? IsGatedByFile() ?? _preset.GatedFeedForward,
+            GatedFeedForward = feedForwardReader.ReadGated(),
             LinearBias = declared.LinearBias ?? _preset.LinearBias,
             ScaleScores = declared.ScaleScores ?? _preset.ScaleScores,
             LargeActivations = _preset.LargeActivations,
             PositionalEncoding = positions.Value,
             PositionOffset = offset,
-            RelativePositionBuckets = positions == PositionalEncoding.Relative ? buckets!.Value : 0,
-            RelativePositionDistance = positions == PositionalEncoding.Relative ? distance!.Value : 0,
+            RelativePositionBuckets = positions == PositionalEncoding.Relative ? buckets.Value : 0,
+            RelativePositionDistance = positions == PositionalEncoding.Relative ? distance.Value : 0,
             ScaleEmbedding = _read.Flag(declared.ScaleEmbedding, _keys.ScaleEmbedding, _preset.ScaleEmbedding),
             TieEmbeddings = _read.Flag(declared.TieEmbeddings, _preset.TieMeansScaledOutput ? null : ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
             ScaleOutput = ReadScaleOutput(),
@@ -309,51 +304,6 @@ internal sealed class SpecificationBuilder
             Side(nameof(Declaration.TargetVocabularySize), declared.TargetVocabularySize, ownKey ?? ConfigurationKeys.VocabularySize));
     }
 
-    private Activation? ReadActivation()
-    {
-        if (_declaration.Activation is int declared)
-        {
-            return _read.Choice(nameof(Declaration.Activation), declared, Activation.Relu);
-        }
-
-        if (_read.Find(_keys.Activation) is not JsonValue value)
-        {
-            return _preset.Activation;
-        }
-
-        string? name = _read.Text(_keys.Activation);
-        if (name is not null && IsGatedByFile() == true)
-        {
-            // T5's code means the tanh form where it says "gated-gelu", and only there.
-            name = name == GatedPrefix + "gelu" ? "gelu_new" : name.Substring(GatedPrefix.Length);
-        }
-
-        // gelu_new, gelu_pytorch_tanh, gelu_fast and gelu_accurate write one function in four ways; gelu and gelu_python another in two.
-        Activation? known = name switch
-        {
-            "relu" => Activation.Relu,
-            "gelu" or "gelu_python" => Activation.Gelu,
-            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" or "gelu_accurate" => Activation.GeluTanh,
-            "silu" or "swish" => Activation.Silu,
-            _ => null,
-        };
-        if (known is null && value.Kind == JsonKind.String)
-        {
-            const string Known = "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu and swish";
-            _read.Unsupported(
-                _keys.Activation,
-                value,
-                _mayBeGated
-                    ? Known + ", and each after \"gated-\", as in gated-gelu and gated-silu; set Activation when one of its values is what you mean, and GatedFeedForward"
-                    : Known + "; set Activation when one of its values is what you mean");
-        }
-
-        return known;
-    }
-
-    /// <summary>Whether the file says that feed-forward blocks are gated; <see langword="null"/> where it says nothing of their activation.</summary>
-    private bool? IsGatedByFile() => _mayBeGated && _read.Find(_keys.Activation) is { Kind: JsonKind.String } value ? value.Text.StartsWith(GatedPrefix, StringComparison.Ordinal) : null;
-
     private bool ReadScaleOutput()
     {
         if (_declaration.ScaleOutput is null && _preset.TieMeansScaledOutput && (_keys.ScaleOutput is null || _read.Find(_keys.ScaleOutput) is null))
@@ -363,63 +313,6 @@ internal sealed class SpecificationBuilder
 
         return _read.Flag(_declaration.ScaleOutput, _keys.ScaleOutput, _preset.ScaleOutput);
     }
-
-    private PositionalEncoding? ReadPositionalEncoding()
-    {
-        if (_declaration.PositionalEncoding is int declared)
-        {
-            return _read.Choice(nameof(Declaration.PositionalEncoding), declared, PositionalEncoding.None);
-        }
-
-        if (_keys.StaticPositions is null)
-        {
-            return _preset.PositionalEncoding;
-        }
-
-        bool isLearned = _preset.PositionalEncoding == PositionalEncoding.Learned;
-        bool isStatic = _read.Flag(null, _keys.StaticPositions, !isLearned);
-        if (isStatic == !isLearned)
-        {
-            return _preset.PositionalEncoding;
-        }
-
-        if (isStatic)
-        {
-            // Hugging Face's static positions are split, in BART as in Marian.
-            return PositionalEncoding.SinusoidalSplit;
-        }
-
-        _read.Unsupported(
-            _keys.StaticPositions,
-            _read.Find(_keys.StaticPositions)!,
-            "models of this type have sinusoidal positions; set PositionalEncoding if those of this one are learned");
-        return null;
-    }
-
-    private int ReadPositionOffset(PositionalEncoding? positions)
-    {
-        if (_declaration.PositionOffset is not int offset)
-        {
-            return HasOffset(positions) ? _preset.PositionOffset : 0;
-        }
-
-        string? wrong = offset switch
-        {
-            < 0 => "a row of the table cannot be negative; give 0 or more",
-            > Limits.SequenceLength => $"the table would be longer than any that is supported; give at most {SettingReader.Show(Limits.SequenceLength)}",
-            not 0 when positions is not null && !HasOffset(positions) =>
-                $"only a learned table, or fairseq's, has rows to skip, and the positions are PositionalEncoding.{positions}; remove PositionOffset, or set PositionalEncoding = PositionalEncoding.Learned",
-            _ => null,
-        };
-        if (wrong is not null)
-        {
-            _problems.Add(new Problem(ProblemKind.PositionOffsetInvalid, Place.Of(nameof(Declaration.PositionOffset)), SettingReader.Show(offset), wrong));
-        }
-
-        return offset;
-    }
-
-    private static bool HasOffset(PositionalEncoding? positions) => positions is PositionalEncoding.Learned or PositionalEncoding.SinusoidalFairseq;
 
     private Setting<double>? ReadEpsilon()
     {
@@ -438,20 +331,6 @@ internal sealed class SpecificationBuilder
 
         _problems.Add(new Problem(ProblemKind.EpsilonOutOfRange, epsilon.Place, epsilon.Text));
         return null;
-    }
-
-    private void CheckLearnedPositions(Setting<int>? length)
-    {
-        if (_file is null || length is null || length.Place.Kind != PlaceKind.Property)
-        {
-            return;
-        }
-
-        Setting<int>? rows = _read.Integer("", null, _keys.MaxPositions, _preset.MaxPositions);
-        if (rows is not null && length.Value > rows.Value)
-        {
-            _problems.Add(new Problem(ProblemKind.MoreLengthThanLearnedPositions, length.Place, length.Text, SettingReader.Show(rows.Value), _declaration.Configuration ?? ""));
-        }
     }
 
     // The divisors on both sides of a number of heads that does not divide the dimension.

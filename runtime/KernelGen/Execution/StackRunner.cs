@@ -139,7 +139,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in SublayerKernels kernels, AttentionOperation attention, in StackCall call)
     {
         int width = 3 * _model.AttentionWidth;
-        Linear(workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        InputLayer(workspace, input, call.Rows, in weights, in kernels, width);
         Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
         long first = 0;
         for (int i = 0; i < tasks.Length; i++)
@@ -175,7 +175,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     private void CrossAttention(Workspace workspace, PackedStack stack, int layer, float* input, in PackedSublayer weights, in SublayerKernels kernels, in StackCall call)
     {
         int width = _model.AttentionWidth;
-        Linear(workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, call.Rows), call.Rows, _model.ModelDimension, in weights.Input, workspace.Wide, width);
+        InputLayer(workspace, input, call.Rows, in weights, in kernels, width);
         Span<AttentionTask> tasks = workspace.Sharing.Tasks(call.Sequences.Length);
         long first = 0;
         int taskCount = 0;
@@ -216,8 +216,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         }
 
         workspace.Sharing.Attention(_engine, tasks.Length);
-        byte* input = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, workspace.Context, rows, _model.AttentionStride, _model.AttentionWidth);
-        LinearWithResidual(workspace, kernels.Result, input, rows, _model.AttentionWidth, in weights.Result);
+        ResultLayer(workspace, workspace.Context, _model.AttentionStride, _model.AttentionWidth, rows, in weights, in kernels);
     }
 
     private void FeedForward(
@@ -225,7 +224,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     {
         int wide = _model.FeedForwardDimension;
         int outputs = feedForward.IsGated ? 2 * _weights.Recipe.Layout.GateWidth : wide;
-        Linear(workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, outputs);
+        InputLayer(workspace, input, rows, in weights, in kernels, outputs);
         float* activated = workspace.Wide;
         if (feedForward.IsGated)
         {
@@ -233,8 +232,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
             TKernels.Gate(workspace.Wide, rows, activated);
         }
 
-        byte* contracted = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, activated, rows, _model.FeedForwardStride, wide);
-        LinearWithResidual(workspace, kernels.Result, contracted, rows, wide, in weights.Result);
+        ResultLayer(workspace, activated, _model.FeedForwardStride, wide, rows, in weights, in kernels);
     }
 
     /// <summary>The keys and values of cross-attention, once per source and layer.</summary>
@@ -258,7 +256,8 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                     input = ModelInput(workspace, _decoderKernels[i].KeysAndValuesQuantizer, workspace.Hidden, rows);
                 }
 
-                Linear(workspace, _decoderKernels[i].KeysAndValues, input, rows, _model.ModelDimension, in decoder[layer, i].KeysAndValues, workspace.Wide, width);
+                LinearLayers<TPrecision>.Run(
+                    workspace, _decoderKernels[i].KeysAndValues, input, rows, _model.ModelDimension, in decoder[layer, i].KeysAndValues, workspace.Wide, width);
                 long first = 0;
                 foreach (int place in sequences)
                 {
@@ -283,20 +282,18 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     private byte* ModelInput(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count) =>
         LinearLayers<TPrecision>.Input(workspace, quantizer, rows, count, _model.ModelStride, _model.ModelDimension);
 
-    private static void Linear(
-        Workspace workspace,
-        delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel,
-        byte* input,
-        int rows,
-        int inputs,
-        in LinearWeights weights,
-        float* output,
-        int outputs) => LinearLayers<TPrecision>.Run(workspace, kernel, input, rows, inputs, in weights, output, outputs);
+    /// <summary>The linear layer that begins a sublayer, into <see cref="Workspace.Wide"/>.</summary>
+    private void InputLayer(Workspace workspace, float* input, int rows, in PackedSublayer weights, in SublayerKernels kernels, int outputs) =>
+        LinearLayers<TPrecision>.Run(
+            workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, outputs);
 
-    /// <summary>A linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
-    private void LinearWithResidual(
-        Workspace workspace, delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> kernel, byte* input, int rows, int inputs, in LinearWeights weights) =>
-        workspace.Sharing.Linear(kernel, input, rows, inputs, in weights, workspace.Hidden, workspace.Alternate, PanelLayout.Panels(_model.ModelDimension));
+    /// <summary>The linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
+    private void ResultLayer(Workspace workspace, float* input, int stride, int inputs, int rows, in PackedSublayer weights, in SublayerKernels kernels)
+    {
+        byte* read = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, input, rows, stride, inputs);
+        workspace.Sharing.Linear(
+            kernels.Result, read, rows, inputs, in weights.Result, workspace.Hidden, workspace.Alternate, PanelLayout.Panels(_model.ModelDimension));
+    }
 
     /// <summary>What a sublayer reads: the residual stream, normalised first in a pre-norm model.</summary>
     private float* SublayerInput(Workspace workspace, int rows, float* norm)
