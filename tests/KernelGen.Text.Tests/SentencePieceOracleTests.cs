@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -43,7 +42,7 @@ public class SentencePieceOracleTests
 
         // A half of a surrogate pair is written as a byte that is no character, which is what malformed text is to the library.
         File.WriteAllBytes(files["texts"], [.. texts.SelectMany(static text => MalformedUtf8(text).Append((byte)'\n'))]);
-        Run("spm_encode", $"--model={SentencePieceModels.PathOf(name)}", "--output_format=id", $"--output={files["tokens"]}", files["texts"]);
+        SentencePieceLibrary.Run("spm_encode", $"--model={SentencePieceModels.PathOf(name)}", "--output_format=id", $"--output={files["tokens"]}", files["texts"]);
         string[] answers = File.ReadAllLines(files["tokens"]);
         Assert.Equal(texts.Length, answers.Length);
         for (int i = 0; i < texts.Length; i++)
@@ -62,7 +61,7 @@ public class SentencePieceOracleTests
         string[] texts = [.. Texts(tokenizer, name, hasLines: true).Take(2_000).Select(static text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\u0003', '\u0004'))];
         File.WriteAllText(files["texts"], string.Concat(texts.Select(static text => text + "\u0003")));
         File.WriteAllText(files["script.py"], Script);
-        string[] answers = Run("/usr/bin/python3", files["script.py"], SentencePieceModels.PathOf(name), files["texts"]).Split('\n');
+        string[] answers = SentencePieceLibrary.Run("/usr/bin/python3", files["script.py"], SentencePieceModels.PathOf(name), files["texts"]).Split('\n');
         Assert.Equal(texts.Length + 1, answers.Length);
         var spans = new List<TokenSpan>();
         for (int i = 0; i < texts.Length; i++)
@@ -93,7 +92,7 @@ public class SentencePieceOracleTests
         }
 
         File.WriteAllText(files["script.py"], ManyModels);
-        string[] answers = Run("/usr/bin/python3", files["script.py"], files[""], $"{count}").Split('\n');
+        string[] answers = SentencePieceLibrary.Run("/usr/bin/python3", files["script.py"], files[""], $"{count}").Split('\n');
         Assert.Equal(texts.Count + 1, answers.Length);
         int failed = 0;
         for (int i = 0; i < texts.Count; i++)
@@ -162,30 +161,6 @@ public class SentencePieceOracleTests
             {
                 yield return 0xFF;
             }
-        }
-    }
-
-    private static string Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        Process? process = null;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip($"{program} is not installed.");
-        }
-
-        using (process)
-        {
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.SkipWhen(errors.Result.Contains("No module named", StringComparison.Ordinal), "The module sentencepiece is not installed.");
-            Assert.True(process.ExitCode == 0, $"{program}: {errors.Result}");
-            return output;
         }
     }
 

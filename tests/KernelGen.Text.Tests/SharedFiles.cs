@@ -1,7 +1,7 @@
 namespace KernelGen.Text.Tests;
 
-/// <summary>The folder <c>shared/tokenizers</c> beside the repository: tokenizer files as others published them, which are read there and not part of it.</summary>
-internal static class SharedTokenizers
+/// <summary>The folder <c>shared</c> beside the repository: tokenizer files and text as others published them, which are read there and not part of it.</summary>
+internal static class SharedFiles
 {
     /// <summary>The path of a file in it; the test is skipped where it is not there.</summary>
     public static string Require(string path)
@@ -11,11 +11,11 @@ internal static class SharedTokenizers
         {
             if (File.Exists(Path.Combine(folder.FullName, "KernelGen.sln")))
             {
-                found = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "tokenizers", path));
+                found = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", path));
             }
         }
 
-        Assert.SkipUnless(File.Exists(found), $"shared/tokenizers/{path} is not beside the repository: it is other people's work and not part of it.");
+        Assert.SkipUnless(File.Exists(found), $"shared/{path} is not beside the repository: it is other people's work and not part of it.");
         return found!;
     }
 }
