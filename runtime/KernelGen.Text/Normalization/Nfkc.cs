@@ -41,6 +41,24 @@ public static class Nfkc
         return start < 0 ? text : NormalizeFrom(text, start);
     }
 
+    /// <summary>The compatibility decomposition of a character, in canonical order: what it is before anything is composed.</summary>
+    /// <param name="character">The text of one character.</param>
+    /// <returns>The decomposition, or <see langword="null"/> where the character is its own.</returns>
+    internal static string? Decompose(string character)
+    {
+        var characters = new RentedBuffer<uint>(character.Length);
+        try
+        {
+            Decompose(character, 0, ref characters);
+            string decomposition = Write("", 0, characters.Items);
+            return decomposition == character ? null : decomposition;
+        }
+        finally
+        {
+            characters.Dispose();
+        }
+    }
+
     /// <summary>The start of the part of a text that may not be normalised: at a character that does not combine with what stands before it; -1 when all is.</summary>
     private static int FirstToNormalize(string text)
     {
