@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Unicode;
-
 namespace KernelGen.Text;
 
 /// <summary>Turns text into the pieces of a SentencePiece model, as SentencePiece does.</summary>
@@ -64,7 +61,7 @@ internal sealed class SentencePieceEncoder
         var utf8 = new RentedBuffer<byte>(text.Length);
         try
         {
-            AddUtf8(text, ref utf8);
+            Utf8Text.Append(text, ref utf8);
             _normalizer.Normalize(utf8.Items, ref encoded.Text);
             _segmentation.Cut(encoded.Text.Bytes, ref encoded.Segments);
             ResolveUnknown(ref encoded);
@@ -78,27 +75,6 @@ internal sealed class SentencePieceEncoder
         finally
         {
             utf8.Dispose();
-        }
-    }
-
-    /// <summary>Writes a text in UTF-8. A half of a surrogate pair that stands alone becomes a byte that is none, as text that is malformed has it.</summary>
-    private static void AddUtf8(ReadOnlySpan<char> text, ref RentedBuffer<byte> utf8)
-    {
-        // In parts: most text is one byte a character, and some is three.
-        const int Part = 1 << 12;
-        while (!text.IsEmpty)
-        {
-            ReadOnlySpan<char> part = text[..Math.Min(Part, text.Length)];
-            Span<byte> bytes = utf8.Append(3 * part.Length);
-            OperationStatus status = Utf8.FromUtf16(part, bytes, out int read, out int written, replaceInvalidSequences: false, isFinalBlock: part.Length == text.Length);
-            if (status == OperationStatus.InvalidData)
-            {
-                bytes[written++] = Utf8Text.Malformed;
-                read++;
-            }
-
-            utf8.Count -= bytes.Length - written;
-            text = text[read..];
         }
     }
 
