@@ -58,7 +58,7 @@ internal sealed class PieceCorpus
         var corpus = new PieceCorpus(options);
         var words = new TextCounts();
         ReadWords(sentences, special, normalizer, words, cancellationToken);
-        if (words.Count == 0)
+        if (words.Indices.Count == 0)
         {
             throw new ArgumentException("The sentences have no text that pieces could be made of.", nameof(sentences));
         }
