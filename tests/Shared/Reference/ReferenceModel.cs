@@ -20,6 +20,9 @@ internal sealed class ReferenceModel
         _tensors = tensors;
     }
 
+    /// <summary>Changes one number of a tensor, by less than single precision may show.</summary>
+    public void Change(string tensor, int element, double by) => Values(tensor)[element] += by;
+
     /// <summary>The encoder output, a row for each source token.</summary>
     public double[][] Encode(ReadOnlySpan<int> source) => Encode(source, visitSelfAttention: null);
 
@@ -103,7 +106,7 @@ internal sealed class ReferenceModel
     {
         double scale = _model.ScaleEmbedding ? Math.Sqrt(_model.ModelDimension) : 1;
         string table = stack == Stack.Encoder ? _names.SourceEmbedding : _names.TargetEmbedding;
-        return [.. DoubleKernels.Widen(_tensors[table].Row(token)).Select(x => x * scale)];
+        return [.. Row(table, token).Select(x => x * scale)];
     }
 
     /// <summary>The encoding of a position.</summary>
@@ -116,7 +119,7 @@ internal sealed class ReferenceModel
         int half = dimension / 2;
         return _model.PositionalEncoding switch
         {
-            PositionalEncoding.Learned => DoubleKernels.Widen(_tensors[_names.Positions(stack)].Row(position + _model.PositionOffset)),
+            PositionalEncoding.Learned => Row(_names.Positions(stack), position + _model.PositionOffset),
             PositionalEncoding.Sinusoidal =>
                 [.. Enumerable.Range(0, dimension).Select(i => i % 2 == 0 ? Math.Sin(Angle(i / 2)) : Math.Cos(Angle(i / 2)))],
             PositionalEncoding.SinusoidalSplit =>
@@ -221,6 +224,12 @@ internal sealed class ReferenceModel
         Normalization.RootMeanSquare => DoubleKernels.RootMeanSquareNorm(row, Values($"{name}.weight"), _model.LayerNormEpsilon),
         _ => throw new InvalidOperationException($"No reference for {_model.Normalization}."),
     })];
+
+    private double[] Row(string name, int row)
+    {
+        int length = _tensors[name].RowLength;
+        return Values(name).AsSpan(row * length, length).ToArray();
+    }
 
     private double[] Values(string name)
     {

@@ -1,6 +1,6 @@
 namespace KernelGen.Tests.Reference;
 
-/// <summary>The kernels as mathematics, in double precision and in whatever order is natural: the check on <see cref="ReferenceKernels"/>.</summary>
+/// <summary>The kernels as mathematics, in double precision and in whatever order is natural: the check on what is written in scalar steps of single precision.</summary>
 internal static class DoubleKernels
 {
     /// <summary>Single precision made double.</summary>
