@@ -43,6 +43,12 @@ internal abstract class Family
     /// <summary>Whether a file without that bias means zeros.</summary>
     public virtual bool MayLackOutputBias => false;
 
+    /// <summary>Whether that bias is a row, <c>[1, vocabulary]</c>, and no vector.</summary>
+    public virtual bool OutputBiasIsRow => false;
+
+    /// <summary>Whether both sides of a model share one table of embeddings where their vocabularies are of the same size.</summary>
+    public virtual bool SharesEmbeddings => true;
+
     /// <summary>Whether files of sinusoidal models hold their tables, which are computed here instead.</summary>
     public virtual bool StoresComputedPositions => false;
 
@@ -100,6 +106,28 @@ internal abstract class Family
     /// <param name="usual">The name that a file is expected to have.</param>
     public abstract string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual);
 
+    /// <summary>The embeddings of a stack that has a table of its own though it could share one.</summary>
+    /// <inheritdoc cref="Positions"/>
+    public abstract string OwnEmbeddings(Stack stack, string prefix);
+
+    /// <summary>Whether the output projection of a new model is its target embedding.</summary>
+    public virtual bool TiesOutput(ModelSettings settings) => settings.TieEmbeddings;
+
+    /// <summary>What the weights of a new model begin with; of a norm γ.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="settings">The model.</param>
+    public abstract InitialValues InitialWeights(ModelTensor tensor, ModelSettings settings);
+
+    /// <summary>What the bias beside a tensor begins with; of a norm β.</summary>
+    /// <param name="tensor">The tensor.</param>
+    public virtual InitialValues InitialBias(ModelTensor tensor) => InitialValues.Constant(0);
+
+    /// <summary>Whether attention probabilities and activations of feed-forward blocks drop out in training as often as everything else; otherwise they do not by default.</summary>
+    public virtual bool DropsEverywhere => false;
+
+    /// <summary>Whether the embedding of the pad token begins with zeros.</summary>
+    public virtual bool PadEmbeddingIsZero => true;
+
     /// <summary>The table of learned positions; <see langword="null"/> where there never is one.</summary>
     /// <param name="stack">The stack.</param>
     /// <param name="prefix">The prefix, or nothing.</param>
@@ -122,6 +150,21 @@ internal abstract class Family
 
     /// <summary>A tensor of a layer, after the number of the layer.</summary>
     public abstract TensorName InLayer(ModelTensor tensor);
+
+    /// <summary>What its checkpoints call a tensor; embeddings, where the stack has a table of its own.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="prefix">The prefix, or nothing.</param>
+    public TensorName NameOf(ModelTensor tensor, string prefix) => tensor.Role switch
+    {
+        TensorRole.Embedding => new TensorName(OwnEmbeddings(tensor.Stack, prefix), bias: null),
+        TensorRole.Output => new TensorName(Head, bias: null),
+        TensorRole.OutputBias => new TensorName(OutputBias!, bias: null),
+        TensorRole.Positions => new TensorName(Positions(tensor.Stack, prefix)!, bias: null),
+        TensorRole.PositionBias => new TensorName(PositionBias(tensor.Stack, prefix), bias: null),
+        TensorRole.EmbeddingNorm => Norm(tensor, EmbeddingNorm(tensor.Stack, prefix)!),
+        TensorRole.FinalNorm => Norm(tensor, FinalNorm(tensor.Stack, prefix)),
+        _ => InLayer(tensor).Within($"{prefix}{Layers(tensor.Stack)}{tensor.Layer}."),
+    };
 
     /// <summary>The settings that its checkpoints have no tensors for, each with the reason, which follows "its checkpoints cannot have it:".</summary>
     public virtual IEnumerable<(string Property, string Reason)> FindLacking(ModelSettings settings)
@@ -146,6 +189,8 @@ internal abstract class Family
             yield return (nameof(settings.GatedFeedForward), "their feed-forward blocks have no gate");
         }
     }
+
+    private static TensorName Norm(ModelTensor norm, string name) => norm.BiasLength > 0 ? TensorName.Module(name) : new TensorName(name + ".weight", bias: null);
 
     /// <summary>What files call a stack, before the names of its parts.</summary>
     protected static string Side(Stack stack) => stack == Stack.Encoder ? "encoder." : "decoder.";

@@ -27,6 +27,8 @@ internal abstract class HuggingFaceFamily : Family
 
     public override bool MayLackOutputBias => true;
 
+    public override bool OutputBiasIsRow => true;
+
     public override bool StoresComputedPositions => true;
 
     /// <summary>
@@ -48,6 +50,14 @@ internal abstract class HuggingFaceFamily : Family
         usual = stack == Stack.Encoder ? source : target;
         return stack == Stack.Encoder ? [source, shared] : [target, tiedHead, shared];
     }
+
+    public override string OwnEmbeddings(Stack stack, string prefix) => prefix + Side(stack) + "embed_tokens.weight";
+
+    /// <summary><c>init_std</c> = 0.02 of every configuration, as <c>_init_weights</c> in Hugging Face's <c>modeling_bart.py</c> uses it.</summary>
+    public override InitialValues InitialWeights(ModelTensor tensor, ModelSettings settings) =>
+        tensor.IsNorm ? InitialValues.Constant(1)
+        : tensor.Role == TensorRole.OutputBias ? InitialValues.Constant(0)
+        : InitialValues.Normal(0.02);
 
     public override string Positions(Stack stack, string prefix) => prefix + Side(stack) + "embed_positions.weight";
 

@@ -119,6 +119,25 @@ internal sealed class T5Family : Family
         return [usual, Side(stack) + "embed_tokens.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", Head];
     }
 
+    public override string OwnEmbeddings(Stack stack, string prefix) => Side(stack) + "embed_tokens.weight";
+
+    /// <summary>No setting says so, but decoder output is scaled where the embedding projects it.</summary>
+    public override bool TiesOutput(ModelSettings settings) => settings.ScaleOutput;
+
+    public override bool PadEmbeddingIsZero => false;
+
+    public override bool DropsEverywhere => true;
+
+    /// <summary>As Mesh TensorFlow has it, and <c>_init_weights</c> in Hugging Face's <c>modeling_t5.py</c>, with an <c>initializer_factor</c> of 1.</summary>
+    public override InitialValues InitialWeights(ModelTensor tensor, ModelSettings settings) => tensor.Role switch
+    {
+        TensorRole.Norm or TensorRole.FinalNorm => InitialValues.Constant(1),
+        TensorRole.Embedding or TensorRole.Output => InitialValues.Normal(1),
+        TensorRole.Query => InitialValues.Normal(1 / Math.Sqrt((double)settings.ModelDimension * settings.HeadDimension)),
+        TensorRole.PositionBias => InitialValues.Normal(1 / Math.Sqrt(settings.ModelDimension)),
+        _ => InitialValues.Normal(1 / Math.Sqrt(tensor.Columns.Size)),
+    };
+
     public override string? Positions(Stack stack, string prefix) => null;
 
     public override string PositionBias(Stack stack, string prefix) => Layers(stack) + "0.layer.0.SelfAttention.relative_attention_bias.weight";

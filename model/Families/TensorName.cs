@@ -19,6 +19,9 @@ internal readonly struct TensorName(string weight, string? bias, int part = 0, i
     /// <summary>How many parts of equal size lie one behind the other.</summary>
     public int Parts => parts;
 
+    /// <summary>The same within what its names begin with.</summary>
+    public TensorName Within(string start) => new(start + Weight, Bias is null ? null : start + Bias, Part, Parts);
+
     /// <summary>A module with <c>.weight</c> and <c>.bias</c>.</summary>
     public static TensorName Module(string name) => new(name + ".weight", name + ".bias");
 }

@@ -31,7 +31,32 @@ internal sealed class VanillaFamily : Family
 
     public override string OutputBias => "generator.bias";
 
+    public override bool SharesEmbeddings => false;
+
+    public override bool DropsEverywhere => true;
+
     public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual) => [usual = Language(stack) + "_embedding.weight"];
+
+    public override string OwnEmbeddings(Stack stack, string prefix) => Language(stack) + "_embedding.weight";
+
+    /// <summary>
+    /// As <c>torch.nn.Transformer</c> begins: matrices uniform as Glorot and Bengio (2010) say, query, key and value as the one matrix that they are. Embeddings and
+    /// learned positions are normal with a deviation of <c>1 / √(model dimension)</c>, as in fairseq and Tensor2Tensor, and the output projection is a
+    /// <c>torch.nn.Linear</c>.
+    /// </summary>
+    public override InitialValues InitialWeights(ModelTensor tensor, ModelSettings settings) => tensor.Role switch
+    {
+        TensorRole.Embedding or TensorRole.Positions => InitialValues.Normal(1 / Math.Sqrt(settings.ModelDimension)),
+        TensorRole.Output or TensorRole.OutputBias => InitialValues.Uniform(1 / Math.Sqrt(settings.ModelDimension)),
+        TensorRole.Query or TensorRole.Key or TensorRole.Value => Glorot(3 * tensor.Rows.Size, tensor.Columns.Size),
+        TensorRole.AttentionOutput or TensorRole.Expand or TensorRole.Contract => Glorot(tensor.Rows.Size, tensor.Columns.Size),
+        _ => InitialValues.Constant(1),
+    };
+
+    /// <summary>Zeros in attention and norms; feed-forward blocks keep what <c>torch.nn.Linear</c> begins with.</summary>
+    public override InitialValues InitialBias(ModelTensor tensor) => tensor.Role is TensorRole.Expand or TensorRole.Contract
+        ? InitialValues.Uniform(1 / Math.Sqrt(tensor.Columns.Size))
+        : base.InitialBias(tensor);
 
     public override string Positions(Stack stack, string prefix) => Language(stack) + "_position_embedding.weight";
 
@@ -59,6 +84,8 @@ internal sealed class VanillaFamily : Family
 
         TensorName Projection(int part) => new(attention + "in_proj_weight", attention + "in_proj_bias", part, parts: 3);
     }
+
+    private static InitialValues Glorot(long outputs, long inputs) => InitialValues.Uniform(Math.Sqrt(6.0 / (inputs + outputs)));
 
     private static string Language(Stack stack) => stack == Stack.Encoder ? "source" : "target";
 }

@@ -42,7 +42,7 @@ internal sealed class ModelLayout
     /// From row to row of a linear kernel's input. Rows whose distance is a multiple of 4096 bytes fall into the same set of an 8-way L1 cache, and a
     /// tile reads up to 12 of them at once: such rows are put one vector further apart.
     /// </summary>
-    private static int RowStride(int width)
+    public static int RowStride(int width)
     {
         int stride = PanelLayout.RoundUp(width);
         return stride % 1024 == 0 ? stride + PanelLayout.Width : stride;

@@ -1,3 +1,4 @@
+using KernelGen.Execution;
 using KernelGen.Layout;
 
 namespace KernelGen.Recipes;
@@ -11,6 +12,20 @@ internal static class RelativePositions
 
     /// <summary>Whether distances can be told apart so: the encoder has half of the buckets for each side, of which half are near.</summary>
     public static bool AreUsable(int buckets, int farthest) => buckets >= 4 && buckets % 2 == 0 && farthest > buckets / 2;
+
+    /// <summary>The bucket of each distance that a stack has, from the most negative one on.</summary>
+    public static int[] BucketsOf(ModelSettings settings, Stack stack)
+    {
+        bool isBidirectional = stack == Stack.Encoder;
+        int longest = isBidirectional ? settings.MaxSourceLength : settings.MaxTargetLength;
+        int[] buckets = new int[isBidirectional ? (2 * longest) - 1 : longest];
+        for (int i = 0; i < buckets.Length; i++)
+        {
+            buckets[i] = Bucket(i - (longest - 1), isBidirectional, settings.RelativePositionBuckets, settings.RelativePositionDistance);
+        }
+
+        return buckets;
+    }
 
     /// <summary>The bucket of a key's distance from a query.</summary>
     /// <param name="distance">The position of the key less that of the query.</param>

@@ -1,6 +1,6 @@
 namespace KernelGen.Checkpoints;
 
-/// <summary>A weights file is not what it should be: damaged, of another format, or not of the declared model.</summary>
+/// <summary>A weights file, or a state of training, is not what it should be: damaged, of another format, or not of the declared model.</summary>
 public sealed class CheckpointException : Exception
 {
     private const int LongestQuotedName = 120;

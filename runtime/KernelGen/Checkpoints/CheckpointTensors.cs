@@ -10,15 +10,19 @@ internal sealed class CheckpointTensors
     private readonly TensorSlice[] _weights;
     private readonly TensorSlice[] _biases;
 
-    private CheckpointTensors(ModelRecipe recipe)
+    private CheckpointTensors(ModelRecipe recipe, string prefix)
     {
         Recipe = recipe;
+        Prefix = prefix;
         _weights = new TensorSlice[recipe.Tensors.Count];
         _biases = new TensorSlice[recipe.Tensors.Count];
     }
 
     /// <summary>The model.</summary>
     public ModelRecipe Recipe { get; }
+
+    /// <summary>What stands before the names of the file: its family's prefix, or nothing.</summary>
+    public string Prefix { get; }
 
     /// <summary><c>[source vocabulary, model dimension]</c>.</summary>
     public TensorSlice SourceEmbedding => Weight(TensorRole.Embedding, Stack.Encoder);
@@ -77,7 +81,7 @@ internal sealed class CheckpointTensors
         ModelDescription model = reader.Model;
         var family = Family.Of(model.Architecture);
         string prefix = family.PrefixWhere(reader.HasBeginningWith);
-        var tensors = new CheckpointTensors(ModelRecipe.Of(model));
+        var tensors = new CheckpointTensors(ModelRecipe.Of(model), prefix);
         reader.CheckLayers(prefix + family.Layers(Stack.Encoder), model.EncoderLayers, nameof(model.EncoderLayers));
         reader.CheckLayers(prefix + family.Layers(Stack.Decoder), model.DecoderLayers, nameof(model.DecoderLayers));
         if (family.Gate(Stack.Encoder) is { } gate)
@@ -104,36 +108,33 @@ internal sealed class CheckpointTensors
     /// <summary>Reads what belongs to no layer.</summary>
     private void ReadOutside(ModelTensor tensor, TensorReader reader, Family family, string prefix)
     {
+        TensorName name = family.NameOf(tensor, prefix);
         switch (tensor.Role)
         {
             case TensorRole.Embedding:
-                string name = reader.FirstOf(family.Embeddings(reader.Model, tensor.Stack, prefix, out string usual), usual);
-                TensorSlice embedding = reader.Matrix(name, tensor.Rows, tensor.Columns);
+                string found = reader.FirstOf(family.Embeddings(reader.Model, tensor.Stack, prefix, out string usual), usual);
+                TensorSlice embedding = reader.Matrix(found, tensor.Rows, tensor.Columns);
                 _weights[tensor.Index] = tensor.Stack == Stack.Decoder ? TensorReader.Shared(embedding, SourceEmbedding) : embedding;
                 break;
 
             case TensorRole.Output:
-                _weights[tensor.Index] = reader.OutputWeight(family.Head, TargetEmbedding);
+                _weights[tensor.Index] = reader.OutputWeight(name.Weight, TargetEmbedding);
                 break;
 
             case TensorRole.OutputBias:
-                _weights[tensor.Index] = reader.OutputBias(family.OutputBias!, family.MayLackOutputBias);
+                _weights[tensor.Index] = reader.OutputBias(name.Weight, family.MayLackOutputBias);
                 break;
 
             case TensorRole.Positions:
-                _weights[tensor.Index] = reader.LearnedPositions(family.Positions(tensor.Stack, prefix)!, tensor);
+                _weights[tensor.Index] = reader.LearnedPositions(name.Weight, tensor);
                 break;
 
             case TensorRole.PositionBias:
-                _weights[tensor.Index] = reader.Matrix(family.PositionBias(tensor.Stack, prefix), tensor.Rows, tensor.Columns);
+                _weights[tensor.Index] = reader.Matrix(name.Weight, tensor.Rows, tensor.Columns);
                 break;
 
-            case TensorRole.EmbeddingNorm:
-                ReadModule(tensor, NormName(tensor, family.EmbeddingNorm(tensor.Stack, prefix)!), reader);
-                break;
-
-            case TensorRole.FinalNorm:
-                ReadModule(tensor, NormName(tensor, family.FinalNorm(tensor.Stack, prefix)), reader);
+            case TensorRole.EmbeddingNorm or TensorRole.FinalNorm:
+                ReadModule(tensor, name, reader);
                 break;
 
             default:
@@ -141,18 +142,12 @@ internal sealed class CheckpointTensors
         }
     }
 
-    private static TensorName NormName(ModelTensor norm, string name) => norm.BiasLength > 0 ? TensorName.Module(name) : new TensorName(name + ".weight", bias: null);
-
     private void ReadLayer(ModelTensor tensor, TensorReader reader, Family family, string prefix)
     {
-        string layers = prefix + family.Layers(tensor.Stack);
-        TensorName name = family.InLayer(tensor);
-
         // That layers are missing has been said, once for all of them.
-        if (tensor.Layer < reader.LayersToRead(layers))
+        if (tensor.Layer < reader.LayersToRead(prefix + family.Layers(tensor.Stack)))
         {
-            string layer = $"{layers}{tensor.Layer}.";
-            ReadModule(tensor, new TensorName(layer + name.Weight, name.Bias is null ? null : layer + name.Bias, name.Part, name.Parts), reader);
+            ReadModule(tensor, family.NameOf(tensor, prefix), reader);
         }
     }
 

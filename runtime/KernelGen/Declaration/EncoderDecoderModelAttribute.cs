@@ -125,4 +125,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
 
     /// <summary>Tokens that generation never chooses. Preset: Marian the pad token, the others none.</summary>
     public int[] SuppressedTokens { get; set; } = [];
+
+    /// <summary>Whether kernels are generated that train the model, too, and a method <c>CreateTrainer</c>. Without it nothing more is generated than runs the model.</summary>
+    public bool Trainable { get; set; }
 }

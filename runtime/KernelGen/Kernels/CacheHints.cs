@@ -18,4 +18,15 @@ public static unsafe class CacheHints
             Sse.Prefetch1(address);
         }
     }
+
+    /// <summary>Begins to bring a cache line into the first-level cache, as <see cref="ReadSoon"/> does into the second.</summary>
+    /// <param name="address">An address in the line.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadNext(void* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
 }

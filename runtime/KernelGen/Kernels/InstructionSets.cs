@@ -47,9 +47,11 @@ public static class InstructionSets
     }
 
     /// <summary>Decides what a model is loaded with: what is asked for, else what the environment variable says, else the best.</summary>
-    internal static InstructionSet Choose(InstructionSet? requested)
+    /// <param name="requested">What is asked for.</param>
+    /// <param name="options">The options that ask.</param>
+    internal static InstructionSet Choose(InstructionSet? requested, string options = nameof(ModelLoadOptions))
     {
-        string source = $"{nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.InstructionSet)}";
+        string source = $"{options}.{nameof(ModelLoadOptions.InstructionSet)}";
         if (requested is not { } chosen)
         {
             string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);

@@ -91,7 +91,7 @@ internal static class PackedFields
     }
 
     /// <summary>What the declaration says and the weights, or what is computed with them, depend on.</summary>
-    private static (string Name, string Value)[] Declared(ModelDescription model) =>
+    public static (string Name, string Value)[] Declared(ModelDescription model) =>
     [
         (nameof(model.Architecture), model.Architecture.ToString()),
         (nameof(model.ModelDimension), Text(model.ModelDimension)),

@@ -84,30 +84,8 @@ internal static unsafe class PackedFile
         }
     }
 
-    /// <summary>Writes a model to a file: beside it first, so that there is never half a file, and who has mapped the old one keeps it.</summary>
-    public static void Write(PackedModel model, string path)
-    {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                Write(model, stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string message = $"The packed file '{path}' cannot be written: {exception.Message}";
-            throw exception is IOException ? new IOException(message, exception) : new UnauthorizedAccessException(message, exception);
-        }
-        finally
-        {
-            DeleteIfThere(temporary);
-        }
-    }
+    /// <summary>Writes a model to a file, at once: who has mapped the old one keeps it.</summary>
+    public static void Write(PackedModel model, string path) => ReplacedFile.Write(path, "packed file", stream => Write(model, stream));
 
     /// <summary>Packed files hold numbers as little-endian machines do, and are used as they are.</summary>
     internal static void RefuseBigEndian(bool isLittleEndian)
@@ -150,17 +128,5 @@ internal static unsafe class PackedFile
         }
 
         return Crc32C.Finish(state);
-    }
-
-    private static void DeleteIfThere(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It was never created, or the folder is gone; the reason has been told.
-        }
     }
 }

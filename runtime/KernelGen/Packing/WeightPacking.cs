@@ -53,6 +53,22 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
     }
 
+    /// <summary>What the norm before the output projection is multiplied with in a model that scales its output.</summary>
+    public static float OutputScale(ModelSettings settings) => (float)(1 / Math.Sqrt(settings.ModelDimension));
+
+    /// <summary>Fills what no tensor is packed into: computed positions, and the bias of columns that are no tokens. All other memory is left as it is.</summary>
+    public static void FillComputed(PackedModel model)
+    {
+        ClearOutputBias(model.Description, model.Output.Bias);
+        foreach (WeightSlot slot in model.Recipe.Slots)
+        {
+            if (slot.Role == WeightRole.Positions && slot.Tensors.Length == 0)
+            {
+                ComputedPositions(model.Description, slot, (float*)model[slot].Panels);
+            }
+        }
+    }
+
     /// <summary>Fills memory that is there.</summary>
     public static void Fill(PackedModel model, CheckpointTensors tensors)
     {
@@ -89,7 +105,7 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             case WeightRole.Positions when slot.Tensors.Length == 0:
-                PositionTable.Fill(_description.PositionalEncoding, _description.PositionOffset, slot.Outputs, _description.ModelDimension, floats, slot.Inputs);
+                ComputedPositions(_description, slot, floats);
                 break;
 
             case WeightRole.Positions:
@@ -97,7 +113,7 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             case WeightRole.PositionBias:
-                PositionBias(slot, tensors, floats);
+                PositionBias(slot, _description, tensors.Weight(slot.Tensors[0]), floats);
                 break;
 
             case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm:
@@ -112,6 +128,9 @@ internal sealed unsafe class WeightPacking : IDisposable
                 throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "Such weights cannot be packed.");
         }
     }
+
+    private static void ComputedPositions(ModelSettings settings, WeightSlot slot, float* rows) =>
+        PositionTable.Fill(settings.PositionalEncoding, settings.PositionOffset, slot.Outputs, settings.ModelDimension, rows, slot.Inputs);
 
     private static void Embedding(TensorSlice table, float* panels) => PanelPacking.Pack(table, 0, table.Rows, panels, 0, table.Columns, table.Columns, table.Columns);
 
@@ -207,16 +226,21 @@ internal sealed unsafe class WeightPacking : IDisposable
     /// <summary>What lies between the end of a part and the next multiple of <see cref="PackedModel.Alignment"/>.</summary>
     private static void ClearRest(byte* part, long length) => new Span<byte>(part + length, (int)(-length & (PackedModel.Alignment - 1))).Clear();
 
-    /// <summary>No token may come out of the padding columns: minus infinity is never the best, and its exponential is 0.</summary>
     private void OutputBias(TensorSlice bias, float* destination)
     {
-        var all = new Span<float>(destination, _description.LogitsStride);
-        all.Fill(float.NegativeInfinity);
-        all[.._description.TargetVocabularySize].Clear();
+        ClearOutputBias(_description, destination);
         if (!bias.IsMissing)
         {
-            bias.CopyAll(all[.._description.TargetVocabularySize]);
+            bias.CopyAll(new Span<float>(destination, _description.TargetVocabularySize));
         }
+    }
+
+    /// <summary>No token may come out of the padding columns: minus infinity is never the best, and its exponential is 0.</summary>
+    private static void ClearOutputBias(ModelDescription description, float* destination)
+    {
+        var all = new Span<float>(destination, description.LogitsStride);
+        all.Fill(float.NegativeInfinity);
+        all[..description.TargetVocabularySize].Clear();
     }
 
     private void LearnedPositions(TensorSlice table, int positions, float* destination)
@@ -278,7 +302,7 @@ internal sealed unsafe class WeightPacking : IDisposable
 
         if (_description.ScaleOutput && slot.Role == WeightRole.FinalNorm && slot.Stack == Stack.Decoder)
         {
-            float scale = (float)(1 / Math.Sqrt(_description.ModelDimension));
+            float scale = OutputScale(_description);
             foreach (ref float value in both)
             {
                 value *= scale;
@@ -287,18 +311,14 @@ internal sealed unsafe class WeightPacking : IDisposable
     }
 
     /// <summary>A row for each head: the number of each distance, from the most negative one on, by the bucket that it is in.</summary>
-    private void PositionBias(WeightSlot slot, CheckpointTensors tensors, float* destination)
+    private static void PositionBias(WeightSlot slot, ModelSettings settings, TensorSlice table, float* destination)
     {
-        TensorSlice table = tensors.Weight(slot.Tensors[0]);
-        bool isBidirectional = slot.Stack == Stack.Encoder;
-        int longest = isBidirectional ? _description.MaxSourceLength : _description.MaxTargetLength;
-        int distances = isBidirectional ? (2 * longest) - 1 : longest;
+        int[] buckets = RelativePositions.BucketsOf(settings, slot.Stack);
         float[] heads = new float[slot.Outputs];
         new Span<float>(destination, checked(slot.Outputs * slot.Inputs)).Clear();
-        for (int i = 0; i < distances; i++)
+        for (int i = 0; i < buckets.Length; i++)
         {
-            int bucket = RelativePositions.Bucket(i - (longest - 1), isBidirectional, _description.RelativePositionBuckets, _description.RelativePositionDistance);
-            table.CopyRow(bucket, heads);
+            table.CopyRow(buckets[i], heads);
             for (int head = 0; head < heads.Length; head++)
             {
                 destination[((long)head * slot.Inputs) + i] = heads[head];

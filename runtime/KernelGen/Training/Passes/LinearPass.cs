@@ -1,0 +1,177 @@
+using KernelGen.Execution;
+using KernelGen.Layout;
+using KernelGen.Recipes;
+
+namespace KernelGen.Training;
+
+/// <summary>
+/// A linear layer, <c>y = x · W + b</c>, forwards and backwards: <c>dx = dy · Wᵀ</c>, <c>dW = xᵀ · dy</c>, <c>db = Σ dy</c>. Threads share columns of the result, so that
+/// no sum is split.
+/// </summary>
+/// <typeparam name="TKernels">The generated kernels.</typeparam>
+internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
+    where TKernels : struct, ITrainingKernels
+{
+    /// <summary>Panels that linear kernels compute together at most.</summary>
+    private const int PanelGroup = 4;
+
+    /// <summary>Pieces for each thread: a thread that is late leaves the others less to wait for.</summary>
+    private const int PiecesOfThread = 4;
+
+    private readonly TrainingParameters _parameters;
+    private readonly TrainingShapes _shapes;
+    private readonly WorkerThreads _workers;
+    private readonly RowWork _rows;
+
+    /// <summary>For each thread, transposed weights of a group of panels.</summary>
+    private readonly NativeBlock _strips;
+
+    private readonly long _stripLength;
+
+    /// <summary>What a gradient is multiplied with has no bias.</summary>
+    private readonly NativeBlock _noBias;
+
+    private Direction _direction;
+    private WeightSlot _slot = null!;
+    private delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
+    private float* _input;
+    private float* _outputGradient;
+    private float* _output;
+    private int _count;
+    private int _panels;
+    private int _pieces;
+    private bool _accumulates;
+
+    /// <summary>The linear layers of a model.</summary>
+    public LinearPass(TrainingParameters parameters, WorkerThreads workers, RowWork rows)
+    {
+        _parameters = parameters;
+        _shapes = TrainingShapes.Of(parameters.Recipe);
+        _workers = workers;
+        _rows = rows;
+        int outputs = 0;
+        int inputs = 0;
+        foreach (WeightSlot slot in parameters.Recipe.Slots)
+        {
+            if (slot.IsLinear)
+            {
+                outputs = Math.Max(outputs, slot.Outputs);
+                inputs = Math.Max(inputs, slot.Inputs);
+            }
+        }
+
+        _stripLength = (long)PanelGroup * PanelLayout.Width * outputs;
+        _strips = new NativeBlock(_stripLength * workers.Count);
+        _noBias = new NativeBlock(PanelLayout.RoundUp(inputs));
+        new Span<float>(_noBias.Pointer, PanelLayout.RoundUp(inputs)).Clear();
+    }
+
+    private enum Direction
+    {
+        Forward,
+        InputGradient,
+        WeightGradient,
+    }
+
+    /// <summary><c>output = input · W + b</c>.</summary>
+    /// <param name="slot">The layer.</param>
+    /// <param name="input"><c>[rows, inputs]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="output"><c>[rows, outputs]</c>.</param>
+    public void Forward(WeightSlot slot, float* input, int rows, float* output)
+    {
+        _kernel = TKernels.TrainingLinear(_shapes.ForwardOf(slot));
+        _input = input;
+        _output = output;
+        Run(Direction.Forward, slot, rows, PanelLayout.Panels(slot.Outputs));
+    }
+
+    /// <summary><c>inputGradient = outputGradient · Wᵀ</c>.</summary>
+    /// <param name="slot">The layer.</param>
+    /// <param name="outputGradient"><c>[rows, outputs]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="inputGradient"><c>[rows, inputs]</c>.</param>
+    public void InputGradient(WeightSlot slot, float* outputGradient, int rows, float* inputGradient)
+    {
+        _kernel = TKernels.TrainingLinear(_shapes.BackwardOf(slot));
+        _outputGradient = outputGradient;
+        _output = inputGradient;
+        Run(Direction.InputGradient, slot, rows, PanelLayout.Panels(slot.Inputs));
+    }
+
+    /// <summary>The gradients of weight and bias.</summary>
+    /// <param name="slot">The layer.</param>
+    /// <param name="input"><c>[rows, inputs]</c>.</param>
+    /// <param name="outputGradient"><c>[rows, outputs]</c>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="accumulates">Whether they are added to what is there.</param>
+    public void WeightGradient(WeightSlot slot, float* input, float* outputGradient, int rows, bool accumulates)
+    {
+        LinearWeights gradient = _parameters.Gradients[slot];
+        _input = input;
+        _outputGradient = outputGradient;
+        _output = (float*)gradient.Panels;
+        _accumulates = accumulates;
+        Run(Direction.WeightGradient, slot, rows, PanelLayout.Panels(slot.Outputs));
+        _rows.SumColumns(rows, outputGradient, ModelLayout.RowStride(slot.Outputs), PanelLayout.RoundUp(slot.Outputs), accumulates, gradient.Bias);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _strips.Dispose();
+        _noBias.Dispose();
+    }
+
+    /// <inheritdoc/>
+    void IPiecework.Run(int piece, int thread)
+    {
+        int groups = (_panels + PanelGroup - 1) / PanelGroup;
+        int first = (int)((long)groups * piece / _pieces) * PanelGroup;
+        int end = Math.Min((int)((long)groups * (piece + 1) / _pieces) * PanelGroup, _panels);
+        switch (_direction)
+        {
+            case Direction.Forward:
+                _kernel((byte*)_input, _count, _parameters.Weights[_slot], null, _output, first, end);
+                break;
+
+            case Direction.InputGradient:
+                InputGradient(first, end, _strips.Pointer + (thread * _stripLength));
+                break;
+
+            case Direction.WeightGradient:
+                TKernels.WeightGradient(
+                    _input, ModelLayout.RowStride(_slot.Inputs), _slot.Inputs, _outputGradient, ModelLayout.RowStride(_slot.Outputs), _count, _accumulates, _output, first, end);
+                break;
+
+            default:
+                throw new InvalidOperationException($"There is no direction {_direction}.");
+        }
+    }
+
+    private void Run(Direction direction, WeightSlot slot, int rows, int panels)
+    {
+        _direction = direction;
+        _slot = slot;
+        _count = rows;
+        _panels = panels;
+        _pieces = _workers.Count == 1 ? 1 : Math.Min((panels + PanelGroup - 1) / PanelGroup, PiecesOfThread * _workers.Count);
+        _workers.Run(this, _pieces);
+    }
+
+    /// <summary>A group of panels at a time is transposed, while it is read anyway, and multiplied while it is near.</summary>
+    private void InputGradient(int first, int end, float* strip)
+    {
+        float* weight = (float*)_parameters.Weights[_slot].Panels;
+        for (int panel = first; panel < end; panel += PanelGroup)
+        {
+            int stop = Math.Min(panel + PanelGroup, end);
+
+            // A kernel begins a last group that is not full some panels earlier.
+            int start = Math.Max(0, Math.Min(panel, stop - PanelGroup));
+            PanelTransposition.Transpose(weight, _slot.Inputs, _slot.Outputs, start, stop, strip);
+            long before = (long)start * _slot.Outputs * PanelLayout.Width;
+            _kernel((byte*)_outputGradient, _count, new LinearWeights(_noBias.Pointer, null, (byte*)(strip - before)), null, _output, panel, stop);
+        }
+    }
+}

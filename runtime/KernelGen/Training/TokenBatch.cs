@@ -1,0 +1,64 @@
+namespace KernelGen.Training;
+
+/// <summary>Pairs that are computed together, one behind the other without padding. The arrays are reused, and may be longer than what they hold.</summary>
+internal sealed class TokenBatch
+{
+    private int[] _sourceTokens = [];
+    private int[] _targetTokens = [];
+    private int[] _labels = [];
+    private int[] _sourceLengths = [];
+    private int[] _targetLengths = [];
+    private int _sourceCount;
+    private int _targetCount;
+
+    /// <summary>The number of pairs.</summary>
+    public int Pairs { get; private set; }
+
+    /// <summary>The tokens of all sources.</summary>
+    public ReadOnlySpan<int> SourceTokens => _sourceTokens.AsSpan(0, _sourceCount);
+
+    /// <summary>What the decoder reads: of each target the start token, and its tokens without the last.</summary>
+    public ReadOnlySpan<int> TargetTokens => _targetTokens.AsSpan(0, _targetCount);
+
+    /// <summary>What the decoder is to answer: of each target its tokens, the last of which is the end token.</summary>
+    public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _targetCount);
+
+    /// <summary>The number of source tokens of each pair, at least 1.</summary>
+    public ReadOnlySpan<int> SourceLengths => _sourceLengths.AsSpan(0, Pairs);
+
+    /// <summary>The number of target tokens of each pair, at least 1.</summary>
+    public ReadOnlySpan<int> TargetLengths => _targetLengths.AsSpan(0, Pairs);
+
+    /// <summary>Removes all pairs.</summary>
+    public void Clear() => Pairs = _sourceCount = _targetCount = 0;
+
+    /// <summary>Adds a pair.</summary>
+    /// <param name="source">The source, at least one token.</param>
+    /// <param name="target">The target with its end token.</param>
+    /// <param name="startToken">The token that begins what the decoder reads.</param>
+    public void Add(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int startToken)
+    {
+        Room(ref _sourceTokens, _sourceCount + source.Length);
+        Room(ref _targetTokens, _targetCount + target.Length);
+        Room(ref _labels, _targetCount + target.Length);
+        Room(ref _sourceLengths, Pairs + 1);
+        Room(ref _targetLengths, Pairs + 1);
+        source.CopyTo(_sourceTokens.AsSpan(_sourceCount));
+        target.CopyTo(_labels.AsSpan(_targetCount));
+        _targetTokens[_targetCount] = startToken;
+        target[..^1].CopyTo(_targetTokens.AsSpan(_targetCount + 1));
+        _sourceLengths[Pairs] = source.Length;
+        _targetLengths[Pairs] = target.Length;
+        _sourceCount += source.Length;
+        _targetCount += target.Length;
+        Pairs++;
+    }
+
+    private static void Room(ref int[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
+        }
+    }
+}
