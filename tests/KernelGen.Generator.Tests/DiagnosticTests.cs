@@ -107,7 +107,7 @@ public class DiagnosticTests
         { "KG0048", "{\n\"vocab_size\": 7,\n\"model_type\": \"bart\",\n\"vocab_size\": 7 }", "\"vocab_size\"", "config.json has \"vocab_size\" on line 2 and again on line 4" },
     };
 
-    /// <summary>Diagnostics of the class: a source in which ATTRIBUTE stands for a complete attribute, the text at fault, what is said.</summary>
+    /// <summary>Diagnostics of the class: a source in which ATTRIBUTE stands for a complete attribute, TRAINABLE for one of a model to train, the text at fault, what is said.</summary>
     public static TheoryData<string, string, string, string> OfClasses => new()
     {
         { "KG0001", "ATTRIBUTE class Tiny;", "Tiny", "'Tiny' is not partial, but it declares a model" },
@@ -121,6 +121,8 @@ public class DiagnosticTests
         { "KG0002", "partial class Outer<T> { ATTRIBUTE partial class Tiny; }", "Tiny", "it is nested in the generic type 'Outer'" },
         { "KG0002", "file partial class Outer { ATTRIBUTE partial class Tiny; }", "Tiny", "it is nested in 'Outer', which is local to its file" },
         { "KG0002", "ATTRIBUTE partial class Tiny { public string Description => \"mine\"; }", "Tiny", "adds a member named 'Description'" },
+        { "KG0002", "TRAINABLE partial class Tiny { public void CreateTrainer() { } }", "Tiny", "adds a member named 'CreateTrainer'" },
+        { "KG0002", "TRAINABLE partial class CreateTrainingEngine;", "CreateTrainingEngine", "adds a member named 'CreateTrainingEngine'" },
         { "KG0002", "ATTRIBUTE partial class Avx2Kernels;", "Avx2Kernels", "adds a member named 'Avx2Kernels'" },
         { "KG0002", "ATTRIBUTE partial class Load;", "Load", "adds a member named 'Load'" },
         { "KG0002", "ATTRIBUTE partial class Tiny { public static int get_Description() => 0; }", "Tiny", "adds a member named 'get_Description'" },
@@ -214,7 +216,13 @@ public class DiagnosticTests
     [Theory]
     [MemberData(nameof(OfClasses))]
     public async Task A_class_is_at_fault(string id, string source, string at, string message) =>
-        await AssertReportedAsync(id, "using KernelGen;\n" + source.Replace("ATTRIBUTE", $"[EncoderDecoderModel(Architecture.Bart, {Dimensions})]", StringComparison.Ordinal), at, message);
+        await AssertReportedAsync(
+            id,
+            "using KernelGen;\n" + source
+                .Replace("ATTRIBUTE", $"[EncoderDecoderModel(Architecture.Bart, {Dimensions})]", StringComparison.Ordinal)
+                .Replace("TRAINABLE", $"[EncoderDecoderModel(Architecture.Bart, Trainable = true, {Dimensions})]", StringComparison.Ordinal),
+            at,
+            message);
 
     [Fact]
     public async Task Every_missing_dimension_is_named_at_once()

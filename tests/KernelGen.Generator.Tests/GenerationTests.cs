@@ -174,13 +174,28 @@ public partial class GenerationTests
         Model("Vanilla", $"Activation = Activation.{activation}, ModelDimension = 48, Heads = 3"),
         GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
 
-    /// <summary>Generated files switch off no more than one warning, so that none may be given: neither where documentation is asked for, nor in an assembly that is compliant with the CLS.</summary>
     [Theory]
-    [InlineData("")]
-    [InlineData("[assembly: System.CLSCompliant(true)]")]
-    public void What_is_generated_gives_no_warning(string attribute)
+    [InlineData("Vanilla", "Activation = Activation.Relu")]
+    [InlineData("Vanilla", "Activation = Activation.Gelu")]
+    [InlineData("Vanilla", "Activation = Activation.GeluTanh")]
+    [InlineData("Vanilla", "Activation = Activation.Silu, ModelDimension = 1024, Heads = 3, HeadDimension = 5")]
+    [InlineData("T5", "Activation = Activation.Relu, GatedFeedForward = true")]
+    [InlineData("T5", "Activation = Activation.GeluTanh, GatedFeedForward = true, FeedForwardDimension = 1024")]
+    public void Every_trainable_model_compiles_in_the_oldest_language(string architecture, string properties) => AssertCompiles(
+        Model(architecture, $"Trainable = true, {properties}"), GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
+
+    [Fact]
+    public void A_class_that_is_not_trained_may_have_a_trainer_of_its_own() =>
+        AssertCompiles(Model("Bart", "").Replace("partial class Tiny;", "partial class Tiny { public static object CreateTrainer() => 1; }", StringComparison.Ordinal));
+
+    /// <summary>Generated files switch off no warnings but those of the CLS, so that none may be given: neither where documentation is asked for, nor in an assembly that is compliant with the CLS.</summary>
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("", "[assembly: System.CLSCompliant(true)]")]
+    [InlineData("Trainable = true", "[assembly: System.CLSCompliant(true)]")]
+    public void What_is_generated_gives_no_warning(string properties, string attribute)
     {
-        string source = Model("Bart", "")
+        string source = Model("Bart", properties)
             .Replace("\n\n", $"\n\n{attribute}\n\n", StringComparison.Ordinal)
             .Replace("[EncoderDecoderModel", "/// <summary>A model.</summary>\n[System.Obsolete]\n[EncoderDecoderModel", StringComparison.Ordinal);
 
@@ -190,14 +205,16 @@ public partial class GenerationTests
     }
 
     /// <summary>The list by which collisions with a user's members are found is what is really declared.</summary>
-    [Fact]
-    public void The_list_of_generated_members_is_complete()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_list_of_generated_members_is_complete(bool isTrainable)
     {
-        Compilation updated = Update(Compile(Model("Bart", "")));
+        Compilation updated = Update(Compile(Model("Bart", isTrainable ? "Trainable = true" : "")));
         IEnumerable<string> members = updated.GetTypeByMetadataName("Tiny")!.GetMembers()
             .Where(static member => member is { CanBeReferencedByName: true, Name: not "Load" })
             .Select(static member => member.Name);
-        Assert.Equal(GeneratedNames.Members.Order(StringComparer.Ordinal), members.Order(StringComparer.Ordinal));
+        Assert.Equal(GeneratedNames.Members.Concat(isTrainable ? GeneratedNames.TrainingMembers : []).Order(StringComparer.Ordinal), members.Order(StringComparer.Ordinal));
     }
 
     /// <summary>The lists by which taken names are found are what is really used.</summary>
@@ -207,7 +224,7 @@ public partial class GenerationTests
         CSharpCompilation compilation = Compile("");
         HashSet<string> used = [];
         HashSet<string> unqualified = ["nint"];
-        foreach (string text in new[] { "Activation = Activation.GeluTanh", "ModelDimension = 512, VocabularySize = 32000, Activation = Activation.Silu" }.SelectMany(static properties =>
+        foreach (string text in new[] { "Activation = Activation.GeluTanh, Trainable = true", "ModelDimension = 512, VocabularySize = 32000, Activation = Activation.Silu" }.SelectMany(static properties =>
             Run(Model("Vanilla", properties)).GeneratedTrees).Select(static tree => tree.ToString()))
         {
             used.UnionWith(QualifiedName().Matches(text).Select(match => FindType(compilation, match.Groups[1].Value, match.Groups[2].Success)));
@@ -320,5 +337,20 @@ public partial class GenerationTests
         int bytes = result.Results[0].GeneratedSources.Sum(static source => Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
 
         Assert.InRange(bytes, 1, 300 * 1024);
+    }
+
+    /// <summary>What trains a model is nearly as much again, and compiled only where it is asked for.</summary>
+    [Theory]
+    [InlineData("ModelDimension = 256, Heads = 4, FeedForwardDimension = 512, SourceVocabularySize = 2744, TargetVocabularySize = 3000, MaxSourceLength = 128, MaxTargetLength = 128")]
+    [InlineData("ModelDimension = 512, Heads = 8, FeedForwardDimension = 2048, VocabularySize = 32000, MaxSourceLength = 512, MaxTargetLength = 512")]
+    [InlineData("ModelDimension = 1024, Heads = 16, FeedForwardDimension = 4096, VocabularySize = 32000, MaxSourceLength = 512, MaxTargetLength = 512")]
+    [InlineData("ModelDimension = 100, Heads = 5, FeedForwardDimension = 40, VocabularySize = 10, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
+    [InlineData("ModelDimension = 144, Heads = 2, FeedForwardDimension = 100, VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
+    public void What_trains_a_model_adds_less_than_300_kilobytes(string dimensions)
+    {
+        int Bytes(string trainable) => Run(Model($"Architecture.Vanilla, EncoderLayers = 3, DecoderLayers = 3, {dimensions}{trainable}")).Results[0].GeneratedSources
+            .Sum(static source => Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
+
+        Assert.InRange(Bytes(", Trainable = true") - Bytes(""), 1, 300 * 1024);
     }
 }

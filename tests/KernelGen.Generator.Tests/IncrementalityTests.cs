@@ -41,6 +41,7 @@ public class IncrementalityTests
         { "add a reference", Reason.Cached, Reason.Cached, Reason.Cached },
         { "change a value that matters", Reason.Modified, Reason.Cached, Reason.Modified },
         { "change an attribute", Reason.Cached, Reason.Modified, Reason.Cached },
+        { "make a model trainable", Reason.Cached, Reason.Modified, Reason.Cached },
         { "forbid unsafe code", Reason.Cached, Reason.Removed, Reason.Removed },
     };
 
@@ -68,6 +69,7 @@ public class IncrementalityTests
             "move a value in the file" => (compilation, Configure("\n\n" + Configuration.Replace("\"dropout\": 0.1", "\"dropout\": 0.1, \"other\": [1, 2, 3]", StringComparison.Ordinal))),
             "change a value that matters" => (compilation, Configure(Configuration.Replace("\"d_model\": 32", "\"d_model\": 64", StringComparison.Ordinal))),
             "change an attribute" => (Replace(compilation, Source.Replace("ModelDimension = 8", "ModelDimension = 16", StringComparison.Ordinal)), driver),
+            "make a model trainable" => (Replace(compilation, Source.Replace("ModelDimension = 8", "Trainable = true, ModelDimension = 8", StringComparison.Ordinal)), driver),
             "forbid unsafe code" => (compilation.WithOptions(Settings.WithAllowUnsafe(false)), driver),
             _ => throw new ArgumentException("There is no such edit.", nameof(edit)),
         };

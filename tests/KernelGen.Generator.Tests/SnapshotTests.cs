@@ -50,6 +50,21 @@ public class SnapshotTests
             .Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
             .MatchSnapshot(SnapshotNameExtension.Create(part));
 
+    /// <summary>What trains a narrow model, for one instruction set.</summary>
+    [Theory]
+    [InlineData("Model")]
+    [InlineData("Avx2")]
+    [InlineData("Avx2.Activation")]
+    [InlineData("Avx2.CrossEntropy")]
+    [InlineData("Avx2.Head")]
+    [InlineData("Avx2.NormGradient")]
+    [InlineData("Avx2.SoftmaxGradient")]
+    [InlineData("Avx2.TrainingLinear")]
+    [InlineData("Avx2.WeightGradient")]
+    public void A_generated_file_of_a_trainable_model_reads_as_it_did(string part) =>
+        Run(Model("Bart", "Trainable = true")).Results[0].GeneratedSources.Single(source => source.HintName == $"Tiny.{part}.g.cs").SourceText.ToString()
+            .MatchSnapshot(SnapshotNameExtension.Create(part));
+
     [Fact]
     public void Generated_files_are_named_as_they_were() =>
         string.Join("\n", Run(Model("Bart", "")).Results[0].GeneratedSources.Select(static source => source.HintName).Order(StringComparer.Ordinal)).MatchSnapshot();

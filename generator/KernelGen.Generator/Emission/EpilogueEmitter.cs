@@ -72,7 +72,7 @@ internal static class EpilogueEmitter
     private static void EmitEach(SourceWriter writer, ModelPlan plan)
     {
         static string Boolean(bool value) => value ? "true" : "false";
-        foreach (LinearPlan linear in plan.Linears)
+        foreach (LinearPlan linear in plan.Linears.Concat(plan.TrainingLinears))
         {
             bool addsResidual = linear.Epilogue is LinearEpilogue.Residual;
             writer.Write();
@@ -109,7 +109,8 @@ internal static class EpilogueEmitter
 
     private static InvalidOperationException Unknown(LinearEpilogue epilogue) => new($"The epilogue {epilogue} cannot be written.");
 
-    private static void EmitStore(SourceWriter writer, KernelContext context, int columns)
+    /// <summary>Writes how a row of sums is stored.</summary>
+    public static void EmitStore(SourceWriter writer, KernelContext context, int columns)
     {
         IEnumerable<int> all = Enumerable.Range(0, columns);
         writer.Write("/// <summary>Stores the sums of one row of a tile; the row is a literal of the caller.</summary>");

@@ -13,7 +13,7 @@ internal static class LinearEmitter
         "Linear layers: output = epilogue(input · W + bias). Panels of weights are walked in the outer loop and rows in the inner one, so that a panel is read from memory once.",
         writer =>
         {
-            EmitChoice(writer, context);
+            EmitChoice(writer, "Linear<TPrecision>(int shape)\n    where TPrecision : struct, Precision_ =>", context.Plan.Linears, "<TPrecision>");
             writer.Write();
             foreach (LinearPlan linear in context.Plan.Linears)
             {
@@ -27,13 +27,10 @@ internal static class LinearEmitter
                 writer.Write();
             }
 
-            TileEmitter.Emit(writer, [.. context.Plan.Linears.Select(linear => ((TileEmitter)new LinearTileEmitter(context, linear.Tiles), Shape(context, linear)))]);
+            TileEmitter.Emit(writer, Tiles(context, context.Plan.Linears));
             EmitWeight(writer, context);
             writer.Write();
-            EpilogueEmitter.EmitStores(
-                writer,
-                context,
-                context.Plan.Linears.SelectMany(linear => Shape(context, linear).Tiles).Select(tile => tile.Panels * context.Vectors.VectorsPerPanel).Distinct());
+            EpilogueEmitter.EmitStores(writer, context, StoredColumns(context, context.Plan.Linears));
         });
 
     /// <summary>Begins a loop over groups of panels. A last group that is not full begins earlier and computes some columns again.</summary>
@@ -60,22 +57,34 @@ internal static class LinearEmitter
         }
     }
 
+    /// <summary>The tiles of kernels, and what writes them.</summary>
+    public static IReadOnlyList<(TileEmitter Emitter, TileShape Shape)> Tiles(KernelContext context, IReadOnlyList<LinearPlan> linears) =>
+        [.. linears.Select(linear => ((TileEmitter)new LinearTileEmitter(context, linear.Tiles), Shape(context, linear)))];
+
+    /// <summary>How many vectors the rows of their tiles have.</summary>
+    public static IEnumerable<int> StoredColumns(KernelContext context, IReadOnlyList<LinearPlan> linears) =>
+        linears.SelectMany(linear => Shape(context, linear).Tiles).Select(tile => tile.Panels * context.Vectors.VectorsPerPanel).Distinct();
+
     /// <summary>The tiles of a kernel.</summary>
-    private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
+    public static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
 
     private static string LoopName(KernelContext context, LinearPlan linear) =>
         $"Linear{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
-    /// <summary>Writes what hands out the kernels by the numbers of their shapes.</summary>
-    private static void EmitChoice(SourceWriter writer, KernelContext context)
+    /// <summary>Writes what hands out kernels by the numbers of their shapes.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="signature">What follows the type of what is handed out.</param>
+    /// <param name="linears">The kernels.</param>
+    /// <param name="arguments">Their type arguments.</param>
+    public static void EmitChoice(SourceWriter writer, string signature, IReadOnlyList<LinearPlan> linears, string arguments)
     {
         const string Pointer = "delegate*<byte*, int, in Weights_, float*, float*, int, int, void>";
         writer.Write("/// <summary>The linear kernel of a shape.</summary>");
         writer.Write(KernelContext.Optimized);
-        writer.Write($"public static {Pointer} Linear<TPrecision>(int shape)\n    where TPrecision : struct, Precision_ => shape switch\n    {{");
-        for (int shape = 0; shape < context.Plan.Linears.Count; shape++)
+        writer.Write($"public static {Pointer} {signature} shape switch\n    {{");
+        for (int shape = 0; shape < linears.Count; shape++)
         {
-            writer.Write($"        {shape} => &{context.Plan.Linears[shape].Name}<TPrecision>,");
+            writer.Write($"        {shape} => &{linears[shape].Name}{arguments},");
         }
 
         writer.Write("        _ => throw new global::System.NotSupportedException(),\n    };");

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Emission.InstructionSets;
+using KernelGen.Generator.Emission.Training;
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Specification;
 
@@ -35,6 +36,10 @@ internal static class ModelEmitter
 
             files.Add(OutputEmitter.Emit(context));
             files.Add(VectorMathEmitter.Emit(context));
+            if (plan.Specification.Trainable)
+            {
+                files.AddRange(TrainingEmitter.Emit(context));
+            }
         }
 
         return files;
@@ -48,7 +53,8 @@ internal static class ModelEmitter
         writer =>
         {
             string name = declaredClass.Name;
-            writer.Write("#pragma warning disable CS3001 // The runtime, whose kernels take pointers, does not say that it is compliant with the CLS.");
+            string warnings = plan.Specification.Trainable ? "CS3001, CS3002" : "CS3001";
+            writer.Write($"#pragma warning disable {warnings} // The runtime, whose kernels take pointers, does not say that it is compliant with the CLS.");
             writer.Write();
             writer.Write(
                 $$"""
@@ -89,29 +95,42 @@ internal static class ModelEmitter
 
                 """);
             writer.Write();
-            EmitChoice(writer);
+            EmitEngine(writer);
             writer.Write();
             EmitDescription(writer, declaredClass, plan);
+            if (plan.Specification.Trainable)
+            {
+                TrainerEmitter.Emit(writer);
+            }
+
             EpilogueEmitter.EmitTypes(writer, plan);
         },
         $" : global::KernelGen.EncoderDecoder, global::KernelGen.IEncoderDecoderModel<{declaredClass.Name}>");
 
-    private static void EmitChoice(SourceWriter writer)
+    /// <summary>Writes what makes something with the kernels of the instruction set that is given.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="create">Given the name of the kernels, the expression that makes it.</param>
+    public static void EmitChoice(SourceWriter writer, Func<string, string> create)
+    {
+        foreach (string name in VectorSet.All.Select(static vectors => vectors.Name))
+        {
+            using (writer.Open($"if (instructionSet == global::KernelGen.InstructionSet.{name} && {name}Kernels.IsSupported)"))
+            {
+                writer.Write($"return {create(name + "Kernels")};");
+            }
+
+            writer.Write();
+        }
+
+        writer.Write("throw new global::System.PlatformNotSupportedException($\"No kernels for {instructionSet} may run in this process.\");");
+    }
+
+    private static void EmitEngine(SourceWriter writer)
     {
         writer.Write(ModelFile.Uncovered);
         using (writer.Open("private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Packing.PackedModel model, global::KernelGen.InstructionSet instructionSet)"))
         {
-            foreach (string name in VectorSet.All.Select(static vectors => vectors.Name))
-            {
-                using (writer.Open($"if (instructionSet == global::KernelGen.InstructionSet.{name} && {name}Kernels.IsSupported)"))
-                {
-                    writer.Write($"return global::KernelGen.Execution.Engine.Create<{name}Kernels>(model);");
-                }
-
-                writer.Write();
-            }
-
-            writer.Write("throw new global::System.PlatformNotSupportedException($\"No kernels for {instructionSet} may run in this process.\");");
+            EmitChoice(writer, static kernels => $"global::KernelGen.Execution.Engine.Create<{kernels}>(model)");
         }
     }
 
@@ -183,8 +202,9 @@ internal static class ModelEmitter
         writer =>
         {
             writer.Write(ModelFile.Uncovered);
+            string kernels = context.Specification.Trainable ? "ITrainingKernels" : "IModelKernels";
             writer.Write($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version}\")]");
-            using (writer.Open($"internal unsafe partial struct {context.StructName} : global::KernelGen.Execution.IModelKernels"))
+            using (writer.Open($"internal unsafe partial struct {context.StructName} : global::KernelGen.Execution.{kernels}"))
             {
                 writer.Write($"public static global::KernelGen.InstructionSet InstructionSet => global::KernelGen.InstructionSet.{context.Vectors.Name};");
                 writer.Write();

@@ -17,8 +17,7 @@ internal static class NormEmitter
     private static void EmitRootMeanSquare(SourceWriter writer, KernelContext context)
     {
         int lanes = context.Vectors.Lanes;
-        int dimension = context.Specification.ModelDimension;
-        int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
+        int width = ModelPlan.RoundUp(context.Specification.ModelDimension, VectorSet.PanelWidth);
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
         writer.Write("/// <summary>Normalises rows; the norm holds γ. What lies past the dimension is zero, and adds nothing.</summary>");
@@ -26,16 +25,7 @@ internal static class NormEmitter
         using (writer.Open("public static void Norm(float* input, int rows, float* norm, float* output)"))
         using (writer.Open("for (int row = 0; row < rows; row++)"))
         {
-            writer.Write(context.ForPanel(v => $"{context.Floats} square{v} = {context.Floats}.Zero;"));
-            using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
-            {
-                writer.Write(context.ForPanel(v => $"{context.Floats} x{v} = {Place("input + i", v)};"));
-                writer.Write(context.ForPanel(v => $"square{v} = {context.FusedMultiplyAdd}(x{v}, x{v}, square{v});"));
-            }
-
-            string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
-            writer.Write($"float meanSquare = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
-            writer.Write($"{context.Floats} inverse = {context.Simd}.Create(1f / global::System.MathF.Sqrt(meanSquare + {epsilon}));");
+            EmitStatistics(writer, context);
             using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
             {
                 writer.Write(context.ForPanel(v => $"{Place("output + i", v)} = ({Place("input + i", v)} * inverse) * {Place("norm + i", v)};"));
@@ -48,11 +38,8 @@ internal static class NormEmitter
 
     private static void EmitLayerNorm(SourceWriter writer, KernelContext context)
     {
-        string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
-        int dimension = context.Specification.ModelDimension;
-        int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
-        int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
+        int width = ModelPlan.RoundUp(context.Specification.ModelDimension, VectorSet.PanelWidth);
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
         writer.Write("/// <summary>Normalises rows; the norm holds γ, and then β.</summary>");
@@ -61,44 +48,7 @@ internal static class NormEmitter
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
-                writer.Write(context.ForPanel(v => $"{context.Floats} sum{v} = {context.Floats}.Zero, square{v} = {context.Floats}.Zero;"));
-
-                using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
-                {
-                    writer.Write(context.ForPanel(v => $"sum{v} += {Place("input + i", v)};"));
-                }
-
-                writer.Write($"{context.Floats} mean = {simd}.Create(SumOfLanes({context.PanelArguments("sum")}) / {dimension}f);");
-                if (whole > 0)
-                {
-                    using (writer.Open($"for (int i = 0; i < {whole}; i += 16)"))
-                    {
-                        foreach (int v in context.PanelVectors)
-                        {
-                            writer.Write($"{context.Floats} difference{v} = {Place("input + i", v)} - mean;");
-                            writer.Write($"square{v} = {context.FusedMultiplyAdd}(difference{v}, difference{v}, square{v});");
-                        }
-                    }
-                }
-
-                // The last panel is not full: what lies past the dimension does not count.
-                foreach (int v in context.PanelVectors.Where(v => whole + (v * lanes) < dimension))
-                {
-                    int inside = Math.Min(lanes, dimension - whole - (v * lanes));
-                    string difference = $"{Place(KernelContext.Offset("input", whole), v)} - mean";
-                    if (inside < lanes)
-                    {
-                        string mask = string.Join(", ", Enumerable.Range(0, lanes).Select(lane => lane < inside ? "-1" : "0"));
-                        difference = $"{simd}.ConditionalSelect({simd}.AsSingle({simd}.Create({mask})), {difference}, {context.Floats}.Zero)";
-                    }
-
-                    writer.Write($"{context.Floats} last{v} = {difference};");
-                    writer.Write($"square{v} = {context.FusedMultiplyAdd}(last{v}, last{v}, square{v});");
-                }
-
-                string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
-                writer.Write($"float variance = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
-                writer.Write($"{context.Floats} inverse = {simd}.Create(1f / global::System.MathF.Sqrt(variance + {epsilon}));");
+                EmitStatistics(writer, context);
                 using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
                 {
                     foreach (int v in context.PanelVectors)
@@ -112,5 +62,79 @@ internal static class NormEmitter
                 writer.Write($"output += {context.Plan.ModelStride};");
             }
         }
+    }
+
+    /// <summary>Writes what declares <c>inverse</c> and, where norms have one, <c>mean</c> of the row at <c>input</c>, in each lane of a vector.</summary>
+    public static void EmitStatistics(SourceWriter writer, KernelContext context)
+    {
+        if (context.Specification.Normalization == Normalization.LayerNorm)
+        {
+            EmitMeanAndVariance(writer, context);
+        }
+        else
+        {
+            EmitMeanSquare(writer, context);
+        }
+    }
+
+    private static void EmitMeanSquare(SourceWriter writer, KernelContext context)
+    {
+        int lanes = context.Vectors.Lanes;
+        int dimension = context.Specification.ModelDimension;
+        int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
+        string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
+
+        writer.Write(context.ForPanel(v => $"{context.Floats} square{v} = {context.Floats}.Zero;"));
+        using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
+        {
+            writer.Write(context.ForPanel(v => $"{context.Floats} x{v} = {Place("input + i", v)};"));
+            writer.Write(context.ForPanel(v => $"square{v} = {context.FusedMultiplyAdd}(x{v}, x{v}, square{v});"));
+        }
+
+        string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
+        writer.Write($"float meanSquare = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
+        writer.Write($"{context.Floats} inverse = {context.Simd}.Create(1f / global::System.MathF.Sqrt(meanSquare + {epsilon}));");
+    }
+
+    private static void EmitMeanAndVariance(SourceWriter writer, KernelContext context)
+    {
+        string simd = context.Simd;
+        int lanes = context.Vectors.Lanes;
+        int dimension = context.Specification.ModelDimension;
+        int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
+        int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
+        string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
+
+        writer.Write(context.ForPanel(v => $"{context.Floats} sum{v} = {context.Floats}.Zero, square{v} = {context.Floats}.Zero;"));
+
+        using (writer.Open($"for (int i = 0; i < {width}; i += 16)"))
+        {
+            writer.Write(context.ForPanel(v => $"sum{v} += {Place("input + i", v)};"));
+        }
+
+        writer.Write($"{context.Floats} mean = {simd}.Create(SumOfLanes({context.PanelArguments("sum")}) / {dimension}f);");
+        if (whole > 0)
+        {
+            using (writer.Open($"for (int i = 0; i < {whole}; i += 16)"))
+            {
+                foreach (int v in context.PanelVectors)
+                {
+                    writer.Write($"{context.Floats} difference{v} = {Place("input + i", v)} - mean;");
+                    writer.Write($"square{v} = {context.FusedMultiplyAdd}(difference{v}, difference{v}, square{v});");
+                }
+            }
+        }
+
+        // The last panel is not full: what lies past the dimension does not count.
+        foreach (int v in context.PanelVectors.Where(v => whole + (v * lanes) < dimension))
+        {
+            string difference = $"{Place(KernelContext.Offset("input", whole), v)} - mean";
+            writer.Write($"{context.Floats} last{v} = {context.FirstLanes(dimension - whole - (v * lanes), difference)};");
+            writer.Write($"square{v} = {context.FusedMultiplyAdd}(last{v}, last{v}, square{v});");
+        }
+
+        string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
+        writer.Write($"float variance = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
+        writer.Write($"{context.Floats} inverse = {simd}.Create(1f / global::System.MathF.Sqrt(variance + {epsilon}));");
     }
 }

@@ -27,10 +27,24 @@ internal abstract class TileEmitter
     /// <summary>The parameters from the panels on.</summary>
     protected abstract string Parameters { get; }
 
+    /// <summary>Moves the input to the next k.</summary>
+    protected virtual string NextInput => "input++";
+
+    /// <summary>What the methods that cover any number of rows take after the parameters of tiles.</summary>
+    protected virtual string FurtherParameters => "";
+
     /// <summary>Writes the methods that cover any number of rows, and the tiles that they share, each once.</summary>
-    public static void Emit(SourceWriter writer, params IReadOnlyList<(TileEmitter Emitter, TileShape Shape)> groups)
+    public static void Emit(SourceWriter writer, params IReadOnlyList<(TileEmitter Emitter, TileShape Shape)> groups) => EmitMissing(writer, [], groups);
+
+    /// <summary>Writes what another file of the same kernels does not hold already.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="present">What the other file was written with.</param>
+    /// <param name="groups">What there is to be.</param>
+    public static void EmitMissing(
+        SourceWriter writer, IReadOnlyList<(TileEmitter Emitter, TileShape Shape)> present, IReadOnlyList<(TileEmitter Emitter, TileShape Shape)> groups)
     {
-        var written = new HashSet<string>();
+        var written = new HashSet<string>(present.SelectMany(static group =>
+            group.Shape.Tiles.Select(tile => group.Emitter.TileName(tile.Panels, tile.Rows)).Prepend(RowsName(group.Emitter._family, group.Shape.Panels))));
         foreach ((TileEmitter emitter, TileShape shape) in groups.Where(group => written.Add(RowsName(group.Emitter._family, group.Shape.Panels))))
         {
             emitter.EmitRows(writer, shape);
@@ -59,6 +73,11 @@ internal abstract class TileEmitter
     /// <param name="column">The vector's number in the row.</param>
     protected abstract string InitialSumOf(int row, int column);
 
+    /// <summary>Changes with what all sums begin, where that is decided at run time.</summary>
+    protected virtual void EmitOtherInitialSums(SourceWriter writer, int rows, IReadOnlyList<int> columns)
+    {
+    }
+
     /// <summary>A vector of weights.</summary>
     /// <param name="offset">Weights before it.</param>
     protected abstract string Weight(int offset);
@@ -73,6 +92,11 @@ internal abstract class TileEmitter
     {
     }
 
+    /// <summary>Writes what comes before each tile, or several side by side, of some rows.</summary>
+    protected virtual void EmitBeforeTile(SourceWriter writer, int rows)
+    {
+    }
+
     /// <summary>Stores the sums of a row.</summary>
     protected abstract string Store(int row, IEnumerable<int> columns);
 
@@ -83,12 +107,13 @@ internal abstract class TileEmitter
         string length = _family.Length is null ? "int length, " : "";
         writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns of any number of rows, in the tallest tiles that fit.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {RowsName(_family, shape.Panels)}{TypeParameters}(float* input, int rows, {length}{Parameters}){Constraints}"))
+        using (writer.Open($"private static void {RowsName(_family, shape.Panels)}{TypeParameters}(float* input, int rows, {length}{Parameters}{FurtherParameters}){Constraints}"))
         {
             foreach ((int rows, int panels) in shape.Tiles)
             {
                 using (writer.Open($"for (; rows >= {rows}; {KernelContext.Decrease("rows", rows)}, input += {rows * _family.InputStride}, {NextOutput(rows)})"))
                 {
+                    EmitBeforeTile(writer, rows);
                     for (int panel = 0; panel < shape.Panels; panel += panels)
                     {
                         string arguments = (_family.Length is null ? "length, " : "") + Arguments(panel * _family.PanelStride, panel * VectorSet.PanelWidth);
@@ -115,6 +140,7 @@ internal abstract class TileEmitter
         {
             IEnumerable<string> sums = Enumerable.Range(0, rows).SelectMany(row => columns.Select(column => $"sum{row}_{column} = {InitialSumOf(row, column)}"));
             writer.Write($"{floats} {string.Join(", ", sums)};");
+            EmitOtherInitialSums(writer, rows, columns);
             using (writer.Open($"for (int k = 0; k < {length}; k++)"))
             {
                 if (rows > 1)
@@ -139,7 +165,7 @@ internal abstract class TileEmitter
                     })));
                 }
 
-                writer.Write($"input++; panels += {Distance(_family.StepStride)};");
+                writer.Write($"{NextInput}; panels += {Distance(_family.StepStride)};");
             }
 
             writer.Write(string.Join(" ", Enumerable.Range(0, rows).Select(row => Store(row, columns))));

@@ -76,28 +76,13 @@ internal static class VectorMathEmitter
             switch (activation)
             {
                 case Activation.Gelu:
-                    writer.Write(
-                        $$"""
-                        {{context.Floats}} magnitude = {{simd}}.Abs(x);
-                        {{context.Floats}} a = {{simd}}.ConditionalSelect({{simd}}.GreaterThan(magnitude, {{simd}}.Create(8.5f)), {{simd}}.Create(8.5f), magnitude);
-                        """);
-                    EmitHorner(writer, context, "s", "a", NormalTailPolynomial);
-                    writer.Write(
-                        $$"""
-                        {{context.Floats}} tail = Exponential2({{context.FusedMultiplyAdd}}(s, a, {{simd}}.Create(-1f)));
-                        return x * {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{context.Floats}}.Zero), tail, {{simd}}.Create(1f) - tail);
-                        """);
+                    EmitNormalTail(writer, context);
+                    writer.Write($"return x * {simd}.ConditionalSelect({simd}.LessThan(x, {context.Floats}.Zero), tail, {simd}.Create(1f) - tail);");
                     break;
 
                 case Activation.GeluTanh:
-                    // sigmoid(2u) = 1 / (1 + 2^(-2 · log2(e) · u)).
-                    float linear = (float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634);
-                    float cubic = (float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634 * 0.044715);
-                    writer.Write(
-                        $$"""
-                        {{context.Floats}} exponent = x * {{context.FusedMultiplyAdd}}({{simd}}.Create({{SourceWriter.Literal(cubic)}}), x * x, {{simd}}.Create({{SourceWriter.Literal(linear)}}));
-                        return x / ({{simd}}.Create(1f) + Exponential2(exponent));
-                        """);
+                    EmitTanhExponent(writer, context, "x");
+                    writer.Write($"return x / ({simd}.Create(1f) + Exponential2(exponent));");
                     break;
 
                 case Activation.Silu:
@@ -110,7 +95,27 @@ internal static class VectorMathEmitter
         }
     }
 
-    private static InvalidOperationException Unknown(Activation activation) => new($"The activation {activation} cannot be written.");
+    /// <summary>Writes what declares <c>tail</c>, Φ(-a), of <c>a</c>, the magnitude of <c>x</c> or 8.5 where that is less.</summary>
+    public static void EmitNormalTail(SourceWriter writer, KernelContext context)
+    {
+        string simd = context.Simd;
+        writer.Write(
+            $$"""
+            {{context.Floats}} magnitude = {{simd}}.Abs(x);
+            {{context.Floats}} a = {{simd}}.ConditionalSelect({{simd}}.GreaterThan(magnitude, {{simd}}.Create(8.5f)), {{simd}}.Create(8.5f), magnitude);
+            """);
+        EmitHorner(writer, context, "s", "a", NormalTailPolynomial);
+        writer.Write($"{context.Floats} tail = Exponential2({context.FusedMultiplyAdd}(s, a, {simd}.Create(-1f)));");
+    }
+
+    /// <summary>Writes what declares <c>exponent</c>: sigmoid(2u) = 1 / (1 + 2^exponent), u = √(2/π) · (x + 0.044715 x³).</summary>
+    public static void EmitTanhExponent(SourceWriter writer, KernelContext context, string x)
+    {
+        string Constant(double factor) => $"{context.Simd}.Create({SourceWriter.Literal((float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634 * factor))})";
+        writer.Write($"{context.Floats} exponent = {x} * {context.FusedMultiplyAdd}({Constant(0.044715)}, {x} * {x}, {Constant(1)});");
+    }
+
+    public static InvalidOperationException Unknown(Activation activation) => new($"The activation {activation} cannot be written.");
 
     private static void EmitHorner(SourceWriter writer, KernelContext context, string result, string variable, float[] coefficients)
     {

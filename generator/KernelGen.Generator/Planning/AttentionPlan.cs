@@ -31,6 +31,14 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, bool ScalesSc
     public AttentionTileFamily WeightedSum =>
         new("WeightedSum", null, ScoreStride, Width, VectorSet.PanelWidth, InitialSum.Output, OutputStride);
 
+    /// <summary>Scores of one head of one sequence, whose rows stand one behind the other.</summary>
+    public AttentionTileFamily HeadScores =>
+        new("HeadScores", HeadDimension, HeadWidth, VectorSet.PanelWidth, HeadWidth * VectorSet.PanelWidth, InitialSum.Zero, ScoreStride);
+
+    /// <summary>The weighted sum of one head of one sequence.</summary>
+    public AttentionTileFamily HeadWeightedSum =>
+        new("HeadWeightedSum", null, ScoreStride, HeadWidth, VectorSet.PanelWidth, InitialSum.Zero, HeadWidth);
+
     /// <summary>Panels side by side in the weighted sum: they must divide the head, since no column may be added twice.</summary>
     public int WeightedSumPanels(VectorSet vectors) => HeadWidth / VectorSet.PanelWidth % vectors.Panels == 0 ? vectors.Panels : 1;
 

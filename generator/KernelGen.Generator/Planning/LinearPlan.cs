@@ -31,8 +31,11 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <summary>Bytes of float32 weights and bias that any number of rows reads once.</summary>
     public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
 
+    /// <summary>What the names of the kernel's tiles begin with.</summary>
+    public string TileName { get; init; } = $"Tile{Input}";
+
     /// <summary>The tiles that the kernel shares with every other of the same input layout.</summary>
-    public TileFamily Tiles => new($"Tile{Input}", Input, InputStride, VectorSet.PanelWidth, PanelLength);
+    public TileFamily Tiles => new(TileName, Input, InputStride, VectorSet.PanelWidth, PanelLength);
 
     /// <summary>The kernel of a shape.</summary>
     public static LinearPlan Of(LinearShape shape, Activation activation, Int8Layout int8)
@@ -45,5 +48,16 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
             _ => throw new InvalidOperationException($"No kernel has the effect {shape.Effect}."),
         };
         return new LinearPlan($"Linear{shape.Inputs}To{shape.Outputs}{suffix}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, epilogue, int8);
+    }
+
+    /// <summary>The kernel of a shape that trains the model.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="forward">The kernels that run the model, whose tiles serve where their rows are as far apart.</param>
+    /// <param name="int8">The format of the model; training has no 8-bit weights.</param>
+    public static LinearPlan OfTraining(LinearShape shape, IReadOnlyList<LinearPlan> forward, Int8Layout int8)
+    {
+        var plan = new LinearPlan(
+            $"TrainingLinear{shape.Inputs}To{shape.Outputs}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, new LinearEpilogue.Identity(), int8);
+        return forward.Any(linear => linear.Tiles == plan.Tiles) ? plan : plan with { TileName = $"TrainingTile{shape.Inputs}" };
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ModelPlan
         Int8 = Int8Layout.For(specification.ModelDimension);
         Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, shape.HasLargeInputs ? Int8Layout.Words : Int8))];
         Logits = Linears[Recipe.OutputSlot.Shape];
+        TrainingLinears = specification.Trainable ? [.. TrainingShapes.Of(Recipe).Shapes.Select(shape => LinearPlan.OfTraining(shape, Linears, Int8))] : [];
     }
 
     public ModelSpecification Specification { get; }
@@ -73,6 +74,9 @@ internal sealed class ModelPlan
 
     /// <summary>The linear kernels, by the numbers of their shapes.</summary>
     public IReadOnlyList<LinearPlan> Linears { get; }
+
+    /// <summary>The linear kernels that train the model, by the numbers of their shapes; none where it is not trained.</summary>
+    public IReadOnlyList<LinearPlan> TrainingLinears { get; }
 
     /// <summary>The kernel of the output projection.</summary>
     public LinearPlan Logits { get; }

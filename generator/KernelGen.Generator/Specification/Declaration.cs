@@ -73,4 +73,6 @@ internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> 
     public int? PadToken { get; init; }
 
     public EquatableArray<int>? SuppressedTokens { get; init; }
+
+    public bool? Trainable { get; init; }
 }

@@ -64,7 +64,7 @@ internal static class DeclarationReader
 
         return new Declaration(
             ReadClass(type, syntax),
-            new EquatableArray<Problem>(FindClassProblems(type, syntax)),
+            new EquatableArray<Problem>(FindClassProblems(type, syntax, Flag(nameof(Declaration.Trainable)) ?? false)),
             isConfiguration ? null : argument.Value as int? ?? 0,
             isConfiguration ? argument.Value as string ?? "" : null)
         {
@@ -100,6 +100,7 @@ internal static class DeclarationReader
             EndToken = Integer(nameof(Declaration.EndToken)),
             PadToken = Integer(nameof(Declaration.PadToken)),
             SuppressedTokens = set.TryGetValue(nameof(Declaration.SuppressedTokens), out TypedConstant tokens) ? ReadTokens(tokens) : null,
+            Trainable = Flag(nameof(Declaration.Trainable)),
         };
     }
 
@@ -137,7 +138,7 @@ internal static class DeclarationReader
     private static string InSource(SyntaxToken identifier) =>
         identifier.ValueText.All(static letter => letter is (>= 'a' and <= 'z') or '_') ? "@" + identifier.ValueText : identifier.ValueText;
 
-    private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
+    private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool isTrainable)
     {
         int depth = 0;
         foreach (TypeDeclarationSyntax part in new[] { syntax }.Concat(ContainingTypes(syntax)))
@@ -151,7 +152,7 @@ internal static class DeclarationReader
             depth++;
         }
 
-        if (UnsuitableBecause(type) is string reason)
+        if (UnsuitableBecause(type, isTrainable) is string reason)
         {
             yield return new Problem(ProblemKind.UnsuitableClass, Place.TypeName(0), type.Name, reason);
         }
@@ -199,8 +200,9 @@ internal static class DeclarationReader
         _ => "",
     };
 
-    private static string? UnsuitableBecause(INamedTypeSymbol type)
+    private static string? UnsuitableBecause(INamedTypeSymbol type, bool isTrainable)
     {
+        IEnumerable<string> members = GeneratedNames.Members.Concat(isTrainable ? GeneratedNames.TrainingMembers : []).Concat([LoadMethod, "get_Description", "set_Description"]);
         if (type.IsRecord)
         {
             return "it is a record, and a record cannot derive from KernelGen.EncoderDecoder; make it a class";
@@ -221,7 +223,7 @@ internal static class DeclarationReader
             return "it is local to its file, and the generated part lies in another file; remove 'file'";
         }
 
-        if (GeneratedNames.Members.Concat([LoadMethod, "get_Description", "set_Description"]).FirstOrDefault(name => name == type.Name || DeclaresMember(type, name)) is string taken)
+        if (members.FirstOrDefault(name => name == type.Name || DeclaresMember(type, name)) is string taken)
         {
             return $"the generator adds a member named '{taken}' to it; rename yours";
         }

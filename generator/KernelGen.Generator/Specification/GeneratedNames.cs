@@ -16,6 +16,9 @@ internal static class GeneratedNames
     /// <summary>What the generated part of a class declares, overloads of Load apart: the user's part must not.</summary>
     public static readonly IReadOnlyList<string> Members = ["CreateEngine", "Description", "Epilogues", "Avx512Kernels", "Avx2Kernels", "PortableKernels"];
 
+    /// <summary>What it declares beside where the model can be trained.</summary>
+    public static readonly IReadOnlyList<string> TrainingMembers = ["CreateTrainer", "CreateTrainingEngine"];
+
     /// <summary>The types that are written with <c>global::</c>, as metadata names them.</summary>
     public static readonly IReadOnlyList<string> Qualified =
     [
@@ -25,8 +28,10 @@ internal static class GeneratedNames
         "KernelGen.EncoderDecoder",
         "KernelGen.Execution.CacheHints",
         "KernelGen.Execution.Engine",
+        "KernelGen.Execution.Float32Weights",
         "KernelGen.Execution.ILinearEpilogue",
         "KernelGen.Execution.IModelKernels",
+        "KernelGen.Execution.ITrainingKernels",
         "KernelGen.Execution.IWeightPrecision",
         "KernelGen.Execution.LinearWeights",
         "KernelGen.Execution.LogitRow",
@@ -40,6 +45,11 @@ internal static class GeneratedNames
         "KernelGen.Normalization",
         "KernelGen.Packing.PackedModel",
         "KernelGen.PositionalEncoding",
+        "KernelGen.Training.Trainer",
+        "KernelGen.Training.TrainingEngine",
+        "KernelGen.Training.TrainingOptions",
+        "KernelGen.Training.TrainingParameters",
+        "KernelGen.Training.WorkerThreads",
         "KernelGen.WeightPrecision",
         "System.ArgumentException",
         "System.CodeDom.Compiler.GeneratedCodeAttribute",
@@ -53,6 +63,7 @@ internal static class GeneratedNames
         "System.PlatformNotSupportedException",
         "System.Runtime.CompilerServices.MethodImplAttribute",
         "System.Runtime.CompilerServices.MethodImplOptions",
+        "System.Runtime.CompilerServices.SkipLocalsInitAttribute",
         "System.Runtime.Intrinsics.Vector128",
         "System.Runtime.Intrinsics.Vector128`1",
         "System.Runtime.Intrinsics.Vector256",

@@ -7,4 +7,7 @@ internal sealed record ModelSpecification : ModelSettings
 {
     /// <summary>Tokens that generation never chooses.</summary>
     public required EquatableArray<int> SuppressedTokens { get; init; }
+
+    /// <summary>Whether kernels are written that train the model.</summary>
+    public bool Trainable { get; init; }
 }

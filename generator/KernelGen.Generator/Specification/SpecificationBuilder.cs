@@ -190,6 +190,7 @@ internal sealed class SpecificationBuilder
             EndToken = tokens.End.Value,
             PadToken = tokens.Pad.Value,
             SuppressedTokens = tokens.Suppressed,
+            Trainable = declared.Trainable ?? false,
         };
         List<Problem> together = [.. TogetherChecks.FindProblems(declared, specification, _read.Elsewhere)];
         _problems.AddRange(together);
