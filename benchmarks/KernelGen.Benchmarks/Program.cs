@@ -9,6 +9,7 @@ using KernelGen.Benchmarks.Roofline;
 using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
 using KernelGen.Benchmarks.Tokenization;
+using KernelGen.Benchmarks.Training;
 
 Folders folders = Folders.Find();
 var selection = new SelectionOptions();
@@ -96,6 +97,32 @@ var disassembly = new Command("disassembly", "The inner loops of the kernels as 
 selection.AddTo(disassembly);
 disassembly.SetAction(result => TerminalReport.Write([DisassemblySection.Create(selection.Of(result), result.GetValue(listings))]));
 
+var trained = new Option<string[]>("--case") { Description = "Only these models; otherwise all.", AllowMultipleArgumentsPerToken = true };
+trained.AcceptOnlyFromAmong([.. TrainingCase.All.Select(static known => known.Name)]);
+var threads = new Option<int[]>("--threads") { Description = "Threads; 1 and 2 unless given.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
+var steps = new Option<int>("--steps") { Description = "Steps of a round.", DefaultValueFactory = _ => 4 };
+var rounds = new Option<int>("--rounds") { Description = "Rounds that count.", DefaultValueFactory = _ => 5 };
+var trainedWith = new Option<string?>("--isa") { Description = "What KernelGen computes with; the widest here unless given." };
+trainedWith.AcceptOnlyFromAmong("avx512", "avx2", "portable");
+InstructionSet? SetOf(ParseResult result) => result.GetValue(trainedWith) is { } name ? Enum.Parse<InstructionSet>(name, ignoreCase: true) : null;
+var training = new Command("training", "Whole steps of training, beside PyTorch, in processes that take turns.") { trained, threads, steps, rounds, trainedWith, shared };
+training.SetAction(result =>
+{
+    string[] names = result.GetValue(trained) is { Length: > 0 } given ? given : [.. TrainingCase.All.Select(static known => known.Name)];
+    TerminalReport.Write(TrainingSections.Measure(
+        [.. names.Select(TrainingCase.Named)], result.GetValue(threads)!, result.GetValue(steps), result.GetValue(rounds), SetOf(result), FoldersOf(result).Shared));
+});
+
+// What training starts.
+var batchFile = new Argument<string>("batches");
+var trainedCase = new Argument<string>("case");
+var trainedThreads = new Argument<int>("threads");
+var trainedSteps = new Argument<int>("steps");
+var trainBatches = new Command(TrainingProgram.Command, "Trains with batches from a file.") { batchFile, trainedCase, trainedThreads, trainedSteps, trainedWith };
+trainBatches.Hidden = true;
+trainBatches.SetAction(result => TrainingProgram.Run(
+    result.GetValue(batchFile)!, result.GetValue(trainedCase)!, result.GetValue(trainedThreads), result.GetValue(trainedSteps), SetOf(result)));
+
 // What disassembly starts with the JIT's settings.
 var compileKernels = new Command(JitListing.Command, "Compiles kernels without running them.") { Hidden = true };
 selection.AddTo(compileKernels);
@@ -110,5 +137,5 @@ compileKernels.SetAction(result =>
 
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels,
+    suites, peers, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels, training, trainBatches,
 }.Parse(args).Invoke();
