@@ -13,6 +13,7 @@ internal sealed unsafe class LinearLayer : IDisposable
     private const int PanelWidth = 16;
     private readonly KernelSet _kernels;
     private readonly delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
+    private readonly delegate*<float*, int, int, int, byte*, void> _quantizer;
     private readonly WeightPrecision _precision;
     private readonly LinearWeights _weights;
     private readonly FloatBuffer _panels;
@@ -27,6 +28,7 @@ internal sealed unsafe class LinearLayer : IDisposable
     {
         (_kernels, _precision) = (kernels, precision);
         _kernel = kernels.Linear(kernel, precision);
+        _quantizer = kernels.QuantizerOf(kernel);
         Shape = LinearShape.Of(kernel, kernels.Model);
         _panelCount = (Shape.Output + PanelWidth - 1) / PanelWidth;
         int columns = _panelCount * PanelWidth;
@@ -66,7 +68,7 @@ internal sealed unsafe class LinearLayer : IDisposable
         {
             _quantized ??= new FloatBuffer((long)rows * _kernels.Model.QuantizedStride / sizeof(float));
             read = (byte*)_quantized.Pointer;
-            _kernels.Quantize(input, rows, Shape.InputStride, Shape.Input, read);
+            _quantizer(input, rows, Shape.InputStride, Shape.Input, read);
         }
 
         _kernel(read, rows, in _weights, residual, output, 0, _panelCount);

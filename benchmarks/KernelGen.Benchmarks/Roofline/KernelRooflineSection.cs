@@ -30,17 +30,25 @@ internal sealed class KernelRooflineSection
     {
         var section = new KernelRooflineSection(selection, machine);
 
-        // T5's layers are of other kinds.
-        foreach (ModelCase model in selection.Cases.Where(static model => model.Description.Architecture != Architecture.T5))
+        foreach (ModelCase model in selection.Cases)
         {
             Console.Error.WriteLine($"measuring the kernels of {model.Name}");
+
+            // T5's other layers are of other kinds.
+            bool isT5 = model.Description.Architecture == Architecture.T5;
             foreach (WeightPrecision precision in selection.Precisions)
             {
                 section.Linear(model, precision);
-                section.EncoderLayer(model, precision);
+                if (!isT5)
+                {
+                    section.EncoderLayer(model, precision);
+                }
             }
 
-            section.Attention(model);
+            if (!isT5)
+            {
+                section.Attention(model);
+            }
         }
 
         return section.Create();
