@@ -98,8 +98,8 @@ public record ModelSettings
     public bool GatedFeedForward { get; init; }
 
     /// <summary>
-    /// Whether a few activations inside feed-forward blocks may be so much larger than the others that 8 bits for each are too few; with 8-bit weights they then
-    /// have 12.
+    /// Whether a few activations inside feed-forward blocks may be so much larger than the others that 8 bits for each are too few; with 8-bit weights each eight
+    /// of them then have a multiplier, or all of them 12 bits.
     /// </summary>
     public bool LargeActivations { get; init; }
 

@@ -265,8 +265,8 @@ public partial class GenerationTests
     {
         ModelPlan plan = PlanningTests.Plan(modelDimension: 256, heads: 4, feedForward: 512);
         plan = new ModelPlan(plan.Specification with { LargeActivations = true });
-        Assert.Equal([Int8Layout.Bytes, Int8Layout.Words], plan.Int8Formats);
-        Assert.Equal(2 * 512, plan.QuantizedScale);
+        Assert.Equal([Int8Layout.Bytes, Int8Layout.ScaledBytes], plan.Int8Formats);
+        Assert.Equal(512 / 8 * 12, plan.QuantizedScale);
 
         IReadOnlyList<GeneratedFile> files = ModelEmitter.Emit(new DeclaredClass("", new EquatableArray<string>([]), "Tiny"), plan);
 
@@ -275,8 +275,8 @@ public partial class GenerationTests
             .GetDiagnostics(TestContext.Current.CancellationToken)
             .Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
         string kernels = files.Single(static file => file.HintName == "Tiny.Avx2.LinearInt8.g.cs").Source;
-        Assert.Contains(" QuantizeWords(", kernels, StringComparison.Ordinal);
-        Assert.Contains("LinearInt8WordsBy32", files.Single(static file => file.HintName == "Tiny.Avx2.Linear.g.cs").Source, StringComparison.Ordinal);
+        Assert.Contains(" QuantizeScaledBytes(", kernels, StringComparison.Ordinal);
+        Assert.Contains("LinearInt8ScaledBytesBy32", files.Single(static file => file.HintName == "Tiny.Avx2.Linear.g.cs").Source, StringComparison.Ordinal);
     }
 
     /// <summary>Types that the compiler refuses, because another has their name, give no two files of one name.</summary>

@@ -1,4 +1,6 @@
 using KernelGen.Generator.Planning;
+using KernelGen.Generator.Specification;
+using KernelGen.Layout;
 using KernelGen.Recipes;
 
 namespace KernelGen.Generator.Tests;
@@ -69,6 +71,18 @@ public class PlanningTests
         Assert.InRange(Used(vectors.LowRows[0], vectors.LowPanels), 1, registers);
 
         int Used(int rows, int panels) => ((rows + (rows > 1 ? 1 : 0)) * panels * vectors.VectorsPerPanel) + 1;
+    }
+
+    /// <summary>No matter what the inputs are, nothing of a sum is lost: every four inputs together are at most 258, every weight at most 63.</summary>
+    [Fact]
+    public void Sums_of_multiplied_bytes_fit_in_32_bits()
+    {
+        for (int inputs = 1; inputs <= Limits.FeedForwardDimension; inputs++)
+        {
+            long multiplier = Math.Min(Int8Layout.ScaledBytes.LargestMultiplier, Int8Layout.MaxMultipliedInputs / inputs);
+            long fours = Int8Layout.ScaledBytes.PaddedInputs(inputs) / 4;
+            Assert.InRange(multiplier * fours * 258 * Int8Layout.ScaledBytes.LargestWeight, 1, int.MaxValue);
+        }
     }
 
     /// <summary>The groups of panels are covered by whole tiles, fit into the layer, and waste little.</summary>

@@ -12,7 +12,7 @@ internal static class Int8LinearEmitter
 {
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "LinearInt8",
-        $"Linear layers with 8-bit weights: exact sums of products with {string.Join(" and ", context.Plan.Int8Formats.Select(static plan => $"{plan.InputBits}-bit"))} inputs, scaled at the end.\n"
+        $"Linear layers with 8-bit weights: exact sums of products with {string.Join(" and ", context.Plan.Int8Formats.Select(static plan => $"{plan.InputBits}-bit").Distinct())} inputs, scaled at the end.\n"
         + $"A row of inputs takes {context.Plan.QuantizedStride} bytes; at {context.Plan.QuantizedScale} stand its scale and the values with which its sums begin.",
         writer =>
         {
@@ -137,13 +137,15 @@ internal static class Int8LinearEmitter
                 writer.Write($"{context.Floats} inverse = {simd}.Create(isZero ? 0f : 1f / scale);");
                 writer.Write("// Adding 1.5 · 2^23 rounds to a whole number, which is then in the low bits.");
                 writer.Write($"{context.Floats} magic = {simd}.Create(12582912f);");
+                format.EmitBeforeRounding(writer, context);
                 using (writer.Open("for (int i = 0; i < width; i += 16)"))
                 {
+                    format.EmitInverses(writer, context);
                     foreach (int v in context.PanelVectors)
                     {
                         string place = context.At(KernelContext.Offset("input + i", v * lanes));
-                        writer.Write($"{context.Integers} whole{v} = {simd}.AsInt32(({place} * inverse) + magic) - {simd}.AsInt32(magic);");
-                        format.EmitRounded(writer, v);
+                        writer.Write($"{context.Integers} whole{v} = {simd}.AsInt32(({place} * {format.Inverse(context, v)}) + magic) - {simd}.AsInt32(magic);");
+                        format.EmitRounded(writer, context, v);
                     }
 
                     format.EmitNarrow(writer, context);
@@ -252,17 +254,17 @@ internal static class Int8LinearEmitter
 
                 for (int row = 0; row < rows; row++)
                 {
-                    for (int part = 0; part < parts; part++)
+                    foreach ((string input, int part) in format.Inputs(row).Select(static (input, part) => (input, part)))
                     {
-                        writer.Write($"{context.Integers} {Int8Format.Part($"input{row}", part)} = {context.Simd}.Create({KernelContext.At("int", KernelContext.Offset("group", (row * stride) + (4 * part)))});");
+                        writer.Write($"{context.Integers} {input} = {context.Simd}.Create({KernelContext.At("int", KernelContext.Offset("group", (row * stride) + (sizeof(int) * part)))});");
                     }
 
                     writer.Write(string.Join(" ", allColumns.Select(column =>
-                        $"sum{row}_{column} += {ProductsName(context, format)}({format.ProductArguments(context, $"weight{column}", $"input{row}")});")));
+                        $"sum{row}_{column} += {ProductsName(context, format)}({format.ProductArguments(context, $"weight{column}", row)});")));
                 }
 
                 IEnumerable<string> next = Enumerable.Range(0, panels).Select(panel => $"panels{(panel == 0 ? "" : panel)} += {plan.StepBytes};");
-                writer.Write($"group += {4 * parts}; {string.Join(" ", next)}");
+                writer.Write($"group += {plan.StepInputBytes}; {string.Join(" ", next)}");
             }
 
             writer.Write(string.Join(" ", Enumerable.Range(0, rows).Select(row =>

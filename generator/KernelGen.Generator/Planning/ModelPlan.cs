@@ -15,8 +15,8 @@ internal sealed class ModelPlan
         int longest = Math.Max(specification.MaxSourceLength, specification.MaxTargetLength);
         Attention = new AttentionPlan(
             specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, PanelLayout.CachePositions));
-        Int8 = Int8Layout.For(specification.ModelDimension);
-        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, shape.HasLargeInputs ? Int8Layout.Words : Int8))];
+        Int8 = Int8Layout.For(specification.ModelDimension, hasLargeInputs: false);
+        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs)))];
         Logits = Linears[Recipe.OutputSlot.Shape];
         TrainingLinears = specification.Trainable ? [.. TrainingShapes.Of(Recipe).Shapes.Select(shape => LinearPlan.OfTraining(shape, Linears, Int8))] : [];
     }
@@ -44,7 +44,7 @@ internal sealed class ModelPlan
     /// Where in a row of quantised inputs, in bytes, its scale stands (a float), and behind it the value with which its sums begin (an integer): in a cache
     /// line of their own after the inputs of the widest linear kernel.
     /// </summary>
-    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.Input * linear.Int8.InputSize), Int8Layout.RowTail);
+    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.Int8.RowBytes(linear.Input)), Int8Layout.RowTail);
 
     /// <summary>From row to row of quantised inputs, in bytes.</summary>
     public int QuantizedStride => QuantizedScale + Int8Layout.RowTail;

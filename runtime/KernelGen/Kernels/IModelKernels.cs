@@ -50,8 +50,9 @@ public unsafe interface IModelKernels
     /// <item>from row to row of the input, in floats;</item>
     /// <item>the width of the input;</item>
     /// <item>the output: rows of <see cref="ModelDescription.QuantizedStride"/> bytes, which hold integers of
-    /// <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16, or of 12 where a shape has large inputs (of fewer where sums could overflow), and in the
-    /// last 64 bytes what they are multiples of, a float; for 8 bits then the value with which sums begin, -64 times their sum. Where an input is infinite or NaN,
+    /// <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer than 12 where sums could overflow), and in the last 64 bytes what they are
+    /// multiples of, a float; for 8 bits then the value with which sums begin, -64 times their sum. Where a wide model's shape has large inputs, each 8 of them are
+    /// followed by what they are multiplied with, twice as a 16-bit integer; it counts in the sum as well. Where an input is infinite or NaN,
     /// the float is NaN, and so is everything that is computed from the row.</item>
     /// </list>
     /// </summary>

@@ -54,7 +54,7 @@ internal static unsafe class DraftPacking
             WeightPrecision.BFloat16 => Widened(from, PanelLayout.Length(slot.Outputs, slot.Inputs), ref floats),
             _ => throw exact.Facts.Unknown(),
         };
-        new Int8Quantization(exact.InputBits(slot)).Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, to.Scales, to.Panels);
+        exact.Quantization.Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, to.Scales, to.Panels);
     }
 
     /// <summary>Panels of bfloat16 numbers as floats.</summary>

@@ -20,7 +20,7 @@ public sealed unsafe class PackedModel
     /// The version of the layout: of the order of the walk, and of what is within a part. A file of another version is refused, so whoever changes
     /// either takes the next number.
     /// </summary>
-    internal const int LayoutVersion = 3;
+    internal const int LayoutVersion = 4;
 
     private readonly LinearWeights[] _places;
     private readonly byte* _start;
@@ -93,6 +93,9 @@ public sealed unsafe class PackedModel
     /// <summary>What finds the best token without the whole output projection, where the model has it.</summary>
     internal OutputScreen? Screen { get; private set; }
 
+    /// <summary>What makes 8-bit weights of a layer.</summary>
+    internal Int8Quantization Quantization => new(Description.QuantizedInputBits);
+
     /// <summary>Where a slot is. Of what is no linear layer, <see cref="LinearWeights.Panels"/> is its first byte.</summary>
     internal LinearWeights this[WeightSlot slot] => _places[slot.Index];
 
@@ -112,9 +115,6 @@ public sealed unsafe class PackedModel
     /// <param name="memory">The memory of the copy; from now on the copy's to free.</param>
     /// <param name="start">Where the copy begins in the memory; <see langword="null"/> to measure its length.</param>
     internal static PackedModel Draft(PackedModel exact, SafeHandle memory, byte* start) => new(exact, memory, start);
-
-    /// <summary>Bits of a quantised input of a layer.</summary>
-    internal int InputBits(WeightSlot slot) => Recipe.Shapes[slot.Shape].HasLargeInputs ? Int8Layout.Words.InputBits : Description.QuantizedInputBits;
 
     private void Place(WeightSlot slot, LinearWeights weights)
     {
@@ -228,7 +228,7 @@ public sealed unsafe class PackedModel
     }
 
     private LinearWeights TakeInt8(float* bias, WeightSlot slot) =>
-        new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(new Int8Quantization(InputBits(slot)).Length(slot.Outputs, slot.Inputs)));
+        new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(Quantization.Length(slot.Outputs, slot.Inputs)));
 
     /// <summary>The copy of a linear layer with which it is screened.</summary>
     private LinearWeights TakeScreen(float* bias, WeightSlot slot) => Facts.Precision == WeightPrecision.Int8

@@ -172,8 +172,8 @@ internal sealed unsafe class WeightPacking : IDisposable
                 throw model.Facts.Unknown();
         }
 
-        screen.Fill(panels, outputs, inputs, Quantization(slot));
-        ClearRest(screen.Weights.Panels, Quantization(slot).Length(outputs, inputs));
+        screen.Fill(panels, outputs, inputs, _model.Quantization);
+        ClearRest(screen.Weights.Panels, _model.Quantization.Length(outputs, inputs));
     }
 
     /// <summary>Where to put the panels of a linear layer as floats: where they belong, or before they are stored in another precision.</summary>
@@ -195,8 +195,6 @@ internal sealed unsafe class WeightPacking : IDisposable
         return _panels.Pointer;
     }
 
-    private Int8Quantization Quantization(WeightSlot slot) => new(_model.InputBits(slot));
-
     /// <summary>Stores panels of floats in the precision of the model.</summary>
     private void Store(float* panels, LinearWeights weights, WeightSlot slot)
     {
@@ -213,9 +211,8 @@ internal sealed unsafe class WeightPacking : IDisposable
                 break;
 
             case WeightPrecision.Int8:
-                Int8Quantization quantization = Quantization(slot);
-                quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, weights.Scales, weights.Panels);
-                ClearRest(weights.Panels, quantization.Length(outputs, inputs));
+                _model.Quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, weights.Scales, weights.Panels);
+                ClearRest(weights.Panels, _model.Quantization.Length(outputs, inputs));
                 break;
 
             default:

@@ -158,13 +158,13 @@ internal sealed partial class RelativeHeadOf3;
     ScaleOutput = false)]
 internal sealed partial class GatedPostNorm;
 
-/// <summary>8-bit and 12-bit inputs in one model, beside an output projection that is screened by its upper bits; gated with ReLU.</summary>
+/// <summary>8-bit inputs with multipliers and without in one model, the last step of an odd number of them not full, beside an output projection that is screened by its upper bits; gated with ReLU.</summary>
 [EncoderDecoderModel(
     Architecture.T5,
     ModelDimension = 144,
     Heads = 3,
     HeadDimension = 20,
-    FeedForwardDimension = 75,
+    FeedForwardDimension = 71,
     EncoderLayers = 1,
     DecoderLayers = 1,
     VocabularySize = 1900,

@@ -13,9 +13,9 @@ public sealed unsafe class LinearKernelTests
 
     public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> Cases => CasesOf(DeclaredModels.All);
 
-    /// <summary>Both ways of quantising, every activation, widths that fill panels and widths that do not.</summary>
+    /// <summary>Every way of quantising, every activation, widths that fill panels and widths that do not.</summary>
     public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> SomeCases =>
-        CasesOf(new[] { nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OneMoreThanAPanel) }.Select(DeclaredModels.Named));
+        CasesOf(new[] { nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OneMoreThanAPanel), nameof(WideGated) }.Select(DeclaredModels.Named));
 
     private static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> CasesOf(IEnumerable<DeclaredModel> models)
     {
@@ -192,7 +192,7 @@ public sealed unsafe class LinearKernelTests
         LinearShape shape = LinearShape.Of(kernel, kernels.Model);
         int quantizedStride = kernels.Model.QuantizedStride;
         var samples = new Samples(7);
-        float[][] rows = samples.NormalRows(6, shape.Input);
+        float[][] rows = samples.NormalRows(7, shape.Input);
         rows[1].AsSpan().Clear();
         rows[2].AsSpan().Fill(1e-40f);
         rows[3][^1] = -3e38f;
@@ -200,20 +200,29 @@ public sealed unsafe class LinearKernelTests
 
         // All as large as the largest: products of 8-bit inputs would not fit in 16 bits if these were 127.
         rows[5].AsSpan().Fill(3e37f);
+
+        // One as large as all others together.
+        rows[6][shape.Input / 2] = 1000;
         using GuardedBuffer input = GuardedBuffer.OfRows(rows, shape.InputStride);
         using var output = new GuardedBuffer(rows.Length * quantizedStride / sizeof(float));
         kernels.QuantizerOf(kernel)(input.Pointer, rows.Length, shape.InputStride, shape.Input, (byte*)output.Pointer);
         for (int row = 0; row < rows.Length; row++)
         {
             byte* quantized = (byte*)output.Pointer + (row * quantizedStride);
-            (int[] expected, float scale) = ReferenceKernels.QuantizeInput(rows[row], shape.InputBits);
-            int[] actual = new int[shape.Input];
+            (int[] expected, float scale) = shape.HasMultipliers ? ReferenceKernels.QuantizeInputByEights(rows[row]) : ReferenceKernels.QuantizeInput(rows[row], shape.InputBits);
+            int[] actual = new int[shape.Input], multiplied = new int[shape.Input];
             for (int i = 0; i < actual.Length; i++)
             {
-                actual[i] = shape.InputBits == 8 ? ((sbyte*)quantized)[i] : ((short*)quantized)[i];
+                // Behind eight bytes with a multiplier stands that, twice in 16 bits.
+                byte* eight = quantized + (shape.HasMultipliers ? i / 8 * 12 : i / 8 * 8);
+                actual[i] = shape.InputBits == 8 ? ((sbyte*)eight)[i % 8] : ((short*)quantized)[i];
+                short multiplier = shape.HasMultipliers ? ((short*)eight)[4] : (short)1;
+                Assert.InRange(multiplier, 1, 256);
+                Assert.Equal(multiplier, shape.HasMultipliers ? ((short*)eight)[5] : (short)1);
+                multiplied[i] = multiplier * actual[i];
             }
 
-            Assert.Equal(expected, actual);
+            Assert.Equal(expected, multiplied);
             if (shape.InputBits == 8)
             {
                 for (int i = 0; i < actual.Length; i += 2)
@@ -228,6 +237,10 @@ public sealed unsafe class LinearKernelTests
             if (shape.InputBits == 8)
             {
                 Assert.Equal(-64 * expected.Sum(), *(int*)(quantized + quantizedStride - 60));
+            }
+
+            if (shape is { InputBits: 8, HasMultipliers: false })
+            {
                 Assert.Equal(ReferenceKernels.BeginOfUpperBits(expected), *(int*)(quantized + quantizedStride - 56));
             }
         }
@@ -241,7 +254,7 @@ public sealed unsafe class LinearKernelTests
         {
             WeightPrecision.Float32 => ReferenceKernels.Linear(input, weights, bias),
             WeightPrecision.BFloat16 => ReferenceKernels.Linear(input, Array.ConvertAll(weights, ReferenceKernels.RoundToBFloat16), bias),
-            _ => ReferenceKernels.LinearInt8(input, weights, bias, shape.InputBits),
+            _ => ReferenceKernels.LinearInt8(input, weights, bias, shape.InputBits, shape.HasMultipliers),
         };
         result = shape.AddsResidual ? ReferenceKernels.AddResidual(residual, result) : result;
         return shape.Activation is { } activation ? ReferenceKernels.Activate(activation, result) : result;

@@ -17,9 +17,13 @@ internal sealed record LinearShape(int Input, int InputStride, int Output, int O
     /// <summary>Bits of a quantised input beside 8-bit weights.</summary>
     public int InputBits { get; private init; }
 
+    /// <summary>Whether each 8 of its quantised inputs have a multiplier.</summary>
+    public bool HasMultipliers { get; private init; }
+
     public static LinearShape Of(LinearKernel kernel, ModelDescription model) => WidthsOf(kernel, model) with
     {
-        InputBits = kernel == LinearKernel.FeedForwardContract && model.LargeActivations ? 12 : model.QuantizedInputBits,
+        InputBits = model.QuantizedInputBits,
+        HasMultipliers = kernel == LinearKernel.FeedForwardContract && model is { LargeActivations: true, QuantizedInputBits: 8 },
     };
 
     private static LinearShape WidthsOf(LinearKernel kernel, ModelDescription model) => kernel switch

@@ -40,9 +40,9 @@ internal static class ReferenceKernels
     }
 
     /// <summary><c>input · Wᵀ + bias</c> in integers, weights in 8 bits: an exact sum for each output, scaled once.</summary>
-    public static float[] LinearInt8(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int inputBits)
+    public static float[] LinearInt8(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int inputBits, bool hasMultipliers = false)
     {
-        (int[] quantized, float scale) = QuantizeInput(input, inputBits);
+        (int[] quantized, float scale) = hasMultipliers ? QuantizeInputByEights(input) : QuantizeInput(input, inputBits);
         float[] output = new float[bias.Length];
         for (int column = 0; column < output.Length; column++)
         {
@@ -105,17 +105,62 @@ internal static class ReferenceKernels
             return Quantize(input, Highest(input) / 2047);
         }
 
-        float[] padded = new float[(input.Length + 7) / 8 * 8];
-        input.CopyTo(padded);
-        float scale = Highest(input) / 127;
-        for (int i = 0; i < padded.Length; i += 8)
+        return Quantize(input, ScaleOfBytes(input));
+    }
+
+    /// <summary>
+    /// A row of inputs in whole multiples of a scale, where a few inputs may be many times as large as all others: each eight inputs are multiples of the least
+    /// multiple of the scale for which they are in bounds. The scale is such that none is above 256 times it, or less where the sum of so many products would
+    /// not fit in 32 bits.
+    /// </summary>
+    public static (int[] Quantized, float Scale) QuantizeInputByEights(ReadOnlySpan<float> input)
+    {
+        int[] quantized = new int[input.Length];
+        if (Highest(input) <= 1e-34f)
         {
-            float Quarter(int index) => MathF.Abs(padded[i + index]) * 0.25f;
-            float Sum(int first) => Quarter(first) + Quarter(first + 1) + (Quarter(first + 4) + Quarter(first + 5));
-            scale = MathF.Max(scale, MathF.Max(Sum(0), Sum(2)) / 64);
+            return (quantized, 0);
         }
 
-        return Quantize(input, scale);
+        int largest = Math.Min(256, 524_288 / input.Length);
+        float scale = ScaleOfBytes(input) / largest;
+        float inverse = 1 / scale;
+        for (int i = 0; i < input.Length; i += 8)
+        {
+            ReadOnlySpan<float> eight = input.Slice(i, Math.Min(8, input.Length - i));
+            float bound = MathF.Max(Highest(eight), LargestQuarter(eight) * (127f / 64)) * (inverse * (1f / 127));
+            float multiplier = Math.Clamp(MathF.Ceiling(bound), 1, largest);
+            int[] multiples = Multiples(eight, inverse / multiplier);
+            for (int j = 0; j < multiples.Length; j++)
+            {
+                quantized[i + j] = (int)multiplier * multiples[j];
+            }
+        }
+
+        return (quantized, scale);
+    }
+
+    /// <summary>The least scale for which every eight inputs are in bounds.</summary>
+    private static float ScaleOfBytes(ReadOnlySpan<float> input)
+    {
+        float scale = Highest(input) / 127;
+        for (int i = 0; i < input.Length; i += 8)
+        {
+            scale = MathF.Max(scale, LargestQuarter(input.Slice(i, Math.Min(8, input.Length - i))) / 64);
+        }
+
+        return scale;
+    }
+
+    /// <summary>A quarter of the sum of magnitudes 0, 1, 4, 5 of up to eight, or of the others.</summary>
+    private static float LargestQuarter(ReadOnlySpan<float> eight)
+    {
+        Span<float> quarters = stackalloc float[8];
+        for (int i = 0; i < eight.Length; i++)
+        {
+            quarters[i] = MathF.Abs(eight[i]) * 0.25f;
+        }
+
+        return MathF.Max(quarters[0] + quarters[1] + (quarters[4] + quarters[5]), quarters[2] + quarters[3] + (quarters[6] + quarters[7]));
     }
 
     /// <summary>The weights of an output as multiples of a fraction of their largest magnitude: in 7 bits with inputs of 8, in 8 with inputs of 12.</summary>

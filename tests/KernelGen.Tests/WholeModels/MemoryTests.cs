@@ -83,7 +83,7 @@ public sealed class MemoryTests
         long norm = Panels(dimension) * (shape.Normalization == Normalization.LayerNorm ? 2 : 1) * 4;
         long self = Linear(3 * attention, dimension) + Linear(dimension, attention) + norm;
         long cross = Linear(attention, dimension) + Linear(2 * attention, dimension) + Linear(dimension, attention) + norm;
-        long feedForward = Linear(FirstFeedForward(shape), dimension) + Linear(dimension, shape.FeedForwardDimension, hasLargeInputs: shape.LargeActivations) + norm;
+        long feedForward = Linear(FirstFeedForward(shape), dimension) + Linear(dimension, shape.FeedForwardDimension) + norm;
         long expected = (shape.EncoderLayers * (self + feedForward)) + (shape.DecoderLayers * (self + cross + feedForward));
         expected += Embedding(shape.SourceVocabularySize) + (isShared ? 0 : Embedding(shape.TargetVocabularySize));
         expected += isTied && precision == WeightPrecision.Float32
@@ -112,14 +112,14 @@ public sealed class MemoryTests
 
         long Embedding(int tokens) => (long)Panels(tokens) * dimension * 4;
 
-        long Linear(int outputs, int inputs, bool hasLargeInputs = false) => precision switch
+        long Linear(int outputs, int inputs) => precision switch
         {
             WeightPrecision.Float32 => Panels(outputs) * ((inputs * 4L) + 4),
             WeightPrecision.BFloat16 => Aligned(Panels(outputs) * inputs * 2L) + (Panels(outputs) * 4),
-            _ => Aligned(Panels(outputs) * (long)Int8Inputs(inputs, hasLargeInputs)) + (Panels(outputs) * (4 + 4)),
+            _ => Aligned(Panels(outputs) * (long)Int8Inputs(inputs)) + (Panels(outputs) * (4 + 4)),
         };
 
-        int Int8Inputs(int inputs, bool hasLargeInputs = false) => dimension <= 128 || hasLargeInputs ? RoundUp(inputs, 2) : RoundUp(inputs, 8);
+        int Int8Inputs(int inputs) => dimension <= 128 ? RoundUp(inputs, 2) : RoundUp(inputs, 8);
     }
 
     [Fact]

@@ -19,7 +19,10 @@ public sealed class PrecisionTests
         Assert.InRange(error, 0, precision switch { WeightPrecision.Float32 => 1e-5, WeightPrecision.BFloat16 => 0.02, _ => 0.1 });
     }
 
-    /// <summary>Activations that are many times as large as all others leave these most of their precision where 12 bits are for each; 8 bits would leave little.</summary>
+    /// <summary>
+    /// Activations that are many times as large as all others leave these most of their precision where each eight inputs have a multiplier: the error grows
+    /// 1.09 times (1.05 times with 12 bits for each), and with 8 bits alone 1.9 times. Two of 71 are large here; in wider blocks they have fewer neighbours.
+    /// </summary>
     [Fact]
     public void Large_activations_leave_others_their_precision()
     {

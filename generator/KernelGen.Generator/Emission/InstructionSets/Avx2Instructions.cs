@@ -23,10 +23,10 @@ internal sealed class Avx2Instructions : VectorInstructions
 
     public override string WidenToInt16(string place) => $"Avx2_.ConvertToVector256Int16({KernelContext.Cast("sbyte", place)})";
 
-    public override void EmitStoreAsBytes(SourceWriter writer)
+    public override string EmitNarrowToBytes(SourceWriter writer)
     {
         writer.Write("Shorts_ narrow0 = Simd_.Narrow(whole0, whole1);");
-        writer.Write("*(SignedBytes128_*)(output + i) = Simd128_.Narrow(Simd_.GetLower(narrow0), Simd_.GetUpper(narrow0));");
+        return "Simd128_.Narrow(Simd_.GetLower(narrow0), Simd_.GetUpper(narrow0))";
     }
 
     public override void EmitStoreAsWords(SourceWriter writer) => writer.Write("*(Shorts_*)(output + (2 * i)) = Simd_.Narrow(whole0, whole1);");

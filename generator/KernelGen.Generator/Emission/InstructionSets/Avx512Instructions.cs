@@ -25,8 +25,7 @@ internal sealed class Avx512Instructions : VectorInstructions
 
     public override string WidenToInt16(string place) => $"Avx512BW_.ConvertToVector512Int16({KernelContext.At("SignedBytes256_", place)})";
 
-    public override void EmitStoreAsBytes(SourceWriter writer) =>
-        writer.Write("*(SignedBytes128_*)(output + i) = Avx512F_.ConvertToVector128SByte(whole0);");
+    public override string EmitNarrowToBytes(SourceWriter writer) => "Avx512F_.ConvertToVector128SByte(whole0)";
 
     public override void EmitStoreAsWords(SourceWriter writer) =>
         writer.Write("*(Shorts256_*)(output + (2 * i)) = Avx512F_.ConvertToVector256Int16(whole0);");

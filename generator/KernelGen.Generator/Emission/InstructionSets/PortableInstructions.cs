@@ -21,11 +21,11 @@ internal sealed class PortableInstructions : VectorInstructions
 
     public override string WidenToInt16(string place) => $"Simd_.WidenLower(Simd_.AsSByte(Simd_.CreateScalarUnsafe({KernelContext.At("ulong", place)})))";
 
-    public override void EmitStoreAsBytes(SourceWriter writer)
+    public override string EmitNarrowToBytes(SourceWriter writer)
     {
         writer.Write("Shorts_ narrow0 = Simd_.Narrow(whole0, whole1);");
         writer.Write("Shorts_ narrow2 = Simd_.Narrow(whole2, whole3);");
-        writer.Write("*(SignedBytes128_*)(output + i) = Simd128_.Narrow(narrow0, narrow2);");
+        return "Simd128_.Narrow(narrow0, narrow2)";
     }
 
     public override void EmitStoreAsWords(SourceWriter writer)

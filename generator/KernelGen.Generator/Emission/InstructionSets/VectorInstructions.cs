@@ -37,8 +37,9 @@ internal abstract class VectorInstructions
     /// <param name="place">A <c>byte*</c> to the first.</param>
     public abstract string WidenToInt16(string place);
 
-    /// <summary>Stores the 16 integers of a panel, <c>whole0</c> and further vectors, as signed bytes at <c>output + i</c>.</summary>
-    public abstract void EmitStoreAsBytes(SourceWriter writer);
+    /// <summary>Narrows the 16 integers of a panel, <c>whole0</c> and further vectors, to signed bytes.</summary>
+    /// <returns>The expression of the 128 bits that hold them.</returns>
+    public abstract string EmitNarrowToBytes(SourceWriter writer);
 
     /// <summary>Stores the 16 integers of a panel, <c>whole0</c> and further vectors, as 16-bit integers at <c>output + (2 * i)</c>.</summary>
     public abstract void EmitStoreAsWords(SourceWriter writer);

@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Emission.Int8Formats;
 /// <remarks>A method without a value writes statements; a format overrides it where it has something to write.</remarks>
 internal abstract class Int8Format
 {
-    private static readonly Int8Format[] All = [new ByteFormat(), new WordFormat()];
+    private static readonly Int8Format[] All = [new ByteFormat(), new ScaledByteFormat(), new WordFormat()];
 
     /// <summary>The numbers of the format.</summary>
     public abstract Int8Layout Plan { get; }
@@ -38,8 +38,21 @@ internal abstract class Int8Format
     /// <summary>The scale of a row, given the accumulators and <c>highest</c>.</summary>
     public abstract string Scale(KernelContext context);
 
+    /// <summary>Declares what all panels of a row take to be rounded, beside <c>inverse</c> and <c>magic</c>.</summary>
+    public virtual void EmitBeforeRounding(SourceWriter writer, KernelContext context)
+    {
+    }
+
+    /// <summary>Declares what the inputs of a panel are multiplied with, where it is not the same for the whole row.</summary>
+    public virtual void EmitInverses(SourceWriter writer, KernelContext context)
+    {
+    }
+
+    /// <summary>What one vector of a panel is multiplied with before it is rounded.</summary>
+    public virtual string Inverse(KernelContext context, int vector) => "inverse";
+
     /// <summary>What is gathered from one vector of rounded inputs.</summary>
-    public virtual void EmitRounded(SourceWriter writer, int vector)
+    public virtual void EmitRounded(SourceWriter writer, KernelContext context, int vector)
     {
     }
 
@@ -66,8 +79,11 @@ internal abstract class Int8Format
     {
     }
 
-    /// <summary>The arguments of a product, given the names of the vectors of a step's first part.</summary>
-    public abstract string ProductArguments(KernelContext context, string weight, string input);
+    /// <summary>The names of what a row has for a step, 32 bits each.</summary>
+    public abstract IReadOnlyList<string> Inputs(int row);
+
+    /// <summary>The arguments of a product, given the name of the vector of a step's first weights.</summary>
+    public abstract string ProductArguments(KernelContext context, string weight, int row);
 
     /// <summary>The parameters of a product, and the expression that is its sum in each lane of 32 bits.</summary>
     public abstract (string Parameters, string Sum) Product(KernelContext context);

@@ -25,7 +25,9 @@ internal sealed class WordFormat : Int8Format
 
     public override string Weight(KernelContext context, string place) => context.Instructions.WidenToInt16(place);
 
-    public override string ProductArguments(KernelContext context, string weight, string input) => $"{weight}, {input}";
+    public override IReadOnlyList<string> Inputs(int row) => [$"input{row}"];
+
+    public override string ProductArguments(KernelContext context, string weight, int row) => $"{weight}, input{row}";
 
     public override (string Parameters, string Sum) Product(KernelContext context) =>
         ($"Shorts_ weight, {context.Integers} input", $"{context.Instructions.MultiplyAddAdjacent}(weight, {context.Simd}.AsInt16(input))");
