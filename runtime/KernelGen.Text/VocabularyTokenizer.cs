@@ -11,7 +11,7 @@ namespace KernelGen.Text;
 /// several characters can be decoded, but no text is encoded to it either.
 /// What the vocabulary does not have becomes <c>&lt;unk&gt;</c>, and so does a lone surrogate, or a word that holds one.
 /// </remarks>
-public sealed class VocabularyTokenizer : ITokenizer, ISpanTokenizer
+public sealed partial class VocabularyTokenizer : ITokenizer, ISpanTokenizer
 {
     private readonly string[] _entries;
     private readonly Dictionary<int, int> _tokenOfCharacter;
@@ -45,10 +45,10 @@ public sealed class VocabularyTokenizer : ITokenizer, ISpanTokenizer
             }
         }
 
-        _pad = Special("<pad>");
-        _start = Special("<sos>");
-        _end = Special("<eos>");
-        _unknown = Special("<unk>");
+        _pad = Special(Pad);
+        _start = Special(Start);
+        _end = Special(End);
+        _unknown = Special(Unknown);
 
         int Special(string name) => _longer.TryGetValue(name, out int token)
             ? token
@@ -175,14 +175,53 @@ public sealed class VocabularyTokenizer : ITokenizer, ISpanTokenizer
 
     private void EncodeUnits(ReadOnlySpan<char> text, List<int> tokens)
     {
-        if (_options.Unit == VocabularyUnit.Word)
+        while (TryTakeUnit(ref text, _options, out ReadOnlySpan<char> unit))
         {
-            EncodeWords(text, tokens);
+            tokens.Add(TokenOf(unit));
+        }
+    }
+
+    private int TokenOf(ReadOnlySpan<char> unit)
+    {
+        if (IsCharacter(unit, out Rune character))
+        {
+            return _tokenOfCharacter.GetValueOrDefault(character.Value, _unknown);
+        }
+
+        return _longer.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(unit, out int token) && token != _pad && token != _start && token != _end ? token : _unknown;
+    }
+
+    /// <summary>Takes the next character or word from the start of a text.</summary>
+    /// <param name="text">The text; afterwards, what is left of it.</param>
+    /// <param name="options">What a unit is.</param>
+    /// <param name="unit">The unit: a character may be half a surrogate pair.</param>
+    /// <returns>Whether there was one.</returns>
+    private static bool TryTakeUnit(ref ReadOnlySpan<char> text, VocabularyTokenizerOptions options, out ReadOnlySpan<char> unit)
+    {
+        bool isWord = options.Unit == VocabularyUnit.Word;
+        text = isWord || options.RemoveWhiteSpace ? text.TrimStart() : text;
+        unit = text;
+        if (text.IsEmpty)
+        {
+            return false;
+        }
+
+        int length = 1;
+        if (isWord)
+        {
+            while (length < text.Length && !char.IsWhiteSpace(text[length]))
+            {
+                length++;
+            }
         }
         else
         {
-            EncodeCharacters(text, tokens);
+            Rune.DecodeFromUtf16(text, out _, out length);
         }
+
+        unit = text[..length];
+        text = text[length..];
+        return true;
     }
 
     /// <summary>The length of a run of white space, or of anything but white space. Normalisation makes nothing of the two together.</summary>
@@ -195,41 +234,6 @@ public sealed class VocabularyTokenizer : ITokenizer, ISpanTokenizer
         }
 
         return end - start;
-    }
-
-    private void EncodeCharacters(ReadOnlySpan<char> text, List<int> tokens)
-    {
-        while (!text.IsEmpty)
-        {
-            bool isCharacter = Rune.DecodeFromUtf16(text, out Rune character, out int length) == OperationStatus.Done;
-            text = text[length..];
-            if (isCharacter && _options.RemoveWhiteSpace && Rune.IsWhiteSpace(character))
-            {
-                continue;
-            }
-
-            tokens.Add(isCharacter && _tokenOfCharacter.TryGetValue(character.Value, out int token) ? token : _unknown);
-        }
-    }
-
-    private void EncodeWords(ReadOnlySpan<char> text, List<int> tokens)
-    {
-        var longer = _longer.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (text = text.TrimStart(); !text.IsEmpty; text = text.TrimStart())
-        {
-            int length = 1;
-            while (length < text.Length && !char.IsWhiteSpace(text[length]))
-            {
-                length++;
-            }
-
-            ReadOnlySpan<char> word = text[..length];
-            text = text[length..];
-            bool isKnown = IsCharacter(word, out Rune character)
-                ? _tokenOfCharacter.TryGetValue(character.Value, out int token)
-                : longer.TryGetValue(word, out token) && token != _pad && token != _start && token != _end;
-            tokens.Add(isKnown ? token : _unknown);
-        }
     }
 
     private static bool IsCharacter(ReadOnlySpan<char> text, out Rune character) =>
