@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelGen;
 using KernelGen.Benchmarks;
 using KernelGen.Benchmarks.Batches;
 using KernelGen.Benchmarks.Disassembly;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using KernelGen.Benchmarks.Measuring;
-using KernelGen.Execution;
 using KernelGen.Training;
 
 namespace KernelGen.Benchmarks.Training;

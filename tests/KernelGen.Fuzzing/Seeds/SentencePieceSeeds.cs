@@ -1,5 +1,6 @@
 using KernelGen.Text;
 using KernelGen.Text.Tests;
+using SentencePieceModelWriter = KernelGen.Text.Tests.SentencePieceModelWriter;
 
 namespace KernelGen.Fuzzing.Seeds;
 
