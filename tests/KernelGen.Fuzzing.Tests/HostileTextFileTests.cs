@@ -2,6 +2,7 @@ using System.Text;
 using KernelGen.Fuzzing.Seeds;
 using KernelGen.Text;
 using KernelGen.Text.Tests;
+using SentencePieceModelWriter = KernelGen.Text.Tests.SentencePieceModelWriter;
 
 namespace KernelGen.Fuzzing.Tests;
 
