@@ -33,13 +33,14 @@ public sealed class Trainer : IDisposable
     private readonly PairWindow _evaluated = new();
     private readonly BatchPlan _evaluationPlan = new();
     private readonly TokenBatch _evaluationBatch = new();
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private TrainingRun? _run;
     private TrainingProgress _progress = new();
     private int _gathered;
     private int _visitors;
     private int _isEnumerated;
     private bool _isDisposed;
+    private bool _isFreed;
 
     private Trainer(ModelDescription model, TrainingOptions options, Func<TrainingParameters, WorkerThreads, InstructionSet, TrainingEngine> createEngine)
     {
@@ -206,23 +207,43 @@ public sealed class Trainer : IDisposable
     /// <summary>Frees all memory and ends the threads, once the step that is being computed is complete. An enumeration then ends with an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        RefuseFromWithin();
         Interlocked.Increment(ref _visitors);
         try
         {
+            bool isWithin = Monitor.IsEntered(_gate);
             lock (_gate)
             {
-                if (!_isDisposed)
+                _isDisposed = true;
+
+                // What this is calling right now uses the memory still; it is freed when that returns.
+                if (!isWithin)
                 {
-                    _isDisposed = true;
-                    _run?.Dispose();
-                    _workers.Dispose();
+                    Free();
                 }
             }
         }
         finally
         {
             Interlocked.Decrement(ref _visitors);
+        }
+    }
+
+    /// <summary>Frees what something that was called has disposed.</summary>
+    private void FreeIfDisposed()
+    {
+        if (_isDisposed)
+        {
+            Free();
+        }
+    }
+
+    private void Free()
+    {
+        if (!_isFreed)
+        {
+            _isFreed = true;
+            _run?.Dispose();
+            _workers.Dispose();
         }
     }
 
@@ -530,7 +551,14 @@ public sealed class Trainer : IDisposable
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                visit();
+                try
+                {
+                    visit();
+                }
+                finally
+                {
+                    FreeIfDisposed();
+                }
             }
         }
         finally
@@ -566,7 +594,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Refuses a call by what this itself calls while it holds the weights, such as pairs that are being evaluated.</summary>
     private void RefuseFromWithin()
     {
-        if (_gate.IsHeldByCurrentThread)
+        if (Monitor.IsEntered(_gate))
         {
             throw new InvalidOperationException("The trainer was called by what it is calling: pairs, streams and engines cannot use the trainer that reads them.");
         }

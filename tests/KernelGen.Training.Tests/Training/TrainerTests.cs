@@ -415,6 +415,22 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_trainer_that_is_disposed_by_what_it_reads_is_freed_when_it_has_read()
+    {
+        FakeEngine? engine = null;
+        using Trainer trainer = TestTrainer.Create(Options, made => engine = made);
+        Evaluation evaluation = trainer.Evaluate(TestTrainer.Pairs(5).Select(pair =>
+        {
+            trainer.Dispose();
+            Assert.False(engine!.IsDisposed);
+            return pair;
+        }));
+        Assert.Equal(5, evaluation.Pairs);
+        Assert.True(engine!.IsDisposed);
+        Assert.Throws<ObjectDisposedException>(() => trainer.Evaluate(TestTrainer.Pairs(5)));
+    }
+
+    [Fact]
     public async Task A_trainer_can_be_disposed_between_reports()
     {
         Trainer trainer = TestTrainer.Create(Options);
