@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -13,6 +14,10 @@ internal sealed class PlainTextEncoder
 {
     private const int ShortText = 240;
     private const int BatchSize = 32;
+
+    /// <summary>All that a plain text may have. Code that is not optimised yet boxes the ends of a range whenever it is looked for, but not this.</summary>
+    private static readonly SearchValues<char> Printable = SearchValues.Create(
+        " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
     private readonly Segmentation _segmentation;
     private readonly WordTable _words;
@@ -43,7 +48,7 @@ internal sealed class PlainTextEncoder
     /// <returns>Whether it was encoded; if not, nothing was appended.</returns>
     public bool TryEncode(ReadOnlySpan<char> text, List<int> tokens)
     {
-        if (text.ContainsAnyExceptInRange(' ', '~'))
+        if (text.ContainsAnyExcept(Printable))
         {
             return false;
         }
