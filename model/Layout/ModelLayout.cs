@@ -15,6 +15,7 @@ internal sealed class ModelLayout
         FeedForwardStride = RowStride(settings.FeedForwardDimension);
         GateWidth = PanelLayout.RoundUp(settings.FeedForwardDimension);
         LogitsStride = PanelLayout.RoundUp(settings.TargetVocabularySize);
+        ScoreStride = PanelLayout.RoundUpToCache(Math.Max(settings.MaxSourceLength, settings.MaxTargetLength));
     }
 
     /// <summary>The room of one head in queries, keys and values.</summary>
@@ -37,6 +38,9 @@ internal sealed class ModelLayout
 
     /// <summary>From row to row of logits.</summary>
     public int LogitsStride { get; }
+
+    /// <summary>From row to row of scores: the longest sequence.</summary>
+    public int ScoreStride { get; }
 
     /// <summary>
     /// From row to row of a linear kernel's input. Rows whose distance is a multiple of 4096 bytes fall into the same set of an 8-way L1 cache, and a

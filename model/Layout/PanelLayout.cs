@@ -15,6 +15,9 @@ internal static class PanelLayout
     /// <summary>Rounds up to whole panels.</summary>
     public static int RoundUp(int columns) => Panels(columns) * Width;
 
+    /// <summary>Rounds up to whole pairs of panels, as caches of keys and rows of scores have them.</summary>
+    public static int RoundUpToCache(int positions) => (positions + CachePositions - 1) / CachePositions * CachePositions;
+
     /// <summary>Elements that a packed matrix takes.</summary>
     public static long Length(int outputs, int inputs) => (long)RoundUp(outputs) * inputs;
 }

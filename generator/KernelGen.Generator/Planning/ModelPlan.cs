@@ -12,9 +12,8 @@ internal sealed class ModelPlan
         Specification = specification;
         Recipe = ModelRecipe.Of(specification);
         ModelLayout layout = Recipe.Layout;
-        int longest = Math.Max(specification.MaxSourceLength, specification.MaxTargetLength);
         Attention = new AttentionPlan(
-            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, RoundUp(longest, PanelLayout.CachePositions));
+            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, layout.ScoreStride);
         Int8 = Int8Layout.For(specification.ModelDimension, hasLargeInputs: false);
         Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs)))];
         Logits = Linears[Recipe.OutputSlot.Shape];

@@ -295,7 +295,7 @@ internal sealed unsafe class Workspace : IDisposable
         return (rows, wide, logitsRows, longest, floats);
     }
 
-    private long KeysLength(int positions) => RoundUp(positions, PanelLayout.CachePositions) * _model.AttentionWidth;
+    private long KeysLength(int positions) => (long)PanelLayout.RoundUpToCache(positions) * _model.AttentionWidth;
 
     /// <summary>Floats for the keys and values of one layer.</summary>
     private long CacheLength(int positions) => KeysLength(positions) + ((long)positions * _model.AttentionWidth);

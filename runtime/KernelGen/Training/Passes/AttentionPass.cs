@@ -10,7 +10,7 @@ namespace KernelGen.Training;
 /// <c>dv = (P ∘ M)ᵀ · O</c>, <c>dP = (O · vᵀ) ∘ M</c>, <c>dS = P ∘ (dP - Σ P ∘ dP)</c>, <c>dq = dS · k / √d</c>, <c>dk = dSᵀ · q / √d</c>.
 /// </summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
-internal sealed unsafe class AttentionPass<TKernels>(ModelDescription model, WorkerThreads workers) : IPiecework, IDisposable
+internal sealed unsafe class AttentionPass<TKernels>(ModelDescription model, ModelLayout layout, WorkerThreads workers) : IPiecework, IDisposable
     where TKernels : struct, ITrainingKernels
 {
     private readonly int _heads = model.Heads;
@@ -18,7 +18,7 @@ internal sealed unsafe class AttentionPass<TKernels>(ModelDescription model, Wor
     private readonly int _contextStride = model.AttentionStride;
 
     /// <summary>From row to row of scores.</summary>
-    private readonly int _stride = (Math.Max(model.MaxSourceLength, model.MaxTargetLength) + PanelLayout.CachePositions - 1) / PanelLayout.CachePositions * PanelLayout.CachePositions;
+    private readonly int _stride = layout.ScoreStride;
 
     private readonly float _scale = model.ScaleScores ? (float)(1 / Math.Sqrt(model.HeadDimension)) : 1;
     private NativeBlock? _scratch;
@@ -64,8 +64,7 @@ internal sealed unsafe class AttentionPass<TKernels>(ModelDescription model, Wor
     private void Run(in AttentionCall call)
     {
         _call = call;
-        int longest = Math.Max(call.Queries.Longest, call.Positions.Longest);
-        _longest = (longest + PanelLayout.CachePositions - 1) / PanelLayout.CachePositions * PanelLayout.CachePositions;
+        _longest = PanelLayout.RoundUpToCache(Math.Max(call.Queries.Longest, call.Positions.Longest));
         _scratchLength = Scratch.Length(_longest, _width, _stride);
         long needed = _scratchLength * workers.Count;
         if (_scratch is null || _scratch.Length < needed)

@@ -6,11 +6,11 @@ namespace KernelGen.Training;
 
 /// <summary>The embedding of tokens and positions, forwards and backwards.</summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
-internal sealed unsafe class EmbeddingPass<TKernels>(ModelDescription model, WorkerThreads workers) : IPiecework
+internal sealed unsafe class EmbeddingPass<TKernels>(ModelDescription model, WorkerThreads workers) : SharedRange(workers)
     where TKernels : struct, ITrainingKernels
 {
-    /// <summary>Sequences of a piece.</summary>
-    private const int SequencesOfPiece = 8;
+    /// <summary>Sequences that a thread takes at a time.</summary>
+    private const int SequencesAtOnce = 8;
 
     private readonly float _scale = model.ScaleEmbedding ? (float)Math.Sqrt(model.ModelDimension) : 1;
     private bool _isForward;
@@ -19,7 +19,6 @@ internal sealed unsafe class EmbeddingPass<TKernels>(ModelDescription model, Wor
     private PackedStack _stack = null!;
     private float* _positions;
     private float* _rows;
-    private int _columnsOfPiece;
 
     /// <summary>Embeds the tokens of all sequences.</summary>
     /// <param name="tokens">The tokens, at least as many as there are rows.</param>
@@ -30,7 +29,7 @@ internal sealed unsafe class EmbeddingPass<TKernels>(ModelDescription model, Wor
     {
         _isForward = true;
         Begin(tokens, sequences, stack, output);
-        workers.Run(this, (sequences.Count + SequencesOfPiece - 1) / SequencesOfPiece);
+        ShareRows(sequences.Count, SequencesAtOnce);
     }
 
     /// <summary>Adds the gradients of rows to those of their tokens' embeddings, in the order of the rows, and to those of learned positions.</summary>
@@ -44,20 +43,19 @@ internal sealed unsafe class EmbeddingPass<TKernels>(ModelDescription model, Wor
         _isForward = false;
         _positions = learnsPositions ? gradients.Positions : null;
         Begin(tokens, sequences, gradients, gradient);
-        _columnsOfPiece = (((model.ModelDimension + workers.Count - 1) / workers.Count) + 15) / 16 * 16;
-        workers.Run(this, (model.ModelDimension + _columnsOfPiece - 1) / _columnsOfPiece);
+        ShareColumns(model.ModelDimension);
     }
 
     /// <inheritdoc/>
-    void IPiecework.Run(int piece, int thread)
+    protected override void Run(int first, int end)
     {
         if (_isForward)
         {
-            Embed(piece * SequencesOfPiece, Math.Min((piece + 1) * SequencesOfPiece, _sequences.Count));
+            Embed(first, end);
         }
         else
         {
-            AddColumns(piece * _columnsOfPiece, Math.Min((piece + 1) * _columnsOfPiece, model.ModelDimension));
+            AddColumns(first, end);
         }
     }
 

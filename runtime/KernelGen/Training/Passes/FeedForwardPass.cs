@@ -9,19 +9,17 @@ namespace KernelGen.Training;
 /// computed again in the backward pass, which costs less than the memory.
 /// </summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
-internal sealed unsafe class FeedForwardPass<TKernels>(ModelDescription model, LinearPass<TKernels> linear, RowWork rowWork, WorkerThreads workers) : IPiecework
+internal sealed unsafe class FeedForwardPass<TKernels>(ModelDescription model, LinearPass<TKernels> linear, RowWork rowWork, WorkerThreads workers) : SharedRange(workers)
     where TKernels : struct, ITrainingKernels
 {
-    /// <summary>Rows of a piece.</summary>
-    private const int RowsOfPiece = 32;
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int RowsAtOnce = 32;
 
     private readonly int _stride = model.FeedForwardStride;
     private bool _isForward;
     private float* _wide;
     private float* _activated;
     private int _wideStride;
-    private int _rows;
-    private int _pieceLength;
 
     /// <summary>Runs a block.</summary>
     /// <param name="slots">The weights.</param>
@@ -62,10 +60,9 @@ internal sealed unsafe class FeedForwardPass<TKernels>(ModelDescription model, L
     }
 
     /// <inheritdoc/>
-    void IPiecework.Run(int piece, int thread)
+    protected override void Run(int first, int end)
     {
-        int first = piece * _pieceLength;
-        int rows = Math.Min(_pieceLength, _rows - first);
+        int rows = end - first;
         float* wide = _wide + ((long)first * _wideStride);
         float* activated = _activated + ((long)first * _stride);
         if (_isForward)
@@ -90,8 +87,6 @@ internal sealed unsafe class FeedForwardPass<TKernels>(ModelDescription model, L
         _wide = wide;
         _activated = activated;
         _wideStride = ModelLayout.RowStride(expand.Outputs);
-        _rows = rows;
-        _pieceLength = workers.Count == 1 ? rows : RowsOfPiece;
-        workers.Run(this, (rows + _pieceLength - 1) / _pieceLength);
+        ShareRows(rows, RowsAtOnce);
     }
 }

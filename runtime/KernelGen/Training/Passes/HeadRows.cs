@@ -49,7 +49,7 @@ internal static unsafe class HeadRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* from, int fromStride, int rows, int width, float* panels)
     {
-        int room = (rows + PanelLayout.CachePositions - 1) / PanelLayout.CachePositions * PanelLayout.CachePositions;
+        int room = PanelLayout.RoundUpToCache(rows);
         for (int position = 0; position < room; position += 4)
         {
             float* panel = panels + (position / PanelLayout.Width * PanelLayout.Width * width) + (position % PanelLayout.Width);

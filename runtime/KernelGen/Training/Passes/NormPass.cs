@@ -5,11 +5,11 @@ namespace KernelGen.Training;
 
 /// <summary>Norms, forwards and backwards.</summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
-internal sealed unsafe class NormPass<TKernels>(ModelDescription model, WorkerThreads workers, RowWork rowWork) : IPiecework
+internal sealed unsafe class NormPass<TKernels>(ModelDescription model, WorkerThreads workers, RowWork rowWork) : SharedRange(workers)
     where TKernels : struct, ITrainingKernels
 {
-    /// <summary>Rows of a piece.</summary>
-    private const int RowsOfPiece = 64;
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int RowsAtOnce = 64;
 
     private readonly int _stride = model.ModelStride;
     private bool _isForward;
@@ -18,8 +18,6 @@ internal sealed unsafe class NormPass<TKernels>(ModelDescription model, WorkerTh
     private float* _outputGradient;
     private float* _output;
     private float* _statistics;
-    private int _rows;
-    private int _pieceLength;
 
     /// <summary>Normalises rows.</summary>
     /// <param name="input"><c>[rows, model dimension]</c>.</param>
@@ -61,10 +59,9 @@ internal sealed unsafe class NormPass<TKernels>(ModelDescription model, WorkerTh
     }
 
     /// <inheritdoc/>
-    void IPiecework.Run(int piece, int thread)
+    protected override void Run(int first, int end)
     {
-        int first = piece * _pieceLength;
-        int rows = Math.Min(_pieceLength, _rows - first);
+        int rows = end - first;
         long offset = (long)first * _stride;
         if (_isForward)
         {
@@ -81,8 +78,6 @@ internal sealed unsafe class NormPass<TKernels>(ModelDescription model, WorkerTh
         _input = input;
         _norm = norm;
         _output = output;
-        _rows = rows;
-        _pieceLength = workers.Count == 1 ? rows : RowsOfPiece;
-        workers.Run(this, (rows + _pieceLength - 1) / _pieceLength);
+        ShareRows(rows, RowsAtOnce);
     }
 }

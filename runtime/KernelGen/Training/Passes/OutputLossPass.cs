@@ -9,7 +9,7 @@ namespace KernelGen.Training;
 /// their gradient in place.
 /// </summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
-internal sealed unsafe class OutputLossPass<TKernels> : IPiecework, IDisposable
+internal sealed unsafe class OutputLossPass<TKernels> : SharedRange, IDisposable
     where TKernels : struct, ITrainingKernels
 {
     /// <summary>Logits of a block at most, 32 MiB: so many rows that weights and their gradients, which each block reads anew, are not what costs.</summary>
@@ -20,12 +20,11 @@ internal sealed unsafe class OutputLossPass<TKernels> : IPiecework, IDisposable
 
     private const int LeastRows = 32;
 
-    /// <summary>Rows of a piece.</summary>
-    private const int RowsOfPiece = 4;
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int RowsAtOnce = 4;
 
     private readonly ModelDescription _model;
     private readonly LinearPass<TKernels> _linear;
-    private readonly WorkerThreads _workers;
     private readonly WeightSlot _slot;
     private readonly int _stride;
     private readonly int _blockRows;
@@ -33,7 +32,6 @@ internal sealed unsafe class OutputLossPass<TKernels> : IPiecework, IDisposable
     private NativeBlock? _losses;
     private int[] _labels = [];
     private int _first;
-    private int _rows;
     private float _smoothing;
     private float _scale;
     private bool _countsRight;
@@ -41,10 +39,10 @@ internal sealed unsafe class OutputLossPass<TKernels> : IPiecework, IDisposable
 
     /// <summary>The output projection of a model.</summary>
     public OutputLossPass(TrainingParameters parameters, LinearPass<TKernels> linear, WorkerThreads workers)
+        : base(workers)
     {
         _model = parameters.Description;
         _linear = linear;
-        _workers = workers;
         _slot = parameters.Recipe.OutputSlot;
         _stride = ModelLayout.RowStride(_slot.Outputs);
         _blockRows = Math.Clamp(MostLogits / _stride, LeastRows, MostRows);
@@ -101,10 +99,9 @@ internal sealed unsafe class OutputLossPass<TKernels> : IPiecework, IDisposable
     }
 
     /// <inheritdoc/>
-    void IPiecework.Run(int piece, int thread)
+    protected override void Run(int first, int end)
     {
-        int end = Math.Min((piece + 1) * RowsOfPiece, _rows);
-        for (int row = piece * RowsOfPiece; row < end; row++)
+        for (int row = first; row < end; row++)
         {
             float* logits = _logits!.Pointer + ((long)row * _stride);
             int label = _labels[_first + row];
@@ -119,22 +116,21 @@ internal sealed unsafe class OutputLossPass<TKernels> : IPiecework, IDisposable
 
     private double BlockLoss(float* input, int[] labels, int first, int rows, float smoothing, float scale)
     {
-        int room = Math.Max(rows, Math.Min(LeastRows, _blockRows));
-        if (_logits is null || _logits.Length < (long)room * _stride)
+        if (_losses is null || _losses.Length < rows)
         {
             _logits?.Dispose();
             _losses?.Dispose();
-            _logits = new NativeBlock((long)room * _stride);
-            _losses = new NativeBlock(room);
+            _losses = null;
+            _logits = new NativeBlock((long)rows * _stride);
+            _losses = new NativeBlock(rows);
         }
 
         _labels = labels;
         _first = first;
-        _rows = rows;
         _smoothing = smoothing;
         _scale = scale;
-        _linear.Forward(_slot, input, rows, _logits.Pointer);
-        _workers.Run(this, (rows + RowsOfPiece - 1) / RowsOfPiece);
+        _linear.Forward(_slot, input, rows, _logits!.Pointer);
+        ShareRows(rows, RowsAtOnce);
 
         // In the order of the rows, whichever thread computed them.
         double loss = 0;

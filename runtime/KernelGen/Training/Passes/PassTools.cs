@@ -20,7 +20,7 @@ internal sealed unsafe class PassTools<TKernels> : IDisposable
         Rows = new RowWork(workers);
         Linear = new LinearPass<TKernels>(parameters, workers, Rows);
         Norm = new NormPass<TKernels>(_model, workers, Rows);
-        Attention = new AttentionPass<TKernels>(_model, workers);
+        Attention = new AttentionPass<TKernels>(_model, parameters.Recipe.Layout, workers);
         FeedForward = new FeedForwardPass<TKernels>(_model, Linear, Rows, workers);
         Embedding = new EmbeddingPass<TKernels>(_model, workers);
         Output = new OutputLossPass<TKernels>(parameters, Linear, workers);

@@ -7,15 +7,13 @@ namespace KernelGen.Training;
 /// What is done to rows element by element, or to columns row by row: adding, dropping out, summing. Each operation has the same bits however many lanes a vector
 /// has and however the work is shared, because no sum goes across lanes.
 /// </summary>
-internal sealed unsafe class RowWork(WorkerThreads workers) : IPiecework
+internal sealed unsafe class RowWork(WorkerThreads workers) : SharedRange(workers)
 {
-    /// <summary>Rows of a piece: some tens of microseconds.</summary>
-    private const int RowsOfPiece = 64;
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int RowsAtOnce = 64;
 
     private delegate*<in Task, int, int, void> _operation;
     private Task _task;
-    private int _count;
-    private int _pieceLength;
 
     /// <summary><c>output = a + b</c>.</summary>
     /// <param name="a">Rows; may be the output.</param>
@@ -24,7 +22,7 @@ internal sealed unsafe class RowWork(WorkerThreads workers) : IPiecework
     /// <param name="rows">The number of rows.</param>
     /// <param name="stride">From row to row of each; every float of a row is added.</param>
     public void Add(float* a, float* b, float* output, int rows, int stride) =>
-        OverRows(&AddRows, new Task { A = a, B = b, Output = output, Stride = stride, Width = stride }, rows);
+        OverRows(&AddRows, new Task { A = a, B = b, Output = output, Stride = stride }, rows);
 
     /// <summary><c>output = a + dropout(b)</c>, or the sum alone where nothing drops out.</summary>
     /// <param name="a">Rows; may be the output.</param>
@@ -41,7 +39,7 @@ internal sealed unsafe class RowWork(WorkerThreads workers) : IPiecework
             return;
         }
 
-        OverRows(&AddDroppedRows, new Task { A = a, B = b, Output = output, Stride = stride, Width = stride, Site = site }, rows);
+        OverRows(&AddDroppedRows, new Task { A = a, B = b, Output = output, Stride = stride, Site = site }, rows);
     }
 
     /// <summary><c>output = dropout(input)</c>. Where nothing drops out and both are the same, nothing is done.</summary>
@@ -54,11 +52,11 @@ internal sealed unsafe class RowWork(WorkerThreads workers) : IPiecework
     {
         if (site.Probability > 0)
         {
-            OverRows(&DropRows, new Task { A = input, Output = output, Stride = stride, Width = stride, Site = site }, rows);
+            OverRows(&DropRows, new Task { A = input, Output = output, Stride = stride, Site = site }, rows);
         }
         else if (input != output)
         {
-            OverRows(&CopyRows, new Task { A = input, Output = output, Stride = stride, Width = stride }, rows);
+            OverRows(&CopyRows, new Task { A = input, Output = output, Stride = stride }, rows);
         }
     }
 
@@ -93,30 +91,20 @@ internal sealed unsafe class RowWork(WorkerThreads workers) : IPiecework
     }
 
     /// <inheritdoc/>
-    void IPiecework.Run(int piece, int thread)
+    protected override void Run(int first, int end) => _operation(in _task, first, end);
+
+    private void OverRows(delegate*<in Task, int, int, void> operation, Task task, int rows)
     {
-        int first = piece * _pieceLength;
-        _operation(in _task, first, Math.Min(first + _pieceLength, _count));
-    }
-
-    private void OverRows(delegate*<in Task, int, int, void> operation, Task task, int rows) => Run(operation, task, rows, workers.Count == 1 ? rows : RowsOfPiece);
-
-    /// <summary>Columns are shared in pieces of whole cache lines, so that no two threads write to one.</summary>
-    private void OverColumns(delegate*<in Task, int, int, void> operation, Task task, int width) =>
-        Run(operation, task, width, (((width + workers.Count - 1) / workers.Count) + 15) / 16 * 16);
-
-    private void Run(delegate*<in Task, int, int, void> operation, Task task, int count, int pieceLength)
-    {
-        if (count == 0)
-        {
-            return;
-        }
-
         _operation = operation;
         _task = task;
-        _count = count;
-        _pieceLength = pieceLength;
-        workers.Run(this, (count + pieceLength - 1) / pieceLength);
+        ShareRows(rows, RowsAtOnce);
+    }
+
+    private void OverColumns(delegate*<in Task, int, int, void> operation, Task task, int width)
+    {
+        _operation = operation;
+        _task = task;
+        ShareColumns(width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -217,7 +205,6 @@ internal sealed unsafe class RowWork(WorkerThreads workers) : IPiecework
         public float* Output;
         public int Rows;
         public int Stride;
-        public int Width;
         public bool Accumulates;
         public DropoutSite Site;
     }

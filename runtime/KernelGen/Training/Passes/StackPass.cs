@@ -57,7 +57,7 @@ internal sealed unsafe class StackPass<TKernels>
         {
             ref SublayerActivations sublayer = ref Activations[i];
             float* input = SublayerInput(i, rows);
-            switch (_recipe.Layer[i % _recipe.Layer.Length].Operation)
+            switch (OperationOf(i))
             {
                 case AttentionOperation attention:
                     Attend(i, input, attention, in call);
@@ -69,7 +69,7 @@ internal sealed unsafe class StackPass<TKernels>
                     break;
 
                 default:
-                    throw new InvalidOperationException($"Nothing trains {_recipe.Layer[i % _recipe.Layer.Length].Operation}.");
+                    throw new InvalidOperationException($"Nothing trains {OperationOf(i)}.");
             }
 
             float* next = Activations.InputOf(i + 1);
@@ -111,7 +111,7 @@ internal sealed unsafe class StackPass<TKernels>
             float* added = site.Probability > 0 ? _tools.Added : gradient;
             _tools.Rows.Drop(gradient, added, rows, _stride, site);
             float* input = SublayerInput(i, rows);
-            switch (_recipe.Layer[i % _recipe.Layer.Length].Operation)
+            switch (OperationOf(i))
             {
                 case AttentionOperation attention:
                     AttendBackward(i, input, attention, added, in call);
@@ -123,7 +123,7 @@ internal sealed unsafe class StackPass<TKernels>
                     break;
 
                 default:
-                    throw new InvalidOperationException($"Nothing trains {_recipe.Layer[i % _recipe.Layer.Length].Operation}.");
+                    throw new InvalidOperationException($"Nothing trains {OperationOf(i)}.");
             }
 
             float* inner = _tools.Result;
@@ -264,6 +264,9 @@ internal sealed unsafe class StackPass<TKernels>
                 KeyStride = stride,
             };
     }
+
+    /// <summary>What a sublayer computes, by its number in the stack.</summary>
+    private Operation OperationOf(int number) => _recipe.Layer[number % _recipe.Layer.Length].Operation;
 
     private float* NormOf(PackedStack stack, int number) => stack[number / _recipe.Layer.Length, number % _recipe.Layer.Length].Norm;
 
