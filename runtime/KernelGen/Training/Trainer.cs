@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
-using KernelGen.Numerics;
 
 namespace KernelGen.Training;
 
@@ -20,23 +19,16 @@ namespace KernelGen.Training;
 /// </remarks>
 public sealed class Trainer : IDisposable
 {
-    /// <summary>So many steps in a row that are not finite are no accident.</summary>
-    private const int MostSkippedInARow = 100;
-
     private readonly ModelDescription _model;
     private readonly TrainingOptions _options;
     private readonly Func<TrainingParameters, TrainingEngine> _createEngine;
     private readonly WorkerThreads _workers;
     private readonly PairCheck _check;
-    private readonly Dropout _dropout;
-    private readonly TokenBatch[] _batches;
-    private readonly PairWindow _evaluated = new();
-    private readonly BatchPlan _evaluationPlan = new();
-    private readonly TokenBatch _evaluationBatch = new();
+    private readonly TrainingStep _step;
+    private readonly PairEvaluation _evaluation;
     private readonly object _gate = new();
     private TrainingRun? _run;
     private TrainingProgress _progress = new();
-    private int _gathered;
     private int _visitors;
     private int _isEnumerated;
     private bool _isDisposed;
@@ -48,8 +40,8 @@ public sealed class Trainer : IDisposable
         _options = options;
         InstructionSet instructionSet = InstructionSets.Choose(options.InstructionSet, nameof(TrainingOptions));
         _check = new PairCheck(model, options.OnInvalidPair);
-        _dropout = options.DropoutOf(model.Architecture);
-        _batches = new TokenBatch[options.GradientAccumulation];
+        _evaluation = new PairEvaluation(_check, options);
+        _step = new TrainingStep(options, options.DropoutOf(model.Architecture));
         _workers = new WorkerThreads(options.Threads);
         WorkerThreads workers = _workers;
         _createEngine = parameters => createEngine(parameters, workers, instructionSet);
@@ -141,7 +133,7 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pairs);
         var evaluation = default(Evaluation);
-        Visit(() => evaluation = EvaluateHere(pairs, cancellationToken));
+        VisitAverage(run => evaluation = _evaluation.Evaluate(run.Engine, pairs, cancellationToken));
         return evaluation;
     }
 
@@ -156,7 +148,7 @@ public sealed class Trainer : IDisposable
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        VisitAverage(parameters => parameters.Save(path));
+        VisitAverage(run => run.Parameters.Save(path));
     }
 
     /// <summary>Writes what <see cref="Save(string)"/> saves into a stream.</summary>
@@ -166,7 +158,7 @@ public sealed class Trainer : IDisposable
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        VisitAverage(parameters => parameters.Save(stream));
+        VisitAverage(run => run.Parameters.Save(stream));
     }
 
     /// <summary>
@@ -273,12 +265,12 @@ public sealed class Trainer : IDisposable
         var stream = new BatchStream(pairs, _check, _options, _progress.Position);
         try
         {
-            _gathered = 0;
+            _step.Begin();
             await Task.Run(() => Visit(() => Run()), cancellationToken).ConfigureAwait(false);
             var clock = new TrainingClock(_options, count);
             for (TrainingEnd? end = End(); end is null;)
             {
-                if (_gathered < _batches.Length)
+                if (!_step.IsGathered)
                 {
                     await stream.ReadAsync(cancellationToken).ConfigureAwait(false);
                 }
@@ -335,15 +327,12 @@ public sealed class Trainer : IDisposable
                 {
                     ObjectDisposedException.ThrowIf(_isDisposed, this);
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (!Gather(stream))
+                    if (!_step.Gather(stream, ref _progress))
                     {
                         return false;
                     }
 
-                    if (_gathered > 0)
-                    {
-                        Take(stream, cancellationToken);
-                    }
+                    _step.Take(Run(), stream, ref _progress, cancellationToken);
 
                     if (clock.IsReportDue(_progress) || End() is not null)
                     {
@@ -355,99 +344,6 @@ public sealed class Trainer : IDisposable
         finally
         {
             clock.Computed += Stopwatch.GetElapsedTime(started);
-        }
-    }
-
-    /// <summary>Takes the batches of a step.</summary>
-    /// <returns>Whether they are complete; otherwise pairs have to be read. At the end there may be fewer than usual, or none.</returns>
-    private bool Gather(BatchStream stream)
-    {
-        for (; _gathered < _batches.Length; _gathered++)
-        {
-            if (stream.Position.Epoch >= _options.Epochs)
-            {
-                _progress.Position = stream.Position;
-                return true;
-            }
-
-            if (!stream.TryTake(_batches[_gathered] ??= new TokenBatch()))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Takes a step with the batches that are gathered.</summary>
-    private void Take(BatchStream stream, CancellationToken cancellationToken)
-    {
-        TrainingRun run = Run();
-        int tokens = 0;
-        for (int i = 0; i < _gathered; i++)
-        {
-            tokens += _batches[i].Labels.Length;
-        }
-
-        double loss = 0;
-        long attempt = _progress.Step + _progress.Skipped;
-        for (int i = 0; i < _gathered; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ulong key = Philox.Next((ulong)_options.Seed, (ulong)attempt, RandomStreams.Dropout | (uint)i);
-            var pass = new TrainingPass
-            {
-                GradientScale = 1f / tokens,
-                LabelSmoothing = (float)_options.LabelSmoothing,
-                Dropout = _dropout with { Key = key },
-                Accumulates = i > 0,
-            };
-            loss += run.Engine.Accumulate(_batches[i], in pass);
-        }
-
-        double norm = run.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
-        {
-            LeaveOut(run, loss);
-        }
-        else
-        {
-            long step = _progress.Step + 1;
-            run.Update(step, _options.LearningRate.At(step), Training.GradientNorm.ScaleOf(norm, _options.MaxGradientNorm));
-            _progress.Step = step;
-            _progress.SkippedInARow = 0;
-            _progress.Loss += loss;
-            _progress.Tokens += tokens;
-            _progress.GradientNorm = norm;
-            if (run.Last is { } last && step % _options.AverageEvery == 0)
-            {
-                last.Take();
-            }
-        }
-
-        _gathered = 0;
-        _progress.Position = stream.Position;
-    }
-
-    /// <summary>Leaves out a step whose loss or gradient is not finite, or stops.</summary>
-    private void LeaveOut(TrainingRun run, double loss)
-    {
-        string? name = run.FindNonFinite()?.Name;
-        string what = name is null ? "" : $" the gradient of '{name}' is not finite";
-        string value = double.IsNaN(loss) ? "NaN" : "infinite";
-        what = double.IsFinite(loss) ? what : name is null ? $" the loss is {value}" : $" the loss is {value}, and{what}";
-        string advice = "Lower the learning rate, lengthen its warm-up, or limit the norm of gradients with MaxGradientNorm.";
-        if (_options.OnNonFinite == NonFiniteStep.Stop)
-        {
-            throw new NonFiniteException($"In step {_progress.Step + 1}{what}. The weights are those of step {_progress.Step}. {advice}", name);
-        }
-
-        _progress.Skipped++;
-        _progress.SkippedInARow++;
-        if (_progress.SkippedInARow >= MostSkippedInARow)
-        {
-            throw new NonFiniteException(
-                $"{MostSkippedInARow} steps in a row were left out after step {_progress.Step}: in the last{what}. The weights are those of step {_progress.Step}. {advice}", name);
         }
     }
 
@@ -478,54 +374,6 @@ public sealed class Trainer : IDisposable
     {
         _progress.Loss = 0;
         _progress.Tokens = 0;
-    }
-
-    private Evaluation EvaluateHere(IEnumerable<TokenPair> pairs, CancellationToken cancellationToken)
-    {
-        TrainingRun run = Run();
-        run.PrepareExchange();
-        run.Exchange();
-        try
-        {
-            var sum = default(EvaluationSum);
-            using IEnumerator<TokenPair> enumerator = pairs.GetEnumerator();
-            for (bool hasNext = enumerator.MoveNext(); hasNext;)
-            {
-                _evaluated.Clear();
-                for (; hasNext && _evaluated.Count < _options.ShuffleWindow && !_evaluated.IsFull; hasNext = enumerator.MoveNext())
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    TokenPair pair = enumerator.Current;
-                    if (_check.Accepts(pair, sum.Pairs + sum.LeftOut + _evaluated.Count))
-                    {
-                        _evaluated.Add(pair.Source.Span, pair.Target.Span, _check.EndToken);
-                    }
-                    else
-                    {
-                        sum.LeftOut++;
-                    }
-                }
-
-                Evaluate(run, ref sum, cancellationToken);
-            }
-
-            return sum.Tokens > 0 ? sum.ToEvaluation() : throw new ArgumentException("There are no pairs to evaluate.", nameof(pairs));
-        }
-        finally
-        {
-            run.Exchange();
-        }
-    }
-
-    private void Evaluate(TrainingRun run, ref EvaluationSum sum, CancellationToken cancellationToken)
-    {
-        _evaluationPlan.Make(_evaluated, _options.TokensPerBatch, order: null);
-        for (int i = 0; i < _evaluationPlan.Count; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _evaluationPlan.CopyTo(i, _check.StartToken, _evaluationBatch);
-            sum.Add(run.Engine.Evaluate(_evaluationBatch, smoothing: 0), _evaluationBatch);
-        }
     }
 
     /// <summary>The weights in training; new ones where there are none yet.</summary>
@@ -568,20 +416,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Does something with the weights that are evaluated and saved.</summary>
-    private void VisitAverage(Action<TrainingParameters> visit) => Visit(() =>
-    {
-        TrainingRun run = Run();
-        run.PrepareExchange();
-        run.Exchange();
-        try
-        {
-            visit(run.Parameters);
-        }
-        finally
-        {
-            run.Exchange();
-        }
-    });
+    private void VisitAverage(Action<TrainingRun> visit) => Visit(() => Run().WithAverage(visit));
 
     private void RefuseWhileTraining()
     {

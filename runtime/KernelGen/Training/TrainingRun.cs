@@ -68,26 +68,23 @@ internal sealed unsafe class TrainingRun : IDisposable
     public void Update(long step, double learningRate, float gradientScale) => _update.Run(step, learningRate, gradientScale);
 
     /// <summary>
-    /// Changes places between the weights that are trained and those that are evaluated and saved, where an average is; called again, they change back. The bits of neither are lost.
+    /// Does something with the weights that are evaluated and saved: where there is an average, it changes places with the weights that are trained, and back. The bits of neither are lost.
     /// </summary>
-    public void Exchange()
-    {
-        if (Exponential is { } exponential)
-        {
-            Exchange(exponential.Block.Pointer);
-        }
-        else if (Last is { Taken: > 0 })
-        {
-            Exchange(_mean!.Pointer);
-        }
-    }
-
-    /// <summary>Computes what <see cref="Exchange()"/> brings in.</summary>
-    public void PrepareExchange()
+    public void WithAverage(Action<TrainingRun> use)
     {
         if (Last is { Taken: > 0 } last)
         {
             last.Average(Segments, _mean!.Pointer);
+        }
+
+        Exchange();
+        try
+        {
+            use(this);
+        }
+        finally
+        {
+            Exchange();
         }
     }
 
@@ -100,6 +97,18 @@ internal sealed unsafe class TrainingRun : IDisposable
         Last?.Dispose();
         _mean?.Dispose();
         Parameters.Dispose();
+    }
+
+    private void Exchange()
+    {
+        if (Exponential is { } exponential)
+        {
+            Exchange(exponential.Block.Pointer);
+        }
+        else if (Last is { Taken: > 0 })
+        {
+            Exchange(_mean!.Pointer);
+        }
     }
 
     private void Exchange(float* other)
