@@ -1,4 +1,5 @@
 using KernelGen.Benchmarks.Models;
+using KernelGen.Checkpoints;
 
 namespace KernelGen.Benchmarks.Peers;
 
@@ -45,7 +46,14 @@ internal sealed record RandomCase(ModelCase Model, int Seed)
     public string WriteCheckpoint(RandomWeights weights, string folder)
     {
         string path = Path.Combine(folder, Model.Name + ".safetensors");
-        SafetensorsWriter.Write(path, weights.Checkpoint);
+        WeightTensor[] tensors = [.. weights.Checkpoint];
+        using FileStream file = File.Create(path);
+        SafetensorsWriter.WriteHeader(file, tensors.Select(static tensor => (tensor.Name, Array.ConvertAll(tensor.Shape, static size => (long)size))));
+        foreach (WeightTensor tensor in tensors)
+        {
+            SafetensorsWriter.WriteNumbers(file, tensor.Values);
+        }
+
         return path;
     }
 }

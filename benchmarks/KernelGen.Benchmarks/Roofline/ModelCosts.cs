@@ -87,5 +87,12 @@ internal sealed class ModelCosts
         .. Enumerable.Range(1, targetLength).SelectMany(visible => DecodingStep(batch, sourceLength, visible)),
     ];
 
+    /// <summary>One step of training: what a forward pass multiplies, and twice as much on the way back, where each product has two gradients.</summary>
+    /// <param name="pairs">The pairs of a batch.</param>
+    /// <param name="sourceLength">The tokens of each source.</param>
+    /// <param name="targetLength">The tokens of each target; a token sees half of them.</param>
+    public IEnumerable<Work> TrainingStep(int pairs, int sourceLength, int targetLength) =>
+        Enumerable.Repeat(Encoding(pairs, sourceLength).Concat(DecodingStep(pairs * targetLength, sourceLength, (targetLength + 1) / 2)), 3).SelectMany(static pass => pass);
+
     private IEnumerable<Work> FeedForward(int rows) => [Linear(Width, (_model.GatedFeedForward ? 2 : 1) * _model.FeedForwardDimension, rows), Linear(_model.FeedForwardDimension, Width, rows)];
 }

@@ -1,6 +1,5 @@
 using KernelGen.Benchmarks.Models;
 using KernelGen.Execution;
-using KernelGen.Recipes;
 using KernelGen.Training;
 
 namespace KernelGen.Benchmarks.Training;
@@ -46,19 +45,6 @@ internal sealed record TrainingCase(
                 Tokens(SourceLength, Description.SourceVocabularySize),
                 (int[])[.. Tokens(TargetLength - 1, Description.TargetVocabularySize), Description.EndToken])).ToArray()),
         ];
-    }
-
-    /// <summary>Floating-point operations of the matrix products of one step: forwards one, backwards two for each.</summary>
-    public double Flops(int sourceTokens, int targetTokens)
-    {
-        double flops = 0;
-        foreach (WeightSlot slot in ModelRecipe.Of(Description).Slots)
-        {
-            bool readsSource = slot.Stack == Stack.Encoder || slot.Role == WeightRole.KeysAndValues;
-            flops += slot.IsLinear ? 6.0 * slot.Inputs * slot.Outputs * (readsSource ? sourceTokens : targetTokens) : 0;
-        }
-
-        return flops;
     }
 
     private static TrainingCase Of<TAvx512, TAvx2, TPortable>(string name, ModelDescription description, int pairs, int sourceLength, int targetLength)

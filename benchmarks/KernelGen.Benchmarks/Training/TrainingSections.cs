@@ -76,9 +76,7 @@ internal static class TrainingSections
 
             double rate = Median(ours.Rates);
             double? peer = theirs is null ? null : Median(theirs.Rates);
-            double sourceTokens = batches.Average(static batch => batch.Sum(static one => one.Source.Length));
-            double targetTokens = batches.Average(static batch => batch.Sum(static one => one.Target.Length));
-            double flops = training.Flops((int)sourceTokens, (int)targetTokens) * rate / targetTokens / 1e9;
+            double flops = batches.Average(batch => Flops(training, batch)) * rate / batches.Average(static batch => batch.Sum(static pair => pair.Target.Length)) / 1e9;
             double? together = pair.Length == 0 ? null : Median(pair[0].Rates) + Median(pair[1].Rates);
             string memory = Number(ours.Finish());
             string peerMemory = theirs is null ? "—" : Number(theirs.Finish());
@@ -99,6 +97,15 @@ internal static class TrainingSections
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>What a step with a batch multiplies and adds, whose pairs are about equally long.</summary>
+    private static double Flops(TrainingCase training, IReadOnlyList<KernelGen.Training.TokenPair> batch)
+    {
+        int Length(Func<KernelGen.Training.TokenPair, int> of) => (int)Math.Round(batch.Average(of));
+        return new ModelCosts(training.Description, WeightPrecision.Float32)
+            .TrainingStep(batch.Count, Length(static pair => pair.Source.Length), Length(static pair => pair.Target.Length))
+            .Sum(static work => work.Flops);
     }
 
     /// <summary>A round of contenders at the same time.</summary>
