@@ -2,7 +2,6 @@ using System.Text;
 using KernelGen.Fuzzing.Seeds;
 using KernelGen.Text;
 using KernelGen.Text.Tests;
-using SentencePieceModelWriter = KernelGen.Text.Tests.SentencePieceModelWriter;
 
 namespace KernelGen.Fuzzing.Tests;
 
@@ -124,7 +123,7 @@ public sealed class HostileTextFileTests
     [InlineData(50_000_000)]
     public void A_piece_that_is_longer_than_any_is_refused(int length)
     {
-        using var file = new TemporaryFile(SentencePieceModelWriter.Bpe().Piece(new string('a', length)).ToArray());
+        using var file = new TemporaryFile(SentencePieceModelBuilder.Bpe().Piece(new string('a', length)).ToArray());
         AssertModelRefused(file, $"piece 3 has {length} bytes, and pieces have fewer than 8000");
     }
 
@@ -135,7 +134,7 @@ public sealed class HostileTextFileTests
     [InlineData(SentencePieceModelType.Character)]
     public void Pieces_as_long_as_they_may_be_are_encoded_in_time(object type)
     {
-        SentencePieceModelWriter model = SentencePieceModelWriter.Bpe().Trainer(3, (ulong)(SentencePieceModelType)type).Normalizer(3, 0);
+        SentencePieceModelBuilder model = SentencePieceModelBuilder.Bpe().Trainer(3, (ulong)(SentencePieceModelType)type).Normalizer(3, 0);
         for (int length = 1; length < SentencePieceModel.PieceLengthLimit; length = length * 5 / 4 + 1)
         {
             model.Piece(new string('a', length), (PieceType)(length % 3 == 0 ? 4 : 1), length);
@@ -150,7 +149,7 @@ public sealed class HostileTextFileTests
     [Fact]
     public void More_pieces_than_can_be_indexed_are_refused()
     {
-        SentencePieceModelWriter model = SentencePieceModelWriter.Unigram();
+        SentencePieceModelBuilder model = SentencePieceModelBuilder.Unigram();
         var random = new Random(1);
         for (int piece = 0; piece < 1_100; piece++)
         {
@@ -168,7 +167,7 @@ public sealed class HostileTextFileTests
     [InlineData(float.NegativeInfinity, "-Infinity")]
     public void A_score_that_is_no_number_is_refused(float score, string name)
     {
-        using var file = new TemporaryFile(SentencePieceModelWriter.Unigram().Piece("a", score: score).ToArray());
+        using var file = new TemporaryFile(SentencePieceModelBuilder.Unigram().Piece("a", score: score).ToArray());
         AssertModelRefused(file, $"piece 3 has the score {name}");
     }
 
@@ -179,7 +178,7 @@ public sealed class HostileTextFileTests
         uint[] units = CharacterMapWriter.FreeUnits(512);
         units[0] |= 256 << 10;
         units[256 ^ 'a'] = 'a' | ('a' << 10);
-        using var file = new TemporaryFile(SentencePieceModelWriter.Unigram().Piece("a").Normalizer(2, CharacterMapWriter.Write(units, [0])).ToArray());
+        using var file = new TemporaryFile(SentencePieceModelBuilder.Unigram().Piece("a").Normalizer(2, CharacterMapWriter.Write(units, [0])).ToArray());
         string message = Assert.Throws<InvalidDataException>(() => SentencePieceTokenizer.Load(file.Path)).Message;
         Assert.StartsWith($"The file '{file.Path}' is a SentencePiece model that text cannot be encoded with: its normalisation rules ", message);
     }

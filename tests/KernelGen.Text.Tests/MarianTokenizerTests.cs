@@ -222,10 +222,10 @@ public class MarianTokenizerTests
     }
 
     /// <summary>Has pieces that the vocabulary lacks ("d"), and none of the target's.</summary>
-    private static SentencePieceModelWriter Source => SentencePieceModelWriter.Unigram()
+    private static SentencePieceModelBuilder Source => SentencePieceModelBuilder.Unigram()
         .Piece("\u2581", score: -5).Piece("\u2581a", score: -1).Piece("b", score: -1).Piece("d", score: -1);
 
-    private static SentencePieceModelWriter Target => SentencePieceModelWriter.Unigram()
+    private static SentencePieceModelBuilder Target => SentencePieceModelBuilder.Unigram()
         .Piece("c", score: -1).Piece("\u2581le", score: -1).Piece("\u2581", score: -5).BytePieces()
         .Piece("狗", score: -1);
 

@@ -10,7 +10,7 @@ public sealed class OpenDeclaredFamiliesTests
     {
         get
         {
-            SentencePieceModelWriter pieces = new SentencePieceModelWriter().Trainer(3, 1)
+            SentencePieceModelBuilder pieces = new SentencePieceModelBuilder().Trainer(3, 1)
                 .Piece("<pad>", PieceType.Control).Piece("</s>", PieceType.Control).Piece("<unk>", PieceType.Unknown);
             foreach (string piece in new[] { "\u2581", "a", "b", "c", "d", "e", "\u2581a", "ab", ":" })
             {
@@ -22,7 +22,7 @@ public sealed class OpenDeclaredFamiliesTests
     }
 
     /// <summary>Three special pieces, and three others.</summary>
-    private static byte[] FairseqPieces => SentencePieceModelWriter.Unigram().Piece("\u2581", score: -3).Piece("\u2581a", score: -1).Piece("b", score: -1).ToArray();
+    private static byte[] FairseqPieces => SentencePieceModelBuilder.Unigram().Piece("\u2581", score: -3).Piece("\u2581a", score: -1).Piece("b", score: -1).ToArray();
 
     [Fact]
     public void T5_reads_a_text_and_the_end_token()

@@ -9,7 +9,7 @@ public sealed class OpenFamiliesTests
     public void An_mbart_folder_needs_languages_and_begins_targets_with_the_one_asked_for()
     {
         // 10 pieces, then 52 languages and <mask>, which with fairseq's offset of one are the 64 tokens of the model.
-        SentencePieceModelWriter pieces = SentencePieceModelWriter.Unigram();
+        SentencePieceModelBuilder pieces = SentencePieceModelBuilder.Unigram();
         foreach (string piece in new[] { "\u2581", "a", "b", "c", "d", "e", "f" })
         {
             pieces.Piece(piece, score: -1);

@@ -14,7 +14,7 @@ internal sealed class RandomModel
 
     private readonly Random _random;
     private readonly bool _isExtreme;
-    private readonly SentencePieceModelWriter _writer = new();
+    private readonly SentencePieceModelBuilder _writer = new();
     private readonly HashSet<string> _texts = [];
     private readonly HashSet<string> _reserved = [];
 

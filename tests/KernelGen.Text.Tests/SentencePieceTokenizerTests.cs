@@ -50,7 +50,7 @@ public class SentencePieceTokenizerTests
         }
 
         Assert.Equal([2926, 3], English.Encode("狗"));
-        SentencePieceModelWriter bytes = SentencePieceModelWriter.Bpe().BytePieces().Piece("a").Normalizer(3, 0);
+        SentencePieceModelBuilder bytes = SentencePieceModelBuilder.Bpe().BytePieces().Piece("a").Normalizer(3, 0);
         Assert.Equal([3 + 0xE7, 3 + 0x8B, 3 + 0x97], bytes.Load().Encode("狗"));
         Assert.Equal([259], bytes.Load().Encode("a"));
     }
@@ -116,7 +116,7 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void Options_that_the_model_has_no_token_for_are_refused()
     {
-        SentencePieceModelWriter writer = new SentencePieceModelWriter().Trainer(3, 1).Piece("<unk>", PieceType.Unknown).Piece("a");
+        SentencePieceModelBuilder writer = new SentencePieceModelBuilder().Trainer(3, 1).Piece("<unk>", PieceType.Unknown).Piece("a");
         Assert.Equal((null, null, null, 0), (writer.Load().StartToken, writer.Load().EndToken, writer.Load().PadToken, writer.Load().UnknownToken));
         Assert.Contains("no start token", Refused(() => writer.Load(new SentencePieceTokenizerOptions { PrependStartToken = true })), StringComparison.Ordinal);
         Assert.Contains("no end token", Refused(() => writer.Load(new SentencePieceTokenizerOptions { AppendEndToken = true })), StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public class SentencePieceTokenizerTests
     public void A_unigram_model_is_encoded_by_its_scores()
     {
         // 0 <unk>, 1 <s>, 2 </s>, then these.
-        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram()
+        SentencePieceTokenizer tokenizer = SentencePieceModelBuilder.Unigram()
             .Piece("\u2581", score: -3).Piece("\u2581a", score: -2).Piece("b", score: -2).Piece("\u2581ab", score: -3).Piece("a", score: -4).Load();
         Assert.Equal([6, 3, 5, 7], tokenizer.Encode("ab ba"));
         Assert.Equal("ab ba", tokenizer.Decode([6, 3, 5, 7]));
@@ -136,7 +136,7 @@ public class SentencePieceTokenizerTests
     public void Unknown_characters_fall_back_to_bytes_where_the_model_has_them()
     {
         // The bytes follow the three special tokens, so that byte b is token 3 + b.
-        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Bpe().BytePieces().Piece("\u2581", score: -1).Piece("a", score: -1).Load();
+        SentencePieceTokenizer tokenizer = SentencePieceModelBuilder.Bpe().BytePieces().Piece("\u2581", score: -1).Piece("a", score: -1).Load();
         int[] tokens = tokenizer.Encode("a狗");
         Assert.Equal([259, 260, 3 + 0xE7, 3 + 0x8B, 3 + 0x97], tokens);
         Assert.Equal("a狗", tokenizer.Decode(tokens));
@@ -145,7 +145,7 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void A_unigram_model_writes_unknown_characters_as_bytes()
     {
-        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().BytePieces().Piece("\u2581a").Load();
+        SentencePieceTokenizer tokenizer = SentencePieceModelBuilder.Unigram().BytePieces().Piece("\u2581a").Load();
         Assert.Equal("a", tokenizer.Decode([259]));
         int[] tokens = tokenizer.Encode("a狗");
         Assert.Equal([259, 3 + 0xE7, 3 + 0x8B, 3 + 0x97], tokens);
@@ -155,7 +155,7 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void Bytes_that_are_not_utf8_are_decoded_to_one_replacement_character_each()
     {
-        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram().BytePieces().Piece("a").Load();
+        SentencePieceTokenizer tokenizer = SentencePieceModelBuilder.Unigram().BytePieces().Piece("a").Load();
         Assert.Equal("a\uFFFD\uFFFDa\uFFFD", tokenizer.Decode([259, 3 + 0xE7, 3 + 0x8B, 259, 3 + 0x97]));
         Assert.Equal("\uFFFD狗", tokenizer.Decode([3 + 0xE7, 3 + 0xE7, 3 + 0x8B, 3 + 0x97]));
     }
@@ -173,7 +173,7 @@ public class SentencePieceTokenizerTests
     [InlineData(true, true, new[] { 5, 4 }, "b  a")]
     public void Spaces_at_the_start_are_dropped_as_SentencePiece_drops_them(bool addDummyPrefix, bool removeExtraWhiteSpace, int[] tokens, string expected)
     {
-        SentencePieceTokenizer tokenizer = SentencePieceModelWriter.Unigram()
+        SentencePieceTokenizer tokenizer = SentencePieceModelBuilder.Unigram()
             .Piece("\u2581").Piece("\u2581\u2581a").Piece("b").Piece("\u2581b")
             .Normalizer(3, addDummyPrefix ? 1u : 0u).Normalizer(4, removeExtraWhiteSpace ? 1u : 0u).Load();
         Assert.Equal(expected, tokenizer.Decode(tokens));
@@ -182,7 +182,7 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void A_model_may_give_unknown_tokens_a_surface_and_special_tokens_names()
     {
-        SentencePieceTokenizer tokenizer = new SentencePieceModelWriter().Trainer(44, "?").Trainer(46, "[B]").Trainer(47, "[E]").Trainer(48, "[P]")
+        SentencePieceTokenizer tokenizer = new SentencePieceModelBuilder().Trainer(44, "?").Trainer(46, "[B]").Trainer(47, "[E]").Trainer(48, "[P]")
             .Piece("[E]", PieceType.Control).Piece("[P]", PieceType.Control).Piece("[U]", PieceType.Unknown).Piece("[B]", PieceType.Control)
             .Piece("x", PieceType.UserDefined).Piece("y", PieceType.Unused).Load();
         Assert.Equal((3, 0, 1, 2), (tokenizer.StartToken, tokenizer.EndToken, tokenizer.PadToken, tokenizer.UnknownToken));
@@ -218,28 +218,28 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void Models_that_cannot_work_are_refused_with_the_reason()
     {
-        AssertRefused("it has no pieces", new SentencePieceModelWriter().Trainer(3, 1));
-        AssertRefused("it has no unknown piece", new SentencePieceModelWriter().Piece("a"));
-        AssertRefused("pieces 0 and 3 are both the unknown piece", SentencePieceModelWriter.Unigram().Piece("b", PieceType.Unknown));
-        AssertRefused("piece 3 has no text", SentencePieceModelWriter.Unigram().Piece(""));
-        AssertRefused("the text of piece 3 is not UTF-8", SentencePieceModelWriter.Unigram().Piece([0xC3, 0x28], 1));
-        AssertRefused("piece 3 is of the unknown type 7", SentencePieceModelWriter.Unigram().Piece("a"u8.ToArray(), 7));
-        AssertRefused("piece 3 stands for a byte, but its text is \"<0xZZ>\"", SentencePieceModelWriter.Unigram().Piece("<0xZZ>", PieceType.Byte));
-        AssertRefused("what unknown tokens are decoded to is not UTF-8", SentencePieceModelWriter.Unigram().Trainer(44, [0xC3]));
-        AssertRefused("denormalizer", SentencePieceModelWriter.Unigram().Denormalizer([1, 2, 3]));
-        AssertRefused("of type 5, which is not supported", SentencePieceModelWriter.Unigram().Trainer(3, 5));
-        AssertRefused("piece 3 stands for a byte, but the model says that it does not", SentencePieceModelWriter.Unigram().Piece("<0x41>", PieceType.Byte));
-        AssertRefused("has no piece for the byte 0x00", SentencePieceModelWriter.Unigram().Trainer(35, 1));
-        AssertRefused("has no piece for the byte 0x42", SentencePieceModelWriter.Unigram().BytePieces(skip: 0x42));
-        AssertRefused("piece 3 has the score NaN", SentencePieceModelWriter.Unigram().Piece("a", score: float.NaN));
-        AssertRefused("piece 3 has the score -Infinity", SentencePieceModelWriter.Bpe().Piece("a", score: float.NegativeInfinity));
-        AssertRefused("its normalisation rules have 2 bytes", SentencePieceModelWriter.Unigram().Normalizer(2, [1, 2]));
+        AssertRefused("it has no pieces", new SentencePieceModelBuilder().Trainer(3, 1));
+        AssertRefused("it has no unknown piece", new SentencePieceModelBuilder().Piece("a"));
+        AssertRefused("pieces 0 and 3 are both the unknown piece", SentencePieceModelBuilder.Unigram().Piece("b", PieceType.Unknown));
+        AssertRefused("piece 3 has no text", SentencePieceModelBuilder.Unigram().Piece(""));
+        AssertRefused("the text of piece 3 is not UTF-8", SentencePieceModelBuilder.Unigram().Piece([0xC3, 0x28], 1));
+        AssertRefused("piece 3 is of the unknown type 7", SentencePieceModelBuilder.Unigram().Piece("a"u8.ToArray(), 7));
+        AssertRefused("piece 3 stands for a byte, but its text is \"<0xZZ>\"", SentencePieceModelBuilder.Unigram().Piece("<0xZZ>", PieceType.Byte));
+        AssertRefused("what unknown tokens are decoded to is not UTF-8", SentencePieceModelBuilder.Unigram().Trainer(44, [0xC3]));
+        AssertRefused("denormalizer", SentencePieceModelBuilder.Unigram().Denormalizer([1, 2, 3]));
+        AssertRefused("of type 5, which is not supported", SentencePieceModelBuilder.Unigram().Trainer(3, 5));
+        AssertRefused("piece 3 stands for a byte, but the model says that it does not", SentencePieceModelBuilder.Unigram().Piece("<0x41>", PieceType.Byte));
+        AssertRefused("has no piece for the byte 0x00", SentencePieceModelBuilder.Unigram().Trainer(35, 1));
+        AssertRefused("has no piece for the byte 0x42", SentencePieceModelBuilder.Unigram().BytePieces(skip: 0x42));
+        AssertRefused("piece 3 has the score NaN", SentencePieceModelBuilder.Unigram().Piece("a", score: float.NaN));
+        AssertRefused("piece 3 has the score -Infinity", SentencePieceModelBuilder.Bpe().Piece("a", score: float.NegativeInfinity));
+        AssertRefused("its normalisation rules have 2 bytes", SentencePieceModelBuilder.Unigram().Normalizer(2, [1, 2]));
     }
 
     [Fact]
     public void Bytes_need_not_be_in_order()
     {
-        SentencePieceModelWriter model = SentencePieceModelWriter.Bpe().Trainer(35, 1);
+        SentencePieceModelBuilder model = SentencePieceModelBuilder.Bpe().Trainer(35, 1);
         for (int value = 255; value >= 0; value--)
         {
             model.Piece($"<0x{value:X2}>", PieceType.Byte);
@@ -253,19 +253,19 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void Pieces_that_are_there_twice_are_not_encoded_and_quoted_in_one_line()
     {
-        SentencePieceModelWriter model = SentencePieceModelWriter.Unigram().Piece("a\u001b" + new string('b', 1000)).Piece("a\u001b" + new string('b', 1000));
+        SentencePieceModelBuilder model = SentencePieceModelBuilder.Unigram().Piece("a\u001b" + new string('b', 1000)).Piece("a\u001b" + new string('b', 1000));
         string message = Refused(() => model.Load());
         Assert.StartsWith("The data is a SentencePiece model that text cannot be encoded with: its pieces 3 and 4 are both \"a\\u001bbb", message, StringComparison.Ordinal);
         Assert.EndsWith("every piece must be there once. To decode with it, load it as a SentencePieceDecoder.", message, StringComparison.Ordinal);
         Assert.True(message.Length < 500);
         Assert.DoesNotContain(message, char.IsControl);
-        Assert.Equal("aa", SentencePieceDecoder.Load(new MemoryStream(SentencePieceModelWriter.Bpe().Piece("a").Piece("a").ToArray())).Decode([3, 4]));
+        Assert.Equal("aa", SentencePieceDecoder.Load(new MemoryStream(SentencePieceModelBuilder.Bpe().Piece("a").Piece("a").ToArray())).Decode([3, 4]));
     }
 
     [Fact]
     public void Every_damage_is_refused_or_harmless()
     {
-        byte[] model = SentencePieceModelWriter.Unigram().Piece("\u2581a", score: -1).Piece("b", score: -2).Normalizer(3, 1).Normalizer(4, 1).ToArray();
+        byte[] model = SentencePieceModelBuilder.Unigram().Piece("\u2581a", score: -1).Piece("b", score: -2).Normalizer(3, 1).Normalizer(4, 1).ToArray();
         (from at in Gen.Int[0, model.Length - 1] from value in Gen.Byte select (at, value)).Sample(
             damage =>
             {
@@ -294,5 +294,5 @@ public class SentencePieceTokenizerTests
 
     private static string Refused(Action load) => Assert.Throws<InvalidDataException>(load).Message;
 
-    private static void AssertRefused(string reason, SentencePieceModelWriter model) => Assert.Contains(reason, Refused(() => model.Load()), StringComparison.Ordinal);
+    private static void AssertRefused(string reason, SentencePieceModelBuilder model) => Assert.Contains(reason, Refused(() => model.Load()), StringComparison.Ordinal);
 }

@@ -89,7 +89,7 @@ public class SentencePieceWordTests
 
     private static byte[] File(Random random, int type, int scores, bool hasBytes)
     {
-        SentencePieceModelWriter writer = type == 1 ? SentencePieceModelWriter.Unigram() : SentencePieceModelWriter.Bpe();
+        SentencePieceModelBuilder writer = type == 1 ? SentencePieceModelBuilder.Unigram() : SentencePieceModelBuilder.Bpe();
         if (hasBytes)
         {
             writer.BytePieces();

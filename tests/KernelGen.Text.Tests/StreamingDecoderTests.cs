@@ -129,7 +129,7 @@ public class StreamingDecoderTests
     }
 
     /// <summary>0 to 2 are special tokens, 3 to 258 the bytes, then pieces.</summary>
-    private static SentencePieceTokenizer Bytes(bool addDummyPrefix, bool removeExtraWhiteSpace) => SentencePieceModelWriter.Unigram().BytePieces()
+    private static SentencePieceTokenizer Bytes(bool addDummyPrefix, bool removeExtraWhiteSpace) => SentencePieceModelBuilder.Unigram().BytePieces()
         .Piece("a").Piece("\u2581").Piece("\u2581\u2581a").Piece("\u2581b").Piece("é").Piece("😀\u2581狗").Piece("[mask]", PieceType.UserDefined).Piece("never", PieceType.Unused)
         .Normalizer(3, addDummyPrefix ? 1u : 0u).Normalizer(4, removeExtraWhiteSpace ? 1u : 0u).Load();
 
@@ -141,7 +141,7 @@ public class StreamingDecoderTests
             ["characters"] = VocabularyTokenizer.Load(vocabulary),
             ["words"] = VocabularyTokenizer.Load(vocabulary, new VocabularyTokenizerOptions { Unit = VocabularyUnit.Word }),
             ["sample"] = English,
-            ["no surface"] = SentencePieceModelWriter.Bpe().Piece("\u2581").Piece("\u2581a").Trainer(44, "").Load(),
+            ["no surface"] = SentencePieceModelBuilder.Bpe().Piece("\u2581").Piece("\u2581a").Trainer(44, "").Load(),
         };
         foreach (bool addDummyPrefix in new[] { false, true })
         {

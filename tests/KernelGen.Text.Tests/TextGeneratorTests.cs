@@ -56,7 +56,7 @@ public sealed class TextGeneratorTests : IDisposable
     public void Of_a_character_of_several_tokens_the_last_has_the_text()
     {
         // 3 to 258 are the bytes.
-        SentencePieceTokenizer bytes = SentencePieceModelWriter.Unigram().BytePieces().Load();
+        SentencePieceTokenizer bytes = SentencePieceModelBuilder.Unigram().BytePieces().Load();
         int[] tokens = [.. "a狗b"u8.ToArray().Append((byte)0xE7).Select(static value => 3 + value)];
         var options = new GenerationOptions { ForcedPrefix = [.. tokens], MaxLength = tokens.Length };
         TextHypothesis hypothesis = Assert.Single(new TextGenerator(_model, Chinese, bytes).Generate("狗", options).Hypotheses);
@@ -350,7 +350,7 @@ public sealed class TextGeneratorTests : IDisposable
             "The source tokenizer has 3000 tokens, the model's source vocabulary 2744",
             Assert.Throws<ArgumentException>(() => new TextGenerator(_model, English, English)).Message,
             StringComparison.Ordinal);
-        var small = SentencePieceModelWriter.Unigram().Piece("a").Load();
+        var small = SentencePieceModelBuilder.Unigram().Piece("a").Load();
         var generator = new TextGenerator(_model, Chinese, small);
         Assert.Contains("the target's tokenizer has only 4", Assert.Throws<InvalidOperationException>(() => generator.Generate("狗追猫。")).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => generator.Stream("狗追猫。").Count());

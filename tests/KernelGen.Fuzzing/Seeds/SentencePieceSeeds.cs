@@ -1,6 +1,5 @@
 using KernelGen.Text;
 using KernelGen.Text.Tests;
-using SentencePieceModelWriter = KernelGen.Text.Tests.SentencePieceModelWriter;
 
 namespace KernelGen.Fuzzing.Seeds;
 
@@ -9,17 +8,17 @@ internal static class SentencePieceSeeds
 {
     public static IReadOnlyList<byte[]> All { get; } =
     [
-        Pieces(SentencePieceModelWriter.Unigram()).Normalizer(2, CharacterMap()).Normalizer(3, 1).Normalizer(4, 1).Normalizer(5, 1).ToArray(),
-        Pieces(SentencePieceModelWriter.Unigram()).Trainer(44, "??").Trainer(48, "<pad>").Normalizer(3, 0).Normalizer(4, 0).ToArray(),
-        Pieces(SentencePieceModelWriter.Bpe()).Normalizer(2, CharacterMap()).Normalizer(3, 1).ToArray(),
-        Pieces(SentencePieceModelWriter.Bpe()).BytePieces().Normalizer(3, 1).Normalizer(4, 1).ToArray(),
-        Pieces(SentencePieceModelWriter.Unigram()).BytePieces().ToArray(),
-        Pieces(SentencePieceModelWriter.Bpe()).Trainer(24, 1).Normalizer(3, 1).Normalizer(5, 0).ToArray(),
-        Pieces(SentencePieceModelWriter.Unigram()).Trainer(3, (ulong)SentencePieceModelType.Word).Normalizer(2, CharacterMap()).ToArray(),
-        Pieces(SentencePieceModelWriter.Unigram()).Trainer(3, (ulong)SentencePieceModelType.Character).BytePieces().ToArray(),
+        Pieces(SentencePieceModelBuilder.Unigram()).Normalizer(2, CharacterMap()).Normalizer(3, 1).Normalizer(4, 1).Normalizer(5, 1).ToArray(),
+        Pieces(SentencePieceModelBuilder.Unigram()).Trainer(44, "??").Trainer(48, "<pad>").Normalizer(3, 0).Normalizer(4, 0).ToArray(),
+        Pieces(SentencePieceModelBuilder.Bpe()).Normalizer(2, CharacterMap()).Normalizer(3, 1).ToArray(),
+        Pieces(SentencePieceModelBuilder.Bpe()).BytePieces().Normalizer(3, 1).Normalizer(4, 1).ToArray(),
+        Pieces(SentencePieceModelBuilder.Unigram()).BytePieces().ToArray(),
+        Pieces(SentencePieceModelBuilder.Bpe()).Trainer(24, 1).Normalizer(3, 1).Normalizer(5, 0).ToArray(),
+        Pieces(SentencePieceModelBuilder.Unigram()).Trainer(3, (ulong)SentencePieceModelType.Word).Normalizer(2, CharacterMap()).ToArray(),
+        Pieces(SentencePieceModelBuilder.Unigram()).Trainer(3, (ulong)SentencePieceModelType.Character).BytePieces().ToArray(),
     ];
 
-    private static SentencePieceModelWriter Pieces(SentencePieceModelWriter writer) => writer
+    private static SentencePieceModelBuilder Pieces(SentencePieceModelBuilder writer) => writer
         .Piece("<pad>", PieceType.Control)
         .Piece("[user]", PieceType.UserDefined)
         .Piece("unused", PieceType.Unused)

@@ -38,7 +38,7 @@ internal sealed class VocabularyTarget : FuzzTarget
 /// <summary>Marian's vocab.json, beside SentencePiece models that are as they should be.</summary>
 internal sealed class MarianVocabularyTarget : FuzzTarget
 {
-    private static readonly byte[] Model = Text.Tests.SentencePieceModelWriter.Unigram().Piece("\u2581", score: -3).Piece("a", score: -2).Piece("b", score: -2).Piece("\u2581a", score: -1).ToArray();
+    private static readonly byte[] Model = Text.Tests.SentencePieceModelBuilder.Unigram().Piece("\u2581", score: -3).Piece("a", score: -2).Piece("b", score: -2).Piece("\u2581a", score: -1).ToArray();
 
     public override string Name => "marian-vocabulary";
 

@@ -3,7 +3,7 @@ namespace KernelGen.Text.Tests;
 /// <summary>Folders of each family as downloaded: which files decide, what stands around a text, and what is said where something is missing.</summary>
 public class FolderTests
 {
-    private static readonly byte[] Pieces = SentencePieceModelWriter.Unigram().Piece("▁", score: -3).Piece("▁a", score: -1).Piece("b", score: -1).ToArray();
+    private static readonly byte[] Pieces = SentencePieceModelBuilder.Unigram().Piece("▁", score: -3).Piece("▁a", score: -1).Piece("b", score: -1).ToArray();
     private static readonly PretrainedTokenizerOptions EnglishGerman = new() { SourceLanguage = "eng_Latn", TargetLanguage = "deu_Latn" };
 
     [Fact]

@@ -3,7 +3,7 @@ namespace KernelGen.Text.Tests;
 /// <summary>A Marian folder as downloaded, with and without codes of target languages.</summary>
 public class MarianFolderTests
 {
-    private static readonly byte[] Model = SentencePieceModelWriter.Unigram().Piece("\u2581", score: -3).Piece("\u2581a", score: -1).Piece("b", score: -1).ToArray();
+    private static readonly byte[] Model = SentencePieceModelBuilder.Unigram().Piece("\u2581", score: -3).Piece("\u2581a", score: -1).Piece("b", score: -1).ToArray();
 
     [Fact]
     public void One_target_language_needs_no_options()

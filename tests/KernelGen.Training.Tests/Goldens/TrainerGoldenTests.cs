@@ -30,8 +30,8 @@ public class TrainerGoldenTests
             ReportEvery = 1,
             LabelSmoothing = hyperparameters.GetProperty("label_smoothing").GetDouble(),
             MaxGradientNorm = hyperparameters.GetProperty("clip").GetDouble(),
-            Optimizer = OptimizerOf(hyperparameters),
-            LearningRate = RateOf(hyperparameters.GetProperty("learning_rate"), model.ModelDimension),
+            Optimizer = GoldenHyperparameters.OptimizerOf(hyperparameters),
+            LearningRate = GoldenHyperparameters.RateOf(hyperparameters.GetProperty("learning_rate"), model.ModelDimension),
         };
         using Trainer trainer = golden.Model.CreateTrainer(options);
         trainer.Load(golden.ModelPath);
@@ -86,26 +86,5 @@ public class TrainerGoldenTests
         {
             File.Delete(path);
         }
-    }
-
-    private static Optimizer OptimizerOf(JsonElement hyperparameters)
-    {
-        double beta1 = hyperparameters.GetProperty("beta1").GetDouble();
-        double beta2 = hyperparameters.GetProperty("beta2").GetDouble();
-        double epsilon = hyperparameters.GetProperty("epsilon").GetDouble();
-        return hyperparameters.GetProperty("optimizer").GetString() == "adam"
-            ? new Adam { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon }
-            : new AdamW { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = hyperparameters.GetProperty("weight_decay").GetDouble() };
-    }
-
-    private static LearningRate RateOf(JsonElement rate, int dimension)
-    {
-        if (rate.TryGetProperty("constant", out JsonElement constant))
-        {
-            return LearningRate.Constant(constant.GetDouble());
-        }
-
-        int warmup = rate.GetProperty("warmup").GetInt32();
-        return LearningRate.InverseSquareRoot(rate.GetProperty("factor").GetDouble() / Math.Sqrt((double)dimension * warmup), warmup);
     }
 }

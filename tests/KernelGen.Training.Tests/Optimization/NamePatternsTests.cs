@@ -1,4 +1,3 @@
-using KernelGen.Training.Tests.Declarations;
 
 namespace KernelGen.Training.Tests.Optimization;
 

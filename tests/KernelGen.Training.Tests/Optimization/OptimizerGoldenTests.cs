@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelGen.Training.Tests.Goldens;
 
 namespace KernelGen.Training.Tests.Optimization;
 
@@ -18,8 +19,8 @@ public unsafe class OptimizerGoldenTests
     {
         JsonElement golden = Case.GetProperty("runs")[run];
         JsonElement hyperparameters = golden.GetProperty("hyperparameters");
-        Optimizer optimizer = OptimizerOf(hyperparameters);
-        LearningRate rates = RateOf(hyperparameters.GetProperty("learning_rate"), golden.GetProperty("model_dimension").GetInt32());
+        Optimizer optimizer = GoldenHyperparameters.OptimizerOf(hyperparameters);
+        LearningRate rates = GoldenHyperparameters.RateOf(hyperparameters.GetProperty("learning_rate"), golden.GetProperty("model_dimension").GetInt32());
         double clip = hyperparameters.GetProperty("clip").GetDouble();
         float[][] weights = [Numbers(Case.GetProperty("start").GetProperty("matrix")), Numbers(Case.GetProperty("start").GetProperty("bias"))];
         float[][] means = [.. weights.Select(static part => new float[part.Length])];
@@ -123,27 +124,6 @@ public unsafe class OptimizerGoldenTests
         {
             return GradientNorm.SumOfSquares(first, numbers.Length);
         }
-    }
-
-    private static Optimizer OptimizerOf(JsonElement hyperparameters)
-    {
-        double beta1 = hyperparameters.GetProperty("beta1").GetDouble();
-        double beta2 = hyperparameters.GetProperty("beta2").GetDouble();
-        double epsilon = hyperparameters.GetProperty("epsilon").GetDouble();
-        return hyperparameters.GetProperty("optimizer").GetString() == "adam"
-            ? new Adam { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon }
-            : new AdamW { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = hyperparameters.GetProperty("weight_decay").GetDouble() };
-    }
-
-    private static LearningRate RateOf(JsonElement rate, int dimension)
-    {
-        if (rate.TryGetProperty("constant", out JsonElement constant))
-        {
-            return LearningRate.Constant(constant.GetDouble());
-        }
-
-        int warmup = rate.GetProperty("warmup").GetInt32();
-        return LearningRate.InverseSquareRoot(rate.GetProperty("factor").GetDouble() / Math.Sqrt((double)dimension * warmup), warmup);
     }
 
     private static float[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(static value => value.GetSingle())];

@@ -1,6 +1,6 @@
 namespace KernelGen.Tests.Declarations;
 
-// The goldens. What is left out is the preset of the architecture, or what the configuration file says.
+// The goldens; whether they can be trained is up to each project of tests. What is left out is the preset of the architecture, or what the configuration file says.
 
 [EncoderDecoderModel(
     Architecture.Vanilla,
@@ -12,7 +12,8 @@ namespace KernelGen.Tests.Declarations;
     SourceVocabularySize = 50,
     TargetVocabularySize = 60,
     MaxSourceLength = 64,
-    MaxTargetLength = 64)]
+    MaxTargetLength = 64,
+    Trainable = Declared.Trainable)]
 internal sealed partial class GoldenVanilla;
 
 [EncoderDecoderModel(
@@ -27,7 +28,8 @@ internal sealed partial class GoldenVanilla;
     MaxSourceLength = 64,
     MaxTargetLength = 64,
     NormPlacement = NormPlacement.Pre,
-    Activation = Activation.Gelu)]
+    Activation = Activation.Gelu,
+    Trainable = Declared.Trainable)]
 internal sealed partial class GoldenVanillaPreNorm;
 
 [EncoderDecoderModel(
@@ -39,7 +41,8 @@ internal sealed partial class GoldenVanillaPreNorm;
     DecoderLayers = 1,
     VocabularySize = 100,
     MaxSourceLength = 64,
-    MaxTargetLength = 64)]
+    MaxTargetLength = 64,
+    Trainable = Declared.Trainable)]
 internal sealed partial class GoldenVanillaHead64;
 
 [EncoderDecoderModel(
@@ -51,7 +54,8 @@ internal sealed partial class GoldenVanillaHead64;
     DecoderLayers = 2,
     VocabularySize = 70,
     MaxSourceLength = 64,
-    MaxTargetLength = 64)]
+    MaxTargetLength = 64,
+    Trainable = Declared.Trainable)]
 internal sealed partial class GoldenMarian;
 
 [EncoderDecoderModel(
@@ -63,20 +67,21 @@ internal sealed partial class GoldenMarian;
     DecoderLayers = 2,
     VocabularySize = 45,
     MaxSourceLength = 64,
-    MaxTargetLength = 64)]
+    MaxTargetLength = 64,
+    Trainable = Declared.Trainable)]
 internal sealed partial class GoldenBart;
 
-[EncoderDecoderModel("Goldens/data/m2m100/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
+[EncoderDecoderModel("Goldens/data/m2m100/config.json", MaxSourceLength = 64, MaxTargetLength = 64, Trainable = Declared.Trainable)]
 internal sealed partial class GoldenM2M100;
 
-[EncoderDecoderModel("Goldens/data/mbart50/config.json")]
+[EncoderDecoderModel("Goldens/data/mbart50/config.json", Trainable = Declared.Trainable)]
 internal sealed partial class GoldenMBart50;
 
-[EncoderDecoderModel("Goldens/data/t5-v1_0/config.json", MaxSourceLength = 160, MaxTargetLength = 160)]
+[EncoderDecoderModel("Goldens/data/t5-v1_0/config.json", MaxSourceLength = 160, MaxTargetLength = 160, Trainable = Declared.Trainable)]
 internal sealed partial class GoldenT5;
 
-[EncoderDecoderModel("Goldens/data/t5-v1_1/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
+[EncoderDecoderModel("Goldens/data/t5-v1_1/config.json", MaxSourceLength = 64, MaxTargetLength = 64, Trainable = Declared.Trainable)]
 internal sealed partial class GoldenT5Gated;
 
-[EncoderDecoderModel("Goldens/data/pegasus/config.json", MaxSourceLength = 64, MaxTargetLength = 64)]
+[EncoderDecoderModel("Goldens/data/pegasus/config.json", MaxSourceLength = 64, MaxTargetLength = 64, Trainable = Declared.Trainable)]
 internal sealed partial class GoldenPegasus;

@@ -4,7 +4,7 @@ using System.Text;
 namespace KernelGen.Text.Tests;
 
 /// <summary>Writes small SentencePiece models, so that tests reach settings that the sample's model does not have.</summary>
-internal sealed class SentencePieceModelWriter
+internal sealed class SentencePieceModelBuilder
 {
     private readonly MemoryStream _pieces = new();
     private readonly MemoryStream _trainer = new();
@@ -12,17 +12,17 @@ internal sealed class SentencePieceModelWriter
     private readonly MemoryStream _denormalizer = new();
 
     /// <summary>A unigram model with the special tokens that SentencePiece gives it unless told otherwise: 0 is unknown, 1 the start, 2 the end.</summary>
-    public static SentencePieceModelWriter Unigram() => WithSpecialTokens(1);
+    public static SentencePieceModelBuilder Unigram() => WithSpecialTokens(1);
 
     /// <summary>The same for BPE.</summary>
-    public static SentencePieceModelWriter Bpe() => WithSpecialTokens(2);
+    public static SentencePieceModelBuilder Bpe() => WithSpecialTokens(2);
 
-    private static SentencePieceModelWriter WithSpecialTokens(ulong modelType) => new SentencePieceModelWriter()
+    private static SentencePieceModelBuilder WithSpecialTokens(ulong modelType) => new SentencePieceModelBuilder()
         .Trainer(3, modelType).Piece("<unk>", PieceType.Unknown).Piece("<s>", PieceType.Control).Piece("</s>", PieceType.Control);
 
-    public SentencePieceModelWriter Piece(string text, PieceType type = PieceType.Normal, float score = 0) => Piece(Encoding.UTF8.GetBytes(text), (ulong)type, score);
+    public SentencePieceModelBuilder Piece(string text, PieceType type = PieceType.Normal, float score = 0) => Piece(Encoding.UTF8.GetBytes(text), (ulong)type, score);
 
-    public SentencePieceModelWriter Piece(byte[] text, ulong type, float score = 0)
+    public SentencePieceModelBuilder Piece(byte[] text, ulong type, float score = 0)
     {
         var piece = new MemoryStream();
         Write(piece, 1, text);
@@ -36,7 +36,7 @@ internal sealed class SentencePieceModelWriter
     }
 
     /// <summary>The 256 pieces that stand for bytes, or all but one.</summary>
-    public SentencePieceModelWriter BytePieces(int skip = -1)
+    public SentencePieceModelBuilder BytePieces(int skip = -1)
     {
         for (int value = 0; value < 256; value++)
         {
@@ -49,33 +49,33 @@ internal sealed class SentencePieceModelWriter
         return Trainer(35, 1);
     }
 
-    public SentencePieceModelWriter Trainer(int field, ulong value)
+    public SentencePieceModelBuilder Trainer(int field, ulong value)
     {
         Write(_trainer, field, value);
         return this;
     }
 
-    public SentencePieceModelWriter Trainer(int field, string value) => Trainer(field, Encoding.UTF8.GetBytes(value));
+    public SentencePieceModelBuilder Trainer(int field, string value) => Trainer(field, Encoding.UTF8.GetBytes(value));
 
-    public SentencePieceModelWriter Trainer(int field, byte[] value)
+    public SentencePieceModelBuilder Trainer(int field, byte[] value)
     {
         Write(_trainer, field, value);
         return this;
     }
 
-    public SentencePieceModelWriter Normalizer(int field, ulong value)
+    public SentencePieceModelBuilder Normalizer(int field, ulong value)
     {
         Write(_normalizer, field, value);
         return this;
     }
 
-    public SentencePieceModelWriter Normalizer(int field, byte[] value)
+    public SentencePieceModelBuilder Normalizer(int field, byte[] value)
     {
         Write(_normalizer, field, value);
         return this;
     }
 
-    public SentencePieceModelWriter Denormalizer(byte[] rules)
+    public SentencePieceModelBuilder Denormalizer(byte[] rules)
     {
         Write(_denormalizer, 2, rules);
         return this;
