@@ -20,6 +20,35 @@ internal static class NormalizationRules
     /// <summary>Normalisation form KC, white space of every kind as a space, and no control characters.</summary>
     public static byte[] NmtNfkc => CompiledNmtNfkc.Value;
 
+    /// <summary>Compiles rules and more rules, which also rewrite what those make, and of two for the same text are taken.</summary>
+    /// <exception cref="ArgumentException">A rule is none.</exception>
+    public static byte[] Compile(Dictionary<string, string> rules, IReadOnlyDictionary<string, string> moreRules)
+    {
+        var more = new Dictionary<string, string>(StringComparer.Ordinal);
+        int longest = 1;
+        foreach ((string from, string to) in moreRules)
+        {
+            if (string.IsNullOrEmpty(from) || to is null || !IsText(from) || !IsText(to))
+            {
+                throw new ArgumentException(
+                    $"A rule of normalisation rewrites {VocabularyFile.Quote(from ?? "")} to {(to is null ? "null" : VocabularyFile.Quote(to))}. "
+                    + "It rewrites at least one character, and neither has U+0000 or halves of surrogate pairs.",
+                    nameof(moreRules));
+            }
+
+            more.Add(from, to);
+            longest = Math.Max(longest, CountRunes(from));
+        }
+
+        var all = rules.ToDictionary(static rule => rule.Key, rule => Apply(more, rule.Value, longest), StringComparer.Ordinal);
+        foreach ((string from, string to) in more)
+        {
+            all[from] = to;
+        }
+
+        return CharacterMapBuilder.Build(all);
+    }
+
     /// <summary>
     /// What NFKC changes: characters by themselves, and sequences of characters, in each of their forms, that compose. Only sequences that are the decomposition
     /// of one character are rules, so that text which puts more together is left as it is.
@@ -130,6 +159,21 @@ internal static class NormalizationRules
         return needed;
     }
 
+    private static bool IsText(string text)
+    {
+        for (int i = 0; i < text.Length;)
+        {
+            if (text[i] == '\0' || !Rune.TryGetRuneAt(text, i, out Rune rune))
+            {
+                return false;
+            }
+
+            i += rune.Utf16SequenceLength;
+        }
+
+        return true;
+    }
+
     private static int CountRunes(string text)
     {
         int count = 0;
@@ -146,7 +190,7 @@ internal static class NormalizationRules
     {
         var normalized = new StringBuilder();
         Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> lookup = rules.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<int> ends = stackalloc int[longest];
+        int[] ends = new int[longest];
         for (int start = 0; start < text.Length;)
         {
             int count = 0;

@@ -3,6 +3,9 @@ namespace KernelGen.Text;
 /// <summary>Writes a model as <c>sentencepiece_model.proto</c>'s message, which SentencePiece reads and <see cref="SentencePieceModel"/>.</summary>
 internal static class SentencePieceModelWriter
 {
+    /// <summary>What SentencePiece calls rules that it has no name for.</summary>
+    private const string UserDefined = "user_defined";
+
     /// <summary>Writes a model.</summary>
     /// <param name="options">How it was made.</param>
     /// <param name="special">The special pieces.</param>
@@ -71,20 +74,23 @@ internal static class SentencePieceModelWriter
         trainer.Write(41, options.StartToken ?? -1);
         trainer.Write(42, options.EndToken ?? -1);
         trainer.Write(43, options.PadToken ?? -1);
-        trainer.Write(45, SpecialPieces.Unknown);
-        trainer.Write(46, SpecialPieces.Start);
-        trainer.Write(47, SpecialPieces.End);
-        trainer.Write(48, SpecialPieces.Pad);
+        trainer.Write(45, options.UnknownPiece);
+        trainer.Write(46, options.StartPiece);
+        trainer.Write(47, options.EndPiece);
+        trainer.Write(48, options.PadPiece);
         return trainer.Written;
     }
 
     private static ReadOnlySpan<byte> Normalizer(SentencePieceTrainingOptions options)
     {
-        (string name, byte[] rules) = options.Normalization switch
+        (string name, byte[] rules) = (options.Normalization, HasMore: options.NormalizationRules.Count > 0) switch
         {
-            SentencePieceNormalization.NmtNfkc => ("nmt_nfkc", NormalizationRules.NmtNfkc),
-            SentencePieceNormalization.Nfkc => ("nfkc", NormalizationRules.Nfkc),
-            SentencePieceNormalization.Identity => ("identity", []),
+            (SentencePieceNormalization.NmtNfkc, false) => ("nmt_nfkc", NormalizationRules.NmtNfkc),
+            (SentencePieceNormalization.Nfkc, false) => ("nfkc", NormalizationRules.Nfkc),
+            (SentencePieceNormalization.Identity, false) => ("identity", []),
+            (SentencePieceNormalization.NmtNfkc, true) => (UserDefined, NormalizationRules.Compile(NormalizationRules.MakeNmtNfkc(), options.NormalizationRules)),
+            (SentencePieceNormalization.Nfkc, true) => (UserDefined, NormalizationRules.Compile(NormalizationRules.MakeNfkc(), options.NormalizationRules)),
+            (SentencePieceNormalization.Identity, true) => (UserDefined, NormalizationRules.Compile([], options.NormalizationRules)),
             _ => throw new ArgumentException($"{nameof(options.Normalization)} is {options.Normalization}, which is none of its values.", nameof(options)),
         };
         var normalizer = new ProtobufWriter();
@@ -100,6 +106,7 @@ internal static class SentencePieceModelWriter
     {
         SentencePieceKind.Unigram => SentencePieceModelType.Unigram,
         SentencePieceKind.Bpe => SentencePieceModelType.Bpe,
+        SentencePieceKind.Character => SentencePieceModelType.Character,
         _ => throw new ArgumentException($"{nameof(SentencePieceTrainingOptions.Kind)} is {kind}, which is none of its values.", "options"),
     };
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace KernelGen.Text;
 
 /// <summary>
@@ -36,7 +38,7 @@ public static class SentencePieceTrainer
         var normalizer = new SentencePieceNormalizer(settings, new PieceVocabulary(settings).UserDefined);
         PieceCorpus corpus = PieceCorpus.Read(sentences, options, special, normalizer, cancellationToken);
         int least = special.Count + corpus.Alphabet.Length;
-        if (least > options.VocabularySize)
+        if (least > options.VocabularySize && options.Kind != SentencePieceKind.Character)
         {
             throw new ArgumentException(
                 $"{nameof(options.VocabularySize)} is {options.VocabularySize}, but {special.Count} special pieces and the {corpus.Alphabet.Length} characters that are {options.CharacterCoverage:P2} of the text take {least}. "
@@ -48,7 +50,9 @@ public static class SentencePieceTrainer
         List<(string Text, float Score)> pieces = options.Kind switch
         {
             SentencePieceKind.Unigram => UnigramTrainer.Train(corpus, options.MaxPieceLength, count, special.Count, cancellationToken),
-            _ => BpeTrainer.Train(corpus, options.MaxPieceLength, count, cancellationToken),
+            SentencePieceKind.Bpe => BpeTrainer.Train(corpus, options.MaxPieceLength, count, cancellationToken),
+            SentencePieceKind.Character => Characters(corpus, count),
+            _ => throw new UnreachableException(),
         };
         int size = special.Count + pieces.Count;
         if (size < options.VocabularySize && !options.AllowSmallerVocabulary)
@@ -61,6 +65,13 @@ public static class SentencePieceTrainer
         return special.Last < size
             ? new TrainedSentencePieceModel(SentencePieceModelWriter.Write(options, special, pieces), size)
             : throw new ArgumentException($"A special piece has the token {special.Last}, but the text makes no more than {size} pieces; tokens have no gaps.", nameof(options));
+    }
+
+    /// <summary>The most frequent characters, with the logarithms of their probabilities.</summary>
+    private static List<(string Text, float Score)> Characters(PieceCorpus corpus, int count)
+    {
+        double all = corpus.CharacterCounts.Sum();
+        return [.. corpus.SymbolsByCount().Take(count).Select(symbol => (corpus.TextOf([symbol]), (float)Math.Log(corpus.CharacterCounts[symbol] / all)))];
     }
 
     private static void Check(SentencePieceTrainingOptions options)

@@ -21,6 +21,13 @@ public sealed class SentencePieceTrainingOptions
     /// <summary>How text is rewritten first.</summary>
     public SentencePieceNormalization Normalization { get; init; } = SentencePieceNormalization.NmtNfkc;
 
+    /// <summary>
+    /// More rules: what is rewritten, and to what, such as traditional Chinese characters to simplified ones, or a space to nothing. Of rules that fit at the same
+    /// place the longest is taken, and of two for the same text the one given here. Characters that <see cref="Normalization"/> makes are rewritten by them, too; characters that
+    /// they make are not rewritten again.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> NormalizationRules { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether a space is put before each text, so that a word has the same pieces at the start as elsewhere.</summary>
     public bool AddDummyPrefix { get; init; } = true;
 
@@ -45,15 +52,27 @@ public sealed class SentencePieceTrainingOptions
     /// <summary>Texts that are always one piece, wherever they stand, and that no rule rewrites.</summary>
     public IReadOnlyList<string> UserDefinedSymbols { get; init; } = [];
 
-    /// <summary>The token of what is unknown, <c>&lt;unk&gt;</c>.</summary>
+    /// <summary>The token of what is unknown.</summary>
     public int UnknownToken { get; init; }
 
-    /// <summary>The token that begins a sequence, <c>&lt;s&gt;</c>, or <see langword="null"/> for none.</summary>
+    /// <summary>The token that begins a sequence, or <see langword="null"/> for none.</summary>
     public int? StartToken { get; init; } = 1;
 
-    /// <summary>The token that ends a sequence, <c>&lt;/s&gt;</c>, or <see langword="null"/> for none.</summary>
+    /// <summary>The token that ends a sequence, or <see langword="null"/> for none.</summary>
     public int? EndToken { get; init; } = 2;
 
-    /// <summary>The token that fills batches, <c>&lt;pad&gt;</c>, or <see langword="null"/> for none.</summary>
+    /// <summary>The token that fills batches, or <see langword="null"/> for none.</summary>
     public int? PadToken { get; init; }
+
+    /// <summary>What the unknown token is called.</summary>
+    public string UnknownPiece { get; init; } = "<unk>";
+
+    /// <summary>What the token is called that begins a sequence.</summary>
+    public string StartPiece { get; init; } = "<s>";
+
+    /// <summary>What the token is called that ends a sequence.</summary>
+    public string EndPiece { get; init; } = "</s>";
+
+    /// <summary>What the token is called that fills batches.</summary>
+    public string PadPiece { get; init; } = "<pad>";
 }

@@ -6,25 +6,21 @@ namespace KernelGen.Text;
 /// <summary>The pieces of a model that are not found in text, and their tokens.</summary>
 internal sealed class SpecialPieces
 {
-    public const string Unknown = "<unk>";
-    public const string Start = "<s>";
-    public const string End = "</s>";
-    public const string Pad = "<pad>";
-
     private const int ByteCount = 256;
 
     private readonly SortedDictionary<int, (string Text, PieceType Type)> _pieces = [];
     private readonly Dictionary<string, int> _tokens = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
     private int _next;
 
     /// <summary>Numbers them: those with tokens of their own first, the others in the order of their kinds at the first tokens that are free.</summary>
     /// <exception cref="ArgumentException">Two have the same token or text, or a text is none.</exception>
     public SpecialPieces(SentencePieceTrainingOptions options)
     {
-        Place(options.UnknownToken, Unknown, PieceType.Unknown, options);
-        Place(options.StartToken, Start, PieceType.Control, options);
-        Place(options.EndToken, End, PieceType.Control, options);
-        Place(options.PadToken, Pad, PieceType.Control, options);
+        Place(options.UnknownToken, options.UnknownPiece, nameof(options.UnknownPiece), PieceType.Unknown, options);
+        Place(options.StartToken, options.StartPiece, nameof(options.StartPiece), PieceType.Control, options);
+        Place(options.EndToken, options.EndPiece, nameof(options.EndPiece), PieceType.Control, options);
+        Place(options.PadToken, options.PadPiece, nameof(options.PadPiece), PieceType.Control, options);
         Add(options.ControlSymbols, PieceType.Control, nameof(options.ControlSymbols));
         Add(options.UserDefinedSymbols, PieceType.UserDefined, nameof(options.UserDefinedSymbols));
         if (options.ByteFallback)
@@ -42,12 +38,14 @@ internal sealed class SpecialPieces
     /// <summary>Each with its token, in the order of tokens.</summary>
     public IEnumerable<KeyValuePair<int, (string Text, PieceType Type)>> All => _pieces;
 
-    private void Place(int? token, string text, PieceType type, SentencePieceTrainingOptions options)
+    private void Place(int? token, string text, string property, PieceType type, SentencePieceTrainingOptions options)
     {
         if (token is not { } index)
         {
             return;
         }
+
+        RefuseNone(text, property);
 
         if (index < 0 || index >= options.VocabularySize)
         {
@@ -59,7 +57,15 @@ internal sealed class SpecialPieces
             throw new ArgumentException($"{_pieces[index].Text} and {text} both have the token {index}; each needs its own.", nameof(options));
         }
 
-        _tokens.Add(text, index);
+        if (!_tokens.TryAdd(text, index))
+        {
+            throw new ArgumentException($"{property} is {VocabularyFile.Quote(text)}, which the token {_tokens[text]} is called, too; each needs its own name.", nameof(options));
+        }
+
+        if (type == PieceType.Control)
+        {
+            _named.Add(text);
+        }
     }
 
     private void Add(IReadOnlyList<string> texts, PieceType type, string property)
@@ -68,14 +74,7 @@ internal sealed class SpecialPieces
         for (int i = 0; i < texts.Count; i++)
         {
             string text = texts[i];
-            if (string.IsNullOrEmpty(text) || text.Contains('\0') || text.EnumerateRunes().Any(static rune => rune == Rune.ReplacementChar)
-                || Encoding.UTF8.GetByteCount(text) >= SentencePieceModel.PieceLengthLimit)
-            {
-                throw new ArgumentException(
-                    $"{property}[{i}] is {(text is null ? "null" : VocabularyFile.Quote(text))}; a symbol is a text of 1 to {SentencePieceModel.PieceLengthLimit - 1} bytes of UTF-8, without U+0000, U+FFFD and halves of surrogate pairs.",
-                    "options");
-            }
-
+            RefuseNone(text, $"{property}[{i}]");
             if (type == PieceType.UserDefined && text.Contains(' '))
             {
                 throw new ArgumentException($"{property}[{i}], {VocabularyFile.Quote(text)}, has a space, and no piece goes over one.", "options");
@@ -84,7 +83,7 @@ internal sealed class SpecialPieces
             if (_tokens.TryGetValue(text, out int token))
             {
                 // What has a token of its own may be another kind of piece, as in SentencePiece; the unknown piece may not.
-                if (_pieces[token].Type != PieceType.Control || text is not (Start or End or Pad) || texts.Take(i).Contains(text))
+                if (_pieces[token].Type != PieceType.Control || !_named.Contains(text) || texts.Take(i).Contains(text))
                 {
                     throw new ArgumentException($"{property}[{i}], {VocabularyFile.Quote(text)}, is a special piece already; each is there once.", "options");
                 }
@@ -100,6 +99,17 @@ internal sealed class SpecialPieces
 
             _pieces.Add(_next, (text, type));
             _tokens.Add(text, _next);
+        }
+    }
+
+    private static void RefuseNone(string? text, string where)
+    {
+        if (string.IsNullOrEmpty(text) || text.Contains('\0') || text.EnumerateRunes().Any(static rune => rune == Rune.ReplacementChar)
+            || Encoding.UTF8.GetByteCount(text) >= SentencePieceModel.PieceLengthLimit)
+        {
+            throw new ArgumentException(
+                $"{where} is {(text is null ? "null" : VocabularyFile.Quote(text))}; a symbol is a text of 1 to {SentencePieceModel.PieceLengthLimit - 1} bytes of UTF-8, without U+0000, U+FFFD and halves of surrogate pairs.",
+                "options");
         }
     }
 }
