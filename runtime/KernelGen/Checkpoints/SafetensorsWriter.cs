@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace KernelGen.Checkpoints;
 
-/// <summary>Writes float32 tensors as a safetensors file: first the header, for which all must be known, then their numbers in the same order.</summary>
+/// <summary>Writes tensors as a safetensors file: first the header, for which all must be known, then their numbers in the same order.</summary>
 internal static class SafetensorsWriter
 {
     /// <summary>The data begins at a multiple of so many bytes, as the official library has it.</summary>
@@ -14,21 +15,29 @@ internal static class SafetensorsWriter
     /// <summary>Writes the header.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="tensors">The name, of letters, digits, dots and underscores, and the shape of each tensor.</param>
-    public static void WriteHeader(Stream stream, IEnumerable<(string Name, long[] Shape)> tensors)
+    /// <param name="type">How their numbers are written: single, half or bfloat16 precision.</param>
+    public static void WriteHeader(Stream stream, IEnumerable<(string Name, long[] Shape)> tensors, TensorDataType type = TensorDataType.Float32)
     {
         // Hugging Face's libraries ask what wrote a file, and take it as PyTorch's.
         var header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+        (string typeName, int bytes) = type switch
+        {
+            TensorDataType.Float32 => ("F32", sizeof(float)),
+            TensorDataType.Float16 => ("F16", sizeof(ushort)),
+            TensorDataType.BFloat16 => ("BF16", sizeof(ushort)),
+            _ => throw new UnreachableException(),
+        };
         long offset = 0;
         foreach ((string name, long[] shape) in tensors)
         {
-            long end = sizeof(float);
+            long end = bytes;
             foreach (long size in shape)
             {
                 end *= size;
             }
 
             end += offset;
-            header.Append(CultureInfo.InvariantCulture, $",\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{end}]}}");
+            header.Append(CultureInfo.InvariantCulture, $",\"{name}\":{{\"dtype\":\"{typeName}\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{end}]}}");
             offset = end;
         }
 
@@ -45,6 +54,19 @@ internal static class SafetensorsWriter
     public static void WriteNumbers(Stream stream, Span<float> numbers)
     {
         ToOrFromLittleEndian(numbers);
+        stream.Write(MemoryMarshal.AsBytes(numbers));
+    }
+
+    /// <summary>Writes numbers of 16 bits of a tensor, those that follow the numbers written before.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="numbers">The bits of the numbers. Their bytes are turned round on a big-endian machine.</param>
+    public static void WriteNumbers(Stream stream, Span<ushort> numbers)
+    {
+        if (!BitConverter.IsLittleEndian)
+        {
+            BinaryPrimitives.ReverseEndianness(numbers, numbers);
+        }
+
         stream.Write(MemoryMarshal.AsBytes(numbers));
     }
 

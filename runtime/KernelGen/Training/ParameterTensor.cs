@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using KernelGen.Checkpoints;
+using KernelGen.Numerics;
 
 namespace KernelGen.Training;
 
@@ -49,16 +51,25 @@ internal sealed unsafe class ParameterTensor(string name, bool isVector, List<Te
         return values;
     }
 
-    /// <summary>Writes its elements out of a block, in the order of a safetensors file.</summary>
-    public void Write(float* block, Stream stream)
+    /// <summary>Writes its elements out of a block, in the order of a safetensors file, rounded to the nearest number of a type.</summary>
+    /// <exception cref="InvalidOperationException">An element is finite, and the type has no finite number near it.</exception>
+    public void Write(float* block, Stream stream, TensorDataType type = TensorDataType.Float32)
     {
+        ushort[] narrow = type == TensorDataType.Float32 ? [] : new ushort[parts[0].Columns];
         float[] values = new float[parts[0].Columns];
         foreach (TensorPlace part in parts)
         {
             for (int row = 0; row < part.Rows; row++)
             {
                 part.CopyRow(block, row, values);
-                SafetensorsWriter.WriteNumbers(stream, values);
+                if (type == TensorDataType.Float32)
+                {
+                    SafetensorsWriter.WriteNumbers(stream, values);
+                    continue;
+                }
+
+                Round(values, narrow, type);
+                SafetensorsWriter.WriteNumbers(stream, narrow);
             }
         }
     }
@@ -84,5 +95,31 @@ internal sealed unsafe class ParameterTensor(string name, bool isVector, List<Te
         }
 
         return true;
+    }
+
+    private void Round(float[] values, ushort[] rounded, TensorDataType type)
+    {
+        fixed (float* from = values)
+        fixed (ushort* to = rounded)
+        {
+            if (type == TensorDataType.BFloat16)
+            {
+                FloatConversion.ToBFloat16(from, to, values.Length);
+            }
+            else
+            {
+                for (int i = 0; i < values.Length; i++)
+                {
+                    to[i] = BitConverter.HalfToUInt16Bits((Half)from[i]);
+                }
+            }
+
+            long finite = FloatConversion.CountFinite((byte*)to, type, values.Length);
+            if (finite < values.Length && float.IsFinite(values[finite]))
+            {
+                throw new InvalidOperationException(
+                    string.Create(CultureInfo.InvariantCulture, $"The tensor '{name}' holds {values[finite]}, which is beyond {type}. Save it as {nameof(TensorDataType.Float32)}."));
+            }
+        }
     }
 }

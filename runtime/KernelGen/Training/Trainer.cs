@@ -145,20 +145,38 @@ public sealed class Trainer : IDisposable
     /// <exception cref="IOException">The file cannot be written; a file that was there is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public void Save(string path)
+    public void Save(string path) => Save(path, TensorDataType.Float32);
+
+    /// <summary>Saves the model as <see cref="Save(string)"/> does, in half the space: weights are rounded to the nearest number of 16 bits. To go on training, use <see cref="SaveState"/>.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="type">How numbers are written: <see cref="TensorDataType.Float16"/> has 11 bits of precision, <see cref="TensorDataType.BFloat16"/> 8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The type is <see cref="TensorDataType.Other"/>.</exception>
+    /// <exception cref="InvalidOperationException">A weight is too large for the type; the file is not written.</exception>
+    /// <inheritdoc cref="Save(string)"/>
+    public void Save(string path, TensorDataType type)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        VisitAverage(run => run.Parameters.Save(path));
+        RefuseOther(type);
+        VisitAverage(run => run.Parameters.Save(path, type));
     }
 
     /// <summary>Writes what <see cref="Save(string)"/> saves into a stream.</summary>
     /// <param name="stream">The stream.</param>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public void Save(Stream stream)
+    public void Save(Stream stream) => Save(stream, TensorDataType.Float32);
+
+    /// <summary>Writes what <see cref="Save(string, TensorDataType)"/> saves into a stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="type">How numbers are written.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The type is <see cref="TensorDataType.Other"/>.</exception>
+    /// <exception cref="InvalidOperationException">A weight is too large for the type; a part of the tensors is written.</exception>
+    /// <inheritdoc cref="Save(Stream)"/>
+    public void Save(Stream stream, TensorDataType type)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        VisitAverage(run => run.Parameters.Save(stream));
+        RefuseOther(type);
+        VisitAverage(run => run.Parameters.Save(stream, type));
     }
 
     /// <summary>
@@ -417,6 +435,15 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Does something with the weights that are evaluated and saved.</summary>
     private void VisitAverage(Action<TrainingRun> visit) => Visit(() => Run().WithAverage(visit));
+
+    private static void RefuseOther(TensorDataType type)
+    {
+        if (type is not (TensorDataType.Float32 or TensorDataType.Float16 or TensorDataType.BFloat16))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(type), type, $"Weights are saved as {nameof(TensorDataType.Float32)}, {nameof(TensorDataType.Float16)} or {nameof(TensorDataType.BFloat16)}.");
+        }
+    }
 
     private void RefuseWhileTraining()
     {

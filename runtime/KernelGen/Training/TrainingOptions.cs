@@ -181,6 +181,14 @@ public sealed record TrainingOptions
         return new Dropout(Key: 0, (float)Dropout, (float)(AttentionDropout ?? elsewhere), (float)(ActivationDropout ?? elsewhere));
     }
 
+    /// <summary>What validation is judged by, as a word for a state.</summary>
+    internal string JudgedBy => EarlyStopping switch
+    {
+        { Metric: not null, IsHigherBetter: true } => "HigherMetric",
+        { Metric: not null } => "LowerMetric",
+        _ => "Loss",
+    };
+
     /// <summary>What decides the bits of weights, by name: a run that is resumed has to have the same.</summary>
     internal IEnumerable<(string Name, string Value)> DecidingFields() =>
     [

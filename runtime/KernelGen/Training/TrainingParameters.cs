@@ -204,12 +204,14 @@ public sealed unsafe class TrainingParameters : IDisposable
 
     /// <summary>Writes a checkpoint with the family's own names, which replaces a file only when it is complete.</summary>
     /// <param name="path">The path of a safetensors file.</param>
+    /// <param name="type">How numbers are written.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    internal void Save(string path) => ReplacedFile.Write(path, "checkpoint", Save);
+    /// <exception cref="InvalidOperationException">A weight is too large for the type.</exception>
+    internal void Save(string path, TensorDataType type = TensorDataType.Float32) => ReplacedFile.Write(path, "checkpoint", stream => Save(stream, type));
 
-    /// <inheritdoc cref="Save(string)"/>
-    internal void Save(Stream stream)
+    /// <inheritdoc cref="Save(string, TensorDataType)"/>
+    internal void Save(Stream stream, TensorDataType type = TensorDataType.Float32)
     {
         List<ParameterTensor> tensors = Tensors;
         var shapes = new (string Name, long[] Shape)[tensors.Count];
@@ -218,10 +220,10 @@ public sealed unsafe class TrainingParameters : IDisposable
             shapes[i] = (tensors[i].Name, tensors[i].Shape);
         }
 
-        SafetensorsWriter.WriteHeader(stream, shapes);
+        SafetensorsWriter.WriteHeader(stream, shapes, type);
         foreach (ParameterTensor tensor in tensors)
         {
-            tensor.Write(WeightBlock, stream);
+            tensor.Write(WeightBlock, stream, type);
         }
     }
 

@@ -87,3 +87,19 @@ internal sealed partial class FuzzedPegasus;
     MaxSourceLength = 8,
     MaxTargetLength = 8)]
 internal sealed partial class FuzzedScreened;
+
+/// <summary>Trained for a step or two.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 6,
+    Heads = 2,
+    FeedForwardDimension = 5,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    SourceVocabularySize = 9,
+    TargetVocabularySize = 11,
+    MaxSourceLength = 8,
+    MaxTargetLength = 8,
+    PositionalEncoding = PositionalEncoding.Learned,
+    Trainable = true)]
+internal sealed partial class FuzzedTrainee;

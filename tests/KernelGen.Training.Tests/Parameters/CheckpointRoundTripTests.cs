@@ -98,6 +98,63 @@ public sealed unsafe class CheckpointRoundTripTests : IDisposable
         Assert.Empty(CheckpointTensors.FindProblems(file, description));
     }
 
+    [Theory]
+    [InlineData(TensorDataType.Float16)]
+    [InlineData(TensorDataType.BFloat16)]
+    public void Weights_of_16_bits_are_the_nearest(TensorDataType type)
+    {
+        ModelDescription description = OddVanilla.Description;
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(description, seed: 13);
+        using TrainingParameters parameters = Read(description, tensors);
+        using var stream = new MemoryStream();
+        parameters.Save(stream, type);
+        stream.Position = 0;
+        using var file = SafetensorsFile.Open(stream);
+        Assert.Empty(CheckpointTensors.FindProblems(file, description));
+        using var read = TrainingParameters.Read(description, file);
+        string path = Path.Combine(_folder, "single.safetensors");
+        read.Save(path);
+        foreach ((string name, Tensor tensor) in TensorFile.Read(path))
+        {
+            Assert.Equal(type, file.Tensors[name].DataType);
+            double unit = type == TensorDataType.Float16 ? 1 / 2048d : 1 / 256d;
+            for (int i = 0; i < tensor.Values.Length; i++)
+            {
+                // Half of the last place; below 2⁻¹⁴ half precision has no more places.
+                Assert.InRange(Math.Abs(tensor.Values[i] - (double)tensors[name].Values[i]), 0, unit * Math.Max(Math.Abs(tensors[name].Values[i]), 1 / 16_384d));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(TensorDataType.Float16, 65_520f, true)]
+    [InlineData(TensorDataType.Float16, -65_519f, false)]
+    [InlineData(TensorDataType.Float16, float.NegativeInfinity, false)]
+    [InlineData(TensorDataType.Float16, float.NaN, false)]
+    [InlineData(TensorDataType.BFloat16, float.MaxValue, true)]
+    [InlineData(TensorDataType.BFloat16, 1e38f, false)]
+    public void A_weight_that_16_bits_cannot_hold_is_named_and_nothing_is_written(TensorDataType type, float value, bool isRefused)
+    {
+        using var parameters = TrainingParameters.Initialize(OddVanilla.Description, seed: 1);
+        ParameterTensor tensor = parameters.Tensors[^1];
+        float[] row = new float[tensor.Parts[0].Columns];
+        row[^1] = value;
+        tensor.Parts[0].SetRow(parameters.WeightBlock, 0, row);
+        string path = Path.Combine(_folder, "model.safetensors");
+        File.WriteAllText(path, "old");
+        if (isRefused)
+        {
+            Assert.Contains($"The tensor '{tensor.Name}' holds ", Assert.Throws<InvalidOperationException>(() => parameters.Save(path, type)).Message, StringComparison.Ordinal);
+            Assert.Equal("old", File.ReadAllText(path));
+            Assert.Single(Directory.GetFiles(_folder));
+        }
+        else
+        {
+            parameters.Save(path, type);
+            Assert.NotEqual("old", File.ReadAllText(path));
+        }
+    }
+
     [Fact]
     public void A_full_disk_leaves_the_file_that_was_there()
     {

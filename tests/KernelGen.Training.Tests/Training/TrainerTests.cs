@@ -250,6 +250,28 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_judged_by_something_else_after_an_interruption_begins_without_a_best()
+    {
+        string state = Path.Combine(_folder, "run.state");
+        TrainingOptions byLoss = Options with { Epochs = null, MaxSteps = 2, ValidateEvery = 2 };
+        using (Trainer first = TestTrainer.Create(byLoss, static engine => engine.EvaluatedLoss = static () => 0.5))
+        {
+            Assert.True((await TestTrainer.RunAsync(first, TestTrainer.Pairs(50), TestTrainer.Pairs(1)))[^1].IsBest);
+            first.SaveState(state);
+        }
+
+        Assert.False(await GoOnAsync(byLoss with { MaxSteps = 4 }));
+        Assert.True(await GoOnAsync(byLoss with { MaxSteps = 4, EarlyStopping = new EarlyStoppingRule { Metric = static (_, _) => ValueTask.FromResult(40.0) } }));
+
+        async Task<bool> GoOnAsync(TrainingOptions options)
+        {
+            using Trainer trainer = TestTrainer.Create(options, static engine => engine.EvaluatedLoss = static () => 0.6);
+            trainer.ResumeState(state);
+            return (await TestTrainer.RunAsync(trainer, TestTrainer.Pairs(50), TestTrainer.Pairs(1)))[^1].IsBest;
+        }
+    }
+
+    [Fact]
     public async Task A_metric_of_the_user_decides_and_may_use_the_trainer()
     {
         double[] values = [1, 3, 2, 2.5, 2.9];
@@ -507,6 +529,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Throws<ArgumentNullException>(() => trainer.Evaluate(null!));
         Assert.Throws<ArgumentNullException>(() => trainer.Save((string)null!));
         Assert.Throws<ArgumentException>(() => trainer.Save(""));
+        Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Save("model.safetensors", TensorDataType.Other));
+        Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Save(Stream.Null, (TensorDataType)17));
         Assert.Throws<ArgumentNullException>(() => trainer.SaveState(null!));
         Assert.Throws<ArgumentNullException>(() => trainer.ResumeState(null!));
         Assert.Throws<ArgumentNullException>(() => trainer.Load((Stream)null!));

@@ -44,11 +44,13 @@ internal static class StateFields
                 (nameof(progress.GradientNorm), OptionText.Of(progress.GradientNorm)),
                 (nameof(progress.Best), OptionText.Of(progress.Best)),
                 (nameof(progress.SinceBest), OptionText.Of(progress.SinceBest)),
+                (BestOf, options.JudgedBy),
                 (Averaged, OptionText.Of(averaged)),
             ]);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
+    private const string BestOf = "BestOf";
     private const string Averaged = "Averaged";
 
     /// <summary>Reads the lines of a run, of the same model and with the same options.</summary>
@@ -99,6 +101,13 @@ internal static class StateFields
             Best = reader.Real(nameof(TrainingProgress.Best)),
             SinceBest = reader.Number(nameof(TrainingProgress.SinceBest)),
         };
+        if (reader.Take(BestOf) != options.JudgedBy)
+        {
+            // What is judged by something else has no best yet.
+            progress.Best = double.NaN;
+            progress.SinceBest = 0;
+        }
+
         long averaged = reader.Number(Averaged);
         return fields.Count == 0
             ? (shape, progress, averaged)
@@ -175,7 +184,7 @@ internal static class StateFields
             return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : throw Wrong(name, text, "a number");
         }
 
-        private string Take(string name) =>
+        public string Take(string name) =>
             fields.Remove(Run + name, out string? text) ? text : throw new CheckpointException($"{source} is damaged, or of another version: its field {name} is missing. {TrainingState.Advice}");
 
         private CheckpointException Wrong(string name, string text, string expected) =>

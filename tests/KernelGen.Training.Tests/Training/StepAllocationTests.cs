@@ -1,0 +1,50 @@
+namespace KernelGen.Training.Tests.Training;
+
+/// <summary>Whole steps with generated kernels allocate nothing once all is warm.</summary>
+[Collection(nameof(StepAllocationTests))]
+public class StepAllocationTests
+{
+    private const int Steps = 400;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Steps_between_two_reports_allocate_nothing(int threads)
+    {
+        var random = new Random(3);
+        TokenPair[] pairs =
+        [
+            .. Enumerable.Range(0, 100_000).Select(_ =>
+            {
+                int[] letters = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(3, 12))];
+                return new TokenPair(letters, letters);
+            }),
+        ];
+        using Trainer trainer = GoldenVanillaPreNorm.CreateTrainer(new TrainingOptions
+        {
+            Dropout = 0.1,
+            LabelSmoothing = 0.1,
+            TokensPerBatch = 64,
+            GradientAccumulation = 2,
+            Threads = threads,
+            Optimizer = new AdamW(),
+            MaxGradientNorm = 1,
+            ExponentialAverage = 0.99,
+            MaxSteps = 4 * Steps,
+            ReportEvery = Steps,
+        });
+        var allocated = new List<long>(8);
+        await foreach (TrainingReport _ in trainer.TrainAsync(pairs, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            allocated.Add(GC.GetTotalAllocatedBytes(precise: true));
+        }
+
+        // A report and its way through tasks take some kilobytes, once for all of the steps: less than one small object a step.
+        Assert.Equal(4, allocated.Count);
+        Assert.InRange(allocated[3] - allocated[2], 0, 20 * Steps);
+    }
+}
+
+/// <summary>Other tests would allocate meanwhile.</summary>
+[CollectionDefinition(nameof(StepAllocationTests), DisableParallelization = true)]
+public class NothingElseAllocates;
