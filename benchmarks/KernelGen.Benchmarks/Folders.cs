@@ -5,8 +5,8 @@ namespace KernelGen.Benchmarks;
 /// <param name="Shared">Graphs and models of other people's, which are no part of the repository; may be missing.</param>
 internal sealed record Folders(string Repository, string Shared)
 {
-    /// <summary>The model of samples/Translate.</summary>
-    public string SampleModel => Path.Combine(Repository, "samples", "Translate", "model");
+    /// <summary>The Chinese to English model that PyTorch trained.</summary>
+    public string TranslationModel => Path.Combine(Repository, "tests", "Shared", "zh-en");
 
     /// <summary>The ONNX graphs of the peers.</summary>
     public string Graphs => Path.Combine(Shared, "peers");

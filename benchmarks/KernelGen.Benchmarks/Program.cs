@@ -56,11 +56,11 @@ var report = new Command("report", "All of it: tables here, and a Markdown page 
 selection.AddTo(report);
 report.SetAction(result => FullReport.Run(selection.Of(result), FoldersOf(result), result.GetValue(output)!, !result.GetValue(withoutSuites)));
 
-var model = new Option<string>("--model") { Description = "The folder with model.safetensors and the vocabularies.", DefaultValueFactory = _ => folders.SampleModel };
+var model = new Option<string>("--model") { Description = "The folder with model.safetensors and the vocabularies.", DefaultValueFactory = _ => folders.TranslationModel };
 var sentences = new Option<string>("--sentences")
 {
     Description = "Sentences to translate, one a line; what follows a tab is left out.",
-    DefaultValueFactory = _ => Path.Combine(folders.SampleModel, "word-order.tsv"),
+    DefaultValueFactory = _ => Path.Combine(folders.TranslationModel, "word-order.tsv"),
 };
 var translation = new Command("translation", "Sentences and tokens per second of samples/Translate, with each instruction set, and of plain and parallel greedy search.") { model, sentences, selection.Seconds, selection.Quick };
 translation.SetAction(result =>

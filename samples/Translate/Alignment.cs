@@ -7,7 +7,7 @@ internal sealed record Alignment
 
     public required string Translation { get; init; }
 
-    /// <summary>The source tokens, the end token last.</summary>
+    /// <summary>The source tokens.</summary>
     public required int[] Source { get; init; }
 
     /// <summary>What each source token stands for.</summary>

@@ -35,7 +35,7 @@ internal sealed class Explanation(TextTranslator translator, Terminal terminal)
 
     private void ShowTokens(Alignment alignment)
     {
-        terminal.Heading($"Source: {alignment.Source.Length} tokens, one for each character, and the end");
+        terminal.Heading($"Source: {alignment.Source.Length} tokens, one for each character");
         terminal.Line($"  {"position",8}  {"token",-8}  {"id",5}");
         for (int i = 0; i < alignment.Source.Length; i++)
         {

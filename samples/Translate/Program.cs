@@ -143,7 +143,7 @@ internal static class Program
         {
             if (alignments.Count > 1)
             {
-                throw new ArgumentException($"--attention draws one sentence of at most {translator.Model.MaxSourceLength - 1} characters; this text is taken apart into {alignments.Count}: give one of them");
+                throw new ArgumentException($"--attention draws one sentence of at most {translator.Model.MaxSourceLength} characters; this text is taken apart into {alignments.Count}: give one of them");
             }
 
             string svg = AttentionImage.Draw(alignments[0], commandLine.Head);

@@ -16,9 +16,9 @@ internal sealed class TextTranslator : IDisposable
     {
         Model = weights is null ? Translator.Load(Resource("model.safetensors"), options) : Translator.Load(weights, options);
         _generator = new TextGenerator(
-            Model, VocabularyTokenizer.Load(Resource("source_vocabulary.json")), SentencePieceDecoder.Load(Resource("target.spm")), new TextGeneratorOptions
+            Model, SentencePieceTokenizer.Load(Resource("source.spm")), SentencePieceDecoder.Load(Resource("target.spm")), new TextGeneratorOptions
             {
-                // The model was trained on sentences: of several it would translate the first.
+                // The model was trained on single sentences for the most part.
                 Sentences = SentenceSplitter.Default,
                 LongTexts = LongTextPolicy.Split,
             });

@@ -3,5 +3,5 @@ namespace KernelGen.Samples.Translate;
 /// <summary>The Transformer of model/README.md; the generator writes its kernels for exactly these dimensions.</summary>
 [EncoderDecoderModel(Architecture.Vanilla,
     ModelDimension = 256, Heads = 4, FeedForwardDimension = 512, EncoderLayers = 3, DecoderLayers = 3,
-    SourceVocabularySize = 2744, TargetVocabularySize = 3000, MaxSourceLength = 128, MaxTargetLength = 128, TieEmbeddings = true)]
+    SourceVocabularySize = 2640, TargetVocabularySize = 3000, MaxSourceLength = 128, MaxTargetLength = 128, TieEmbeddings = true)]
 internal sealed partial class Translator : EncoderDecoder;

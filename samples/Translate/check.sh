@@ -71,7 +71,7 @@ check 'broken UTF-8' exits 0
 check 'broken UTF-8: a line each' prints_lines 3
 check 'broken UTF-8: the next line is translated' grep -q '^The dog chases the cat.$' "$folder/out"
 
-long=$(printf '狗%.0s' {1..128})
+long=$(printf '狗%.0s' {1..129})
 run "狗追猫。\n$long\n猫追狗。\n"
 check 'a line longer than the model takes' exits 0
 check 'a line longer than the model takes: the others are translated' test "$(sed -n '1p;3p' "$folder/out")" = "$(printf "$dog$cat")"

@@ -38,6 +38,6 @@ internal sealed record TranslationHypothesis(
 
 /// <summary>Cross-attention of the last decoder layer, the mean of its heads.</summary>
 internal sealed record AttentionMap(
-    [property: Description("What the encoder read: a character a token, then <eos>.")] string[] SourceTokens,
+    [property: Description("What the encoder read: a character a token.")] string[] SourceTokens,
     [property: Description("The text that each generated token adds; the last is <eos> where the model ended by itself.")] string[] TargetTokens,
     [property: Description("A row for each target token: with which probability it attended to each source token.")] float[][] Weights);

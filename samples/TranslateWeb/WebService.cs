@@ -69,14 +69,14 @@ internal static class WebService
         IServiceCollection services = builder.Services;
         services.AddSingleton(settings);
         services.AddKernelGenModel(_ => settings.Model is { } path ? Translator.Load(path) : Translator.Load(Resources.Open("model.safetensors")));
-        services.AddSingleton<ITokenizer>(static _ => VocabularyTokenizer.Load(Resources.Open("source_vocabulary.json")));
+        services.AddSingleton<ITokenizer>(static _ => SentencePieceTokenizer.Load(Resources.Open("source.spm")));
         services.AddSingleton<ITokenDecoder>(static _ => SentencePieceDecoder.Load(Resources.Open("target.spm")));
         services.AddSingleton(static provider =>
         {
             EncoderDecoder model = provider.GetRequiredService<Translator>();
             return new TextGenerator(model, provider.GetRequiredService<ITokenizer>(), provider.GetRequiredService<ITokenDecoder>(), new TextGeneratorOptions
             {
-                // The model was trained on sentences: of several it would translate the first.
+                // The model was trained on single sentences for the most part.
                 Sentences = SentenceSplitter.Default,
                 LongTexts = LongTextPolicy.Split,
             });

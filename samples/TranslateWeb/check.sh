@@ -45,7 +45,7 @@ check 'an unknown character' request 200 /translate "${json[@]}" -d '{"texts": [
 check 'an unknown character: it is named' holds '"unknown":[{"text":"龘","start":2}]'
 check 'beam and attention' request 200 /translate "${json[@]}" -d '{"texts": ["狗追猫。"], "beam": 4, "nBest": 2, "attention": true}'
 check 'beam and attention: score' holds '"score":-'
-check 'beam and attention: weights' holds '"sourceTokens":["狗","追","猫","。","<eos>"]'
+check 'beam and attention: weights' holds '"sourceTokens":["狗","追","猫","。"]'
 check 'stream' request 200 '/translate/stream?text=%E7%8B%97%E8%BF%BD%E7%8C%AB%E3%80%82'
 check 'stream: a token' holds 'event: token'
 check 'stream: the end' holds '"text":"The dog chases the cat."'

@@ -145,7 +145,7 @@ public sealed class PackageTests(PackageFeed feed)
         AssertRefused("KG1003", Prepare("Weights=none.safetensors"));
     }
 
-    private static string TranslationModel { get; } = Path.Combine(PackageFeed.Repository, "samples", "Translate", "model");
+    private static string TranslationModel { get; } = Path.Combine(PackageFeed.Repository, "tests", "Shared", "zh-en");
 
     private static (int ExitCode, string Output) Quiet((int ExitCode, string Output) run) => (run.ExitCode, run.Output.Contains("KG1", StringComparison.Ordinal) ? run.Output : "");
 

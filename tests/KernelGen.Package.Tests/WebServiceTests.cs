@@ -17,7 +17,7 @@ public sealed partial class WebServiceTests(PackageFeed feed)
     private const string Source = "狗追猫。";
     private const string Target = "The dog chases the cat.";
 
-    private static readonly string Model = Path.Combine(PackageFeed.Repository, "samples", "Translate", "model");
+    private static readonly string Model = Path.Combine(PackageFeed.Repository, "tests", "Shared", "zh-en");
 
     [Fact]
     public Task The_service_of_the_guide_answers() => AssertAnswersAsync("runtime/docs/aot-service.md", streams: false);

@@ -8,7 +8,7 @@ namespace KernelGen.Samples.TranslateWeb.Tests;
 public sealed class BadInputTests
 {
     /// <summary>As long as a sentence may be.</summary>
-    private static readonly string Longest = new('狗', 127);
+    private static readonly string Longest = new('狗', 128);
 
     [Theory]
     [InlineData("""{}""", "texts", "There are 0 texts; a request brings 1 to 32.")]
@@ -168,7 +168,7 @@ public sealed class BadInputTests
     public async Task More_work_than_a_request_may_ask_for_is_refused(int texts, int beam, int nBest, bool attention, int work)
     {
         await using RunningService service = await RunningService.StartAsync();
-        string text = work > 4096 && texts < 32 ? Longest : new string('狗', 31);
+        string text = work > 4096 && texts < 32 ? Longest : new string('狗', 32);
         using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = Enumerable.Repeat(text, texts), beam, nBest, attention });
         if (work <= 4096)
         {

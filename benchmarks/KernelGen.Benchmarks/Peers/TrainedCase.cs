@@ -24,7 +24,7 @@ internal sealed record TrainedCase(ModelCase Model, string Weights, int[][] Sour
     /// <param name="missing">What is missing, or <see langword="null"/>.</param>
     public static TrainedCase? Find(ModelCase model, Folders folders, out string? missing)
     {
-        string needed = model == ModelCase.Pronouncer ? Path.Combine(folders.Shared, "models", "g2p-en-us") : folders.SampleModel;
+        string needed = model == ModelCase.Pronouncer ? Path.Combine(folders.Shared, "models", "g2p-en-us") : folders.TranslationModel;
         missing = Directory.Exists(needed) ? null : $"{model.Name}: there is no folder {needed}";
         return missing is not null ? null
             : model == ModelCase.Pronouncer ? Pronouncer(needed)

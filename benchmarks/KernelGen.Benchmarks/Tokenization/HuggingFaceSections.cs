@@ -92,7 +92,7 @@ internal static class HuggingFaceSections
     private static IEnumerable<(string Name, string[] Lines)> Texts(Folders folders)
     {
         yield return Documents(folders);
-        string sentences = Path.Combine(folders.SampleModel, "word-order.tsv");
+        string sentences = Path.Combine(folders.TranslationModel, "word-order.tsv");
         yield return ("Chinese", [.. File.ReadLines(sentences).Where(static line => !line.StartsWith('#')).Select(static line => line.Split('\t')[0])]);
     }
 }

@@ -18,7 +18,7 @@ internal static class TokenizationSections
 
     private static Section Sentences(Folders folders, double seconds)
     {
-        string[] sentences = [.. File.ReadLines(Path.Combine(folders.SampleModel, "word-order.tsv")).Where(static line => !line.StartsWith('#')).Select(static line => line.Split('\t')[1])];
+        string[] sentences = [.. File.ReadLines(Path.Combine(folders.TranslationModel, "word-order.tsv")).Where(static line => !line.StartsWith('#')).Select(static line => line.Split('\t')[1])];
         (string Name, string[] Lines)[] texts = [("English sentences", sentences), HuggingFaceSections.Documents(folders)];
         var rows = new List<string[]>();
         var watch = OtherLoad.Watch();
@@ -75,7 +75,7 @@ internal static class TokenizationSections
 
     private static IEnumerable<(string Name, TokenizerContender[] Contenders)> Contenders(Folders folders)
     {
-        foreach ((string name, string path) in new[] { ("samples/Translate, BPE", Path.Combine(folders.SampleModel, "target.spm")), ("unigram", ModelPath(folders, "unigram")) })
+        foreach ((string name, string path) in new[] { ("samples/Translate, BPE", Path.Combine(folders.TranslationModel, "target.spm")), ("unigram", ModelPath(folders, "unigram")) })
         {
             yield return (name, [TokenizerContender.Of(SentencePieceTokenizer.Load(path)), TokenizerContender.MicrosoftSentencePiece(path)]);
         }
