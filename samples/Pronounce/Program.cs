@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using System.Text;
 
 namespace KernelGen.Samples.Pronounce;
@@ -8,10 +10,10 @@ internal static class Program
     private const int Failure = 1;
     private const int WrongUsage = 2;
 
-    // The console's own reader and writer depend on the locale; phonemes are UTF-8 everywhere.
+    // The console's own reader and writer depend on the locale.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private static int Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
         try
         {
@@ -28,7 +30,7 @@ internal static class Program
                 return Success;
             }
 
-            return Run(commandLine);
+            return commandLine.IsTraining ? await TrainAsync(commandLine).ConfigureAwait(false) : Pronounce(commandLine);
         }
         catch (Exception exception)
         {
@@ -37,10 +39,9 @@ internal static class Program
         }
     }
 
-    private static int Run(CommandLine commandLine)
+    private static int Pronounce(CommandLine commandLine)
     {
-        var tokens = new WordTokens(PronouncerConfiguration.Read(FileOf(commandLine.Model, "config.json")));
-        using var model = Pronouncer.Load(FileOf(commandLine.Model, "model.safetensors"));
+        using Pronouncer model = commandLine.Model is { } path ? Pronouncer.Load(path) : Embedded();
         using var output = new StreamWriter(Console.OpenStandardOutput(), Utf8) { NewLine = "\n" };
         bool failed = false;
         int number = 0;
@@ -48,19 +49,20 @@ internal static class Program
         {
             string word = line.Trim();
             number++;
-            if (word.Length > WordTokens.LongestWord)
+            if (word.Length > Letters.LongestWord)
             {
-                WriteError($"word {number} has {word.Length} letters; at most {WordTokens.LongestWord} can be pronounced at once");
+                WriteError($"word {number} has {word.Length} letters; at most {Letters.LongestWord} can be pronounced at once");
                 failed = true;
                 word = "";
             }
 
-            if (tokens.Unknown(word) is { Length: > 0 } unknown)
+            if (Letters.Unknown(word) is { Length: > 0 } unknown)
             {
-                WriteError($"word {number} has letters that the model does not know: {unknown}; what is said for them is a guess");
+                WriteError($"word {number} has letters that the model does not know: {unknown}; they are left out");
             }
 
-            output.WriteLine(word.Length == 0 ? "" : tokens.Decode(model.Generate(tokens.Encode(word)).Hypotheses[0].Tokens.AsSpan()));
+            int[] letters = Letters.Encode(word);
+            output.WriteLine(letters.Length == 1 ? "" : Phonemes.Decode(model.Generate(letters, Search.Options).Hypotheses[0].Tokens.AsSpan()));
 
             // Whoever feeds words one by one gets each pronunciation at once.
             output.Flush();
@@ -69,16 +71,38 @@ internal static class Program
         return failed ? Failure : Success;
     }
 
-    private static string FileOf(string folder, string name)
+    private static async Task<int> TrainAsync(CommandLine commandLine)
     {
-        string path = Path.Combine(folder, name);
-        return File.Exists(path)
-            ? path
-            : throw new FileNotFoundException(
-                Directory.Exists(folder)
-                    ? $"--model {folder} has no {name}; the folder must hold config.json and model.safetensors of a Hugging Face BART from letters to phonemes"
-                    : $"--model {folder} is no folder; it must be one with config.json and model.safetensors of a Hugging Face BART from letters to phonemes");
+        if (!File.Exists(Path.Combine(commandLine.Dictionary, "train.tsv")))
+        {
+            WriteError($"--dictionary {commandLine.Dictionary} has no train.tsv; the folder samples/Pronounce/dictionary of the repository has");
+            return Failure;
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, press) =>
+        {
+            press.Cancel = true;
+            cancellation.Cancel();
+        };
+        await using var error = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" };
+        try
+        {
+            (double wrong, string model) = await PronouncerTraining.RunAsync(
+                commandLine.Dictionary, commandLine.From, commandLine.Output, commandLine.Epochs, commandLine.Threads, error, cancellation.Token).ConfigureAwait(false);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100 * wrong:F2} % of the words of dev.tsv are wrong; the model is {model}"));
+            return Success;
+        }
+        catch (OperationCanceledException)
+        {
+            return Failure;
+        }
     }
+
+    /// <summary>The model with the weights within this program.</summary>
+    private static Pronouncer Embedded() => Pronouncer.Load(
+        Assembly.GetExecutingAssembly().GetManifestResourceStream("model.safetensors")
+        ?? throw new InvalidOperationException("this program was built without weights; give some with --model, or train some"));
 
     private static IEnumerable<string> StandardInput()
     {

@@ -1,7 +1,8 @@
 namespace KernelGen.Samples.Pronounce;
 
-/// <summary>A small BART from letters to phonemes; the generator writes its kernels for exactly these dimensions.</summary>
-[EncoderDecoderModel(Architecture.Bart,
-    ModelDimension = 128, Heads = 1, FeedForwardDimension = 1024, EncoderLayers = 1, DecoderLayers = 1,
-    VocabularySize = 63, MaxSourceLength = 64, MaxTargetLength = 64, StartToken = 1, EndToken = 2, PadToken = 0)]
+/// <summary>A Transformer from letters to phonemes, which this program also trains; the generator writes its kernels for exactly these dimensions.</summary>
+[EncoderDecoderModel(Architecture.Vanilla,
+    ModelDimension = 256, Heads = 4, FeedForwardDimension = 1024, EncoderLayers = 4, DecoderLayers = 3,
+    SourceVocabularySize = 30, TargetVocabularySize = 42, MaxSourceLength = 64, MaxTargetLength = 64,
+    NormPlacement = NormPlacement.Pre, Activation = Activation.Gelu, Trainable = true)]
 internal sealed partial class Pronouncer;

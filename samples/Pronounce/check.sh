@@ -1,45 +1,68 @@
 #!/usr/bin/env bash
 # Checks a built Pronounce from outside, as a user meets it.
 #
-#     samples/Pronounce/check.sh path/to/Pronounce [path/to/model]
-#
-# Without the folder of a model only what needs none is checked. words.tsv in it, if there, has words and what they must become in its first and third columns.
+#     samples/Pronounce/check.sh path/to/Pronounce
 
-if [ $# -lt 1 ] || [ $# -gt 2 ] || [ ! -x "$1" ]; then
-    echo "usage: $0 path/to/Pronounce [path/to/model]" >&2
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+    echo "usage: $0 path/to/Pronounce" >&2
     exit 2
 fi
 
 program=$1
-model=${2-}
-. "$(dirname "$0")/../checks.sh"
+here=$(dirname "$0")
+. "$here/../checks.sh"
 
+prints() { printf "$1" | cmp -s - "$folder/out"; }
+is_silent() { [ ! -s "$folder/err" ]; }
 complains() { [ ! -s "$folder/out" ] && [ "$(wc -l <"$folder/err")" -eq 1 ] && grep -q -e "$1" "$folder/err"; }
+
+words='HH EH L OW\nW ER L D\nSH IY Z\n'
+run '' hello WORLD "she's"
+check 'words as arguments' exits 0
+check 'words as arguments: output' prints "$words"
+check 'words as arguments: no complaint' is_silent
+run 'hello\r\nWORLD\nshe’s'
+check 'words on standard input' exits 0
+check 'words on standard input: output' prints "$words"
+run ''
+check 'no input' exits 0
+check 'no input: no output' prints ''
+run '\n\xFF\nhello\n'
+check 'an empty line, and one that is not UTF-8' exits 0
+check 'an empty line, and one that is not UTF-8: a line each' prints '\n\nHH EH L OW\n'
+check 'what is not UTF-8 is named' grep -q 'word 2 has letters that the model does not know' "$folder/err"
+run '' "$(printf 'a%.0s' {1..64})" hello
+check 'a word too long' exits 1
+check 'a word too long: the others are pronounced' prints '\nHH EH L OW\n'
 
 run '' --help
 check '--help' exits 0
-run '' word
-check 'no model: exit code' exits 2
-check 'no model: it is asked for' complains '--model'
-run '' --model "$folder" word
-check 'an empty folder: exit code' exits 1
-check 'an empty folder: what it lacks' complains 'has no config.json'
+check '--help: names the command' grep -q 'train' "$folder/out"
+run '' --bogus
+check 'an unknown option' exits 2
+check 'an unknown option: it is named' complains "'--bogus'"
+run '' --model "$folder/none" hello
+check 'weights that are not there' exits 1
+check 'weights that are not there: they are named' complains 'none'
+run '' train --dictionary "$folder"
+check 'a dictionary that is not there' exits 1
+check 'a dictionary that is not there: it is named' complains 'has no train.tsv'
 
-if [ -n "$model" ]; then
-    run '' --model "$model" wreck timber captcha
-    check 'words as arguments' exits 0
-    check 'words as arguments: a line each' [ "$(wc -l <"$folder/out")" -eq 3 ]
-    run '\n\xFF\n' --model "$model"
-    check 'an empty line, and one that is not UTF-8' exits 0
-    check 'an empty line, and one that is not UTF-8: a line each' [ "$(wc -l <"$folder/out")" -eq 2 ]
-    if [ -f "$model/words.tsv" ]; then
-        grep -v '^#' "$model/words.tsv" | cut -f1 >"$folder/words"
-        grep -v '^#' "$model/words.tsv" | cut -f3 >"$folder/expected"
-        timeout 60 "$program" --model "$model" <"$folder/words" >"$folder/out" 2>"$folder/err"
-        code=$?
-        check 'words on standard input' exits 0
-        check 'words on standard input: as recorded' cmp -s "$folder/expected" "$folder/out"
-    fi
-fi
+mkdir "$folder/words"
+head -n 40 "$here/dictionary/train.tsv" >"$folder/words/train.tsv"
+head -n 10 "$here/dictionary/dev.tsv" >"$folder/words/dev.tsv"
+run '' train --dictionary "$folder/words" --output "$folder/run" --epochs 3 --threads 2
+check 'train' exits 0
+check 'train: its score' grep -q '% of the words of dev.tsv are wrong' "$folder/out"
+check 'train: the picture' grep -q '^<svg' "$folder/run/training.svg"
+run '' train --dictionary "$folder/words" --output "$folder/run" --epochs 3 --threads 1
+check 'train again: it goes on' grep -q 'The run goes on from .*, step 3' "$folder/err"
+run '' --model "$folder/run/model.safetensors" hello
+check 'train: the model pronounces' exits 0
+cp "$folder/run/training.state" "$folder/words/broken"
+head -c 1000 "$folder/words/broken" >"$folder/run/training.state"
+run '' train --dictionary "$folder/words" --output "$folder/run" --epochs 3
+check 'train with half a state' exits 1
+check 'train with half a state: it is named' complains 'training.state'
 
 finish

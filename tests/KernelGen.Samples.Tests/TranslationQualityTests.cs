@@ -1,6 +1,6 @@
 using KernelGen.Samples.Translate;
-using KernelGen.Text;
 using KernelGen.Tests.Translation;
+using KernelGen.Text;
 
 namespace KernelGen.Samples.Tests;
 

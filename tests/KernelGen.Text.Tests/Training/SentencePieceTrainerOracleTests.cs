@@ -23,7 +23,11 @@ public class SentencePieceTrainerOracleTests
         ["bpe_rules"] = new() { VocabularySize = 700, Kind = SentencePieceKind.Bpe, NormalizationRules = new Dictionary<string, string> { ["ta"] = "to", ["o"] = "ö", ["ｘ"] = "y", [","] = "" } },
         ["character_rules"] = new()
         {
-            VocabularySize = 20, Kind = SentencePieceKind.Character, AddDummyPrefix = false, CharacterCoverage = 1, NormalizationRules = new Dictionary<string, string> { [" "] = "", ["ab"] = "ba" },
+            VocabularySize = 20,
+            Kind = SentencePieceKind.Character,
+            AddDummyPrefix = false,
+            CharacterCoverage = 1,
+            NormalizationRules = new Dictionary<string, string> { [" "] = "", ["ab"] = "ba" },
         },
         ["unigram_names"] = new() { VocabularySize = 700, PadToken = 3, UnknownPiece = "[UNK]", StartPiece = "<sos>", EndPiece = "<eos>", PadPiece = "[PAD]" },
         ["unigram_bytes"] = new() { VocabularySize = 900, ByteFallback = true, PadToken = 0, UnknownToken = 3, SplitDigits = true },
