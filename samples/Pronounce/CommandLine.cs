@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using KernelGen.Samples.Training;
 
 namespace KernelGen.Samples.Pronounce;
 
@@ -46,9 +46,9 @@ internal sealed class CommandLine
         DefaultValueFactory = static _ => "pronouncer",
     };
 
-    private readonly Option<int> _epochs = new("--epochs") { Description = "How often every word is seen.", HelpName = "number", DefaultValueFactory = static _ => 30 };
+    private readonly Option<int> _epochs = CountOption.Create("--epochs", "How often every word is seen.", 30);
 
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads that share the work.", HelpName = "number", DefaultValueFactory = static _ => Environment.ProcessorCount };
+    private readonly Option<int> _threads = CountOption.Create("--threads", "Threads that share the work.", Environment.ProcessorCount);
 
     private readonly Command _train;
 
@@ -57,8 +57,6 @@ internal sealed class CommandLine
     /// <param name="arguments">The program's arguments.</param>
     public CommandLine(string[] arguments)
     {
-        AtLeastOne(_epochs);
-        AtLeastOne(_threads);
         _train = new Command("train", "Makes the model again from the dictionary; an interrupted run goes on where it was.") { _dictionary, _from, _output, _epochs, _threads };
         var command = new RootCommand(Description) { _words, _model, _train };
         command.Directives.Clear();
@@ -108,13 +106,4 @@ internal sealed class CommandLine
 
     /// <summary>Shows help or the version.</summary>
     public void Show() => _result.Invoke();
-
-    private static void AtLeastOne(Option<int> option) => option.Validators.Add(result =>
-    {
-        // What is no number is refused by the parser.
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number < 1)
-        {
-            result.AddError($"{option.Name} is at least 1");
-        }
-    });
 }

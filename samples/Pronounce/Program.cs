@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using KernelGen.Samples.Training;
 
 namespace KernelGen.Samples.Pronounce;
 
@@ -79,17 +80,12 @@ internal static class Program
             return Failure;
         }
 
-        using var cancellation = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, press) =>
-        {
-            press.Cancel = true;
-            cancellation.Cancel();
-        };
+        using var interruption = new Interruption();
         await using var error = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" };
         try
         {
             (double wrong, string model) = await PronouncerTraining.RunAsync(
-                commandLine.Dictionary, commandLine.From, commandLine.Output, commandLine.Epochs, commandLine.Threads, error, cancellation.Token).ConfigureAwait(false);
+                commandLine.Dictionary, commandLine.From, commandLine.Output, commandLine.Epochs, commandLine.Threads, error, interruption.Token).ConfigureAwait(false);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100 * wrong:F2} % of the words of dev.tsv are wrong; the model is {model}"));
             return Success;
         }

@@ -3,7 +3,7 @@ using KernelGen.Training;
 
 namespace KernelGen.Samples.Pronounce;
 
-/// <summary>How the model is made from the dictionary. All of it was chosen by the words of dev.tsv; those of test.tsv were looked at once, at the end.</summary>
+/// <summary>How the model is made from the dictionary. It is chosen by the words of dev.tsv; those of test.tsv are for the end.</summary>
 internal static class PronouncerTraining
 {
     private const int PairsOfStep = 64;
@@ -44,8 +44,6 @@ internal static class PronouncerTraining
     private static TrainingOptions Options(long steps, int threads, PronunciationDictionary dev, bool isTuning) => new()
     {
         Seed = 1,
-
-        // Attention stays whole: a head that misses the letter that counts learns nothing from the word.
         Dropout = 0.1,
         AttentionDropout = 0,
         ActivationDropout = 0,
@@ -65,10 +63,7 @@ internal static class PronouncerTraining
     /// <summary>The words that the model pronounces wrongly by greedy search, which is faster than beam search and nearly as good.</summary>
     private static double PercentWrong(Trainer trainer, PronunciationDictionary dev, CancellationToken cancellationToken)
     {
-        using var weights = new MemoryStream();
-        trainer.Save(weights);
-        weights.Position = 0;
-        using var model = Pronouncer.Load(weights);
+        using var model = Pronouncer.Load(TrainingRun.Weights(trainer));
         return 100 * WordErrors.Of(model, dev, new GenerationOptions(), cancellationToken);
     }
 

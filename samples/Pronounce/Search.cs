@@ -3,6 +3,6 @@ namespace KernelGen.Samples.Pronounce;
 /// <summary>How the best pronunciation is searched.</summary>
 internal static class Search
 {
-    /// <summary>Beam search; a word has few phonemes, so that it costs a millisecond.</summary>
+    /// <summary>Beam search, which finds better pronunciations than greedy search, and takes longer.</summary>
     public static GenerationOptions Options { get; } = new() { BeamSize = 5 };
 }

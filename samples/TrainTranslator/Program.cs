@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using KernelGen.Samples.Training;
 
 namespace KernelGen.Samples.TrainTranslator;
 
@@ -22,8 +23,8 @@ internal static class Program
     {
         var data = new Option<string>("--data") { Description = "The folder with train.tsv, dev.tsv, and svo.tsv where there is one: a line is a Chinese sentence, a tab, and an English one.", HelpName = "folder", Required = true };
         var output = new Option<string>("--output") { Description = "The folder for the model, the log, and the state from which an interrupted run goes on.", HelpName = "folder", DefaultValueFactory = static _ => "translator" };
-        Option<int> steps = Count("--steps", "The number of steps.", 6_000);
-        Option<int> threads = Count("--threads", "Threads that share the work.", Environment.ProcessorCount);
+        Option<int> steps = CountOption.Create("--steps", "The number of steps.", 6_000);
+        Option<int> threads = CountOption.Create("--threads", "Threads that share the work.", Environment.ProcessorCount);
         var command = new RootCommand(Description) { data, output, steps, threads };
         command.Directives.Clear();
         ParseResult result = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
@@ -38,17 +39,12 @@ internal static class Program
             return result.Invoke();
         }
 
-        using var cancellation = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, press) =>
-        {
-            press.Cancel = true;
-            cancellation.Cancel();
-        };
+        using var interruption = new Interruption();
         try
         {
             string folder = result.GetValue(output)!;
             double score = await TranslatorTraining.RunAsync(
-                result.GetValue(data)!, folder, result.GetValue(steps), result.GetValue(threads), Console.Error, cancellation.Token).ConfigureAwait(false);
+                result.GetValue(data)!, folder, result.GetValue(steps), result.GetValue(threads), Console.Error, interruption.Token).ConfigureAwait(false);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"BLEU on dev.tsv {score:F2}; the model is in {folder}"));
             return Success;
         }
@@ -61,20 +57,6 @@ internal static class Program
             WriteError(exception.Message);
             return Failure;
         }
-    }
-
-    private static Option<int> Count(string name, string description, int usual)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            // What is no number is refused by the parser.
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number < 1)
-            {
-                result.AddError($"{name} is at least 1");
-            }
-        });
-        return option;
     }
 
     /// <summary>Writes one line to standard error, in UTF-8 whatever the locale.</summary>

@@ -52,10 +52,7 @@ internal static class TranslatorTraining
 
     private static double Score(Trainer trainer, Translation translation, (string Source, string Target)[] dev, CancellationToken cancellationToken)
     {
-        using var weights = new MemoryStream();
-        trainer.Save(weights);
-        weights.Position = 0;
-        using var model = Translator.Load(weights);
+        using var model = Translator.Load(TrainingRun.Weights(trainer));
         return translation.Score(model, dev, cancellationToken);
     }
 

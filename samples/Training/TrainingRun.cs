@@ -18,6 +18,15 @@ internal sealed class TrainingRun(string folder, string metricName, TextWriter e
     /// <summary>The file of the best model so far: weights in half precision.</summary>
     public string ModelPath { get; } = Path.Combine(folder, "model.safetensors");
 
+    /// <summary>The weights of a trainer as they would be saved now, to be loaded and scored.</summary>
+    public static Stream Weights(Trainer trainer)
+    {
+        var weights = new MemoryStream();
+        trainer.Save(weights);
+        weights.Position = 0;
+        return weights;
+    }
+
     /// <summary>Trains to the end, or goes on where a run in the folder was interrupted.</summary>
     /// <param name="trainer">The trainer, whose options say when to validate, and what the metric is.</param>
     /// <param name="steps">The number of all steps.</param>

@@ -4,7 +4,7 @@ using KernelGen.Benchmarks.Report;
 
 namespace KernelGen.Benchmarks.Peers;
 
-/// <summary>Plain and parallel greedy search over the sentences of samples/Translate, one at a time, one thread.</summary>
+/// <summary>Plain and parallel greedy search over the sentences of tests/Shared/zh-en, one at a time, one thread.</summary>
 internal static class ParallelGreedySection
 {
     private static readonly GenerationOptions Plain = new() { ParallelGreedy = false };
@@ -20,7 +20,7 @@ internal static class ParallelGreedySection
         return new Section(
             "Parallel greedy search",
             [
-                $"samples/Translate, {translator.What}, one sentence at a time, one thread, {InstructionSets.Best}; milliseconds for all of them, encoder included. Each sentence is generated"
+                $"tests/Shared/zh-en, {translator.What}, one sentence at a time, one thread, {InstructionSets.Best}; milliseconds for all of them, encoder included. Each sentence is generated"
                 + " in both ways, one after the other. In the first pass the model was only just loaded, and guesses know none of the sentences; in the second they have seen all.",
                 OtherLoad.Note([watch.Percent()]),
             ],

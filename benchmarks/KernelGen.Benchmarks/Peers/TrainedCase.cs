@@ -31,7 +31,7 @@ internal sealed record TrainedCase(ModelCase Model, string Weights, int[][] Sour
             : Translator(needed, TestSentences(folders) ?? Path.Combine(needed, "word-order.tsv"));
     }
 
-    /// <summary>The translator of samples/Translate over the first column of a file.</summary>
+    /// <summary>The translator of tests/Shared/zh-en over the first column of a file.</summary>
     public static TrainedCase Translator(string folder, string sentences)
     {
         var tokenizer = VocabularyTokenizer.Load(Path.Combine(folder, "source_vocabulary.json"));

@@ -3,7 +3,7 @@ using KernelGen.Benchmarks.Report;
 
 namespace KernelGen.Benchmarks.Peers;
 
-/// <summary>The model of samples/Translate with each instruction set, greedy, one sentence at a time, one thread, warm.</summary>
+/// <summary>The model of tests/Shared/zh-en with each instruction set, greedy, one sentence at a time, one thread, warm.</summary>
 internal static class TranslationSection
 {
     /// <summary>Measures; the instruction sets take turns.</summary>
@@ -23,7 +23,7 @@ internal static class TranslationSection
             string Rate(int count, double time) => Cells.Number(count / time, 0);
             return new Section(
                 "Translation with each instruction set",
-                [$"samples/Translate, {translator.What}, greedy, one sentence at a time, one thread; tokens count the end token.", OtherLoad.Note([watch.Percent()])],
+                [$"tests/Shared/zh-en, {translator.What}, greedy, one sentence at a time, one thread; tokens count the end token.", OtherLoad.Note([watch.Percent()])],
                 [
                     new Column("instruction set", IsText: true),
                     new Column("most sentences/s"),

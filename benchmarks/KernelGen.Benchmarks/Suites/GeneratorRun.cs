@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace KernelGen.Benchmarks.Suites;
 
-/// <summary>A compilation with a declared model, the one of samples/Translate, and the generator that runs over it.</summary>
+/// <summary>A compilation with a declared model, the one of tests/Shared/zh-en, and the generator that runs over it.</summary>
 internal sealed class GeneratorRun
 {
     private const string Declaration =

@@ -18,7 +18,7 @@ internal static class GeneratorSection
         (int files, int bytes) = run.Size;
         return new Section(
             "The generator",
-            [$"The model of samples/Translate: {files} files, {Cells.Number(bytes / 1000.0, 0)} KB.", OtherLoad.Note([watch.Percent()])],
+            [$"The model of tests/Shared/zh-en: {files} files, {Cells.Number(bytes / 1000.0, 0)} KB.", OtherLoad.Note([watch.Percent()])],
             [new Column("run", IsText: true), new Column("least ms"), new Column("median ms")],
             [
                 ["first in the process", Cells.Nothing, Cells.Milliseconds(first)],

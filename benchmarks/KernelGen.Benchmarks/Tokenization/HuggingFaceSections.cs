@@ -88,7 +88,7 @@ internal static class HuggingFaceSections
             rows);
     }
 
-    /// <summary>Those, and the Chinese sentences of the repository's sample.</summary>
+    /// <summary>Those, and the Chinese sentences of tests/Shared/zh-en.</summary>
     private static IEnumerable<(string Name, string[] Lines)> Texts(Folders folders)
     {
         yield return Documents(folders);

@@ -44,7 +44,7 @@ internal static class TokenizationSections
 
         return new Section(
             "Tokenizers",
-            [$"{sentences.Length} English sentences of samples/Translate, which have few words, and lines of this repository's documents, which have many that the models know no piece of; one after the other on one thread, in turns; bytes are those that were allocated.", OtherLoad.Note([watch.Percent()])],
+            [$"{sentences.Length} English sentences of tests/Shared/zh-en, which have few words, and lines of this repository's documents, which have many that the models know no piece of; one after the other on one thread, in turns; bytes are those that were allocated.", OtherLoad.Note([watch.Percent()])],
             [
                 new("model", IsText: true), new("text", IsText: true), new("library", IsText: true), new("tokens"), new("MB/s, best"), new("MB/s, median"), new("time, KernelGen = 1"), new("bytes a token"),
             ],
@@ -75,7 +75,7 @@ internal static class TokenizationSections
 
     private static IEnumerable<(string Name, TokenizerContender[] Contenders)> Contenders(Folders folders)
     {
-        foreach ((string name, string path) in new[] { ("samples/Translate, BPE", Path.Combine(folders.TranslationModel, "target.spm")), ("unigram", ModelPath(folders, "unigram")) })
+        foreach ((string name, string path) in new[] { ("tests/Shared/zh-en, BPE", Path.Combine(folders.TranslationModel, "target.spm")), ("unigram", ModelPath(folders, "unigram")) })
         {
             yield return (name, [TokenizerContender.Of(SentencePieceTokenizer.Load(path)), TokenizerContender.MicrosoftSentencePiece(path)]);
         }
