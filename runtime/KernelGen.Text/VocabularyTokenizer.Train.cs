@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -33,7 +32,7 @@ public sealed partial class VocabularyTokenizer
         List<string> entries = [Pad, Start, End, Unknown];
         foreach (string entry in options.MoreEntries)
         {
-            if (string.IsNullOrEmpty(entry) || !IsUnicode(entry) || entries.Contains(entry))
+            if (string.IsNullOrEmpty(entry) || !Utf8Text.IsUnicode(entry) || entries.Contains(entry))
             {
                 throw new ArgumentException(
                     $"{nameof(options.MoreEntries)} has {(entry is null ? "null" : VocabularyFile.Quote(entry))}; each entry is there once, and a text of whole characters.", nameof(options));
@@ -120,7 +119,7 @@ public sealed partial class VocabularyTokenizer
                 : options.Normalize ? Nfkc.Normalize(text) : text;
             while (TryTakeUnit(ref rest, options, out ReadOnlySpan<char> unit))
             {
-                if (IsUnicode(unit))
+                if (Utf8Text.IsUnicode(unit))
                 {
                     CollectionsMarshal.GetValueRefOrAddDefault(lookup, unit, out _)++;
                 }
@@ -130,21 +129,5 @@ public sealed partial class VocabularyTokenizer
         }
 
         return counts;
-    }
-
-    /// <summary>Whether a text has no half of a surrogate pair.</summary>
-    private static bool IsUnicode(ReadOnlySpan<char> text)
-    {
-        while (!text.IsEmpty)
-        {
-            if (Rune.DecodeFromUtf16(text, out _, out int length) != OperationStatus.Done)
-            {
-                return false;
-            }
-
-            text = text[length..];
-        }
-
-        return true;
     }
 }

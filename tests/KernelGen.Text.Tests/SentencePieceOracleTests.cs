@@ -42,7 +42,7 @@ public class SentencePieceOracleTests
 
         // A half of a surrogate pair is written as a byte that is no character, which is what malformed text is to the library.
         File.WriteAllBytes(files["texts"], [.. texts.SelectMany(static text => MalformedUtf8(text).Append((byte)'\n'))]);
-        SentencePieceLibrary.Run("spm_encode", $"--model={SentencePieceModels.PathOf(name)}", "--output_format=id", $"--output={files["tokens"]}", files["texts"]);
+        InstalledProgram.Run("spm_encode", $"--model={SentencePieceModels.PathOf(name)}", "--output_format=id", $"--output={files["tokens"]}", files["texts"]);
         string[] answers = File.ReadAllLines(files["tokens"]);
         Assert.Equal(texts.Length, answers.Length);
         for (int i = 0; i < texts.Length; i++)
@@ -61,7 +61,7 @@ public class SentencePieceOracleTests
         string[] texts = [.. Texts(tokenizer, name, hasLines: true).Take(2_000).Select(static text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\u0003', '\u0004'))];
         File.WriteAllText(files["texts"], string.Concat(texts.Select(static text => text + "\u0003")));
         File.WriteAllText(files["script.py"], Script);
-        string[] answers = SentencePieceLibrary.Run("/usr/bin/python3", files["script.py"], SentencePieceModels.PathOf(name), files["texts"]).Split('\n');
+        string[] answers = InstalledProgram.Run("/usr/bin/python3", files["script.py"], SentencePieceModels.PathOf(name), files["texts"]).Split('\n');
         Assert.Equal(texts.Length + 1, answers.Length);
         var spans = new List<TokenSpan>();
         for (int i = 0; i < texts.Length; i++)
@@ -92,7 +92,7 @@ public class SentencePieceOracleTests
         }
 
         File.WriteAllText(files["script.py"], ManyModels);
-        string[] answers = SentencePieceLibrary.Run("/usr/bin/python3", files["script.py"], files[""], $"{count}").Split('\n');
+        string[] answers = InstalledProgram.Run("/usr/bin/python3", files["script.py"], files[""], $"{count}").Split('\n');
         Assert.Equal(texts.Count + 1, answers.Length);
         int failed = 0;
         for (int i = 0; i < texts.Count; i++)

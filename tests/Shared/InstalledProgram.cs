@@ -1,11 +1,12 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
-namespace KernelGen.Text.Tests;
+namespace KernelGen.Tests;
 
-/// <summary>SentencePiece's own programs and module, where they are installed (Debian's packages <c>sentencepiece</c> and <c>python3-sentencepiece</c>).</summary>
-internal static class SentencePieceLibrary
+/// <summary>Programs of others that are tested against where they are installed, such as Debian's packages <c>sentencepiece</c>, <c>python3-sentencepiece</c> and <c>python3-torch</c>.</summary>
+internal static class InstalledProgram
 {
-    /// <summary>Runs a program; skips the test where it is not installed.</summary>
+    /// <summary>Runs a program; skips the test where it, or the Python module that it needs, is not installed.</summary>
     /// <returns>What it writes.</returns>
     public static string Run(string program, params string[] arguments)
     {
@@ -15,7 +16,7 @@ internal static class SentencePieceLibrary
         {
             process = Process.Start(start)!;
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception)
         {
             Assert.Skip($"{program} is not installed.");
         }
@@ -25,9 +26,34 @@ internal static class SentencePieceLibrary
             Task<string> errors = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            Assert.SkipWhen(errors.Result.Contains("No module named", StringComparison.Ordinal), "The module sentencepiece is not installed.");
+            Assert.SkipWhen(errors.Result.Contains("No module named", StringComparison.Ordinal), $"{program} lacks a module: {errors.Result.TrimEnd().Split('\n')[^1]}.");
             Assert.True(process.ExitCode == 0, $"{program}: {errors.Result}");
             return output;
         }
+    }
+
+    /// <summary>A Python that has PyTorch; the test is skipped where there is none.</summary>
+    public static string PythonWithTorch()
+    {
+        foreach (string python in new[] { "python3", "/usr/bin/python3" })
+        {
+            try
+            {
+                using var process = Process.Start(new ProcessStartInfo(python, ["-c", "import torch"]) { RedirectStandardError = true })!;
+                process.StandardError.ReadToEnd();
+                process.WaitForExit();
+                if (process.ExitCode == 0)
+                {
+                    return python;
+                }
+            }
+            catch (Win32Exception)
+            {
+                // There is no such program.
+            }
+        }
+
+        Assert.Skip("There is no Python with PyTorch.");
+        throw new UnreachableException();
     }
 }

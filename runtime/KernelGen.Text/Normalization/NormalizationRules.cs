@@ -159,20 +159,7 @@ internal static class NormalizationRules
         return needed;
     }
 
-    private static bool IsText(string text)
-    {
-        for (int i = 0; i < text.Length;)
-        {
-            if (text[i] == '\0' || !Rune.TryGetRuneAt(text, i, out Rune rune))
-            {
-                return false;
-            }
-
-            i += rune.Utf16SequenceLength;
-        }
-
-        return true;
-    }
+    private static bool IsText(string text) => !text.Contains('\0') && Utf8Text.IsUnicode(text);
 
     private static int CountRunes(string text)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 
 namespace KernelGen.Text;
@@ -8,6 +9,22 @@ internal static class Utf8Text
 {
     /// <summary>A byte that no character has; it stands for what is no character.</summary>
     public const byte Malformed = 0xFF;
+
+    /// <summary>Whether a text has no half of a surrogate pair.</summary>
+    public static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out int length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
+    }
 
     /// <summary>Writes a text in UTF-8. A half of a surrogate pair that stands alone becomes <see cref="Malformed"/>, as text that is malformed has it.</summary>
     public static void Append(ReadOnlySpan<char> text, ref RentedBuffer<byte> utf8)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -20,17 +19,11 @@ internal static class SafetensorsWriter
     {
         // Hugging Face's libraries ask what wrote a file, and take it as PyTorch's.
         var header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
-        (string typeName, int bytes) = type switch
-        {
-            TensorDataType.Float32 => ("F32", sizeof(float)),
-            TensorDataType.Float16 => ("F16", sizeof(ushort)),
-            TensorDataType.BFloat16 => ("BF16", sizeof(ushort)),
-            _ => throw new UnreachableException(),
-        };
+        string typeName = TensorDataTypes.NameOf(type);
         long offset = 0;
         foreach ((string name, long[] shape) in tensors)
         {
-            long end = bytes;
+            long end = TensorDataTypes.SizeOf(type);
             foreach (long size in shape)
             {
                 end *= size;

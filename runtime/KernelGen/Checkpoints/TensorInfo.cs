@@ -22,13 +22,7 @@ public sealed unsafe class TensorInfo
         File = file;
         Name = name;
         TypeName = typeName;
-        DataType = typeName switch
-        {
-            "F32" => TensorDataType.Float32,
-            "F16" => TensorDataType.Float16,
-            "BF16" => TensorDataType.BFloat16,
-            _ => TensorDataType.Other,
-        };
+        DataType = TensorDataTypes.Of(typeName);
         _shape = shape;
         _data = allData + offset;
         Offset = offset;
@@ -60,7 +54,7 @@ public sealed unsafe class TensorInfo
     internal long ElementCount => ByteLength / ElementSize;
 
     /// <summary>Bytes per element of a readable tensor.</summary>
-    internal int ElementSize => DataType == TensorDataType.Float32 ? sizeof(float) : sizeof(ushort);
+    internal int ElementSize => TensorDataTypes.SizeOf(DataType);
 
     /// <summary>The first byte; of any alignment. Valid until the file is disposed.</summary>
     internal byte* Data

@@ -107,6 +107,16 @@ internal static unsafe class FloatConversion
         }
     }
 
+    /// <summary>Rounds single precision to half precision: to the nearest, ties to even; what is beyond becomes infinite. What is no number stays so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ToFloat16(float* source, ushort* destination, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            destination[i] = BitConverter.HalfToUInt16Bits((Half)source[i]);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FromFloat16(Vector256<uint> half)
     {

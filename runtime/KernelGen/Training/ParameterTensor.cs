@@ -108,10 +108,7 @@ internal sealed unsafe class ParameterTensor(string name, bool isVector, List<Te
             }
             else
             {
-                for (int i = 0; i < values.Length; i++)
-                {
-                    to[i] = BitConverter.HalfToUInt16Bits((Half)from[i]);
-                }
+                FloatConversion.ToFloat16(from, to, values.Length);
             }
 
             long finite = FloatConversion.CountFinite((byte*)to, type, values.Length);

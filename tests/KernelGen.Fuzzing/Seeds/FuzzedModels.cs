@@ -16,7 +16,7 @@ namespace KernelGen.Fuzzing.Seeds;
     MaxTargetLength = 8)]
 internal sealed partial class FuzzedVanilla;
 
-/// <summary>One vocabulary, learned positions with an offset, embedding norms.</summary>
+/// <summary>One vocabulary, learned positions with an offset, embedding norms; trained for a step or two.</summary>
 [EncoderDecoderModel(
     Architecture.Bart,
     ModelDimension = 4,
@@ -26,7 +26,8 @@ internal sealed partial class FuzzedVanilla;
     DecoderLayers = 1,
     VocabularySize = 18,
     MaxSourceLength = 8,
-    MaxTargetLength = 8)]
+    MaxTargetLength = 8,
+    Trainable = true)]
 internal sealed partial class FuzzedBart;
 
 /// <summary>Relative positions, gates, no biases, heads wider than their share, an output projection of its own.</summary>
@@ -87,19 +88,3 @@ internal sealed partial class FuzzedPegasus;
     MaxSourceLength = 8,
     MaxTargetLength = 8)]
 internal sealed partial class FuzzedScreened;
-
-/// <summary>Trained for a step or two.</summary>
-[EncoderDecoderModel(
-    Architecture.Vanilla,
-    ModelDimension = 6,
-    Heads = 2,
-    FeedForwardDimension = 5,
-    EncoderLayers = 1,
-    DecoderLayers = 1,
-    SourceVocabularySize = 9,
-    TargetVocabularySize = 11,
-    MaxSourceLength = 8,
-    MaxTargetLength = 8,
-    PositionalEncoding = PositionalEncoding.Learned,
-    Trainable = true)]
-internal sealed partial class FuzzedTrainee;

@@ -26,7 +26,7 @@ internal sealed class TrainingStateTarget : FuzzTarget
         [
             .. Options.Select(options =>
             {
-                using Trainer trainer = FuzzedTrainee.CreateTrainer(options with { MaxSteps = 3 });
+                using Trainer trainer = FuzzedBart.CreateTrainer(options with { MaxSteps = 3 });
                 Train(trainer, Pairs);
                 trainer.SaveState(_path);
                 byte[] state = File.ReadAllBytes(_path);
@@ -45,7 +45,7 @@ internal sealed class TrainingStateTarget : FuzzTarget
     public override bool Run(ReadOnlySpan<byte> file, int variant)
     {
         TrainingOptions options = OptionsOf(file);
-        using Trainer trainer = FuzzedTrainee.CreateTrainer(options with { MaxSteps = null });
+        using Trainer trainer = FuzzedBart.CreateTrainer(options with { MaxSteps = null });
         File.WriteAllBytes(_path, file);
         try
         {
@@ -92,8 +92,7 @@ internal sealed class TrainingStateTarget : FuzzTarget
 
     private static void Train(Trainer trainer, TokenPair[] pairs)
     {
-        IAsyncEnumerator<TrainingReport> reports = trainer.TrainAsync(pairs).GetAsyncEnumerator();
-        while (reports.MoveNextAsync().AsTask().GetAwaiter().GetResult())
+        foreach (TrainingReport _ in trainer.TrainAsync(pairs).ToBlockingEnumerable())
         {
         }
     }

@@ -49,7 +49,7 @@ public class FrequentSubstringsTests
 
     internal static PieceCorpus CorpusOf(string[] sentences, SentencePieceTrainingOptions options)
     {
-        SentencePieceModel settings = SentencePieceModel.Read(SentencePieceModelWriter.Write(options, new SpecialPieces(options), []), "The model");
+        SentencePieceModel settings = SentencePieceModel.Read(SentencePieceModelWriter.Write(options, new SpecialPieces(options), [], SentencePieceModelWriter.Normalizer(options)), "The model");
         return PieceCorpus.Read(sentences, options, new SpecialPieces(options), new SentencePieceNormalizer(settings, null), CancellationToken.None);
     }
 

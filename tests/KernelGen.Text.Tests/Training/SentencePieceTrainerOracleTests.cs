@@ -60,7 +60,7 @@ public class SentencePieceTrainerOracleTests
         ];
         File.WriteAllText(files["texts"], string.Concat(texts.Select(static text => text + "\u0003")));
         File.WriteAllText(files["script.py"], Encode);
-        string[] answers = SentencePieceLibrary.Run("/usr/bin/python3", files["script.py"], files["model"], files["texts"]).Split('\n');
+        string[] answers = InstalledProgram.Run("/usr/bin/python3", files["script.py"], files["model"], files["texts"]).Split('\n');
         Assert.Equal(
             string.Create(CultureInfo.InvariantCulture, $"{options.VocabularySize} {options.UnknownToken} {options.StartToken ?? -1} {options.EndToken ?? -1} {options.PadToken ?? -1}"),
             answers[0]);
@@ -84,7 +84,7 @@ public class SentencePieceTrainerOracleTests
         string[] seen = [.. sentences.Where(static (_, i) => i % 2 == 0)];
         string[] unseen = [.. sentences.Where(static (_, i) => i % 2 == 1)];
         File.WriteAllLines(files["text"], seen);
-        SentencePieceLibrary.Run(
+        InstalledProgram.Run(
             "spm_train", $"--input={files["text"]}", $"--model_prefix={files["library"]}", $"--model_type={(kind == SentencePieceKind.Bpe ? "bpe" : "unigram")}", $"--vocab_size={size}", "--minloglevel=2", "--num_threads=2");
         SentencePieceTokenizer ours = SentencePieceTrainer.Train(seen, new SentencePieceTrainingOptions { Kind = kind, VocabularySize = size }).CreateTokenizer();
         var theirs = SentencePieceTokenizer.Load(files["library.model"]);

@@ -1,7 +1,7 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using KernelGen.Checkpoints;
+using KernelGen.Tests;
+using KernelGen.Training.Tests.Training;
 
 namespace KernelGen.Training.Tests.Parameters;
 
@@ -57,10 +57,7 @@ public sealed class SavedModelInPyTorchTests : IDisposable
         string path = Path.Combine(_folder, "model.safetensors");
         using (Trainer trainer = GoldenVanillaPreNorm.CreateTrainer(new TrainingOptions { Seed = 5, MaxSteps = 3, TokensPerBatch = 64, LearningRate = LearningRate.Constant(1e-2) }))
         {
-            await foreach (TrainingReport _ in trainer.TrainAsync(Enumerable.Range(0, 30).Select(static i => new TokenPair(new[] { 3 + i, 2 }, new[] { 40 - i })), cancellationToken: TestContext.Current.CancellationToken))
-            {
-            }
-
+            await TestTrainer.RunAsync(trainer, Enumerable.Range(0, 30).Select(static i => new TokenPair(new[] { 3 + i, 2 }, new[] { 40 - i })));
             trainer.Save(path, type);
         }
 
@@ -70,32 +67,9 @@ public sealed class SavedModelInPyTorchTests : IDisposable
         float[] found = model.Logits(source, target);
         string script = Path.Combine(_folder, "logits.py");
         await File.WriteAllTextAsync(script, Script, TestContext.Current.CancellationToken);
-        double[] expected = [.. Run(script, path, string.Join(',', source), string.Join(',', target)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => double.Parse(line, CultureInfo.InvariantCulture))];
+        double[] expected = [.. InstalledProgram.Run(InstalledProgram.PythonWithTorch(), script, path, string.Join(',', source), string.Join(',', target)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => double.Parse(line, CultureInfo.InvariantCulture))];
         Assert.Equal(target.Length * 41, expected.Length);
         Assert.Equal(expected.Length, found.Length);
         Assert.All(expected.Zip(found), static pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-    }
-
-    private static string Run(params string[] arguments)
-    {
-        Process? process = null;
-        try
-        {
-            process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("There is no Python.");
-        }
-
-        using (process)
-        {
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.SkipWhen(error.Result.Contains("No module named 'torch'", StringComparison.Ordinal), "There is no PyTorch for Python.");
-            Assert.True(process.ExitCode == 0, error.Result);
-            return output;
-        }
     }
 }

@@ -11,15 +11,6 @@ public class StepAllocationTests
     [InlineData(2)]
     public async Task Steps_between_two_reports_allocate_nothing(int threads)
     {
-        var random = new Random(3);
-        TokenPair[] pairs =
-        [
-            .. Enumerable.Range(0, 100_000).Select(_ =>
-            {
-                int[] letters = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(3, 12))];
-                return new TokenPair(letters, letters);
-            }),
-        ];
         using Trainer trainer = GoldenVanillaPreNorm.CreateTrainer(new TrainingOptions
         {
             Dropout = 0.1,
@@ -34,7 +25,7 @@ public class StepAllocationTests
             ReportEvery = Steps,
         });
         var allocated = new List<long>(8);
-        await foreach (TrainingReport _ in trainer.TrainAsync(pairs, cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (TrainingReport _ in trainer.TrainAsync(TestTrainer.Pairs(100_000), cancellationToken: TestContext.Current.CancellationToken))
         {
             allocated.Add(GC.GetTotalAllocatedBytes(precise: true));
         }

@@ -10,7 +10,8 @@ internal static class SentencePieceModelWriter
     /// <param name="options">How it was made.</param>
     /// <param name="special">The special pieces.</param>
     /// <param name="pieces">The other pieces; they have the tokens that are left.</param>
-    public static byte[] Write(SentencePieceTrainingOptions options, SpecialPieces special, IReadOnlyList<(string Text, float Score)> pieces)
+    /// <param name="normalizer">How it normalises text, as <see cref="Normalizer"/> has it.</param>
+    public static byte[] Write(SentencePieceTrainingOptions options, SpecialPieces special, IReadOnlyList<(string Text, float Score)> pieces, byte[] normalizer)
     {
         var model = new ProtobufWriter();
         int size = 0;
@@ -24,7 +25,7 @@ internal static class SentencePieceModelWriter
 
         WritePieces(pieces.Count);
         model.Write(2, Trainer(options, size));
-        model.Write(3, Normalizer(options));
+        model.Write(3, normalizer);
         return model.Written.ToArray();
 
         void WritePieces(int count)
@@ -81,25 +82,26 @@ internal static class SentencePieceModelWriter
         return trainer.Written;
     }
 
-    private static ReadOnlySpan<byte> Normalizer(SentencePieceTrainingOptions options)
+    /// <summary>How a model normalises text, which takes a while to compile where there are rules that have no name.</summary>
+    public static byte[] Normalizer(SentencePieceTrainingOptions options)
     {
-        (string name, byte[] rules) = (options.Normalization, HasMore: options.NormalizationRules.Count > 0) switch
+        bool hasMore = options.NormalizationRules.Count > 0;
+        (string name, byte[] rules) = options.Normalization switch
         {
-            (SentencePieceNormalization.NmtNfkc, false) => ("nmt_nfkc", NormalizationRules.NmtNfkc),
-            (SentencePieceNormalization.Nfkc, false) => ("nfkc", NormalizationRules.Nfkc),
-            (SentencePieceNormalization.Identity, false) => ("identity", []),
-            (SentencePieceNormalization.NmtNfkc, true) => (UserDefined, NormalizationRules.Compile(NormalizationRules.MakeNmtNfkc(), options.NormalizationRules)),
-            (SentencePieceNormalization.Nfkc, true) => (UserDefined, NormalizationRules.Compile(NormalizationRules.MakeNfkc(), options.NormalizationRules)),
-            (SentencePieceNormalization.Identity, true) => (UserDefined, NormalizationRules.Compile([], options.NormalizationRules)),
+            SentencePieceNormalization.NmtNfkc => ("nmt_nfkc", hasMore ? WithMore(NormalizationRules.MakeNmtNfkc()) : NormalizationRules.NmtNfkc),
+            SentencePieceNormalization.Nfkc => ("nfkc", hasMore ? WithMore(NormalizationRules.MakeNfkc()) : NormalizationRules.Nfkc),
+            SentencePieceNormalization.Identity => ("identity", hasMore ? WithMore([]) : []),
             _ => throw new ArgumentException($"{nameof(options.Normalization)} is {options.Normalization}, which is none of its values.", nameof(options)),
         };
         var normalizer = new ProtobufWriter();
-        normalizer.Write(1, name);
+        normalizer.Write(1, hasMore ? UserDefined : name);
         normalizer.Write(2, rules);
         normalizer.Write(3, options.AddDummyPrefix);
         normalizer.Write(4, options.RemoveExtraWhiteSpace);
         normalizer.Write(5, true);
-        return normalizer.Written;
+        return normalizer.Written.ToArray();
+
+        byte[] WithMore(Dictionary<string, string> named) => NormalizationRules.Compile(named, options.NormalizationRules);
     }
 
     private static SentencePieceModelType ModelTypeOf(SentencePieceKind kind) => kind switch

@@ -33,8 +33,10 @@ public static class SentencePieceTrainer
         Check(options);
         var special = new SpecialPieces(options);
 
+        byte[] normalization = SentencePieceModelWriter.Normalizer(options);
+
         // A model without pieces normalises text as the one that is made from it.
-        SentencePieceModel settings = SentencePieceModel.Read(SentencePieceModelWriter.Write(options, special, []), "The model");
+        SentencePieceModel settings = SentencePieceModel.Read(SentencePieceModelWriter.Write(options, special, [], normalization), "The model");
         var normalizer = new SentencePieceNormalizer(settings, new PieceVocabulary(settings).UserDefined);
         PieceCorpus corpus = PieceCorpus.Read(sentences, options, special, normalizer, cancellationToken);
         int least = special.Count + corpus.Alphabet.Length;
@@ -63,7 +65,7 @@ public static class SentencePieceTrainer
         }
 
         return special.Last < size
-            ? new TrainedSentencePieceModel(SentencePieceModelWriter.Write(options, special, pieces), size)
+            ? new TrainedSentencePieceModel(SentencePieceModelWriter.Write(options, special, pieces, normalization), size)
             : throw new ArgumentException($"A special piece has the token {special.Last}, but the text makes no more than {size} pieces; tokens have no gaps.", nameof(options));
     }
 

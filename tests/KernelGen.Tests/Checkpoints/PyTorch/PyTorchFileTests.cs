@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using KernelGen.Checkpoints;
 
 namespace KernelGen.Tests.Checkpoints.PyTorch;
@@ -27,7 +26,7 @@ public sealed class PyTorchFileTests
     [Fact]
     public void What_PyTorch_writes_here_is_read()
     {
-        string python = PythonWithTorch();
+        string python = InstalledProgram.PythonWithTorch();
         using var folder = new TemporaryFolder();
         Write(python, "samples", folder.Path);
         foreach (string name in new[] { "state_dict.bin", "nested.bin" })
@@ -40,7 +39,7 @@ public sealed class PyTorchFileTests
     [Fact]
     public void A_converted_model_has_the_same_bits_whole_and_sharded()
     {
-        string python = PythonWithTorch();
+        string python = InstalledProgram.PythonWithTorch();
         using var folder = new TemporaryFolder();
         string safetensors = Path.Combine(AppContext.BaseDirectory, "Goldens", "data", "bart", "model.safetensors");
         Write(python, "convert", safetensors, folder.Path);
@@ -129,35 +128,5 @@ public sealed class PyTorchFileTests
         return values;
     }
 
-    /// <summary>A Python that has PyTorch; the test is skipped where there is none.</summary>
-    private static string PythonWithTorch()
-    {
-        foreach (string python in new[] { "python3", "/usr/bin/python3" })
-        {
-            try
-            {
-                if (Run(python, "-c", "import torch") == 0)
-                {
-                    return python;
-                }
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // There is no such program.
-            }
-        }
-
-        Assert.Skip("There is no Python with PyTorch.");
-        throw new InvalidOperationException();
-    }
-
-    private static void Write(string python, params string[] arguments) => Assert.Equal(0, Run(python, [Path.Combine(Data, "write_torch_files.py"), .. arguments]));
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+    private static void Write(string python, params string[] arguments) => InstalledProgram.Run(python, [Path.Combine(Data, "write_torch_files.py"), .. arguments]);
 }
