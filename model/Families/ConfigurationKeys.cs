@@ -22,6 +22,11 @@ internal sealed record ConfigurationKeys
 
     public string DecoderHeads { get; init; } = "decoder_attention_heads";
 
+    /// <summary>The heads of keys and values, where they have a key; models with fewer of them than heads of queries are not supported.</summary>
+    public string? EncoderKeyValueHeads { get; init; }
+
+    public string? DecoderKeyValueHeads { get; init; }
+
     public string? HeadDimension { get; init; }
 
     public string EncoderFeedForward { get; init; } = "encoder_ffn_dim";
@@ -38,7 +43,28 @@ internal sealed record ConfigurationKeys
 
     public string? MaxPositions { get; init; } = "max_position_embeddings";
 
+    /// <summary>The positions of the source, where they have a key of their own.</summary>
+    public string? MaxSourcePositions { get => field ?? MaxPositions; init; }
+
+    /// <summary>The positions of the target, where they have a key of their own.</summary>
+    public string? MaxTargetPositions { get => field ?? MaxPositions; init; }
+
+    public string? SourceChannels { get; init; }
+
     public string Activation { get; init; } = "activation_function";
+
+    /// <summary>The activation of the decoder, where it has a key of its own.</summary>
+    public string? DecoderActivation { get; init; }
+
+    public string? AttentionBias { get; init; }
+
+    /// <summary>Which part of a head is turned where positions are rotary.</summary>
+    public string? RotaryFactor { get; init; }
+
+    public string? RotaryBase { get; init; }
+
+    /// <summary>Keys that say of rotary positions what is not supported, whatever it is.</summary>
+    public IReadOnlyList<string> OtherRotary { get; init; } = [];
 
     public string? RelativePositionBuckets { get; init; }
 
@@ -62,7 +88,8 @@ internal sealed record ConfigurationKeys
     public IEnumerable<string> Names => new[]
     {
         ModelType, IsEncoderDecoder, BeginToken, DecoderStartToken, EndToken, PadToken, BadWords, TieEmbeddings, VocabularySize, ModelDimension, EncoderHeads, DecoderHeads,
-        HeadDimension, EncoderFeedForward, DecoderFeedForward, EncoderLayers, DecoderLayers, DecoderVocabularySize, ShareEmbeddings, MaxPositions, Activation,
+        EncoderKeyValueHeads, DecoderKeyValueHeads, HeadDimension, EncoderFeedForward, DecoderFeedForward, EncoderLayers, DecoderLayers, DecoderVocabularySize, ShareEmbeddings, MaxPositions, MaxSourcePositions, MaxTargetPositions, SourceChannels, Activation, DecoderActivation,
+        AttentionBias, RotaryFactor, RotaryBase,
         RelativePositionBuckets, RelativePositionDistance, ScaleEmbedding, ScaleOutput, NormalizeBefore, NormalizeEmbedding, AddFinalLayerNorm, StaticPositions, LayerNormEpsilon,
-    }.OfType<string>();
+    }.Concat(OtherRotary).OfType<string>();
 }

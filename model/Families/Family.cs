@@ -80,6 +80,8 @@ internal abstract class Family
         Architecture.M2M100 => new M2M100Family(),
         Architecture.T5 => new T5Family(),
         Architecture.Pegasus => new PegasusFamily(),
+        Architecture.Whisper => new WhisperFamily(),
+        Architecture.Moonshine => new MoonshineFamily(),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, $"No family is known by the number {architecture}."),
     };
 
@@ -137,6 +139,15 @@ internal abstract class Family
     /// <inheritdoc cref="Positions"/>
     public virtual string PositionBias(Stack stack, string prefix) => throw new NotSupportedException($"{CheckpointName} has no relative positions.");
 
+    /// <summary>The convolutions that read the source, where it is audio.</summary>
+    /// <param name="settings">The model.</param>
+    public virtual IReadOnlyList<Convolution> Convolutions(ModelSettings settings) => [];
+
+    /// <summary>What its checkpoints call a convolution that reads the source, or the norm behind one.</summary>
+    /// <param name="role">Which one.</param>
+    /// <param name="prefix">The prefix, or nothing.</param>
+    public virtual TensorName Convolution(TensorRole role, string prefix) => throw new NotSupportedException($"{CheckpointName} has no convolutions.");
+
     /// <summary>The norm of embeddings; <see langword="null"/> where there never is one.</summary>
     /// <inheritdoc cref="Positions"/>
     public abstract string? EmbeddingNorm(Stack stack, string prefix);
@@ -156,6 +167,7 @@ internal abstract class Family
     /// <param name="prefix">The prefix, or nothing.</param>
     public TensorName NameOf(ModelTensor tensor, string prefix) => tensor.Role switch
     {
+        TensorRole.FirstConvolution or TensorRole.SecondConvolution or TensorRole.ThirdConvolution or TensorRole.GroupNorm => Convolution(tensor.Role, prefix),
         TensorRole.Embedding => new TensorName(OwnEmbeddings(tensor.Stack, prefix), bias: null),
         TensorRole.Output => new TensorName(Head, bias: null),
         TensorRole.OutputBias => new TensorName(OutputBias!, bias: null),

@@ -26,6 +26,12 @@ internal sealed record Preset(string Source, Architecture Architecture)
 
     public int? MaxPositions { get; init; }
 
+    /// <summary>The positions of the source, where they are not as many as those of the target.</summary>
+    public int? MaxSourcePositions { get => field ?? MaxPositions; init; }
+
+    /// <summary>The numbers in a frame of the source; <see langword="null"/> where it is tokens.</summary>
+    public int? SourceChannels { get; init; }
+
     public NormPlacement NormPlacement { get; init; } = NormPlacement.Post;
 
     public Normalization Normalization { get; init; } = Normalization.LayerNorm;
@@ -38,7 +44,19 @@ internal sealed record Preset(string Source, Architecture Architecture)
 
     public bool GatedFeedForward { get; init; }
 
+    /// <summary>The activation of the decoder; <see langword="null"/> for that of the encoder.</summary>
+    public Activation? DecoderActivation { get; init; }
+
+    /// <summary>Whether the decoder's feed-forward blocks are gated; <see langword="null"/> where they are as the encoder's.</summary>
+    public bool? DecoderGatedFeedForward { get; init; }
+
+    public bool NormShift { get; init; } = true;
+
     public bool LinearBias { get; init; } = true;
+
+    public bool AttentionBias { get; init; } = true;
+
+    public bool KeyBias { get; init; } = true;
 
     public bool ScaleScores { get; init; } = true;
 
@@ -53,6 +71,14 @@ internal sealed record Preset(string Source, Architecture Architecture)
     public int RelativePositionBuckets { get; init; } = 32;
 
     public int RelativePositionDistance { get; init; } = 128;
+
+    /// <summary>The numbers of a head that are turned where positions are rotary; <see langword="null"/> where <see cref="RotaryFactor"/> says it.</summary>
+    public int? RotaryDimension { get; init; }
+
+    /// <summary>Which part of a head is turned where positions are rotary.</summary>
+    public double RotaryFactor { get; init; } = 1;
+
+    public double RotaryBase { get; init; } = 10000;
 
     public bool ScaleEmbedding { get; init; }
 

@@ -15,6 +15,7 @@ internal sealed class ModelLayout
         FeedForwardStride = RowStride(settings.FeedForwardDimension);
         GateWidth = PanelLayout.RoundUp(settings.FeedForwardDimension);
         LogitsStride = PanelLayout.RoundUp(settings.TargetVocabularySize);
+        RotationWidth = PanelLayout.RoundUp(settings.RotaryPairs);
         ScoreStride = PanelLayout.RoundUpToCache(Math.Max(settings.MaxSourceLength, settings.MaxTargetLength));
     }
 
@@ -38,6 +39,9 @@ internal sealed class ModelLayout
 
     /// <summary>From row to row of logits.</summary>
     public int LogitsStride { get; }
+
+    /// <summary>The room of the cosines of one position's rotation; the sines have as much.</summary>
+    public int RotationWidth { get; }
 
     /// <summary>From row to row of scores: the longest sequence.</summary>
     public int ScoreStride { get; }

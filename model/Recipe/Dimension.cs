@@ -34,6 +34,9 @@ internal readonly struct Dimension(long size, string meaning, string property)
     /// <summary>The width between the two linear layers of a feed-forward block.</summary>
     public static Dimension FeedForward(ModelSettings model) => new(model.FeedForwardDimension, "feed-forward dimension", nameof(model.FeedForwardDimension));
 
+    /// <summary>The numbers in a frame of the source.</summary>
+    public static Dimension Channels(ModelSettings model) => new(model.SourceChannels, "channels", nameof(model.SourceChannels));
+
     /// <summary>The number of source tokens.</summary>
     public static Dimension SourceVocabulary(ModelSettings model) => Vocabulary(model, model.SourceVocabularySize, "source vocabulary", nameof(model.SourceVocabularySize));
 

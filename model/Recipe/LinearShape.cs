@@ -9,7 +9,7 @@ internal enum LinearEffect
     /// <summary>It adds the residual stream.</summary>
     Residual,
 
-    /// <summary>It applies the activation of feed-forward blocks.</summary>
+    /// <summary>It applies a function: <see cref="LinearShape.Function"/>.</summary>
     Activation,
 }
 
@@ -20,4 +20,11 @@ internal enum LinearEffect
 /// <param name="OutputStride">From row to row of the output, and of the residual, in floats.</param>
 /// <param name="Effect">What happens to the sums.</param>
 /// <param name="HasLargeInputs">Whether a few inputs may be so much larger than the others that 8 bits for each input are too few beside 8-bit weights.</param>
-internal sealed record LinearShape(int Inputs, int InputStride, int Outputs, int OutputStride, LinearEffect Effect, bool HasLargeInputs);
+internal sealed record LinearShape(int Inputs, int InputStride, int Outputs, int OutputStride, LinearEffect Effect, bool HasLargeInputs)
+{
+    /// <summary>The function that <see cref="LinearEffect.Activation"/> applies; <see langword="null"/> with another effect.</summary>
+    public Activation? Function { get; init; }
+
+    /// <summary>Whether its rows overlap: those of a convolution.</summary>
+    public bool IsConvolution => InputStride < Inputs;
+}

@@ -12,26 +12,28 @@ internal sealed class ModelRecipe
     private readonly List<WeightSlot> _slots = [];
     private readonly List<ModelTensor> _tensors = [];
     private readonly List<LinearShape> _shapes = [];
+    private readonly List<WeightSlot> _convolutions = [];
 
     private ModelRecipe(ModelSettings settings)
     {
         Settings = settings;
         Layout = new ModelLayout(settings);
         bool hasPositionBias = settings.PositionalEncoding == PositionalEncoding.Relative;
+        bool isRotary = settings.PositionalEncoding == PositionalEncoding.Rotary;
         Encoder = new StackRecipe(
             Stack.Encoder,
             settings.EncoderLayers,
             [
-                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: false, hasPositionBias)),
-                new Sublayer("feed_forward", new FeedForwardOperation(settings.GatedFeedForward)),
+                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: false, hasPositionBias, isRotary)),
+                new Sublayer("feed_forward", new FeedForwardOperation(settings.GatedFeedForward, settings.Activation)),
             ]);
         Decoder = new StackRecipe(
             Stack.Decoder,
             settings.DecoderLayers,
             [
-                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: true, hasPositionBias)),
-                new Sublayer("cross_attention", new AttentionOperation(isCross: true, isCausal: false, hasPositionBias: false)),
-                new Sublayer("feed_forward", new FeedForwardOperation(settings.GatedFeedForward)),
+                new Sublayer("self_attention", new AttentionOperation(isCross: false, isCausal: true, hasPositionBias, isRotary)),
+                new Sublayer("cross_attention", new AttentionOperation(isCross: true, isCausal: false, hasPositionBias: false, isRotary: false)),
+                new Sublayer("feed_forward", new FeedForwardOperation(settings.DecoderGatedFeedForward, settings.DecoderActivation)),
             ]);
         AddTables();
         AddLayers(Encoder);
@@ -56,6 +58,13 @@ internal sealed class ModelRecipe
     /// <summary>The slot of the output projection.</summary>
     public WeightSlot OutputSlot { get; private set; } = null!;
 
+    /// <summary>The weights of the convolutions that make rows of a source that is audio, in order; nothing where it is tokens.</summary>
+    public IReadOnlyList<WeightSlot> Convolutions => _convolutions;
+
+    /// <summary>The norm over all rows that a convolution writes; <see langword="null"/> where there is none.</summary>
+    public WeightSlot? GroupNormOf(WeightSlot convolution) =>
+        _slots.Find(slot => slot.Role == WeightRole.GroupNorm && slot.Convolution == convolution.Convolution);
+
     /// <summary>Every tensor, in the order in which checkpoints are read.</summary>
     public IReadOnlyList<ModelTensor> Tensors => _tensors;
 
@@ -69,7 +78,15 @@ internal sealed class ModelRecipe
     private void AddTables()
     {
         Dimension width = Dimension.Model(Settings);
-        Add(WeightRole.Embedding, Stack.Encoder, Settings.ModelDimension, Settings.SourceVocabularySize, [Table(TensorRole.Embedding, Stack.Encoder, Dimension.SourceVocabulary(Settings))]);
+        if (Settings.IsSpeech)
+        {
+            AddConvolutions(FrontEnd.Of(Settings).Convolutions);
+        }
+        else
+        {
+            Add(WeightRole.Embedding, Stack.Encoder, Settings.ModelDimension, Settings.SourceVocabularySize, [Table(TensorRole.Embedding, Stack.Encoder, Dimension.SourceVocabulary(Settings))]);
+        }
+
         Add(WeightRole.Embedding, Stack.Decoder, Settings.ModelDimension, Settings.TargetVocabularySize, [Table(TensorRole.Embedding, Stack.Decoder, Dimension.TargetVocabulary(Settings))]);
 
         ModelTensor weight = Table(TensorRole.Output, Stack.Decoder, Dimension.TargetVocabulary(Settings));
@@ -94,9 +111,14 @@ internal sealed class ModelRecipe
             AddPositionBias(Stack.Encoder, (2 * Settings.MaxSourceLength) - 1);
             AddPositionBias(Stack.Decoder, Settings.MaxTargetLength);
         }
-        else if (Settings.PositionalEncoding != PositionalEncoding.None)
+        else if (Settings.PositionalEncoding == PositionalEncoding.Rotary)
         {
             // Both stacks read the same rows.
+            Add(WeightRole.Rotations, Stack.Encoder, 2 * Layout.RotationWidth, Math.Max(Settings.MaxSourceLength, Settings.MaxTargetLength), []);
+        }
+        else if (Settings.PositionalEncoding != PositionalEncoding.None)
+        {
+            // And these.
             Add(WeightRole.Positions, Stack.Encoder, Layout.ModelStride, Math.Max(Settings.MaxSourceLength, Settings.MaxTargetLength), []);
         }
 
@@ -107,6 +129,34 @@ internal sealed class ModelRecipe
         }
 
         ModelTensor Table(TensorRole role, Stack stack, Dimension rows) => Tensor(role, stack, rows, width);
+    }
+
+    /// <summary>Convolutions, each of which reads what the one before it writes, and the norms behind them.</summary>
+    private void AddConvolutions(IReadOnlyList<Convolution> convolutions)
+    {
+        for (int i = 0; i < convolutions.Count; i++)
+        {
+            Convolution convolution = convolutions[i];
+            ModelTensor tensor = Tensor(
+                convolution.Role, Stack.Encoder, convolution.Outputs, convolution.Channels, convolution.HasBias ? convolution.Outputs.Size : 0, taps: convolution.Taps);
+            var shape = new LinearShape(
+                convolution.Inputs,
+                convolution.Step * convolution.RowStride,
+                (int)convolution.Outputs.Size,
+                i + 1 < convolutions.Count ? convolutions[i + 1].RowStride : Layout.ModelStride,
+                convolution.Function is null ? LinearEffect.None : LinearEffect.Activation,
+                HasLargeInputs: false)
+            {
+                Function = convolution.Function,
+            };
+            Add(WeightRole.Convolution, Stack.Encoder, shape.Inputs, shape.Outputs, [tensor], shape: shape, convolution: convolution);
+            _convolutions.Add(_slots[_slots.Count - 1]);
+            if (convolution.GroupNormEpsilon is not null)
+            {
+                ModelTensor norm = Tensor(TensorRole.GroupNorm, Stack.Encoder, Dimension.One, convolution.Outputs, convolution.Outputs.Size);
+                Add(WeightRole.GroupNorm, Stack.Encoder, shape.Outputs, outputs: 2, [norm], convolution: convolution);
+            }
+        }
     }
 
     private void AddPositionBias(Stack stack, int distances)
@@ -151,10 +201,11 @@ internal sealed class ModelRecipe
     {
         Dimension width = Dimension.Model(Settings);
         Dimension heads = Dimension.Attention(Settings);
-        ModelTensor query = place.Linear(TensorRole.Query, heads, width);
-        ModelTensor key = place.Linear(TensorRole.Key, heads, width);
-        ModelTensor value = place.Linear(TensorRole.Value, heads, width);
-        ModelTensor output = place.Linear(TensorRole.AttentionOutput, width, heads);
+        bool hasBias = Settings.AttentionBias;
+        ModelTensor query = place.Linear(TensorRole.Query, heads, width, hasBias);
+        ModelTensor key = place.Linear(TensorRole.Key, heads, width, hasBias && Settings.KeyBias);
+        ModelTensor value = place.Linear(TensorRole.Value, heads, width, hasBias);
+        ModelTensor output = place.Linear(TensorRole.AttentionOutput, width, heads, hasBias);
         if (attention.IsCross)
         {
             place.Add(WeightRole.Input, FromModel(Layout.AttentionWidth), [query], hasHeadsAsOutputs: true);
@@ -179,7 +230,7 @@ internal sealed class ModelRecipe
         }
         else
         {
-            LinearShape expand = FromModel(Settings.FeedForwardDimension) with { OutputStride = Layout.FeedForwardStride, Effect = LinearEffect.Activation };
+            LinearShape expand = FromModel(Settings.FeedForwardDimension) with { OutputStride = Layout.FeedForwardStride, Effect = LinearEffect.Activation, Function = feedForward.Function };
             place.Add(WeightRole.Input, expand, [place.Linear(TensorRole.Expand, wide, width)]);
         }
 
@@ -196,12 +247,12 @@ internal sealed class ModelRecipe
     private void AddNorm(WeightRole role, TensorRole tensor, Stack stack, int layer = -1, int sublayer = -1)
     {
         Sublayer? within = layer < 0 ? null : (stack == Stack.Encoder ? Encoder : Decoder).Layer[sublayer];
-        bool hasBeta = Settings.Normalization == Normalization.LayerNorm;
+        bool hasBeta = Settings.HasShift;
         ModelTensor norm = Tensor(tensor, stack, Dimension.One, Dimension.Model(Settings), hasBeta ? Settings.ModelDimension : 0, layer, within);
         Add(role, stack, Settings.ModelDimension, hasBeta ? 2 : 1, [norm], layer, sublayer);
     }
 
-    private ModelTensor Tensor(TensorRole role, Stack stack, Dimension rows, Dimension columns, long biasLength = 0, int layer = -1, Sublayer? sublayer = null)
+    private ModelTensor Tensor(TensorRole role, Stack stack, Dimension rows, Dimension columns, long biasLength = 0, int layer = -1, Sublayer? sublayer = null, int taps = 1)
     {
         var tensor = new ModelTensor
         {
@@ -212,6 +263,7 @@ internal sealed class ModelRecipe
             Sublayer = sublayer,
             Rows = rows,
             Columns = columns,
+            Taps = taps,
             BiasLength = biasLength,
         };
         _tensors.Add(tensor);
@@ -219,7 +271,8 @@ internal sealed class ModelRecipe
     }
 
     private void Add(
-        WeightRole role, Stack stack, int inputs, int outputs, ModelTensor[] tensors, int layer = -1, int sublayer = -1, LinearShape? shape = null, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>
+        WeightRole role, Stack stack, int inputs, int outputs, ModelTensor[] tensors, int layer = -1, int sublayer = -1, LinearShape? shape = null, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false,
+        Convolution? convolution = null) =>
         _slots.Add(new WeightSlot
         {
             Index = _slots.Count,
@@ -231,6 +284,7 @@ internal sealed class ModelRecipe
             Inputs = inputs,
             Outputs = outputs,
             Shape = shape is null ? -1 : NumberOf(shape),
+            Convolution = convolution,
             HasHeadsAsOutputs = hasHeadsAsOutputs,
             HasHeadsAsInputs = hasHeadsAsInputs,
         });
@@ -250,9 +304,9 @@ internal sealed class ModelRecipe
     /// <summary>A sublayer of one layer, to which tensors and slots are added.</summary>
     private readonly struct SublayerPlace(ModelRecipe recipe, StackRecipe stack, int layer, int sublayer)
     {
-        /// <summary>Adds a linear layer's weight <c>[outputs, inputs]</c> and, where the model has biases, its bias.</summary>
-        public ModelTensor Linear(TensorRole role, Dimension outputs, Dimension inputs) =>
-            recipe.Tensor(role, stack.Stack, outputs, inputs, recipe.Settings.LinearBias ? outputs.Size : 0, layer, stack.Layer[sublayer]);
+        /// <summary>Adds a linear layer's weight <c>[outputs, inputs]</c> and, where the model has biases and this layer one, its bias.</summary>
+        public ModelTensor Linear(TensorRole role, Dimension outputs, Dimension inputs, bool hasBias = true) =>
+            recipe.Tensor(role, stack.Stack, outputs, inputs, hasBias && recipe.Settings.LinearBias ? outputs.Size : 0, layer, stack.Layer[sublayer]);
 
         /// <summary>Adds a slot.</summary>
         public void Add(WeightRole role, LinearShape shape, ModelTensor[] tensors, bool hasHeadsAsOutputs = false, bool hasHeadsAsInputs = false) =>

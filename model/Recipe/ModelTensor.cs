@@ -24,6 +24,9 @@ internal sealed class ModelTensor
     /// <summary>The number of columns.</summary>
     public required Dimension Columns { get; init; }
 
+    /// <summary>How many neighbouring rows a convolution reads; 1 elsewhere.</summary>
+    public int Taps { get; init; } = 1;
+
     /// <summary>The numbers of a bias beside it; 0 where it has none.</summary>
     public long BiasLength { get; init; }
 
@@ -31,10 +34,10 @@ internal sealed class ModelTensor
     public string Name => $"{StackRecipe.NameOf(Stack)}.{(Sublayer is null ? "" : $"{Layer}.{Sublayer.Name}.")}{Snake(Role.ToString())}";
 
     /// <summary>Whether it is a norm: γ, and β beside it.</summary>
-    public bool IsNorm => Role is TensorRole.Norm or TensorRole.EmbeddingNorm or TensorRole.FinalNorm;
+    public bool IsNorm => Role is TensorRole.Norm or TensorRole.EmbeddingNorm or TensorRole.FinalNorm or TensorRole.GroupNorm;
 
     /// <summary>How many numbers are learned.</summary>
-    public long Parameters => (Rows.Size * Columns.Size) + BiasLength;
+    public long Parameters => (Rows.Size * Columns.Size * Taps) + BiasLength;
 
     private static string Snake(string name)
     {

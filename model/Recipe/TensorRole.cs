@@ -3,6 +3,18 @@ namespace KernelGen.Recipes;
 /// <summary>What a tensor of a checkpoint is in its model.</summary>
 internal enum TensorRole
 {
+    /// <summary>The convolution that reads the frames of a source, <c>[outputs, channels, frames]</c>.</summary>
+    FirstConvolution,
+
+    /// <summary>The convolution that reads what the first one writes, <c>[outputs, model dimension, rows]</c>.</summary>
+    SecondConvolution,
+
+    /// <summary>The convolution that reads what the second one writes, <c>[model dimension, its outputs, rows]</c>.</summary>
+    ThirdConvolution,
+
+    /// <summary>The norm over all rows of what a convolution writes.</summary>
+    GroupNorm,
+
     /// <summary>The table of token embeddings of a stack, <c>[vocabulary, model dimension]</c>.</summary>
     Embedding,
 

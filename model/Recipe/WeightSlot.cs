@@ -3,6 +3,12 @@ namespace KernelGen.Recipes;
 /// <summary>What a slot of packed weights holds.</summary>
 internal enum WeightRole
 {
+    /// <summary>A convolution: a linear layer that reads neighbouring rows as one.</summary>
+    Convolution,
+
+    /// <summary>The norm over all rows of what a convolution writes.</summary>
+    GroupNorm,
+
     /// <summary>Token embeddings, in panels.</summary>
     Embedding,
 
@@ -14,6 +20,9 @@ internal enum WeightRole
 
     /// <summary>A row for each head: what is added to scores for each distance, in ascending order of the key's position less the query's.</summary>
     PositionBias,
+
+    /// <summary>A row for each position: the cosines of the angles by which queries and keys are turned, then the sines.</summary>
+    Rotations,
 
     /// <summary>The norm of embeddings.</summary>
     EmbeddingNorm,
@@ -64,6 +73,12 @@ internal sealed class WeightSlot
     /// <summary>The number of its shape among <see cref="ModelRecipe.Shapes"/>; -1 where it is no linear layer.</summary>
     public int Shape { get; init; } = -1;
 
+    /// <summary>What a convolution reads and writes; <see langword="null"/> elsewhere.</summary>
+    public Convolution? Convolution { get; init; }
+
+    /// <summary>Whether its weights are floats in every precision.</summary>
+    public bool IsAlwaysFloat32 => Convolution is { ReadsSamples: true };
+
     /// <summary>Whether output columns stand head by head, each with the room of whole panels.</summary>
     public bool HasHeadsAsOutputs { get; init; }
 
@@ -71,7 +86,7 @@ internal sealed class WeightSlot
     public bool HasHeadsAsInputs { get; init; }
 
     /// <summary>Whether it is a linear layer, whose weights are stored in the precision that was asked for.</summary>
-    public bool IsLinear => Role is WeightRole.Output or WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result;
+    public bool IsLinear => Role is WeightRole.Convolution or WeightRole.Output or WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result;
 
     /// <summary>Whether every decoding step reads it.</summary>
     public bool IsReadInEachStep => IsLinear && Stack == Stack.Decoder && Role != WeightRole.KeysAndValues;

@@ -14,4 +14,7 @@ public enum Activation
 
     /// <summary><c>x · sigmoid(x)</c>, also called swish.</summary>
     Silu,
+
+    /// <summary>The hyperbolic tangent.</summary>
+    Tanh,
 }

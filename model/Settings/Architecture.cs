@@ -27,4 +27,16 @@ public enum Architecture
 
     /// <summary>PEGASUS, as Hugging Face Transformers has it: pre-norm, ReLU, split sinusoidal positions, final norms, one embedding shared by all.</summary>
     Pegasus,
+
+    /// <summary>
+    /// Whisper, as Hugging Face Transformers has it: its source is frames of a log-mel spectrogram, which two convolutions read; then pre-norm, exact GELU, learned
+    /// positions, final norms, no biases of keys. Its class is a <c>SpeechModel</c>.
+    /// </summary>
+    Whisper,
+
+    /// <summary>
+    /// Moonshine (Jeffries et al. 2024), as Hugging Face Transformers has it: its source is samples of sound, which three convolutions read; then pre-norm without shifts, rotary
+    /// positions, exact GELU in the encoder, feed-forward blocks gated by SiLU in the decoder, no biases of attention. Its class is a <c>SpeechModel</c>.
+    /// </summary>
+    Moonshine,
 }

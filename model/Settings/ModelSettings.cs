@@ -6,6 +6,9 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public record ModelSettings
 {
+    private readonly Activation? _decoderActivation;
+    private readonly bool? _decoderGatedFeedForward;
+
     /// <summary>The family that names the tensors.</summary>
     public required Architecture Architecture { get; init; }
 
@@ -45,7 +48,7 @@ public record ModelSettings
     /// <summary>Whether embeddings are normalised before the first layer.</summary>
     public required bool EmbeddingNorm { get; init; }
 
-    /// <summary>The function inside a feed-forward block.</summary>
+    /// <summary>The function inside a feed-forward block; where <see cref="DecoderActivation"/> is another, inside those of the encoder.</summary>
     public required Activation Activation { get; init; }
 
     /// <summary>What is added to each embedding.</summary>
@@ -83,19 +86,54 @@ public record ModelSettings
     }
 
     /// <summary>Whether the row of a position is added to each embedding.</summary>
-    internal bool AddsPositions => PositionalEncoding is not (PositionalEncoding.None or PositionalEncoding.Relative);
+    internal bool AddsPositions => PositionalEncoding is not (PositionalEncoding.None or PositionalEncoding.Relative or PositionalEncoding.Rotary);
 
     /// <summary>How norms normalise.</summary>
     public Normalization Normalization { get; init; } = Normalization.LayerNorm;
 
+    /// <summary>Whether layer normalisation adds a β.</summary>
+    public bool NormShift { get; init; } = true;
+
+    /// <summary>Whether norms have a β.</summary>
+    internal bool HasShift => NormShift && Normalization == Normalization.LayerNorm;
+
     /// <summary>Whether linear layers add a bias.</summary>
     public bool LinearBias { get; init; } = true;
+
+    /// <summary>Whether those of attention add one, where linear layers do.</summary>
+    public bool AttentionBias { get; init; } = true;
+
+    /// <summary>Whether key projections add one, where those of attention do.</summary>
+    public bool KeyBias { get; init; } = true;
+
+    /// <summary>The numbers in a frame of the source, such as the bins of a log-mel spectrogram; 1 where frames are samples of sound, 0 where the source is tokens.</summary>
+    public int SourceChannels { get; init; }
+
+    /// <summary>Whether the source is audio, of which convolutions make the rows that the encoder's layers read.</summary>
+    internal bool IsSpeech => SourceChannels > 0;
 
     /// <summary>Whether attention scores are divided by the square root of the head dimension.</summary>
     public bool ScaleScores { get; init; } = true;
 
     /// <summary>Whether the first half of a feed-forward block is a product: of an activated linear layer, the gate, and of another.</summary>
     public bool GatedFeedForward { get; init; }
+
+    /// <summary>The function inside a feed-forward block of the decoder. Where it is not set, that of the encoder.</summary>
+    public Activation DecoderActivation
+    {
+        get => _decoderActivation ?? Activation;
+        init => _decoderActivation = value;
+    }
+
+    /// <summary>Whether those of the decoder are gated. Where it is not set, as those of the encoder.</summary>
+    public bool DecoderGatedFeedForward
+    {
+        get => _decoderGatedFeedForward ?? GatedFeedForward;
+        init => _decoderGatedFeedForward = value;
+    }
+
+    /// <summary>Whether any feed-forward block is gated.</summary>
+    internal bool HasGate => GatedFeedForward || DecoderGatedFeedForward;
 
     /// <summary>
     /// Whether a few activations inside feed-forward blocks may be so much larger than the others that 8 bits for each are too few; with 8-bit weights each eight
@@ -111,4 +149,13 @@ public record ModelSettings
 
     /// <summary>With relative positions, the distance from which on all are alike.</summary>
     public int RelativePositionDistance { get; init; }
+
+    /// <summary>With rotary positions, how many numbers of each head are turned, the first ones; of an odd number the one behind them is turned as well.</summary>
+    public int RotaryDimension { get; init; }
+
+    /// <summary>With rotary positions, the base θ of the angles: pair i is turned by <c>position · θ^(-2i / RotaryDimension)</c>.</summary>
+    public double RotaryBase { get; init; }
+
+    /// <summary>The pairs of numbers that are turned in each head.</summary>
+    internal int RotaryPairs => (RotaryDimension + 1) / 2;
 }

@@ -26,4 +26,10 @@ public enum PositionalEncoding
     /// layers of a stack. Distances share buckets, the wider the farther.
     /// </summary>
     Relative,
+
+    /// <summary>
+    /// Rotary (Su et al. 2021): nothing is added to embeddings, but in self-attention each two neighbouring numbers of a query or a key, as far as
+    /// <c>RotaryDimension</c> reaches in its head, are turned by an angle that grows with the position.
+    /// </summary>
+    Rotary,
 }

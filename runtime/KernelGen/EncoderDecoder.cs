@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using KernelGen.Decoding;
 using KernelGen.Execution;
-using KernelGen.Packing;
 
 namespace KernelGen;
 
@@ -22,60 +20,20 @@ namespace KernelGen;
 /// <see cref="GenerateAsync"/>.
 /// </para>
 /// </remarks>
-public abstract class EncoderDecoder : IDisposable
+public abstract class EncoderDecoder : TransformerModel
 {
-    private readonly Engine _engine;
-
     /// <summary>Called by the generated class.</summary>
     /// <param name="engine">Runs the model.</param>
-    protected EncoderDecoder(Engine engine) => _engine = engine;
-
-    /// <summary>The instruction set that this model runs with.</summary>
-    public InstructionSet InstructionSet => _engine.InstructionSet;
+    protected EncoderDecoder(Engine engine)
+        : base(engine)
+    {
+    }
 
     /// <summary>The longest source, in tokens.</summary>
     public int MaxSourceLength => Model.MaxSourceLength;
 
-    /// <summary>
-    /// The number of target positions. <see cref="Generate(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/> yields at most this many tokens, the end token included and the start token not;
-    /// <see cref="Score"/> takes as many; the target of <see cref="Logits"/> begins with the start token, which counts.
-    /// </summary>
-    public int MaxTargetLength => Model.MaxTargetLength;
-
     /// <summary>The number of source tokens; token ids are below it.</summary>
     public int SourceVocabularySize => Model.SourceVocabularySize;
-
-    /// <summary>The number of target tokens; token ids are below it.</summary>
-    public int TargetVocabularySize => Model.TargetVocabularySize;
-
-    /// <summary>The token that begins every target.</summary>
-    public int StartToken => Model.StartToken;
-
-    /// <summary>The token that ends a target.</summary>
-    public int EndToken => Model.EndToken;
-
-    /// <summary>The token that fills the rows of a rectangular array.</summary>
-    public int PadToken => Model.PadToken;
-
-    /// <summary>
-    /// The bytes that the weights take, shared by all calls: native memory, or, of a packed file, mapped pages that the operating system reads when they are
-    /// used and may share among processes. The 8-bit copy of <see cref="GenerationOptions.ParallelGreedy"/> counts from when it is made.
-    /// </summary>
-    public long WeightMemory => _engine.WeightBytes + Drafting.Of(_engine).Bytes;
-
-    /// <summary>
-    /// The bytes of native memory that calls which have ended leave for later ones: one block for each call that has run at the same time as others, of the
-    /// size of the largest that it has served. <see cref="TrimMemory"/> frees them.
-    /// </summary>
-    public long IdleMemory => _engine.IdleBytes;
-
-    /// <summary>
-    /// What is worth knowing of the weights though they were loaded, each a sentence or two for people; mostly empty. A checkpoint that holds an output projection
-    /// of its own, where the declaration says that the target embedding serves, is told here.
-    /// </summary>
-    public IReadOnlyList<string> Notices => _engine.Notices;
-
-    private ModelDescription Model => _engine.Description;
 
     /// <summary>
     /// Generates a target for a source: by greedy search, in which each token is the most probable one after those before it, by beam search where
@@ -94,8 +52,8 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         SearchSettings settings = SearchSettings.Of(options, Model);
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
-        return BatchSearch.Run(_engine, lease.Workspace, source, settings);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
+        return BatchSearch.Run(Engine, lease.Workspace, source, settings);
     }
 
     /// <summary>
@@ -120,12 +78,12 @@ public abstract class EncoderDecoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sources);
         SearchSettings settings = SearchSettings.Of(options, Model);
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
-        return BatchSearch.RunAll(_engine, lease.Workspace, sources, settings);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
+        return BatchSearch.RunAll(Engine, lease.Workspace, sources, settings);
     }
 
     /// <summary>
-    /// Generates targets for the rows of a rectangular array, the end of each filled up with <see cref="PadToken"/>. Padding is not computed: results have
+    /// Generates targets for the rows of a rectangular array, the end of each filled up with <see cref="TransformerModel.PadToken"/>. Padding is not computed: results have
     /// the bits, and take the time, of a list of the rows without it.
     /// </summary>
     /// <param name="sources"><c>[sources, columns]</c>: in each row the tokens of a source, then pad tokens. Copied.</param>
@@ -245,7 +203,7 @@ public abstract class EncoderDecoder : IDisposable
                 nameof(streaming), streaming.Window, $"{nameof(StreamingOptions.Window)} is {streaming.Window}; at least 1 source has to be read ahead.");
         }
 
-        return SourceStream.RunAsync(_engine, sources, SearchSettings.Of(options, Model), streaming, cancellationToken);
+        return SourceStream.RunAsync(Engine, sources, SearchSettings.Of(options, Model), streaming, cancellationToken);
     }
 
     /// <summary>The logits of every position of a given target (teacher forcing).</summary>
@@ -261,10 +219,10 @@ public abstract class EncoderDecoder : IDisposable
         CheckTarget(target);
         int vocabulary = Model.TargetVocabularySize;
         float[] result = new float[checked(target.Length * vocabulary)];
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Encode(lease.Workspace, source, target.Length);
-        _engine.Decode(lease.Workspace, target, [0], [target.Length]);
-        ForEachLogits(lease.Workspace, target.Length, (row, logitsRow) => _engine.Logits(lease.Workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
+        Engine.Decode(lease.Workspace, target, [0], [target.Length]);
+        ForEachLogits(lease.Workspace, target.Length, (row, logitsRow) => Engine.Logits(lease.Workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
 
         return result;
     }
@@ -286,17 +244,17 @@ public abstract class EncoderDecoder : IDisposable
         CheckTarget(target);
         float[] logProbabilities = new float[target.Length];
         int[] tokens = target.ToArray();
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Encode(lease.Workspace, source, target.Length);
         Span<int> input = lease.Workspace.Tokens(target.Length);
         input[0] = Model.StartToken;
         target[..^1].CopyTo(input[1..]);
-        _engine.Decode(lease.Workspace, input, [0], [target.Length]);
+        Engine.Decode(lease.Workspace, input, [0], [target.Length]);
         ForEachLogits(lease.Workspace, target.Length, (row, logitsRow) =>
         {
-            _engine.SuppressUnless(lease.Workspace, logitsRow, tokens[row]);
-            (float maximum, float sum) = _engine.SumOfExponentials(lease.Workspace, logitsRow);
-            logProbabilities[row] = LogSoftmax.Of(_engine.Logits(lease.Workspace, logitsRow)[tokens[row]], maximum, sum);
+            Engine.SuppressUnless(lease.Workspace, logitsRow, tokens[row]);
+            (float maximum, float sum) = Engine.SumOfExponentials(lease.Workspace, logitsRow);
+            logProbabilities[row] = LogSoftmax.Of(Engine.Logits(lease.Workspace, logitsRow)[tokens[row]], maximum, sum);
         });
 
         return new ScoreResult(logProbabilities);
@@ -313,9 +271,9 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         CheckTarget(target);
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Encode(lease.Workspace, source, target.Length);
-        return AttentionPass.Cross(_engine, lease.Workspace, sequence: 0, target, hasEnded: false);
+        return AttentionPass.Cross(Engine, lease.Workspace, sequence: 0, Model.StartToken, tokensBefore: 0, target, hasEnded: false);
     }
 
     /// <summary>Where the tokens of a source look among themselves, and those of a given target among themselves.</summary>
@@ -331,9 +289,9 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         CheckTarget(target);
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Reserve(lease.Workspace, source.Length, target.Length);
-        return AttentionPass.Self(_engine, lease.Workspace, source, target);
+        return AttentionPass.Self(Engine, lease.Workspace, source, target);
     }
 
     /// <summary>What the encoder reads of a source: the embeddings of its tokens, their positions, and both together.</summary>
@@ -345,9 +303,9 @@ public abstract class EncoderDecoder : IDisposable
     public Embedding EmbedSource(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Reserve(lease.Workspace, source.Length, targetLength: 1);
-        return _engine.EmbedSource(lease.Workspace, source);
+        return Engine.EmbedSource(lease.Workspace, source);
     }
 
     /// <summary>What the decoder reads of a target: the embeddings of its tokens, their positions, and both together.</summary>
@@ -359,9 +317,9 @@ public abstract class EncoderDecoder : IDisposable
     public Embedding EmbedTarget(ReadOnlySpan<int> target, CancellationToken cancellationToken = default)
     {
         CheckTarget(target);
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Reserve(lease.Workspace, sourceLength: 1, target.Length);
-        return _engine.EmbedTarget(lease.Workspace, target);
+        return Engine.EmbedTarget(lease.Workspace, target);
     }
 
     /// <summary>Runs the encoder alone.</summary>
@@ -374,11 +332,11 @@ public abstract class EncoderDecoder : IDisposable
     {
         CheckSource(source);
         float[] result = new float[checked(source.Length * Model.ModelDimension)];
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Encode(lease.Workspace, source, targetLength: 1);
         for (int row = 0; row < source.Length; row++)
         {
-            _engine.Hidden(lease.Workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
+            Engine.Hidden(lease.Workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
         }
 
         return result;
@@ -400,74 +358,16 @@ public abstract class EncoderDecoder : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(sources, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sourceLength, Model.MaxSourceLength);
-        return BatchSearch.MaxBytes(_engine, sources, sourceLength, SearchSettings.Of(options, Model));
+        return BatchSearch.MaxBytes(Engine, sources, sourceLength, SearchSettings.Of(options, Model));
     }
-
-    /// <summary>
-    /// Frees the memory that calls which have ended left for later ones (<see cref="IdleMemory"/>), after a rush of calls or an unusually large one. Calls
-    /// that run keep theirs, and leave it when they end. The next call takes memory anew.
-    /// </summary>
-    public void TrimMemory() => _engine.DisposeWorkspaces();
-
-    /// <summary>
-    /// Writes the weights as they are in memory to a packed file, which Load then maps and uses in place: it loads without reading, converting or copying
-    /// them. It fits every instruction set, but only this declaration.
-    /// </summary>
-    /// <remarks>
-    /// The file is written beside the path first and then moved there, so there is never half a file; a model that uses the file that was there before keeps
-    /// it (Windows refuses to replace it instead). The format: runtime/docs/packed-file.md in the repository.
-    /// </remarks>
-    /// <param name="path">The path of the file; one that is there is replaced.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written, or the path is a directory's.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine is big-endian.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        _engine.WithWeights(model => PackedFile.Write(model, path));
-    }
-
-    /// <summary>Writes a packed file, as <see cref="Save(string)"/> does, to a stream.</summary>
-    /// <param name="stream">The stream; written from its position on, not disposed.</param>
-    /// <exception cref="IOException">Writing failed.</exception>
-    /// <exception cref="ArgumentException">The stream cannot be written.</exception>
-    /// <exception cref="PlatformNotSupportedException">This machine is big-endian.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public void Save(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanWrite)
-        {
-            throw new ArgumentException("The stream cannot be written: it is closed, or open for reading only.", nameof(stream));
-        }
-
-        _engine.WithWeights(model => PackedFile.Write(model, stream));
-    }
-
-    /// <summary>Frees the weights, once no call uses them any more. Later calls throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        _engine.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>What the model is, in one line: its name, family and dimensions, how many parameters it has, how they are stored, and the instruction set.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Model.Name}: {Model.Architecture}, {Model.ModelDimension} wide, {Model.Heads} heads, feed-forward {Model.FeedForwardDimension}, {Model.EncoderLayers} + {Model.DecoderLayers} layers, "
-        + $"vocabularies {Model.SourceVocabularySize} and {Model.TargetVocabularySize}; {_engine.Parameters:N0} parameters, {_engine.Precision}, {InstructionSet}");
 
     private void CheckSource(ReadOnlySpan<int> source) =>
         InputTokens.Check(source, Model.SourceVocabularySize, Model.MaxSourceLength, nameof(source), nameof(MaxSourceLength));
 
-    private void CheckTarget(ReadOnlySpan<int> target) =>
-        InputTokens.Check(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
-
     private void Encode(Workspace workspace, ReadOnlySpan<int> source, int targetLength)
     {
         Reserve(workspace, source.Length, targetLength);
-        _engine.Encode(workspace, source, [0]);
+        Engine.Encode(workspace, source, [0]);
     }
 
     /// <summary>Makes room for one source and one target that is decoded at once.</summary>
@@ -475,20 +375,6 @@ public abstract class EncoderDecoder : IDisposable
     {
         workspace.Sharing.Threads = 1;
         workspace.Reserve([sourceLength], targetLength, targetRows: targetLength);
-    }
-
-    /// <summary>Projects the decoder output in blocks, and visits each row: its number, and where in the workspace its logits are.</summary>
-    private void ForEachLogits(Workspace workspace, int rows, Action<int, int> visit)
-    {
-        for (int first = 0; first < rows; first += Workspace.LogitsRows)
-        {
-            int block = Math.Min(Workspace.LogitsRows, rows - first);
-            _engine.Project(workspace, first, block);
-            for (int row = 0; row < block; row++)
-            {
-                visit(first + row, row);
-            }
-        }
     }
 
     private SearchSettings SettingsOfStream(GenerationOptions? options)
@@ -522,12 +408,12 @@ public abstract class EncoderDecoder : IDisposable
 
     private IEnumerable<GeneratedToken> Stream(int[] source, SearchSettings settings, CancellationToken cancellationToken)
     {
-        using WorkspaceLease lease = _engine.Lease(cancellationToken);
-        BatchSearch.Start(_engine, lease.Workspace, source, settings);
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
+        BatchSearch.Start(Engine, lease.Workspace, source, settings);
         GreedySearch search = lease.Workspace.State<GreedySearch>();
         for (int index = 0; !search.IsDone; index++)
         {
-            search.Step(_engine, lease.Workspace);
+            search.Step(Engine, lease.Workspace);
             if (search.Tokens(0).Length > index)
             {
                 yield return new GeneratedToken(index, search.Tokens(0)[index], search.TokenLogProbability(0));

@@ -18,7 +18,7 @@ public interface IEncoderDecoderModel<TSelf>
 {
     /// <summary>
     /// Loads weights from a file: a checkpoint (safetensors, <c>pytorch_model.bin</c>, the index of several files), the folder that holds one, or a packed file as
-    /// <see cref="EncoderDecoder.Save(string)"/> writes it.
+    /// <see cref="TransformerModel.Save(string)"/> writes it.
     /// </summary>
     /// <param name="path">The path of the file or the folder.</param>
     /// <param name="options">How to load; by default with the best instruction set that this process may use.</param>

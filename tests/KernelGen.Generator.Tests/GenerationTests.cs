@@ -170,6 +170,7 @@ public partial class GenerationTests
     [InlineData("Gelu")]
     [InlineData("GeluTanh")]
     [InlineData("Silu")]
+    [InlineData("Tanh")]
     public void Every_activation_compiles_in_the_oldest_language(string activation) => AssertCompiles(
         Model("Vanilla", $"Activation = Activation.{activation}, ModelDimension = 48, Heads = 3"),
         GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
@@ -179,10 +180,21 @@ public partial class GenerationTests
     [InlineData("Vanilla", "Activation = Activation.Gelu")]
     [InlineData("Vanilla", "Activation = Activation.GeluTanh")]
     [InlineData("Vanilla", "Activation = Activation.Silu, ModelDimension = 1024, Heads = 3, HeadDimension = 5")]
+    [InlineData("Vanilla", "Activation = Activation.Tanh")]
     [InlineData("T5", "Activation = Activation.Relu, GatedFeedForward = true")]
     [InlineData("T5", "Activation = Activation.GeluTanh, GatedFeedForward = true, FeedForwardDimension = 1024")]
     public void Every_trainable_model_compiles_in_the_oldest_language(string architecture, string properties) => AssertCompiles(
         Model(architecture, $"Trainable = true, {properties}"), GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
+
+    /// <summary>Convolutions of one model that read as many numbers, but not as far apart, have names of their own.</summary>
+    [Theory]
+    [InlineData("Whisper", "ModelDimension = 80, Heads = 4")]
+    [InlineData("Whisper", "SourceChannels = 7, Activation = Activation.Relu, PositionalEncoding = PositionalEncoding.Rotary")]
+    [InlineData("Moonshine", "ModelDimension = 288, Heads = 8")]
+    [InlineData("Moonshine", "ModelDimension = 123, Heads = 3, Activation = Activation.Relu")]
+    [InlineData("Moonshine", "ModelDimension = 1, Heads = 1, HeadDimension = 7, Activation = Activation.Silu")]
+    public void Every_model_of_speech_compiles_in_the_oldest_language(string architecture, string properties) =>
+        AssertCompiles(Model(architecture, properties), GeneratorTest.Language.WithLanguageVersion(LanguageVersion.CSharp12));
 
     [Fact]
     public void A_class_that_is_not_trained_may_have_a_trainer_of_its_own() =>

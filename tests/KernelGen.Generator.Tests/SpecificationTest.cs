@@ -13,12 +13,12 @@ internal static class SpecificationTest
     /// <summary>A complete declaration of an architecture.</summary>
     public static Declaration Declare(Architecture architecture) => new(Class, default, (int)architecture, null)
     {
-        ModelDimension = 8,
+        ModelDimension = architecture == Architecture.Moonshine ? 64 : 8,
         Heads = 2,
         FeedForwardDimension = 16,
         EncoderLayers = 3,
         DecoderLayers = 4,
-        VocabularySize = 20,
+        VocabularySize = architecture == Architecture.Whisper ? 51865 : 20,
         MaxSourceLength = 5,
         MaxTargetLength = 6,
     };

@@ -16,14 +16,16 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
     /// <param name="name">The program, which the build has put beside the tests.</param>
     /// <param name="input">Standard input.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static async Task<ChildProgram> Run(string name, string input, params string[] arguments)
+    public static Task<ChildProgram> Run(string name, string input, params string[] arguments) => Run(name, Encoding.UTF8.GetBytes(input), arguments);
+
+    /// <inheritdoc cref="Run(string, string, string[])"/>
+    public static async Task<ChildProgram> Run(string name, byte[] input, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
@@ -35,7 +37,7 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
         {
-            await process.StandardInput.WriteAsync(input);
+            await process.StandardInput.BaseStream.WriteAsync(input);
             process.StandardInput.Close();
         }
         catch (IOException)

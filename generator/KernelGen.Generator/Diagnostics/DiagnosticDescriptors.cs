@@ -35,8 +35,8 @@ internal static class DiagnosticDescriptors
 
     public static readonly DiagnosticDescriptor OtherBaseClass = new(
         "KG0003",
-        "A model must derive from EncoderDecoder",
-        "'{0}' derives from '{1}', but a model derives from KernelGen.EncoderDecoder; write ': EncoderDecoder' in its place, or name no base class, because the generated part names it (interfaces may stay)",
+        "A model must derive from EncoderDecoder, or SpeechModel",
+        "'{0}' derives from '{1}', but {2} derives from KernelGen.{3}; write ': {3}' in its place, or name no base class, because the generated part names it (interfaces may stay)",
         Class,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,

@@ -35,21 +35,23 @@ internal static class EpilogueEmitter
             writer.Write($"{context.At("output")} = sum;");
         }
 
-        if (context.Plan.BlockActivation is { Function: var function })
+        if (context.Plan.BlockFunctions.Count > 0)
         {
             writer.Write();
-            EmitActivate(writer, context, function.ToString());
+            EmitActivate(writer, context, context.Plan.BlockFunctions);
         }
     }
 
     /// <summary>Writes the call that applies the activation to a group of columns, where a kernel has one.</summary>
     public static void EmitActivation(SourceWriter writer, KernelContext context, int columns)
     {
-        if (context.Plan.BlockActivation is not null)
+        if (context.Plan.BlockFunctions.Count > 0)
         {
             writer.Write($"Activate<TEpilogue>(rows, {columns}, output + column);");
         }
     }
+
+    private const string Function = "global::KernelGen.Activation";
 
     /// <summary>The class that holds the epilogues.</summary>
     public const string ClassName = "Epilogues";
@@ -84,6 +86,10 @@ internal static class EpilogueEmitter
                 writer.Write($"public static bool AddsResidual => {Boolean(addsResidual)};");
                 writer.Write($"public static bool IsRelu => {Boolean(linear.Epilogue is LinearEpilogue.Rectification)};");
                 writer.Write($"public static bool IsActivated => {Boolean(linear.Epilogue is LinearEpilogue.BlockActivation)};");
+                if (linear.Epilogue is LinearEpilogue.BlockActivation activation && plan.BlockFunctions.Count > 1)
+                {
+                    writer.Write($"public static {Function} Function => {Function}.{activation.Function};");
+                }
             }
         }
     }
@@ -128,28 +134,40 @@ internal static class EpilogueEmitter
         }
     }
 
-    private static void EmitActivate(SourceWriter writer, KernelContext context, string function)
+    private static void EmitActivate(SourceWriter writer, KernelContext context, IReadOnlyList<Activation> functions)
     {
-        writer.Write($"/// <summary>{function} of a block of columns, in place, while it is in the first-level cache; nothing for a kernel that has no activation.</summary>");
+        string either = string.Join(" or ", functions);
+        writer.Write($"/// <summary>{either} of a block of columns, in place, while it is in the first-level cache; nothing for a kernel that has no activation.</summary>");
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static void Activate<TEpilogue>(int rows, int columns, float* values){KernelContext.EpilogueConstraint}"))
-        using (writer.Open("if (TEpilogue.IsActivated)"))
         {
-            writer.Write("Activate(rows, columns, values);");
-        }
-
-        writer.Write();
-        writer.Write($"/// <summary>{function} of each value.</summary>");
-        writer.Write(KernelContext.Optimized);
-        using (writer.Open("private static void Activate(int rows, int columns, float* values)"))
-        using (writer.Open("for (int row = 0; row < rows; row++)"))
-        {
-            using (writer.Open($"for (int column = 0; column < columns; column += {context.Vectors.Lanes})"))
+            foreach (Activation function in functions)
             {
-                writer.Write($"{context.At("values + column")} = {function}({context.At("values + column")});");
+                string condition = functions.Count == 1 ? "" : $" && TEpilogue.Function == {Function}.{function}";
+                using (writer.Open($"if (TEpilogue.IsActivated{condition})"))
+                {
+                    writer.Write($"{Name(function)}(rows, columns, TEpilogue.OutputStride, values);");
+                }
             }
-
-            writer.Write($"values += {context.Plan.FeedForwardStride};");
         }
+
+        foreach (Activation function in functions)
+        {
+            writer.Write();
+            writer.Write($"/// <summary>{function} of each value.</summary>");
+            writer.Write(KernelContext.Optimized);
+            using (writer.Open($"private static void {Name(function)}(int rows, int columns, int stride, float* values)"))
+            using (writer.Open("for (int row = 0; row < rows; row++)"))
+            {
+                using (writer.Open($"for (int column = 0; column < columns; column += {context.Vectors.Lanes})"))
+                {
+                    writer.Write($"{context.At("values + column")} = {function}({context.At("values + column")});");
+                }
+
+                writer.Write("values += stride;");
+            }
+        }
+
+        string Name(Activation function) => functions.Count == 1 ? "Activate" : $"Activate{function}";
     }
 }

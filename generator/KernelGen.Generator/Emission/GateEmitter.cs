@@ -8,7 +8,7 @@ internal static class GateEmitter
         "The middle of a gated feed-forward block: activation(gate) · value, whose linear layers stand side by side in each row.",
         writer =>
         {
-            Activation function = context.Specification.Activation;
+            Activation function = context.Plan.GateFunction!.Value;
             int width = context.Plan.Recipe.Layout.GateWidth;
             string gate = context.At("input + i");
             string activated = function == Activation.Relu

@@ -79,13 +79,14 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>One argument for each vector of a panel.</summary>
     public string PanelArguments(string name) => string.Join(", ", PanelVectors.Select(v => name + v));
 
-    /// <summary>A vector of which no more than the first lanes count: the others become zero.</summary>
+    /// <summary>A vector of which no more than the first lanes count: the others are those of another.</summary>
     /// <param name="count">How many count, at least 1.</param>
     /// <param name="vector">The vector.</param>
-    public string FirstLanes(int count, string vector)
+    /// <param name="others">The other vector; by default of zeros.</param>
+    public string FirstLanes(int count, string vector, string? others = null)
     {
         string mask = string.Join(", ", Enumerable.Range(0, Vectors.Lanes).Select(lane => lane < count ? "-1" : "0"));
-        return count >= Vectors.Lanes ? vector : $"{Simd}.ConditionalSelect({Simd}.AsSingle({Simd}.Create({mask})), {vector}, {Floats}.Zero)";
+        return count >= Vectors.Lanes ? vector : $"{Simd}.ConditionalSelect({Simd}.AsSingle({Simd}.Create({mask})), {vector}, {others ?? $"{Floats}.Zero"})";
     }
 
     /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>

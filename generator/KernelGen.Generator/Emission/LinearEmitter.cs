@@ -69,7 +69,7 @@ internal static class LinearEmitter
     public static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
 
     private static string LoopName(KernelContext context, LinearPlan linear) =>
-        $"Linear{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
+        $"{linear.Kind}{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
     /// <summary>Writes what hands out kernels by the numbers of their shapes.</summary>
     /// <param name="writer">The file.</param>

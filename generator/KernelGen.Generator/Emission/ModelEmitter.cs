@@ -34,6 +34,11 @@ internal static class ModelEmitter
                 files.Add(GateEmitter.Emit(context));
             }
 
+            if (plan.Specification.RotaryPairs > 0)
+            {
+                files.Add(RotationEmitter.Emit(context));
+            }
+
             files.Add(OutputEmitter.Emit(context));
             files.Add(VectorMathEmitter.Emit(context));
             if (plan.Specification.Trainable)
@@ -105,7 +110,9 @@ internal static class ModelEmitter
 
             EpilogueEmitter.EmitTypes(writer, plan);
         },
-        $" : global::KernelGen.EncoderDecoder, global::KernelGen.IEncoderDecoderModel<{declaredClass.Name}>");
+        plan.Specification.IsSpeech
+            ? $" : global::KernelGen.SpeechModel, global::KernelGen.ISpeechModel<{declaredClass.Name}>"
+            : $" : global::KernelGen.EncoderDecoder, global::KernelGen.IEncoderDecoderModel<{declaredClass.Name}>");
 
     /// <summary>Writes what makes something with the kernels of the instruction set that is given.</summary>
     /// <param name="writer">The file.</param>
@@ -186,12 +193,49 @@ internal static class ModelEmitter
             ("QuantizedInputBits", $"{plan.Int8.InputBits}"),
             ("ScreensOutput", Boolean(plan.ScreensOutput)),
             ("AttentionScratch", $"{plan.AttentionScratch}"),
-        })
+        }.Concat(Rare(model)))
         {
             writer.Write($"    {name} = {value},");
         }
 
         writer.Write("};");
+    }
+
+    /// <summary>What few models have; the others are described without it.</summary>
+    private static IEnumerable<(string Name, string Value)> Rare(ModelSpecification model)
+    {
+        static string Boolean(bool value) => value ? "true" : "false";
+        if (model.IsSpeech)
+        {
+            yield return ("SourceChannels", $"{model.SourceChannels}");
+            yield return ("KeyBias", Boolean(model.KeyBias));
+        }
+
+        if (!model.NormShift)
+        {
+            yield return ("NormShift", "false");
+        }
+
+        if (!model.AttentionBias)
+        {
+            yield return ("AttentionBias", "false");
+        }
+
+        if (model.DecoderActivation != model.Activation)
+        {
+            yield return ("DecoderActivation", $"global::KernelGen.Activation.{model.DecoderActivation}");
+        }
+
+        if (model.DecoderGatedFeedForward != model.GatedFeedForward)
+        {
+            yield return ("DecoderGatedFeedForward", Boolean(model.DecoderGatedFeedForward));
+        }
+
+        if (model.RotaryDimension > 0)
+        {
+            yield return ("RotaryDimension", $"{model.RotaryDimension}");
+            yield return ("RotaryBase", SourceWriter.Literal(model.RotaryBase));
+        }
     }
 
     private static GeneratedFile EmitStruct(KernelContext context) => ModelFile.Write(

@@ -8,7 +8,7 @@ internal static class NormEmitter
     public static GeneratedFile Emit(KernelContext context) => context.Specification.Normalization switch
     {
         Normalization.LayerNorm => context.File(
-            "Norm", "Layer normalisation: (x - mean) / √(variance + ε) · γ + β over each row.", writer => EmitLayerNorm(writer, context)),
+            "Norm", $"Layer normalisation: (x - mean) / √(variance + ε) · γ{(context.Specification.NormShift ? " + β" : "")} over each row.", writer => EmitLayerNorm(writer, context)),
         Normalization.RootMeanSquare => context.File(
             "Norm", "Normalisation by the root mean square: x / √(mean(x²) + ε) · γ over each row.", writer => EmitRootMeanSquare(writer, context)),
         var other => throw new InvalidOperationException($"The normalisation {other} cannot be written."),
@@ -42,7 +42,8 @@ internal static class NormEmitter
         int width = ModelPlan.RoundUp(context.Specification.ModelDimension, VectorSet.PanelWidth);
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
-        writer.Write("/// <summary>Normalises rows; the norm holds γ, and then β.</summary>");
+        bool hasShift = context.Specification.NormShift;
+        writer.Write($"/// <summary>Normalises rows; the norm holds γ{(hasShift ? ", and then β" : "")}.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void Norm(float* input, int rows, float* norm, float* output)"))
         {
@@ -53,8 +54,10 @@ internal static class NormEmitter
                 {
                     foreach (int v in context.PanelVectors)
                     {
-                        writer.Write(
-                            $"{Place("output + i", v)} = {context.FusedMultiplyAdd}(({Place("input + i", v)} - mean) * inverse, {Place("norm + i", v)}, {Place($"norm + {width} + i", v)});");
+                        string normalised = $"({Place("input + i", v)} - mean) * inverse";
+                        writer.Write(hasShift
+                            ? $"{Place("output + i", v)} = {context.FusedMultiplyAdd}({normalised}, {Place("norm + i", v)}, {Place($"norm + {width} + i", v)});"
+                            : $"{Place("output + i", v)} = ({normalised}) * {Place("norm + i", v)};");
                     }
                 }
 

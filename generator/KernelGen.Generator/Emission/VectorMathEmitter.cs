@@ -20,13 +20,16 @@ internal static class VectorMathEmitter
         9.19066508e-07f, -3.03669161e-08f,
     ];
 
+    /// <summary>tanh(x) = x + x · z · T(z), z = x², for x in ±0.625, with a relative error of 1e-8 (Moshier's Cephes): T's coefficients, the constant first.</summary>
+    private static readonly float[] TanhPolynomial = [-0.333332819422f, 0.133314422036f, -0.0537397155531f, 0.0206390887954f, -0.00570498872745f];
+
     public static GeneratedFile Emit(KernelContext context) => context.File(
         "VectorMath",
         "Elementary functions on vectors, and sums over 16 lanes: the same bits for every instruction set.",
         writer =>
         {
             EmitExponential2(writer, context);
-            if ((context.Plan.GateFunction ?? context.Plan.BlockActivation?.Function) is { } function and not Activation.Relu)
+            foreach (Activation function in context.Plan.VectorFunctions)
             {
                 writer.Write();
                 EmitActivation(writer, context, function);
@@ -68,6 +71,7 @@ internal static class VectorMathEmitter
             Activation.Gelu => "/// <summary>x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016).\n/// Φ(-a) = 2^(a · S(a) - 1), S a polynomial, and Φ(a) = 1 - Φ(-a).</summary>",
             Activation.GeluTanh => "/// <summary>x/2 · (1 + tanh u) = x · sigmoid(2u), u = √(2/π) · (x + 0.044715 x³).</summary>",
             Activation.Silu => "/// <summary>x · sigmoid(x).</summary>",
+            Activation.Tanh => "/// <summary>The hyperbolic tangent: of small x by a polynomial, whose relative error is small as well; of others 1 - 2 / (1 + e^2x).</summary>",
             _ => throw Unknown(activation),
         });
         writer.Write(KernelContext.Inlined);
@@ -89,10 +93,30 @@ internal static class VectorMathEmitter
                     writer.Write($"return x / ({simd}.Create(1f) + Exponential2(x * {simd}.Create({SourceWriter.Literal(-Log2E)})));");
                     break;
 
+                case Activation.Tanh:
+                    EmitTanh(writer, context);
+                    break;
+
                 default:
                     throw Unknown(activation);
             }
         }
+    }
+
+    private static void EmitTanh(SourceWriter writer, KernelContext context)
+    {
+        string simd = context.Simd;
+        writer.Write($"{context.Floats} z = x * x;");
+        EmitHorner(writer, context, "t", "z", TanhPolynomial);
+        writer.Write(
+            $$"""
+            {{context.Floats}} near = {{context.FusedMultiplyAdd}}(t * z, x, x);
+            {{context.Floats}} magnitude = {{simd}}.Abs(x);
+            {{context.Floats}} power = Exponential2(magnitude * {{simd}}.Create({{SourceWriter.Literal(2 * Log2E)}}));
+            {{context.Floats}} far = {{simd}}.Create(1f) - ({{simd}}.Create(2f) / ({{simd}}.Create(1f) + power));
+            far = {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{context.Floats}}.Zero), {{context.Floats}}.Zero - far, far);
+            return {{simd}}.ConditionalSelect({{simd}}.LessThan(magnitude, {{simd}}.Create(0.625f)), near, far);
+            """);
     }
 
     /// <summary>Writes what declares <c>tail</c>, Φ(-a), of <c>a</c>, the magnitude of <c>x</c> or 8.5 where that is less.</summary>

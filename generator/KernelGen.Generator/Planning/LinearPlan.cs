@@ -31,6 +31,9 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <summary>Bytes of float32 weights and bias that any number of rows reads once.</summary>
     public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
 
+    /// <summary>What the names of the kernel and its loops begin with: rows of a convolution overlap, so that its loops are its own.</summary>
+    public string Kind { get; init; } = "Linear";
+
     /// <summary>What the names of the kernel's tiles begin with.</summary>
     public string TileName { get; init; } = $"Tile{Input}";
 
@@ -38,16 +41,22 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     public TileFamily Tiles => new(TileName, Input, InputStride, VectorSet.PanelWidth, PanelLength);
 
     /// <summary>The kernel of a shape.</summary>
-    public static LinearPlan Of(LinearShape shape, Activation activation, Int8Layout int8)
+    /// <param name="shape">The shape.</param>
+    /// <param name="int8">The format in which 8-bit weights and their inputs are multiplied.</param>
+    /// <param name="shapes">All shapes of the model.</param>
+    public static LinearPlan Of(LinearShape shape, Int8Layout int8, IReadOnlyList<LinearShape> shapes)
     {
         (string suffix, LinearEpilogue epilogue) = shape.Effect switch
         {
             LinearEffect.None => ("", (LinearEpilogue)new LinearEpilogue.Identity()),
             LinearEffect.Residual => ("PlusResidual", new LinearEpilogue.Residual()),
-            LinearEffect.Activation => (activation.ToString(), LinearEpilogue.Of(activation)),
+            LinearEffect.Activation when shape.Function is { } function => (function.ToString(), LinearEpilogue.Of(function)),
             _ => throw new InvalidOperationException($"No kernel has the effect {shape.Effect}."),
         };
-        return new LinearPlan($"Linear{shape.Inputs}To{shape.Outputs}{suffix}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, epilogue, int8);
+        bool isAmbiguous = shapes.Any(other => other.IsConvolution && other.Inputs == shape.Inputs && other.InputStride < shape.InputStride);
+        string kind = !shape.IsConvolution ? "Linear" : isAmbiguous ? $"ConvolutionEvery{shape.InputStride}Of" : "Convolution";
+        var plan = new LinearPlan($"{kind}{shape.Inputs}To{shape.Outputs}{suffix}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, epilogue, int8) { Kind = kind };
+        return shape.IsConvolution ? plan with { TileName = $"{kind}Tile{shape.Inputs}" } : plan;
     }
 
     /// <summary>The kernel of a shape that trains the model.</summary>

@@ -15,7 +15,7 @@ internal sealed class ModelPlan
         Attention = new AttentionPlan(
             specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, layout.ScoreStride);
         Int8 = Int8Layout.For(specification.ModelDimension, hasLargeInputs: false);
-        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, specification.Activation, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs)))];
+        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs), Recipe.Shapes))];
         Logits = Linears[Recipe.OutputSlot.Shape];
         TrainingLinears = specification.Trainable ? [.. TrainingShapes.Of(Recipe).Shapes.Select(shape => LinearPlan.OfTraining(shape, Linears, Int8))] : [];
     }
@@ -80,12 +80,22 @@ internal sealed class ModelPlan
     /// <summary>The kernel of the output projection.</summary>
     public LinearPlan Logits { get; }
 
-    /// <summary>The function that is applied to blocks of columns, where there is one. All kernels that have one have the same.</summary>
-    public LinearEpilogue.BlockActivation? BlockActivation =>
-        Linears.Select(static linear => linear.Epilogue).OfType<LinearEpilogue.BlockActivation>().Distinct().SingleOrDefault();
+    /// <summary>The functions that are applied to blocks of columns, each once.</summary>
+    public IReadOnlyList<Activation> BlockFunctions =>
+        [.. Linears.Select(static linear => linear.Epilogue).OfType<LinearEpilogue.BlockActivation>().Select(static epilogue => epilogue.Function).Distinct().OrderBy(static function => function)];
 
-    /// <summary>The function that a gate applies, where feed-forward blocks are gated.</summary>
-    public Activation? GateFunction => Specification.GatedFeedForward ? Specification.Activation : null;
+    /// <summary>The function that a gate applies, where feed-forward blocks are gated. Where those of both stacks are, it is one.</summary>
+    public Activation? GateFunction => Specification.GatedFeedForward ? Specification.Activation : Specification.DecoderGatedFeedForward ? Specification.DecoderActivation : null;
+
+    /// <summary>The functions of one vector that some kernel applies, each once.</summary>
+    public IReadOnlyList<Activation> VectorFunctions
+    {
+        get
+        {
+            IReadOnlyList<Activation> ofBlocks = BlockFunctions;
+            return GateFunction is not { } ofGate || ofGate == Activation.Relu || ofBlocks.Contains(ofGate) ? ofBlocks : [.. ofBlocks, ofGate];
+        }
+    }
 
     /// <summary>Floats of scratch for the attention kernels of whichever instruction set needs most.</summary>
     public int AttentionScratch => VectorSet.All.Max(Attention.Scratch);

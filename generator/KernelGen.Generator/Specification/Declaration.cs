@@ -10,6 +10,15 @@ namespace KernelGen.Generator.Specification;
 /// <param name="Configuration">The path of the configuration file as written, or <see langword="null"/>.</param>
 internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> ClassProblems, int? Architecture, string? Configuration)
 {
+    /// <summary>What a model whose source is tokens derives from.</summary>
+    public const string TextBase = "EncoderDecoder";
+
+    /// <summary>What a model whose source is audio derives from.</summary>
+    public const string SpeechBase = "SpeechModel";
+
+    /// <summary>The name of the base class that the user's part names; <see langword="null"/> where it names none.</summary>
+    public string? BaseClass { get; init; }
+
     public int? ModelDimension { get; init; }
 
     public int? Heads { get; init; }
@@ -27,6 +36,8 @@ internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> 
     public int? SourceVocabularySize { get; init; }
 
     public int? TargetVocabularySize { get; init; }
+
+    public int? SourceChannels { get; init; }
 
     public int? MaxSourceLength { get; init; }
 
@@ -55,6 +66,8 @@ internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> 
     public int? RelativePositionBuckets { get; init; }
 
     public int? RelativePositionDistance { get; init; }
+
+    public int? RotaryDimension { get; init; }
 
     public bool? ScaleEmbedding { get; init; }
 

@@ -10,7 +10,7 @@ internal static class DeclarationReader
 {
     public const string AttributeName = "KernelGen.EncoderDecoderModelAttribute";
 
-    private const string BaseClassName = "KernelGen.EncoderDecoder";
+    private static readonly string[] BaseClassNames = ["KernelGen." + Declaration.TextBase, "KernelGen." + Declaration.SpeechBase];
 
     private const string EngineName = "KernelGen.Execution.Engine";
 
@@ -68,6 +68,7 @@ internal static class DeclarationReader
             isConfiguration ? null : argument.Value as int? ?? 0,
             isConfiguration ? argument.Value as string ?? "" : null)
         {
+            BaseClass = type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseClass ? baseClass.Name : null,
             ModelDimension = Integer(nameof(Declaration.ModelDimension)),
             Heads = Integer(nameof(Declaration.Heads)),
             HeadDimension = Integer(nameof(Declaration.HeadDimension)),
@@ -76,6 +77,7 @@ internal static class DeclarationReader
             DecoderLayers = Integer(nameof(Declaration.DecoderLayers)),
             VocabularySize = Integer(nameof(Declaration.VocabularySize)),
             SourceVocabularySize = Integer(nameof(Declaration.SourceVocabularySize)),
+            SourceChannels = Integer(nameof(Declaration.SourceChannels)),
             TargetVocabularySize = Integer(nameof(Declaration.TargetVocabularySize)),
             MaxSourceLength = Integer(nameof(Declaration.MaxSourceLength)),
             MaxTargetLength = Integer(nameof(Declaration.MaxTargetLength)),
@@ -91,6 +93,7 @@ internal static class DeclarationReader
             PositionOffset = Integer(nameof(Declaration.PositionOffset)),
             RelativePositionBuckets = Integer(nameof(Declaration.RelativePositionBuckets)),
             RelativePositionDistance = Integer(nameof(Declaration.RelativePositionDistance)),
+            RotaryDimension = Integer(nameof(Declaration.RotaryDimension)),
             ScaleEmbedding = Flag(nameof(Declaration.ScaleEmbedding)),
             TieEmbeddings = Flag(nameof(Declaration.TieEmbeddings)),
             ScaleOutput = Flag(nameof(Declaration.ScaleOutput)),
@@ -168,13 +171,13 @@ internal static class DeclarationReader
         }
 
         // The base class of all may be left out, but what is written must be the same in every part.
-        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType && baseType.ToDisplayString() != BaseClassName)
+        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType && !BaseClassNames.Contains(baseType.ToDisplayString()))
         {
-            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
+            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat), "a model", Declaration.TextBase);
         }
         else if (OwnParts(type).OfType<TypeDeclarationSyntax>().Any(static part => FirstBase(part) == nameof(Object)) && !type.Interfaces.Any(static one => one.Name == nameof(Object)))
         {
-            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, "object");
+            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, "object", "a model", Declaration.TextBase);
         }
     }
 

@@ -26,19 +26,23 @@ internal sealed class FeedForwardReader
     }
 
     /// <summary>The activation; <see langword="null"/> where it cannot be decided.</summary>
-    public Activation? ReadActivation()
+    public Activation? ReadActivation() => _declaration.Activation is int declared
+        ? _read.Choice(nameof(Declaration.Activation), declared, Activation.Relu)
+        : Read(_keys.Activation, _preset.Activation);
+
+    /// <summary>The activation of the decoder; <see langword="null"/> where it cannot be decided.</summary>
+    /// <param name="ofEncoder">That of the encoder.</param>
+    public Activation? ReadDecoderActivation(Activation? ofEncoder) =>
+        _keys.DecoderActivation is { } key ? Read(key, _preset.DecoderActivation ?? ofEncoder) : _preset.DecoderActivation ?? ofEncoder;
+
+    private Activation? Read(string key, Activation? otherwise)
     {
-        if (_declaration.Activation is int declared)
+        if (_read.Find(key) is not JsonValue value)
         {
-            return _read.Choice(nameof(Declaration.Activation), declared, Activation.Relu);
+            return otherwise;
         }
 
-        if (_read.Find(_keys.Activation) is not JsonValue value)
-        {
-            return _preset.Activation;
-        }
-
-        string? name = _read.Text(_keys.Activation);
+        string? name = _read.Text(key);
         if (name is not null && IsGatedByFile() == true)
         {
             // T5's code means the tanh form where it says "gated-gelu", and only there.
@@ -52,13 +56,14 @@ internal sealed class FeedForwardReader
             "gelu" or "gelu_python" => Activation.Gelu,
             "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" or "gelu_accurate" => Activation.GeluTanh,
             "silu" or "swish" => Activation.Silu,
+            "tanh" => Activation.Tanh,
             _ => null,
         };
         if (known is null && value.Kind == JsonKind.String)
         {
-            const string Known = "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu and swish";
+            const string Known = "known are relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, silu, swish and tanh";
             _read.Unsupported(
-                _keys.Activation,
+                key,
                 value,
                 _mayBeGated
                     ? Known + ", and each after \"gated-\", as in gated-gelu and gated-silu; set Activation when one of its values is what you mean, and GatedFeedForward"

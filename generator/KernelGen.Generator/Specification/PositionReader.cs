@@ -78,14 +78,17 @@ internal sealed class PositionReader
     }
 
     /// <summary>Refuses a length that is declared and is more than the file has learned positions for.</summary>
-    public void CheckLearned(Setting<int>? length)
+    /// <param name="length">The length.</param>
+    /// <param name="key">The key of the file that names the number of positions.</param>
+    /// <param name="preset">What the family has where the file does not say so.</param>
+    public void CheckLearned(Setting<int>? length, string? key, int? preset)
     {
         if (length is null || length.Place.Kind != PlaceKind.Property)
         {
             return;
         }
 
-        Setting<int>? rows = _read.Integer("", null, _keys.MaxPositions, _preset.MaxPositions);
+        Setting<int>? rows = _read.Integer("", null, key, preset);
         if (rows is not null && length.Value > rows.Value)
         {
             _problems.Add(new Problem(ProblemKind.MoreLengthThanLearnedPositions, length.Place, length.Text, SettingReader.Show(rows.Value), _declaration.Configuration ?? ""));

@@ -103,14 +103,14 @@ internal sealed class SettingReader
     }
 
     /// <summary>A number.</summary>
-    public Setting<double>? Number(string property, double? declared, string key, double preset)
+    public Setting<double>? Number(string property, double? declared, string? key, double preset)
     {
         if (declared is double set)
         {
             return new Setting<double>(set, Place.Of(property), $"{property} = {set.ToString("R", CultureInfo.InvariantCulture)}");
         }
 
-        if (_file?.Find(key) is JsonValue value)
+        if (key is not null && _file?.Find(key) is JsonValue value)
         {
             if (value.TryGetNumber(out double number))
             {

@@ -23,6 +23,9 @@ internal sealed class SpecificationBuilder
         _read = new SettingReader(declaration.Configuration ?? "", file, preset, problems);
     }
 
+    /// <summary>Whether the source of the family is audio, and so has no vocabulary.</summary>
+    private bool IsSpeech => _preset.SourceChannels is not null;
+
     /// <summary>Decides and checks. Never throws, whatever the attribute and the file say.</summary>
     public static SpecificationResult Build(Declaration declaration, ConfigurationFiles files, CompilerSettings compiler)
     {
@@ -111,10 +114,14 @@ internal sealed class SpecificationBuilder
         Setting<int>? decoderLayers = Dimension(
             _read.Integer(nameof(Declaration.DecoderLayers), declared.DecoderLayers, _keys.DecoderLayers, _preset.HasAsManyDecoderLayers ? encoderLayers?.Value : _preset.Layers), Limits.Layers);
         (Setting<int>? sourceVocabulary, Setting<int>? targetVocabulary) = Vocabularies();
+        sourceVocabulary = IsSpeech ? targetVocabulary : sourceVocabulary;
+        Setting<int>? channels = !IsSpeech && declared.SourceChannels is null
+            ? new Setting<int>(0, _read.Elsewhere, "0")
+            : Dimension(_read.Integer(nameof(Declaration.SourceChannels), declared.SourceChannels, _keys.SourceChannels, _preset.SourceChannels), Limits.ModelDimension);
         Setting<int>? sourceLength = Dimension(
-            _read.Integer(nameof(Declaration.MaxSourceLength), declared.MaxSourceLength, _keys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
+            _read.Integer(nameof(Declaration.MaxSourceLength), declared.MaxSourceLength, _keys.MaxSourcePositions, _preset.MaxSourcePositions), Limits.SequenceLength);
         Setting<int>? targetLength = Dimension(
-            _read.Integer(nameof(Declaration.MaxTargetLength), declared.MaxTargetLength, _keys.MaxPositions, _preset.MaxPositions), Limits.SequenceLength);
+            _read.Integer(nameof(Declaration.MaxTargetLength), declared.MaxTargetLength, _keys.MaxTargetPositions, _preset.MaxPositions), Limits.SequenceLength);
         CheckMissing();
 
         NormPlacement? normPlacement = _read.Choice(
@@ -124,6 +131,7 @@ internal sealed class SpecificationBuilder
         Normalization? normalization = _read.Choice(nameof(Declaration.Normalization), declared.Normalization, _preset.Normalization);
         var feedForwardReader = new FeedForwardReader(declared, _preset, _keys, _read);
         Activation? activation = feedForwardReader.ReadActivation();
+        Activation? decoderActivation = feedForwardReader.ReadDecoderActivation(activation);
         var positionReader = new PositionReader(declared, _preset, _keys, _read, _problems);
         PositionalEncoding? positions = positionReader.ReadEncoding();
         int offset = positionReader.ReadOffset(positions);
@@ -139,17 +147,26 @@ internal sealed class SpecificationBuilder
             heads = null;
         }
 
+        CheckKeyValueHeads(heads);
+        var rotaryReader = new RotaryReader(declared, _preset, _keys, _read);
+        bool isRotary = positions == PositionalEncoding.Rotary;
+        Setting<int>? rotary = isRotary && dimension is not null && heads is not null
+            ? Dimension(rotaryReader.ReadDimension(headDimension?.Value ?? dimension.Value / heads.Value), Limits.ModelDimension)
+            : new Setting<int>(0, _read.Elsewhere, "0");
+        double? rotaryBase = isRotary ? rotaryReader.ReadBase() : 0;
+
         if (_file is not null && positions == PositionalEncoding.Learned)
         {
-            positionReader.CheckLearned(sourceLength);
-            positionReader.CheckLearned(targetLength);
+            positionReader.CheckLearned(sourceLength, _keys.MaxSourcePositions, _preset.MaxSourcePositions);
+            positionReader.CheckLearned(targetLength, _keys.MaxTargetPositions, _preset.MaxPositions);
         }
 
         _problems.AddRange(BufferLimits.FindProblems(dimension, heads, headDimension, feedForward, sourceVocabulary, targetVocabulary, sourceLength, targetLength));
 
         SpecialTokens tokens = new TokenReader(declared, _preset, _read, _problems).Read(sourceVocabulary?.Value, targetVocabulary?.Value);
         if (dimension is null || heads is null || feedForward is null || encoderLayers is null || decoderLayers is null || sourceVocabulary is null
-            || targetVocabulary is null || sourceLength is null || targetLength is null || normPlacement is null || normalization is null || activation is null
+            || targetVocabulary is null || channels is null || sourceLength is null || targetLength is null || normPlacement is null || normalization is null || activation is null || decoderActivation is null
+            || rotary is null || rotaryBase is null
             || positions is null || buckets is null || distance is null || epsilon is null || tokens.Start is null || tokens.End is null || tokens.Pad is null)
         {
             return null;
@@ -164,7 +181,7 @@ internal sealed class SpecificationBuilder
             FeedForwardDimension = feedForward.Value,
             EncoderLayers = encoderLayers.Value,
             DecoderLayers = decoderLayers.Value,
-            SourceVocabularySize = sourceVocabulary.Value,
+            SourceVocabularySize = IsSpeech ? declared.SourceVocabularySize ?? 0 : sourceVocabulary.Value,
             TargetVocabularySize = targetVocabulary.Value,
             MaxSourceLength = sourceLength.Value,
             MaxTargetLength = targetLength.Value,
@@ -174,13 +191,19 @@ internal sealed class SpecificationBuilder
             EmbeddingNorm = _read.Flag(declared.EmbeddingNorm, _keys.NormalizeEmbedding, _preset.EmbeddingNorm),
             Activation = activation.Value,
             GatedFeedForward = feedForwardReader.ReadGated(),
+            NormShift = _preset.NormShift,
             LinearBias = declared.LinearBias ?? _preset.LinearBias,
+            AttentionBias = _read.Flag(null, _keys.AttentionBias, _preset.AttentionBias),
+            KeyBias = _preset.KeyBias,
+            SourceChannels = channels.Value,
             ScaleScores = declared.ScaleScores ?? _preset.ScaleScores,
             LargeActivations = _preset.LargeActivations,
             PositionalEncoding = positions.Value,
             PositionOffset = offset,
             RelativePositionBuckets = positions == PositionalEncoding.Relative ? buckets.Value : 0,
             RelativePositionDistance = positions == PositionalEncoding.Relative ? distance.Value : 0,
+            RotaryDimension = rotary.Value,
+            RotaryBase = rotaryBase.Value,
             ScaleEmbedding = _read.Flag(declared.ScaleEmbedding, _keys.ScaleEmbedding, _preset.ScaleEmbedding),
             TieEmbeddings = _read.Flag(declared.TieEmbeddings, _preset.TieMeansScaledOutput ? null : ConfigurationKeys.TieEmbeddings, _preset.TieEmbeddings),
             ScaleOutput = ReadScaleOutput(),
@@ -192,9 +215,32 @@ internal sealed class SpecificationBuilder
             SuppressedTokens = tokens.Suppressed,
             Trainable = declared.Trainable ?? false,
         };
+        if (decoderActivation != activation)
+        {
+            specification = specification with { DecoderActivation = decoderActivation.Value };
+        }
+
+        if (_preset.DecoderGatedFeedForward is bool isDecoderGated && isDecoderGated != specification.GatedFeedForward)
+        {
+            specification = specification with { DecoderGatedFeedForward = isDecoderGated };
+        }
+
+        CheckBaseClass(specification);
         List<Problem> together = [.. TogetherChecks.FindProblems(declared, specification, _read.Elsewhere)];
         _problems.AddRange(together);
         return together.Count == 0 ? specification : null;
+    }
+
+    /// <summary>Refuses a base class whose source is of the other kind; one that is no model's has been refused already.</summary>
+    private void CheckBaseClass(ModelSpecification specification)
+    {
+        (string expected, string other, string model) = specification.IsSpeech
+            ? (Declaration.SpeechBase, Declaration.TextBase, "a model whose source is audio")
+            : (Declaration.TextBase, Declaration.SpeechBase, "a model whose source is tokens");
+        if (_declaration.BaseClass == other)
+        {
+            _problems.Add(new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, _declaration.Class.Name, other, model, expected));
+        }
     }
 
     /// <summary>Refuses what a family's file may ask for and the family here does not have.</summary>
@@ -208,6 +254,18 @@ internal sealed class SpecificationBuilder
         if (!_read.Flag(null, ConfigurationKeys.IsEncoderDecoder, true))
         {
             _read.Unsupported(ConfigurationKeys.IsEncoderDecoder, _read.Find(ConfigurationKeys.IsEncoderDecoder)!, "the model has no encoder or no decoder; only encoder-decoder models are supported");
+        }
+    }
+
+    /// <summary>Refuses files of models in which several heads of queries share a head of keys and values.</summary>
+    private void CheckKeyValueHeads(Setting<int>? heads)
+    {
+        foreach (string? key in new[] { _keys.EncoderKeyValueHeads, _keys.DecoderKeyValueHeads })
+        {
+            if (heads is not null && key is not null && _read.Find(key) is { } value && !(value.TryGetInteger(out int number) && number == heads.Value))
+            {
+                _read.Unsupported(key, value, $"each of the {SettingReader.Show(heads.Value)} heads has keys and values of its own here");
+            }
         }
     }
 
@@ -234,7 +292,11 @@ internal sealed class SpecificationBuilder
         Require(declared.FeedForwardDimension, nameof(Declaration.FeedForwardDimension));
         Require(declared.EncoderLayers, nameof(Declaration.EncoderLayers));
         Require(declared.DecoderLayers, nameof(Declaration.DecoderLayers));
-        if (declared.SourceVocabularySize is null && declared.TargetVocabularySize is null)
+        if (IsSpeech)
+        {
+            Require(declared.TargetVocabularySize ?? declared.VocabularySize, nameof(Declaration.VocabularySize));
+        }
+        else if (declared.SourceVocabularySize is null && declared.TargetVocabularySize is null)
         {
             Require(declared.VocabularySize, nameof(Declaration.VocabularySize));
         }

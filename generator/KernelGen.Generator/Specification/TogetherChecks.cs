@@ -12,18 +12,39 @@ internal static class TogetherChecks
     /// <param name="declaration">What the attribute says.</param>
     /// <param name="settings">What was decided.</param>
     /// <param name="elsewhere">Where a setting is reported that the attribute does not set.</param>
-    public static IEnumerable<Problem> FindProblems(Declaration declaration, ModelSettings settings, Place elsewhere)
+    public static IEnumerable<Problem> FindProblems(Declaration declaration, ModelSpecification settings, Place elsewhere)
     {
-        foreach ((string property, string reason) in Find(settings))
+        foreach ((string property, string reason) in Find(settings).Concat(FindOfSpeech(declaration, settings)))
         {
             bool isDeclared = typeof(Declaration).GetProperty(property)?.GetValue(declaration) is not null;
-            string value = typeof(ModelSettings).GetProperty(property)!.GetValue(settings) switch
+            string value = settings.GetType().GetProperty(property)!.GetValue(settings) switch
             {
                 bool flag => flag ? "true" : "false",
                 Enum choice => $"{choice.GetType().Name}.{choice}",
                 var number => Convert.ToString(number, CultureInfo.InvariantCulture) ?? "",
             };
             yield return new Problem(ProblemKind.SettingsDoNotGoTogether, isDeclared ? Place.Of(property) : elsewhere, $"{property} = {value}", reason);
+        }
+    }
+
+    private static IEnumerable<(string Property, string Reason)> FindOfSpeech(Declaration declaration, ModelSpecification settings)
+    {
+        if (settings.IsSpeech && Family.Of(settings.Architecture).Preset.SourceChannels is null)
+        {
+            yield return (nameof(settings.SourceChannels), $"the source of Architecture.{settings.Architecture} is tokens");
+        }
+        else if (settings.IsSpeech && declaration.SourceVocabularySize is not null)
+        {
+            yield return (nameof(settings.SourceVocabularySize), "the source is audio, which has no tokens; set TargetVocabularySize");
+        }
+
+        if (settings.IsSpeech && settings.Trainable)
+        {
+            yield return (nameof(settings.Trainable), "only models whose source is tokens can be trained");
+        }
+        else if (settings.PositionalEncoding == PositionalEncoding.Rotary && settings.Trainable)
+        {
+            yield return (nameof(settings.Trainable), "models with rotary positions cannot be trained");
         }
     }
 
@@ -42,6 +63,18 @@ internal static class TogetherChecks
         if (settings.PositionalEncoding == PositionalEncoding.Relative && settings.ScaleScores)
         {
             yield return (nameof(settings.ScaleScores), "relative positions are added to scores that are not scaled; set ScaleScores = false");
+        }
+
+        if (2 * settings.RotaryPairs > settings.HeadDimension)
+        {
+            yield return (
+                nameof(settings.RotaryDimension),
+                $"pairs of numbers are turned, and a head has {settings.HeadDimension.ToString(CultureInfo.InvariantCulture)}; set RotaryDimension to at most as many, an even number");
+        }
+
+        if (settings.GatedFeedForward && settings.DecoderGatedFeedForward && settings.Activation != settings.DecoderActivation)
+        {
+            yield return (nameof(settings.DecoderActivation), "gates of both stacks have one activation");
         }
 
         int buckets = settings.RelativePositionBuckets, distance = settings.RelativePositionDistance;

@@ -11,7 +11,7 @@ public sealed record TextGeneratorOpenOptions : TextGeneratorOptions
 
     /// <summary>
     /// The weights, where they are not the folder's own: the path of a checkpoint or a packed file, from the folder on where it is relative; <c>model.packed</c>,
-    /// for example, as <see cref="EncoderDecoder.Save(string)"/> wrote it there.
+    /// for example, as <see cref="TransformerModel.Save(string)"/> wrote it there.
     /// </summary>
     public string? Weights { get; init; }
 

@@ -73,7 +73,7 @@ internal sealed class CheckpointFamily
 
         if (Any(".encoder_attn.q_proj."))
         {
-            return (Any("encoder.conv1.") ? "Hugging Face Whisper" : Any(".experts.") ? "Hugging Face NLLB-MoE" : "Hugging Face LED", null);
+            return (Any(".experts.") ? "Hugging Face NLLB-MoE" : "Hugging Face LED", null);
         }
 
         return Any(".self_attn.q_proj.weight")

@@ -24,8 +24,8 @@ internal sealed class CheckpointTensors
     /// <summary>What stands before the names of the file: its family's prefix, or nothing.</summary>
     public string Prefix { get; }
 
-    /// <summary><c>[source vocabulary, model dimension]</c>.</summary>
-    public TensorSlice SourceEmbedding => Weight(TensorRole.Embedding, Stack.Encoder);
+    /// <summary><c>[source vocabulary, model dimension]</c>; missing where the source is audio.</summary>
+    public TensorSlice SourceEmbedding => Recipe.Settings.IsSpeech ? default : Weight(TensorRole.Embedding, Stack.Encoder);
 
     /// <summary><c>[target vocabulary, model dimension]</c>; the same slice as <see cref="SourceEmbedding"/> when the file holds equal numbers.</summary>
     public TensorSlice TargetEmbedding => Weight(TensorRole.Embedding, Stack.Decoder);
@@ -111,6 +111,11 @@ internal sealed class CheckpointTensors
         TensorName name = family.NameOf(tensor, prefix);
         switch (tensor.Role)
         {
+            case TensorRole.FirstConvolution or TensorRole.SecondConvolution or TensorRole.ThirdConvolution:
+                _weights[tensor.Index] = reader.Convolution(name.Weight, tensor);
+                _biases[tensor.Index] = name.Bias is null ? default : reader.Vector(name.Bias, tensor.Rows);
+                break;
+
             case TensorRole.Embedding:
                 string found = reader.FirstOf(family.Embeddings(reader.Model, tensor.Stack, prefix, out string usual), usual);
                 TensorSlice embedding = reader.Matrix(found, tensor.Rows, tensor.Columns);
@@ -133,7 +138,7 @@ internal sealed class CheckpointTensors
                 _weights[tensor.Index] = reader.Matrix(name.Weight, tensor.Rows, tensor.Columns);
                 break;
 
-            case TensorRole.EmbeddingNorm or TensorRole.FinalNorm:
+            case TensorRole.EmbeddingNorm or TensorRole.FinalNorm or TensorRole.GroupNorm:
                 ReadModule(tensor, name, reader);
                 break;
 
@@ -187,7 +192,7 @@ internal sealed class CheckpointTensors
                 reader.RefuseUnused(family.FinalNorm(stack, prefix) + ".weight", "FinalNorm = true");
             }
 
-            if (model.Normalization != Normalization.LayerNorm)
+            if (!model.HasShift)
             {
                 reader.RefuseUnused(family.FinalNorm(stack, prefix) + ".bias");
             }

@@ -84,6 +84,16 @@ internal sealed class TensorReader
             : TensorSlice.Missing((int)rows.Size, (int)columns.Size);
     }
 
+    /// <summary>A convolution, <c>[outputs, channels, taps]</c>: a row for each output, in which the taps of a channel are neighbours.</summary>
+    public TensorSlice Convolution(string name, ModelTensor tensor)
+    {
+        int columns = (int)(tensor.Columns.Size * tensor.Taps);
+        TensorInfo? found = Find(name);
+        return found != null && CheckShape(found, [tensor.Rows, tensor.Columns, new Dimension(tensor.Taps, "taps", "")])
+            ? Finite(new TensorSlice(found, 0, (int)tensor.Rows.Size, columns))
+            : TensorSlice.Missing((int)tensor.Rows.Size, columns);
+    }
+
     /// <summary>A table of learned positions: at least as many rows as the longest sequence reaches.</summary>
     /// <param name="name">The name.</param>
     /// <param name="positions">What is expected; <see cref="ModelTensor.Rows"/> holds the rows that are needed and the property that decides them.</param>

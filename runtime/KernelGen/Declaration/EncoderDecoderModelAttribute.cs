@@ -52,13 +52,19 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>The number of target tokens, when the vocabularies differ.</summary>
     public int TargetVocabularySize { get; set; }
 
-    /// <summary>The longest source, in tokens, end token included.</summary>
+    /// <summary>
+    /// Of a model whose source is audio, the numbers in each of its frames: the bins of a log-mel spectrogram (<c>num_mel_bins</c>), or 1 where frames are samples.
+    /// Preset: Whisper 80, Moonshine 1.
+    /// </summary>
+    public int SourceChannels { get; set; }
+
+    /// <summary>The longest source, in tokens, end token included; of audio in encoder positions, of which Whisper makes one of two frames, Moonshine one of 384 samples.</summary>
     public int MaxSourceLength { get; set; }
 
     /// <summary>The number of target positions: the start token takes the first, and each generated token but the last takes another.</summary>
     public int MaxTargetLength { get; set; }
 
-    /// <summary>Where norms stand. Preset: M2M100, T5 and PEGASUS <see cref="NormPlacement.Pre"/>, the others <see cref="NormPlacement.Post"/>.</summary>
+    /// <summary>Where norms stand. Preset: M2M100, T5, PEGASUS, Whisper and Moonshine <see cref="NormPlacement.Pre"/>, the others <see cref="NormPlacement.Post"/>.</summary>
     public NormPlacement NormPlacement { get; set; }
 
     /// <summary>How norms normalise. Preset: T5 by the root mean square, the others layer normalisation.</summary>
@@ -70,7 +76,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>Whether embeddings are normalised before the first layer. Preset: BART yes, the others no.</summary>
     public bool EmbeddingNorm { get; set; }
 
-    /// <summary>The function inside a feed-forward block. Preset: Marian SiLU, BART GELU, the others ReLU.</summary>
+    /// <summary>The function inside a feed-forward block; of Moonshine inside those of the encoder. Preset: Marian SiLU, BART, Whisper and Moonshine GELU, the others ReLU.</summary>
     public Activation Activation { get; set; }
 
     /// <summary>
@@ -85,7 +91,7 @@ public sealed class EncoderDecoderModelAttribute : Attribute
     /// <summary>Whether attention scores are divided by the square root of <see cref="HeadDimension"/>. Preset: T5 no, the others yes.</summary>
     public bool ScaleScores { get; set; }
 
-    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian and PEGASUS split sinusoidal, BART learned, M2M100 fairseq's sinusoidal, T5 relative.</summary>
+    /// <summary>What is added to each embedding. Preset: Vanilla sinusoidal, Marian and PEGASUS split sinusoidal, BART learned, M2M100 fairseq's sinusoidal, T5 relative, Moonshine rotary.</summary>
     public PositionalEncoding PositionalEncoding { get; set; }
 
     /// <summary>The row of a learned table, or of fairseq's, that holds position 0. Preset: BART and M2M100 2, the others 0.</summary>
@@ -96,6 +102,12 @@ public sealed class EncoderDecoderModelAttribute : Attribute
 
     /// <summary>With relative positions, the distance from which on all are alike. Preset: 128.</summary>
     public int RelativePositionDistance { get; set; }
+
+    /// <summary>
+    /// With rotary positions, how many numbers of each head are turned, the first ones (Hugging Face: <c>partial_rotary_factor</c>, the part of a head). Preset: Moonshine 32, as in
+    /// both of its sizes, or the whole head where that is narrower; the others the whole head.
+    /// </summary>
+    public int RotaryDimension { get; set; }
 
     /// <summary>Whether embeddings are multiplied by √<see cref="ModelDimension"/>. Preset: BART and T5 no, the others yes.</summary>
     public bool ScaleEmbedding { get; set; }

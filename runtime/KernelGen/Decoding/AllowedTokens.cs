@@ -24,6 +24,12 @@ public readonly ref struct AllowedTokens
     /// <summary>The token that ends a target.</summary>
     public int EndToken { get; }
 
+    /// <summary>
+    /// The unnormalised log-probability of each token; minus infinity for those that are forbidden, which should stay so. In beam search as <see cref="SearchDefinition.HuggingFace"/>
+    /// defines it they may be normalised. Writing here makes tokens more or less probable: minus infinity forbids one, and NaN or plus infinity ends the call with an exception.
+    /// </summary>
+    public Span<float> Logits => _logits;
+
     /// <summary>Whether a token may still come next.</summary>
     /// <param name="token">The token.</param>
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
@@ -56,6 +62,15 @@ public readonly ref struct AllowedTokens
         {
             _logits[Checked(token, nameof(tokens))] = float.NegativeInfinity;
         }
+    }
+
+    /// <summary>Forbids the tokens of a range.</summary>
+    /// <param name="tokens">The range.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the vocabulary; nothing is changed.</exception>
+    public void Forbid(Range tokens)
+    {
+        (int first, int count) = tokens.GetOffsetAndLength(_logits.Length);
+        _logits.Slice(first, count).Fill(float.NegativeInfinity);
     }
 
     private int Checked(int token, string parameter) => (uint)token < (uint)_logits.Length

@@ -8,20 +8,23 @@ namespace KernelGen.Decoding;
 /// </summary>
 internal static class AttentionPass
 {
-    /// <summary>Runs the decoder over a target of a sequence whose source stands encoded. What the sequence had cached is lost.</summary>
+    /// <summary>Runs the decoder over a target of a sequence whose source stands encoded. What the sequence had cached of a target is lost.</summary>
     /// <param name="engine">Runs the model.</param>
     /// <param name="workspace">The memory of the call, with room for as many target rows.</param>
     /// <param name="sequence">The sequence.</param>
+    /// <param name="startToken">The token that stands before the target.</param>
+    /// <param name="tokensBefore">How many tokens, which the sequence has cached, stand before that.</param>
     /// <param name="target">The target without the start token.</param>
     /// <param name="hasEnded">Whether the end token comes after the target, and has a row too.</param>
-    public static CrossAttention Cross(Engine engine, Workspace workspace, int sequence, ReadOnlySpan<int> target, bool hasEnded)
+    public static CrossAttention Cross(
+        Engine engine, Workspace workspace, int sequence, int startToken, int tokensBefore, ReadOnlySpan<int> target, bool hasEnded)
     {
         ModelDescription model = engine.Description;
         int rows = target.Length + (hasEnded ? 1 : 0);
         var result = new CrossAttention(model.DecoderLayers, model.Heads, rows, workspace.Sequences[sequence].SourceLength);
         if (rows > 0)
         {
-            Decode(engine, workspace, sequence, target[..(rows - 1)], crossAttention: result.Probabilities);
+            Decode(engine, workspace, sequence, startToken, tokensBefore, target[..(rows - 1)], crossAttention: result.Probabilities);
         }
 
         return result;
@@ -31,12 +34,20 @@ internal static class AttentionPass
     /// <param name="engine">Runs the model.</param>
     /// <param name="workspace">The memory of the call, with room for as many target rows as tokens may be generated.</param>
     /// <param name="sequence">A sequence of the source, whose search is over.</param>
+    /// <param name="settings">How it was searched.</param>
     /// <param name="result">What the search found.</param>
-    public static void Cross(Engine engine, Workspace workspace, int sequence, GenerationResult result)
+    public static void Cross(Engine engine, Workspace workspace, int sequence, SearchSettings settings, GenerationResult result)
     {
         foreach (Hypothesis hypothesis in result.Hypotheses)
         {
-            hypothesis.CrossAttention = Cross(engine, workspace, sequence, hypothesis.Tokens.AsSpan(), hypothesis.FinishReason == FinishReason.EndToken);
+            hypothesis.CrossAttention = Cross(
+                engine,
+                workspace,
+                sequence,
+                settings.StartToken,
+                settings.TokensBefore.Length,
+                hypothesis.Tokens.AsSpan(),
+                hypothesis.FinishReason == FinishReason.EndToken);
         }
     }
 
@@ -52,19 +63,26 @@ internal static class AttentionPass
             new AttentionProbabilities(model.EncoderLayers, model.Heads, source.Length, source.Length),
             new AttentionProbabilities(model.DecoderLayers, model.Heads, target.Length, target.Length));
         engine.Encode(workspace, source, [0], result.Encoder.Probabilities);
-        Decode(engine, workspace, sequence: 0, target[..^1], selfAttention: result.Decoder.Probabilities);
+        Decode(engine, workspace, sequence: 0, model.StartToken, tokensBefore: 0, target[..^1], selfAttention: result.Decoder.Probabilities);
         return result;
     }
 
     /// <summary>Decodes the start token and all of a target but its last token, which is only predicted, and comes in nowhere.</summary>
     private static void Decode(
-        Engine engine, Workspace workspace, int sequence, ReadOnlySpan<int> target, Span<float> selfAttention = default, Span<float> crossAttention = default)
+        Engine engine,
+        Workspace workspace,
+        int sequence,
+        int startToken,
+        int tokensBefore,
+        ReadOnlySpan<int> target,
+        Span<float> selfAttention = default,
+        Span<float> crossAttention = default)
     {
         int rows = target.Length + 1;
         Span<int> input = workspace.Tokens(rows);
-        input[0] = engine.Description.StartToken;
+        input[0] = startToken;
         target.CopyTo(input[1..]);
-        workspace.Sequences[sequence].TargetLength = 0;
+        workspace.Sequences[sequence].TargetLength = tokensBefore;
         engine.Decode(workspace, input, [sequence], [rows], selfAttention, crossAttention);
     }
 }

@@ -48,6 +48,33 @@ internal static class BatchSearch
     {
         Reserve(workspace, [source.Length], settings, isParallel);
         engine.Encode(workspace, source, [0]);
+        return StartEncoded(engine, workspace, source, settings);
+    }
+
+    /// <summary>Searches targets for the one source of a workspace, which stands encoded, with room for the search.</summary>
+    public static GenerationResult RunEncoded(Engine engine, Workspace workspace, SearchSettings settings)
+    {
+        workspace.Place(0, workspace.Sequences[0].SourceLength);
+        ISearch search = StartEncoded(engine, workspace, [], settings);
+        while (!search.IsDone)
+        {
+            search.Step(engine, workspace);
+        }
+
+        return Result(engine, workspace, search, 0, settings);
+    }
+
+    /// <summary>Makes room for the source of a workspace, for any search of so many hypotheses.</summary>
+    public static void ReserveForAnySearch(Engine engine, Workspace workspace, int sourceLength, int hypotheses, int threads)
+    {
+        workspace.Sharing.Threads = threads;
+        int longest = engine.Description.MaxTargetLength;
+        workspace.Reserve([sourceLength], longest, targetRows: Math.Max(longest, hypotheses), hypotheses, samples: true);
+    }
+
+    private static ISearch StartEncoded(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
+    {
+        DecodeTokensBefore(engine, workspace, place: 0, places: 1, settings);
         ISearch search = Begin(engine, workspace, places: 1, settings);
         search.Start(engine, source: 0, index: 0, source);
         return search;
@@ -103,6 +130,7 @@ internal static class BatchSearch
                 {
                     int source = Index(order[i]);
                     sourceIn[free[i]] = source;
+                    DecodeTokensBefore(engine, workspace, free[i], places, settings);
                     search.Start(engine, free[i], numbers.IsEmpty ? source : numbers[source], tokens[..Length(order[i])]);
                     tokens = tokens[Length(order[i])..];
                 }
@@ -139,25 +167,41 @@ internal static class BatchSearch
         using var workspace = new Workspace(engine.Description);
         workspace.Sharing.Threads = settings.Threads;
         int rows = TargetRows(lengths.Length, settings, ParallelGreedySearch.Serves(engine, sources, settings));
-        return workspace.BytesFor(lengths, settings.MaxLength, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
+        return workspace.BytesFor(lengths, settings.MaxPositions, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
     }
 
     /// <summary>The most target rows that are decoded at once.</summary>
     private static int TargetRows(int sources, SearchSettings settings, bool isParallel) => Math.Max(
         isParallel ? ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows : sources * settings.HypothesesPerSource,
-        settings.Options.ReturnCrossAttention ? settings.MaxLength : 0);
+        Math.Max(settings.TokensBefore.Length, settings.Options.ReturnCrossAttention ? settings.MaxLength : 0));
+
+    /// <summary>Decodes what stands before the targets of a source, which stands encoded in a place.</summary>
+    private static void DecodeTokensBefore(Engine engine, Workspace workspace, int place, int places, SearchSettings settings)
+    {
+        if (settings.TokensBefore.IsEmpty)
+        {
+            return;
+        }
+
+        engine.Decode(workspace, settings.TokensBefore, [place], [settings.TokensBefore.Length]);
+        for (int hypothesis = 1; hypothesis < settings.HypothesesPerSource; hypothesis++)
+        {
+            workspace.CopyTarget(place, (hypothesis * places) + place);
+        }
+    }
 
     private static void Reserve(Workspace workspace, ReadOnlySpan<int> lengths, SearchSettings settings, bool isParallel = false)
     {
         workspace.Sharing.Threads = settings.Threads;
         int rows = TargetRows(lengths.Length, settings, isParallel);
-        workspace.Reserve(lengths, settings.MaxLength, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
+        workspace.Reserve(lengths, settings.MaxPositions, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
     }
 
     private static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)
     {
         ISearch search = settings.BeamSize == 1 ? workspace.State<GreedySearch>()
             : settings.Options.Definition == SearchDefinition.KernelGen ? workspace.State<KernelGenBeamSearch>()
+            : settings.Options.Definition == SearchDefinition.OpenAI ? workspace.State<OpenAIBeamSearch>()
             : settings.Options.BeamGroups == 1 ? workspace.State<HuggingFaceBeamSearch>()
             : workspace.State<DiverseBeamSearch>();
         search.Begin(engine, places, settings);
@@ -169,7 +213,7 @@ internal static class BatchSearch
         GenerationResult result = search.Result(place);
         if (settings.Options.ReturnCrossAttention)
         {
-            AttentionPass.Cross(engine, workspace, place, result);
+            AttentionPass.Cross(engine, workspace, place, settings, result);
         }
 
         return result;

@@ -125,7 +125,7 @@ internal abstract class BeamSearch : ISearch
         ReusedArray.Take(ref _rowSequences, sources * settings.BeamSize);
         ReusedArray.Take(ref _candidates, _ranked + Width);
         ReusedArray.Take(ref _best, _ranked);
-        ReusedArray.Take(ref _target, settings.MaxLength + 1)[0] = engine.Description.StartToken;
+        ReusedArray.Take(ref _target, settings.MaxLength + 1)[0] = settings.StartToken;
     }
 
     /// <inheritdoc/>
@@ -137,7 +137,7 @@ internal abstract class BeamSearch : ISearch
         Rules.Start(source, tokens);
         for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
         {
-            _live[beam * Width] = new LiveHypothesis { Token = engine.Description.StartToken };
+            _live[beam * Width] = new LiveHypothesis { Token = Settings.StartToken };
             _liveCounts[beam] = 1;
             _finishedCounts[beam] = 0;
         }

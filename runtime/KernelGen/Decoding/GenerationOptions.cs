@@ -65,6 +65,12 @@ public sealed record GenerationOptions
     public EarlyStopping EarlyStopping { get; init; }
 
     /// <summary>
+    /// How many hypotheses beam search as <see cref="SearchDefinition.OpenAI"/> defines it finishes before it is over, in multiples of the <see cref="BeamSize"/> (Kasai et al.
+    /// 2022): above 0, 1 by default.
+    /// </summary>
+    public double Patience { get; init; } = 1;
+
+    /// <summary>
     /// Into how many groups of equal size the beam is divided (diverse beam search, Vijayakumar et al. 2016): 1 (the default) to <see cref="BeamSize"/>, which it
     /// divides. Each group is a search of its own, which shuns what those before it choose; the best of all are returned, and two groups may find the
     /// same. Only with <see cref="SearchDefinition.HuggingFace"/> and a <see cref="DiversityPenalty"/>. <c>num_beam_groups</c>.
@@ -84,7 +90,7 @@ public sealed record GenerationOptions
     public bool RenormalizeLogits { get; init; }
 
     /// <summary>
-    /// The tokens that end a target, at most 32; empty (the default) for the declared <see cref="EncoderDecoder.EndToken"/>. <see cref="Hypothesis.EndToken"/>
+    /// The tokens that end a target, at most 32; empty (the default) for the declared <see cref="TransformerModel.EndToken"/>. <see cref="Hypothesis.EndToken"/>
     /// says which one came. <c>eos_token_id</c>.
     /// </summary>
     public ImmutableArray<int> EndTokens { get; init; } = [];
@@ -140,6 +146,13 @@ public sealed record GenerationOptions
     /// the start token is forbidden at the beginning of the target alone. <c>bad_words_ids</c>.
     /// </summary>
     public ImmutableArray<ImmutableArray<int>> SuppressedSequences { get; init; } = [];
+
+    /// <summary>
+    /// Tokens that stand before the target in place of the declared start token, such as the text before it; empty (the default) for the start token alone. They
+    /// are no part of the result, and count neither for lengths nor in scores; rules that look back see the last of them as the start token. With n of them there is room for
+    /// n - 1 tokens fewer than the declared maximum target length. <c>decoder_input_ids</c>.
+    /// </summary>
+    public ImmutableArray<int> Prompt { get; init; } = [];
 
     /// <summary>
     /// Tokens that every target begins with, such as a language's token (<c>forced_bos_token_id</c>). They are part of the result, count for lengths, and

@@ -66,9 +66,9 @@ internal sealed class GreedySearch : ISearch
         for (int sequence = source; sequence < _sources * targets; sequence += _sources)
         {
             _live[_liveCount] = sequence;
-            _next[_liveCount++] = engine.Description.StartToken;
+            _next[_liveCount++] = _settings.StartToken;
             _targets[sequence] = new Target { SourceIndex = index };
-            _tokens[FirstToken(sequence) - 1] = engine.Description.StartToken;
+            _tokens[FirstToken(sequence) - 1] = _settings.StartToken;
         }
     }
 

@@ -4,7 +4,7 @@ using KernelGen.Numerics;
 namespace KernelGen.Decoding;
 
 /// <summary>Beam search as <see cref="SearchDefinition.KernelGen"/> defines it.</summary>
-internal sealed class KernelGenBeamSearch : BeamSearch
+internal class KernelGenBeamSearch : BeamSearch
 {
     /// <inheritdoc/>
     protected override bool Advance(Engine engine, Workspace workspace, int source, int firstRow)

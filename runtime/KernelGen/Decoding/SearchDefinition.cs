@@ -21,4 +21,13 @@ public enum SearchDefinition
     /// token and the tokens so far, forbids nothing. Of several end tokens a search with <see cref="GenerationOptions.BeamGroups"/> names the first.
     /// </remarks>
     HuggingFace,
+
+    /// <summary>
+    /// What OpenAI's Whisper does (<c>whisper/decoding.py</c>), token for token. Rules change logits before the softmax. In beam search the continuations of a step are looked at
+    /// from the best on, until <see cref="GenerationOptions.BeamSize"/> of them go on; those that end before are finished. The search is over once
+    /// <c>BeamSize · Patience</c> are finished, rounded, and at the maximum length, where live ones are finished as they stand if there are too few. A score is
+    /// the sum of log-probabilities, that of the end token among them, divided by the number of tokens without it; with a
+    /// <see cref="GenerationOptions.LengthPenalty"/> p other than 1 it is divided by <c>((5 + tokens) / 6)^p</c> (Wu et al. 2016).
+    /// </summary>
+    OpenAI,
 }

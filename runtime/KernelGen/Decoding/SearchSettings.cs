@@ -4,6 +4,7 @@ using KernelGen.Numerics;
 namespace KernelGen.Decoding;
 
 /// <summary>The options of one call, checked, with every default filled in.</summary>
+/// <param name="StartToken">The token that stands before the target: the declared one, or the last of the prompt.</param>
 /// <param name="MaxLength">The most tokens, the end token included.</param>
 /// <param name="BeamSize">The number of live hypotheses.</param>
 /// <param name="HypothesisCount">How many hypotheses, or samples, are returned.</param>
@@ -13,7 +14,7 @@ namespace KernelGen.Decoding;
 /// <param name="Options">The options: those that need no default are read where they are used.</param>
 /// <param name="Seed">What samples follow from.</param>
 internal readonly record struct SearchSettings(
-    int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores, int Threads, GenerationOptions Options, long Seed)
+    int StartToken, int MaxLength, int BeamSize, int HypothesisCount, double LengthPenalty, bool ReturnScores, int Threads, GenerationOptions Options, long Seed)
 {
     /// <summary>The lowest <see cref="SamplingOptions.Temperature"/>.</summary>
     public const double LowestTemperature = 0.001;
@@ -22,6 +23,12 @@ internal readonly record struct SearchSettings(
     public const double HighestTemperature = 1000;
 
     private const int MaxThreads = 64;
+
+    /// <summary>What stands before <see cref="StartToken"/>, and is decoded before a search begins.</summary>
+    public ReadOnlySpan<int> TokensBefore => Options.Prompt.IsDefaultOrEmpty ? [] : Options.Prompt.AsSpan()[..^1];
+
+    /// <summary>How many positions of a target are cached at most.</summary>
+    public int MaxPositions => TokensBefore.Length + MaxLength;
 
     /// <summary>How many hypotheses of each source are followed at once.</summary>
     public int HypothesesPerSource => Options.Sampling is null ? BeamSize : HypothesisCount;
@@ -35,8 +42,8 @@ internal readonly record struct SearchSettings(
     /// <exception cref="ArgumentException">An option is out of range, or two do not go together.</exception>
     public static SearchSettings Of(GenerationOptions? options, ModelDescription model)
     {
-        int maxTargetLength = model.MaxTargetLength;
         options ??= GenerationOptions.Default;
+        int maxTargetLength = model.MaxTargetLength - CheckPrompt(options, model);
         bool isHuggingFace = options.Definition == SearchDefinition.HuggingFace;
         int maxLength = options.MaxLength ?? maxTargetLength;
         if (isHuggingFace)
@@ -49,7 +56,9 @@ internal readonly record struct SearchSettings(
             throw OutOfRange(
                 nameof(GenerationOptions.MaxLength),
                 maxLength,
-                $"from 1 to {maxTargetLength}, the declared {nameof(EncoderDecoder.MaxTargetLength)}");
+                maxTargetLength == model.MaxTargetLength
+                    ? $"from 1 to {maxTargetLength}, the declared {nameof(EncoderDecoder.MaxTargetLength)}"
+                    : $"from 1 to {maxTargetLength}, the declared {nameof(EncoderDecoder.MaxTargetLength)} less what stands before the target");
         }
 
         if (options.BeamSize is < 1 or > BeamSearch.MaxSize)
@@ -88,6 +97,7 @@ internal readonly record struct SearchSettings(
 
         RuleSettings.Check(options, model, maxLength);
         return new SearchSettings(
+            options.Prompt.IsDefaultOrEmpty ? model.StartToken : options.Prompt[^1],
             maxLength,
             options.BeamSize,
             options.HypothesisCount,
@@ -102,6 +112,26 @@ internal readonly record struct SearchSettings(
     /// <param name="tokens">The number of generated tokens, the end token included. None counts as one.</param>
     public double Normalizer(int tokens) =>
         LengthPenalty == 1 ? Math.Max(tokens, 1) : DeterministicMath.Exp(LengthPenalty * DeterministicMath.Log(Math.Max(tokens, 1)));
+
+    /// <summary>Checks the prompt.</summary>
+    /// <returns>How many positions it takes more than the start token alone.</returns>
+    private static int CheckPrompt(GenerationOptions options, ModelDescription model)
+    {
+        if (options.Prompt.IsDefaultOrEmpty)
+        {
+            return 0;
+        }
+
+        RuleSettings.CheckTokens(options.Prompt, nameof(GenerationOptions.Prompt), null, model);
+        if (options.Prompt.Length > model.MaxTargetLength)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.Prompt)} has {options.Prompt.Length} tokens; it has at most {model.MaxTargetLength}, the declared {nameof(TransformerModel.MaxTargetLength)}.",
+                nameof(options));
+        }
+
+        return options.Prompt.Length - 1;
+    }
 
     private static void CheckSampling(GenerationOptions options)
     {
@@ -146,9 +176,15 @@ internal readonly record struct SearchSettings(
     /// <summary>Checks what one definition of beam search has and the other has not.</summary>
     private static void CheckDefinition(GenerationOptions options)
     {
-        if (options.Definition is not (SearchDefinition.KernelGen or SearchDefinition.HuggingFace))
+        if (options.Definition is not (SearchDefinition.KernelGen or SearchDefinition.HuggingFace or SearchDefinition.OpenAI))
         {
-            throw OutOfRange(nameof(GenerationOptions.Definition), options.Definition, $"from {SearchDefinition.KernelGen} to {SearchDefinition.HuggingFace}");
+            throw OutOfRange(nameof(GenerationOptions.Definition), options.Definition, $"from {SearchDefinition.KernelGen} to {SearchDefinition.OpenAI}");
+        }
+
+        if (!(options.Patience > 0) || !float.IsFinite((float)options.Patience) || (options.Patience != 1 && options.Definition != SearchDefinition.OpenAI))
+        {
+            throw OutOfRange(
+                nameof(GenerationOptions.Patience), options.Patience, $"above 0 with a {nameof(GenerationOptions.Definition)} of {SearchDefinition.OpenAI}, and is 1 with another");
         }
 
         if (options.EarlyStopping is < EarlyStopping.Heuristic or > EarlyStopping.Never)
@@ -172,7 +208,7 @@ internal readonly record struct SearchSettings(
                 $"above 0, in single precision, with several {nameof(GenerationOptions.BeamGroups)}, and is 0 with one");
         }
 
-        if (options.Definition == SearchDefinition.KernelGen && (options.EarlyStopping != EarlyStopping.Heuristic || options.BeamGroups > 1))
+        if (options.Definition != SearchDefinition.HuggingFace && (options.EarlyStopping != EarlyStopping.Heuristic || options.BeamGroups > 1))
         {
             string option = options.BeamGroups > 1 ? nameof(GenerationOptions.BeamGroups) : nameof(GenerationOptions.EarlyStopping);
             throw new ArgumentException(

@@ -15,10 +15,22 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
     public void Attend(Workspace workspace, in AttentionTask task, int part)
     {
         float* keys = Keys(workspace, in task, part);
-        float* values = task.Kind == AttentionKind.Encoder ? workspace.EncoderValues(part) : task.Values;
+        float* values = Values(workspace, in task, part);
         Append(in task, keys, values);
-        Attend(workspace, in task, keys, values, workspace.AttentionScratch(part));
+        Attend(workspace, in task, 0, task.Rows, keys, values, workspace.AttentionScratch(part));
     }
+
+    /// <summary>Appends the keys and values of a task whose rows are then shared out: those of the encoder where the first part has its room.</summary>
+    public void Append(Workspace workspace, in AttentionTask task) => Append(in task, Keys(workspace, in task, part: 0), Values(workspace, in task, part: 0));
+
+    /// <summary>Computes some rows of a task whose keys and values are appended.</summary>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="firstRow">The first row; a multiple of <see cref="AttentionTask.BlockRows"/>.</param>
+    /// <param name="endRow">The row behind the last.</param>
+    /// <param name="part">Which of the parts of shared work this is.</param>
+    public void AttendRows(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int part) =>
+        Attend(workspace, in task, firstRow, endRow, Keys(workspace, in task, part: 0), Values(workspace, in task, part: 0), workspace.AttentionScratch(part));
 
     /// <summary>
     /// With which probabilities the rows of a task attend, <c>[heads, rows, positions]</c>, before the task itself is done. Attention to values that are 1 in a
@@ -49,7 +61,7 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
                 }
             }
 
-            Attend(workspace, in task, keys, values, workspace.AttentionScratch(0));
+            Attend(workspace, in task, 0, task.Rows, keys, values, workspace.AttentionScratch(0));
             for (int head = 0; head < model.Heads; head++)
             {
                 for (int row = 0; row < task.Rows; row++)
@@ -64,6 +76,9 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
     private static float* Keys(Workspace workspace, in AttentionTask task, int part) =>
         task.Kind == AttentionKind.Encoder ? workspace.EncoderKeys(part) : task.Keys;
 
+    private static float* Values(Workspace workspace, in AttentionTask task, int part) =>
+        task.Kind == AttentionKind.Encoder ? workspace.EncoderValues(part) : task.Values;
+
     /// <summary>Appends the keys and values of a task's rows; those of the source, to which target tokens attend, are there.</summary>
     private static void Append(in AttentionTask task, float* keys, float* values)
     {
@@ -77,7 +92,7 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
     /// Attends block by block, each of which takes a millisecond or so: of a long source all rows together take minutes. A cancelled call leaves the rest as it
     /// is, and throws in <see cref="WorkSharing.Attention"/>.
     /// </summary>
-    private void Attend(Workspace workspace, in AttentionTask task, float* keys, float* values, float* scratch)
+    private void Attend(Workspace workspace, in AttentionTask task, int firstRow, int endRow, float* keys, float* values, float* scratch)
     {
         int visible = task.Kind switch
         {
@@ -89,9 +104,9 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
         int visibleStep = task.Kind == AttentionKind.Decoder ? 1 : 0;
         int inputStride = (task.Kind == AttentionKind.Cross ? 1 : 3) * model.AttentionWidth;
         int block = AttentionTask.RowsAtOnce(visible + (visibleStep * task.Rows), model.AttentionWidth);
-        for (int first = 0; first < task.Rows && !workspace.Cancellation.IsCancellationRequested; first += block)
+        for (int first = firstRow; first < endRow && !workspace.Cancellation.IsCancellationRequested; first += block)
         {
-            int rows = Math.Min(block, task.Rows - first);
+            int rows = Math.Min(block, endRow - first);
             float* input = task.Input + ((long)first * inputStride);
             float* output = task.Output + ((long)first * model.AttentionStride);
             if (task.Kind == AttentionKind.Cross)

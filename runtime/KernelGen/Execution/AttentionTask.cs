@@ -17,7 +17,7 @@ internal enum AttentionKind
 internal unsafe struct AttentionTask
 {
     /// <summary>Rows that every instruction set's tiles divide, so that blocks of them leave no remainder.</summary>
-    private const int BlockRows = 48;
+    public const int BlockRows = 48;
 
     /// <summary>Products of queries and keys after which a call looks whether it is cancelled; they take about a tenth of a millisecond.</summary>
     private const long BlockProducts = 1 << 22;

@@ -195,6 +195,13 @@ public abstract unsafe class Engine : IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs the encoder over the one source of a workspace, which is audio, and fills its cross-attention cache. The encoder output is in <see cref="Workspace.Hidden"/>.
+    /// </summary>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="frames"><c>[frames, channels]</c>.</param>
+    internal abstract void EncodeFrames(Workspace workspace, ReadOnlySpan<float> frames);
+
     /// <summary>Runs the encoder over the sources of some sequences together.</summary>
     private protected abstract void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention);
 
@@ -237,6 +244,12 @@ public abstract unsafe class Engine : IDisposable
     /// <param name="task">What to compute.</param>
     /// <param name="part">Which of the parts of shared work this is.</param>
     internal abstract void Attend(Workspace workspace, in AttentionTask task, int part);
+
+    /// <summary>Appends the keys and values of a task whose rows are then shared out.</summary>
+    internal abstract void AppendKeysAndValues(Workspace workspace, in AttentionTask task);
+
+    /// <summary>Computes some rows of a task whose keys and values are appended: from one, which is a multiple of <see cref="AttentionTask.BlockRows"/>, to before another.</summary>
+    internal abstract void AttendRows(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int part);
 
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     internal abstract void Project(Workspace workspace, int firstRow, int rows);

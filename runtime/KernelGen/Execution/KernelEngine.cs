@@ -30,6 +30,8 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
     private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention) =>
         _stacks.Encode(workspace, tokens, sequences, selfAttention);
 
+    internal override void EncodeFrames(Workspace workspace, ReadOnlySpan<float> frames) => _stacks.EncodeFrames(workspace, frames);
+
     internal override void Decode(
         Workspace workspace,
         ReadOnlySpan<int> tokens,
@@ -43,6 +45,11 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
     internal override Embedding EmbedTarget(Workspace workspace, ReadOnlySpan<int> target) => Embed(workspace, target, Model.Decoder);
 
     internal override void Attend(Workspace workspace, in AttentionTask task, int part) => _attention.Attend(workspace, in task, part);
+
+    internal override void AppendKeysAndValues(Workspace workspace, in AttentionTask task) => _attention.Append(workspace, in task);
+
+    internal override void AttendRows(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int part) =>
+        _attention.AttendRows(workspace, in task, firstRow, endRow, part);
 
     internal override void Project(Workspace workspace, int firstRow, int rows) => _output.Project(workspace, firstRow, rows);
 

@@ -17,6 +17,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
     private readonly AttentionRunner<TKernels> _attention;
     private readonly SublayerKernels[] _encoderKernels;
     private readonly SublayerKernels[] _decoderKernels;
+    private readonly SpeechFrontEnd<TKernels, TPrecision>? _frontEnd;
     private readonly bool _isPreNorm;
 
     /// <summary>Runs the stacks of a model.</summary>
@@ -29,6 +30,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         _weights = weights;
         _model = weights.Description;
         _attention = attention;
+        _frontEnd = _model.IsSpeech ? new SpeechFrontEnd<TKernels, TPrecision>(weights) : null;
         _isPreNorm = _model.NormPlacement == NormPlacement.Pre;
         _encoderKernels = new SublayerKernels[weights.Recipe.Encoder.Layer.Length];
         _decoderKernels = new SublayerKernels[weights.Recipe.Decoder.Layer.Length];
@@ -55,6 +57,14 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
 
         RunLayers(workspace, _weights.Encoder, new StackCall { Sequences = sequences, Counts = counts, Rows = rows, SelfAttention = selfAttention });
         StoreCrossKeysAndValues(workspace, rows, sequences);
+    }
+
+    /// <summary>Runs the encoder over the frames of the only sequence.</summary>
+    public void EncodeFrames(Workspace workspace, ReadOnlySpan<float> frames)
+    {
+        int rows = _frontEnd!.Run(workspace, frames);
+        RunLayers(workspace, _weights.Encoder, new StackCall { Sequences = [0], Counts = [rows], Rows = rows });
+        StoreCrossKeysAndValues(workspace, rows, [0]);
     }
 
     /// <summary>Runs the decoder over the next tokens of sequences.</summary>
@@ -158,6 +168,11 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                 task.Keys = sequence.SelfKeys + (layer * sequence.SelfLayerStride);
                 task.Values = task.Keys + sequence.SelfValues;
                 task.Cached = sequence.TargetLength;
+            }
+
+            if (attention.IsRotary)
+            {
+                TKernels.Rotate(task.Input, task.Rows, stack.Rotations + ((long)task.Cached * 2 * _weights.Recipe.Layout.RotationWidth));
             }
 
             if (attention.HasPositionBias)

@@ -3,7 +3,7 @@ using KernelGen.Layout;
 namespace KernelGen.Execution;
 
 /// <summary>
-/// Shares the work of a call among threads: of a linear layer the output columns, of attention the sequences. Which thread computes what does not show in
+/// Shares the work of a call among threads: of a linear layer the output columns, of attention the sequences, or the rows of a long one. Which thread computes what does not show in
 /// the bits, because no sum is split. Belongs to a workspace, whose calls reuse its delegates.
 /// </summary>
 internal sealed unsafe class WorkSharing
@@ -16,6 +16,7 @@ internal sealed unsafe class WorkSharing
 
     private readonly Action<int> _runLinearPart;
     private readonly Action<int> _runAttentionPart;
+    private readonly Action<int> _runRowsPart;
     private delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
     private byte* _input;
     private int _rows;
@@ -33,6 +34,7 @@ internal sealed unsafe class WorkSharing
         _workspace = workspace;
         _runLinearPart = RunLinearPart;
         _runAttentionPart = RunAttentionPart;
+        _runRowsPart = RunRowsPart;
     }
 
     /// <summary>How many threads share the work of this call.</summary>
@@ -85,7 +87,12 @@ internal sealed unsafe class WorkSharing
     {
         _engine = engine;
         _taskCount = count;
-        if (Threads == 1 || count == 1)
+        if (Threads > 1 && count == 1 && _tasks[0].Rows >= 2 * AttentionTask.BlockRows)
+        {
+            engine.AppendKeysAndValues(_workspace, in _tasks[0]);
+            Parallel.For(0, Threads, _runRowsPart);
+        }
+        else if (Threads == 1 || count == 1)
         {
             RunTasks(0, count, part: 0);
         }
@@ -111,6 +118,18 @@ internal sealed unsafe class WorkSharing
     }
 
     private void RunAttentionPart(int part) => RunTasks((int)((long)_taskCount * part / Threads), (int)((long)_taskCount * (part + 1) / Threads), part);
+
+    private void RunRowsPart(int part)
+    {
+        int rows = _tasks[0].Rows;
+        int blocks = (rows + AttentionTask.BlockRows - 1) / AttentionTask.BlockRows;
+        int first = (int)((long)blocks * part / Threads) * AttentionTask.BlockRows;
+        int end = Math.Min((int)((long)blocks * (part + 1) / Threads) * AttentionTask.BlockRows, rows);
+        if (first < end)
+        {
+            _engine!.AttendRows(_workspace, in _tasks[0], first, end, part);
+        }
+    }
 
     private void RunTasks(int first, int end, int part)
     {

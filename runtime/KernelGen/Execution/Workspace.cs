@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using KernelGen.Layout;
+using KernelGen.Recipes;
 
 namespace KernelGen.Execution;
 
@@ -19,6 +20,9 @@ internal sealed unsafe class Workspace : IDisposable
     public const int SourceRows = 256;
 
     private readonly ModelDescription _model;
+    private readonly IReadOnlyList<Convolution> _convolutions = [];
+    private readonly float*[] _convolutionInputs = [];
+    private readonly FrontEnd? _frontEnd;
     private SafeHandle? _weights;
     private NativeBlock? _block;
     private int[] _tokens = [];
@@ -38,6 +42,12 @@ internal sealed unsafe class Workspace : IDisposable
     {
         _model = model;
         Sharing = new WorkSharing(this);
+        if (model.IsSpeech)
+        {
+            _frontEnd = FrontEnd.Of(model);
+            _convolutions = _frontEnd.Convolutions;
+            _convolutionInputs = new float*[_convolutions.Count];
+        }
     }
 
     /// <summary>The residual stream, <c>[rows, model dimension]</c>.</summary>
@@ -106,6 +116,13 @@ internal sealed unsafe class Workspace : IDisposable
         return added;
     }
 
+    /// <summary>
+    /// The rows that a convolution reads of a source that is audio, and the zeros before and behind them, <see cref="Convolution.InputLength"/> floats of the most rows that
+    /// the source may have: frames for the first, and for the others what the one before it writes.
+    /// </summary>
+    /// <param name="convolution">The number of the convolution.</param>
+    public float* ConvolutionInput(int convolution) => _convolutionInputs[convolution];
+
     /// <summary>Makes room for a call.</summary>
     /// <param name="sourceLengths">The length of each source.</param>
     /// <param name="targetLength">How many target positions each sequence may cache.</param>
@@ -132,10 +149,15 @@ internal sealed unsafe class Workspace : IDisposable
         }
 
         _next = _block.Pointer;
+        for (int i = 0; i < _convolutionInputs.Length; i++)
+        {
+            _convolutionInputs[i] = Take(ConvolutionLength(longest, i));
+        }
+
         Hidden = Take((long)rows * _model.ModelStride);
         Alternate = Take((long)rows * _model.ModelStride);
         Wide = Take((long)rows * wide);
-        Gated = Take(_model.GatedFeedForward ? (long)rows * _model.FeedForwardStride : 0);
+        Gated = Take(_model.HasGate ? (long)rows * _model.FeedForwardStride : 0);
         Context = Take((long)rows * _model.AttentionStride);
         Logits = Take((long)logitsRows * _model.LogitsStride);
         Probabilities = Take(probabilities);
@@ -280,12 +302,19 @@ internal sealed unsafe class Workspace : IDisposable
         }
 
         int rows = Math.Max(Math.Max(longest, Math.Min(sourceRows, SourceRows)), targetRows);
-        int feedForward = _model.GatedFeedForward ? 2 * PanelLayout.RoundUp(_model.FeedForwardDimension) : _model.FeedForwardStride;
+        int feedForward = _model.HasGate ? 2 * PanelLayout.RoundUp(_model.FeedForwardDimension) : _model.FeedForwardStride;
         int wide = Math.Max(3 * _model.AttentionWidth, feedForward);
         int logitsRows = Math.Max(sequences, Math.Min(targetRows, LogitsRows));
-        long floats = (2L * rows * _model.ModelStride)
+        long convolved = 0;
+        for (int i = 0; i < _convolutions.Count; i++)
+        {
+            convolved += ConvolutionLength(longest, i);
+        }
+
+        long floats = convolved
+            + (2L * rows * _model.ModelStride)
             + ((long)rows * wide)
-            + (_model.GatedFeedForward ? (long)rows * _model.FeedForwardStride : 0)
+            + (_model.HasGate ? (long)rows * _model.FeedForwardStride : 0)
             + ((long)rows * _model.AttentionStride)
             + ((long)logitsRows * _model.LogitsStride)
             + (samples ? _model.LogitsStride : 0)
@@ -294,6 +323,9 @@ internal sealed unsafe class Workspace : IDisposable
             + (_model.DecoderLayers * (crossLayers + (sequences * CacheLength(targetLength))));
         return (rows, wide, logitsRows, longest, floats);
     }
+
+    /// <summary>Floats for what a convolution reads of a source of so many positions.</summary>
+    private long ConvolutionLength(int positions, int convolution) => _convolutions[convolution].InputLength(_frontEnd!.MostRows(positions, convolution));
 
     private long KeysLength(int positions) => (long)PanelLayout.RoundUpToCache(positions) * _model.AttentionWidth;
 

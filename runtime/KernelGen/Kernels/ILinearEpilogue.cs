@@ -20,4 +20,8 @@ public interface ILinearEpilogue
 
     /// <summary>Whether another activation follows, block by block.</summary>
     static abstract bool IsActivated { get; }
+
+    /// <summary>Which it is, where kernels of one model have several.</summary>
+    /// <exception cref="NotSupportedException">The kernel has none, or all kernels that have one have the same.</exception>
+    static virtual Activation Function => throw new NotSupportedException("The kernel has no activation, or the only one of its model.");
 }

@@ -33,7 +33,7 @@ public unsafe interface IModelKernels
     static abstract void Embed(int token, float* embedding, float* position, float* output);
 
     /// <summary>
-    /// Normalises each row: layer normalisation (Ba et al. 2016), <c>(x - mean) / √(variance + ε) · γ + β</c>, or by the root mean square (Zhang and Sennrich 2019),
+    /// Normalises each row: layer normalisation (Ba et al. 2016), <c>(x - mean) / √(variance + ε) · γ + β</c>, in some models without β, or by the root mean square (Zhang and Sennrich 2019),
     /// <c>x / √(mean(x²) + ε) · γ</c>.
     /// </summary>
     /// <param name="input"><c>[rows, model dimension]</c>.</param>
@@ -84,6 +84,16 @@ public unsafe interface IModelKernels
     /// <exception cref="NotSupportedException">The output projection of this model is not screened by upper bits.</exception>
     static virtual void LogitsOfUpperBits(byte* input, int rows, in LinearWeights weights, float* residual, float* output, int firstPanel, int endPanel) =>
         throw new NotSupportedException("The output projection of this model is not screened by upper bits.");
+
+    /// <summary>
+    /// Turns queries and keys of consecutive positions by their positions (Su et al. 2021): number i of a head and number i + pairs, <c>(a, b)</c>, become
+    /// <c>(a · cos - b · sin, b · cos + a · sin)</c>, each product and each sum rounded.
+    /// </summary>
+    /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as the input projection of self-attention writes it.</param>
+    /// <param name="rows">The number of positions.</param>
+    /// <param name="rotations">A row for each position: the cosines of its angles, padded to a multiple of 16, then the sines.</param>
+    /// <exception cref="NotSupportedException">Positions of this model are not rotary.</exception>
+    static virtual void Rotate(float* queryKeyValue, int rows, float* rotations) => throw new NotSupportedException("Positions of this model are not rotary.");
 
     /// <summary>Appends the keys and values of <paramref name="rows"/> consecutive positions to the self-attention cache of one sequence.</summary>
     /// <param name="queryKeyValue"><c>[rows, 3 · attention width]</c>, as the input projection of self-attention writes it.</param>

@@ -44,5 +44,5 @@ internal readonly record struct LayoutFacts(WeightPrecision Precision, bool Shar
     public InvalidOperationException Unknown() => new($"The weights have the precision {Precision}, which cannot be packed.");
 
     /// <summary>Whether two slices are the same place in the file, so that one packed copy serves both.</summary>
-    private static bool Same(TensorSlice a, TensorSlice b) => a.Name == b.Name && a.Rows == b.Rows;
+    private static bool Same(TensorSlice a, TensorSlice b) => !a.IsMissing && !b.IsMissing && a.Name == b.Name && a.Rows == b.Rows;
 }

@@ -122,7 +122,44 @@ internal static class PackedFields
         (nameof(model.ScaleOutput), Text(model.ScaleOutput)),
         (nameof(model.OutputBias), Text(model.OutputBias)),
         (nameof(model.LayerNormEpsilon), model.LayerNormEpsilon.ToString("R", CultureInfo.InvariantCulture)),
+        .. Rare(model),
     ];
+
+    /// <summary>What few models have; files of the others do not say that they lack it.</summary>
+    private static IEnumerable<(string Name, string Value)> Rare(ModelDescription model)
+    {
+        if (model.IsSpeech)
+        {
+            yield return (nameof(model.SourceChannels), Text(model.SourceChannels));
+            yield return (nameof(model.KeyBias), Text(model.KeyBias));
+        }
+
+        if (!model.NormShift)
+        {
+            yield return (nameof(model.NormShift), Text(model.NormShift));
+        }
+
+        if (!model.AttentionBias)
+        {
+            yield return (nameof(model.AttentionBias), Text(model.AttentionBias));
+        }
+
+        if (model.DecoderActivation != model.Activation)
+        {
+            yield return (nameof(model.DecoderActivation), model.DecoderActivation.ToString());
+        }
+
+        if (model.DecoderGatedFeedForward != model.GatedFeedForward)
+        {
+            yield return (nameof(model.DecoderGatedFeedForward), Text(model.DecoderGatedFeedForward));
+        }
+
+        if (model.RotaryDimension > 0)
+        {
+            yield return (nameof(model.RotaryDimension), Text(model.RotaryDimension));
+            yield return (nameof(model.RotaryBase), model.RotaryBase.ToString("R", CultureInfo.InvariantCulture));
+        }
+    }
 
     /// <summary>What the generator decided, and where the weights are depends on.</summary>
     private static (string Name, string Value)[] Planned(ModelDescription model) =>

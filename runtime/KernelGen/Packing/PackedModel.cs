@@ -99,6 +99,9 @@ public sealed unsafe class PackedModel
     /// <summary>Where a slot is. Of what is no linear layer, <see cref="LinearWeights.Panels"/> is its first byte.</summary>
     internal LinearWeights this[WeightSlot slot] => _places[slot.Index];
 
+    /// <summary>How the weights of a linear layer are stored.</summary>
+    internal WeightPrecision PrecisionOf(WeightSlot slot) => slot.IsAlwaysFloat32 ? WeightPrecision.Float32 : Facts.Precision;
+
     /// <summary>The number of bytes that the weights of a model take.</summary>
     internal static long LengthOf(ModelDescription description, LayoutFacts facts)
     {
@@ -123,6 +126,9 @@ public sealed unsafe class PackedModel
         float* floats = (float*)weights.Panels;
         switch (slot.Role)
         {
+            case WeightRole.Convolution or WeightRole.GroupNorm:
+                break;
+
             case WeightRole.Embedding:
                 stack.Embedding = floats;
                 break;
@@ -144,6 +150,10 @@ public sealed unsafe class PackedModel
             case WeightRole.PositionBias:
                 stack.PositionBias = floats;
                 stack.PositionBiasStride = slot.Inputs;
+                break;
+
+            case WeightRole.Rotations:
+                Encoder.Rotations = Decoder.Rotations = floats;
                 break;
 
             case WeightRole.EmbeddingNorm:
@@ -179,9 +189,9 @@ public sealed unsafe class PackedModel
     {
         WeightRole.Embedding => Floats(slot.Stack == Stack.Decoder && Facts.SharesEmbedding ? Encoder.Embedding : Take(PanelLayout.Length(slot.Outputs, slot.Inputs))),
         WeightRole.Output => TakeOutput(slot),
-        WeightRole.Positions or WeightRole.PositionBias => Floats(Take((long)slot.Outputs * slot.Inputs)),
-        WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm => Floats(Take((long)slot.Outputs * PanelLayout.RoundUp(slot.Inputs))),
-        WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result => TakeLinear(slot),
+        WeightRole.Positions or WeightRole.PositionBias or WeightRole.Rotations => Floats(Take((long)slot.Outputs * slot.Inputs)),
+        WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm or WeightRole.GroupNorm => Floats(Take((long)slot.Outputs * PanelLayout.RoundUp(slot.Inputs))),
+        WeightRole.Convolution or WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result => TakeLinear(slot),
         _ => throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "There is no room for such weights."),
     };
 
@@ -218,7 +228,7 @@ public sealed unsafe class PackedModel
     private LinearWeights TakeLinear(WeightSlot slot)
     {
         float* bias = Take(PanelLayout.RoundUp(slot.Outputs));
-        return Facts.Precision switch
+        return PrecisionOf(slot) switch
         {
             WeightPrecision.Float32 => new LinearWeights(bias, null, (byte*)Take(PanelLayout.Length(slot.Outputs, slot.Inputs))),
             WeightPrecision.BFloat16 => new LinearWeights(bias, null, TakeBytes(PanelLayout.Length(slot.Outputs, slot.Inputs) * sizeof(ushort))),

@@ -43,6 +43,9 @@ internal sealed unsafe class PackedStack
     /// <summary>What relative positions add to scores, a row for each head; <see langword="null"/> where they are not relative.</summary>
     public float* PositionBias { get; set; }
 
+    /// <summary>The angles by which queries and keys are turned, a row for each position; <see langword="null"/> where positions are not rotary.</summary>
+    public float* Rotations { get; set; }
+
     /// <summary>From head to head of <see cref="PositionBias"/>.</summary>
     public int PositionBiasStride { get; set; }
 

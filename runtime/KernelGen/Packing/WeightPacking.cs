@@ -66,6 +66,10 @@ internal sealed unsafe class WeightPacking : IDisposable
             {
                 ComputedPositions(model.Description, slot, (float*)model[slot].Panels);
             }
+            else if (slot.Role == WeightRole.Rotations)
+            {
+                RotationTable.Fill(model.Description, slot.Outputs, (float*)model[slot].Panels, slot.Inputs);
+            }
         }
     }
 
@@ -93,6 +97,10 @@ internal sealed unsafe class WeightPacking : IDisposable
         float* floats = (float*)weights.Panels;
         switch (slot.Role)
         {
+            case WeightRole.Convolution:
+                Convolution(slot, tensors, weights);
+                break;
+
             case WeightRole.Embedding when slot.Stack == Stack.Decoder && model.Facts.SharesEmbedding:
                 break;
 
@@ -116,7 +124,11 @@ internal sealed unsafe class WeightPacking : IDisposable
                 PositionBias(slot, _description, tensors.Weight(slot.Tensors[0]), floats);
                 break;
 
-            case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm:
+            case WeightRole.Rotations:
+                RotationTable.Fill(_description, slot.Outputs, floats, slot.Inputs);
+                break;
+
+            case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm or WeightRole.GroupNorm:
                 Norm(slot, tensors, floats);
                 break;
 
@@ -142,7 +154,7 @@ internal sealed unsafe class WeightPacking : IDisposable
         float* panels = (float*)model.Output.Panels;
         if (_precision != WeightPrecision.Float32 || panels != model.Decoder.Embedding)
         {
-            panels = Floats(model.Output, outputs, inputs);
+            panels = Floats(model.Output, slot);
             Embedding(tensors.OutputWeight, panels);
             Store(panels, model.Output, slot);
         }
@@ -177,14 +189,14 @@ internal sealed unsafe class WeightPacking : IDisposable
     }
 
     /// <summary>Where to put the panels of a linear layer as floats: where they belong, or before they are stored in another precision.</summary>
-    private float* Floats(LinearWeights weights, int outputs, int inputs)
+    private float* Floats(LinearWeights weights, WeightSlot slot)
     {
-        if (_precision == WeightPrecision.Float32)
+        if (_model.PrecisionOf(slot) == WeightPrecision.Float32)
         {
             return (float*)weights.Panels;
         }
 
-        long length = PanelLayout.Length(outputs, inputs);
+        long length = PanelLayout.Length(slot.Outputs, slot.Inputs);
         if (_panels is null || _panels.Length < length)
         {
             _panels?.Dispose();
@@ -200,7 +212,7 @@ internal sealed unsafe class WeightPacking : IDisposable
     {
         int outputs = slot.Outputs;
         int inputs = slot.Inputs;
-        switch (_precision)
+        switch (_model.PrecisionOf(slot))
         {
             case WeightPrecision.Float32:
                 break;
@@ -250,18 +262,22 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
     }
 
-    /// <summary>A linear layer of one or several tensors, side by side. Where its columns are heads, each gets the room of whole panels.</summary>
+    /// <summary>
+    /// A linear layer of one or several tensors, side by side. Where its columns are heads, each gets the room of whole panels. Where positions turn them, first the first
+    /// numbers of pairs come, then the second ones: products of queries and keys are the same.
+    /// </summary>
     private void Linear(WeightSlot slot, CheckpointTensors tensors, LinearWeights weights)
     {
         int outputs = slot.Outputs;
         int inputs = slot.Inputs;
         Span<float> bias = ClearedBias(weights.Bias, outputs);
-        float* panels = Floats(weights, outputs, inputs);
+        float* panels = Floats(weights, slot);
         int partWidth = outputs / slot.Tensors.Length;
         for (int part = 0; part < slot.Tensors.Length; part++)
         {
             TensorSlice weight = tensors.Weight(slot.Tensors[part]);
             TensorSlice partBias = tensors.Bias(slot.Tensors[part]);
+            bool isTurned = slot.Tensors[part] is { Role: TensorRole.Query or TensorRole.Key, Sublayer.Operation: AttentionOperation { IsRotary: true } };
             (int rows, int room) = slot.HasHeadsAsOutputs ? (_description.HeadDimension, _description.HeadWidth) : (weight.Rows, partWidth);
             (int group, int groupRoom) = slot.HasHeadsAsInputs ? (_description.HeadDimension, _description.HeadWidth) : (inputs, inputs);
             for (int row = 0, column = part * partWidth; row < weight.Rows; row += rows, column += room)
@@ -271,6 +287,77 @@ internal sealed unsafe class WeightPacking : IDisposable
                 {
                     partBias.ElementRange(row, rows).CopyAll(bias[column..]);
                 }
+
+                if (isTurned)
+                {
+                    SeparatePairs(panels, column, inputs);
+                    SeparatePairs(bias.Slice(column, room));
+                }
+            }
+        }
+
+        Store(panels, weights, slot);
+    }
+
+    /// <summary>Puts the columns of a head into the order in which they are turned.</summary>
+    private void SeparatePairs(float* panels, int column, int inputs)
+    {
+        float[] head = new float[_description.HeadWidth];
+        for (int input = 0; input < inputs; input++)
+        {
+            for (int i = 0; i < head.Length; i++)
+            {
+                head[i] = *Place(i);
+            }
+
+            SeparatePairs(head);
+            for (int i = 0; i < head.Length; i++)
+            {
+                *Place(i) = head[i];
+            }
+
+            float* Place(int i) =>
+                panels + ((((long)(column + i) / PanelLayout.Width * inputs) + input) * PanelLayout.Width) + ((column + i) % PanelLayout.Width);
+        }
+    }
+
+    /// <summary>Puts the first numbers of the pairs of a head first, then the second ones; what is not turned stays where it is.</summary>
+    private void SeparatePairs(Span<float> head)
+    {
+        int pairs = _description.RotaryPairs;
+        ReadOnlySpan<float> before = head[..(2 * pairs)].ToArray();
+        for (int i = 0; i < pairs; i++)
+        {
+            head[i] = before[2 * i];
+            head[pairs + i] = before[(2 * i) + 1];
+        }
+    }
+
+    /// <summary>
+    /// A convolution, as a linear layer that reads the rows of its taps side by side: what is a channel's taps in the tensor are here numbers that lie a row apart. What a row
+    /// has behind its channels is zero, and so are its weights.
+    /// </summary>
+    private void Convolution(WeightSlot slot, CheckpointTensors tensors, LinearWeights weights)
+    {
+        ModelTensor tensor = slot.Tensors[0];
+        TensorSlice weight = tensors.Weight(tensor);
+        Span<float> bias = ClearedBias(weights.Bias, slot.Outputs);
+        if (!tensors.Bias(tensor).IsMissing)
+        {
+            tensors.Bias(tensor).CopyAll(bias);
+        }
+
+        float* panels = Floats(weights, slot);
+        new Span<float>(panels, checked((int)PanelLayout.Length(slot.Outputs, slot.Inputs))).Clear();
+        int rowStride = slot.Convolution!.RowStride;
+        float[] row = new float[weight.Columns];
+        for (int output = 0; output < slot.Outputs; output++)
+        {
+            weight.CopyRow(output, row);
+            float* column = panels + ((long)(output / PanelLayout.Width) * slot.Inputs * PanelLayout.Width) + (output % PanelLayout.Width);
+            for (int i = 0; i < row.Length; i++)
+            {
+                column[((i % tensor.Taps * rowStride) + (i / tensor.Taps)) * PanelLayout.Width] = row[i];
             }
         }
 

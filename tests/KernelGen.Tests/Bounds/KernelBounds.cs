@@ -35,6 +35,7 @@ internal static unsafe class KernelBounds
         [nameof(IModelKernels.StoreCrossKeysAndValues)] = StoreCrossKeysAndValues,
         [nameof(IModelKernels.SelfAttention)] = SelfAttention,
         [nameof(IModelKernels.Gate)] = Gate,
+        [nameof(IModelKernels.Rotate)] = Rotate,
         [nameof(IModelKernels.CrossAttention)] = CrossAttention,
         [nameof(IModelKernels.Softmax)] = Softmax,
         [nameof(IModelKernels.ArgMax)] = ArgMax,
@@ -217,6 +218,18 @@ internal static unsafe class KernelBounds
         {
             buffers.Begin($"{kernels}: {nameof(Gate)} of {rows} rows");
             kernels.Gate(buffers.Rows(rows, 2 * width, 2 * width), rows, buffers.Rows(rows, model.FeedForwardStride, model.FeedForwardDimension));
+        }
+    }
+
+    private static void Rotate(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        int width = 3 * model.AttentionWidth;
+        int stride = 2 * Panels.RoundUp(model.RotaryPairs);
+        for (int rows = 1; rows <= 3 && model.PositionalEncoding == PositionalEncoding.Rotary; rows++)
+        {
+            buffers.Begin($"{kernels}: {nameof(Rotate)} of {rows} rows");
+            kernels.Rotate(buffers.Rows(rows, width, width), rows, buffers.Rows(rows, stride, stride));
         }
     }
 

@@ -96,7 +96,7 @@ public sealed class KernelBoundsTests
     }
 
     public static TheoryData<string, WeightPrecision> ModelsInFiles =>
-        Theories.WithEach<WeightPrecision>([nameof(SmallestShape), nameof(HeadsOf1), nameof(HeadsOf4), nameof(GoldenBart), nameof(GoldenT5), nameof(OddScreened), nameof(RelativeHeadOf3), nameof(WideGated)]);
+        Theories.WithEach<WeightPrecision>([nameof(SmallestShape), nameof(HeadsOf1), nameof(HeadsOf4), nameof(GoldenBart), nameof(GoldenT5), nameof(OddScreened), nameof(RelativeHeadOf3), nameof(WideGated), nameof(RotaryHeads)]);
 
     [Fact]
     public void Every_kernel_has_its_cases() => Assert.Equal(

@@ -25,8 +25,10 @@ internal static unsafe class RuntimeBounds
         ["FloatConversion.FromFloat16"] = static buffers => Widen(buffers, "FromFloat16", &FloatConversion.FromFloat16),
         ["FloatConversion.FromBFloat16"] = static buffers => Widen(buffers, "FromBFloat16", &FloatConversion.FromBFloat16),
         ["FloatConversion.ToBFloat16"] = ToBFloat16,
+        ["FloatConversion.ToFloat16"] = ToFloat16,
         ["FloatConversion.CountFinite"] = CountFinite,
         ["PositionTable.Fill"] = Positions,
+        ["RotationTable.Fill"] = Rotations,
         ["PanelPacking.Pack"] = Pack,
         ["SafetensorsHeader.Parse"] = Header,
         ["TensorSlice.CopyBlock"] = CopyBlock,
@@ -55,6 +57,17 @@ internal static unsafe class RuntimeBounds
         }
     }
 
+    private static void Rotations(BoundedBuffers buffers)
+    {
+        ModelDescription model = RotaryHeads.Description;
+        int stride = 2 * PanelLayout.RoundUp(model.RotaryPairs);
+        for (int positions = 1; positions <= 3; positions++)
+        {
+            buffers.Begin($"rotations of {positions} positions");
+            RotationTable.Fill(model, positions, buffers.Floats((long)positions * stride), stride);
+        }
+    }
+
     private static void Widen(BoundedBuffers buffers, string name, delegate*<byte*, float*, int, void> widen)
     {
         for (int count = 0; count <= 70; count++)
@@ -70,6 +83,15 @@ internal static unsafe class RuntimeBounds
         {
             buffers.Begin($"ToBFloat16 of {count} numbers");
             FloatConversion.ToBFloat16(buffers.Floats(count), (ushort*)buffers.Bytes(count * sizeof(ushort)), count);
+        }
+    }
+
+    private static void ToFloat16(BoundedBuffers buffers)
+    {
+        for (int count = 0; count <= 70; count++)
+        {
+            buffers.Begin($"ToFloat16 of {count} numbers");
+            FloatConversion.ToFloat16(buffers.Floats(count), (ushort*)buffers.Bytes(count * sizeof(ushort)), count);
         }
     }
 

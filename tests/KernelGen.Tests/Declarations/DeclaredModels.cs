@@ -50,6 +50,8 @@ internal static class DeclaredModels
             GatedPostNorm.Description, GatedPostNorm.Load, GatedPostNorm.Load),
         DeclaredModel.Of<WideGated.Avx512Kernels, WideGated.Avx2Kernels, WideGated.PortableKernels>(
             WideGated.Description, WideGated.Load, WideGated.Load),
+        DeclaredModel.Of<RotaryHeads.Avx512Kernels, RotaryHeads.Avx2Kernels, RotaryHeads.PortableKernels>(
+            RotaryHeads.Description, RotaryHeads.Load, RotaryHeads.Load),
 #if SHARED_G2P
         DeclaredModel.Of<Pronouncer.Avx512Kernels, Pronouncer.Avx2Kernels, Pronouncer.PortableKernels>(
             Pronouncer.Description, Pronouncer.Load, Pronouncer.Load),

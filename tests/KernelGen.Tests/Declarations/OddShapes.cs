@@ -174,3 +174,20 @@ internal sealed partial class GatedPostNorm;
     GatedFeedForward = true,
     ScaleOutput = true)]
 internal sealed partial class WideGated;
+
+/// <summary>Rotary positions: heads of 43, of which an odd number is turned, with the one behind it; more pairs than a vector has lanes.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 86,
+    Heads = 2,
+    FeedForwardDimension = 25,
+    EncoderLayers = 2,
+    DecoderLayers = 2,
+    VocabularySize = 29,
+    MaxSourceLength = 40,
+    MaxTargetLength = 44,
+    NormPlacement = NormPlacement.Pre,
+    Activation = Activation.Tanh,
+    PositionalEncoding = PositionalEncoding.Rotary,
+    RotaryDimension = 37)]
+internal sealed partial class RotaryHeads;

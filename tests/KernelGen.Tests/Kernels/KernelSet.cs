@@ -55,6 +55,9 @@ internal abstract unsafe class KernelSet
     /// <summary>The middle of a gated feed-forward block.</summary>
     public abstract void Gate(float* input, int rows, float* output);
 
+    /// <summary>Turns queries and keys by their positions.</summary>
+    public abstract void Rotate(float* queryKeyValue, int rows, float* rotations);
+
     /// <summary>A linear kernel for weights of a precision.</summary>
     public abstract delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear(LinearKernel kernel, WeightPrecision precision);
 
@@ -102,6 +105,8 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     public override delegate*<float*, int, int, int, byte*, void> QuantizerOf(LinearKernel kernel) => TKernels.QuantizerOf(LinearShape.SlotOf(kernel, Model).Shape);
 
     public override void Gate(float* input, int rows, float* output) => TKernels.Gate(input, rows, output);
+
+    public override void Rotate(float* queryKeyValue, int rows, float* rotations) => TKernels.Rotate(queryKeyValue, rows, rotations);
 
     public override delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear(LinearKernel kernel, WeightPrecision precision) => precision switch
     {

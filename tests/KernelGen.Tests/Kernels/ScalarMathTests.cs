@@ -42,6 +42,7 @@ public sealed class ScalarMathTests
     [InlineData(Activation.Gelu)]
     [InlineData(Activation.GeluTanh)]
     [InlineData(Activation.Silu)]
+    [InlineData(Activation.Tanh)]
     public void Activations_are_within_4e_7(Activation activation)
     {
         for (int i = -40_000; i <= 40_000; i++)
@@ -63,6 +64,22 @@ public sealed class ScalarMathTests
         Assert.Equal(0, BitConverter.SingleToInt32Bits(ScalarMath.Activate(activation, 0f)));
         Assert.Equal(1e30f, ScalarMath.Activate(activation, 1e30f), 1e24f);
         Assert.InRange(ScalarMath.Activate(activation, -1e4f), -1e-6f, 0f);
+    }
+
+    /// <summary>A norm may follow it that makes small numbers large: they are as exact as large ones.</summary>
+    [Fact]
+    public void The_hyperbolic_tangent_has_a_small_relative_error_and_ends_at_1()
+    {
+        for (float x = 1e-30f; x < 20; x *= 1.0003f)
+        {
+            double expected = Math.Tanh(x);
+            Assert.True(Math.Abs(ScalarMath.Activate(Activation.Tanh, x) - expected) <= 2e-7 * expected, $"tanh({x:G9}) is {ScalarMath.Activate(Activation.Tanh, x):G9} instead of {expected:G9}.");
+            Assert.Equal(-ScalarMath.Activate(Activation.Tanh, x), ScalarMath.Activate(Activation.Tanh, -x));
+        }
+
+        Assert.Equal(0, BitConverter.SingleToInt32Bits(ScalarMath.Activate(Activation.Tanh, 0f)));
+        Assert.Equal((1f, -1f), (ScalarMath.Activate(Activation.Tanh, float.PositiveInfinity), ScalarMath.Activate(Activation.Tanh, -1e30f)));
+        Assert.True(float.IsNaN(ScalarMath.Activate(Activation.Tanh, float.NaN)));
     }
 
     [Theory]

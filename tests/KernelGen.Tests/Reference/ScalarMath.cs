@@ -21,6 +21,9 @@ internal static class ScalarMath
         9.19066508e-07f, -3.03669161e-08f,
     ];
 
+    /// <summary>tanh(x) = x + x · z · T(z), z = x²: T's coefficients, the constant first.</summary>
+    private static readonly float[] TanhPolynomial = [-0.333332819422f, 0.133314422036f, -0.0537397155531f, 0.0206390887954f, -0.00570498872745f];
+
     private static readonly float GeluTanhLinear = (float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634);
     private static readonly float GeluTanhCubic = (float)(-2 * Math.Sqrt(2 / Math.PI) * 1.4426950408889634 * 0.044715);
 
@@ -43,6 +46,7 @@ internal static class ScalarMath
         Activation.Gelu => Gelu(x),
         Activation.GeluTanh => GeluTanh(x),
         Activation.Silu => x / (1f + Exponential2(x * -Log2E)),
+        Activation.Tanh => Tanh(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
     };
 
@@ -64,6 +68,15 @@ internal static class ScalarMath
     {
         float exponent = x * MathF.FusedMultiplyAdd(GeluTanhCubic, x * x, GeluTanhLinear);
         return x / (1f + Exponential2(exponent));
+    }
+
+    private static float Tanh(float x)
+    {
+        float z = x * x;
+        float near = MathF.FusedMultiplyAdd(Horner(TanhPolynomial, z) * z, x, x);
+        float magnitude = MathF.Abs(x);
+        float far = 1f - (2f / (1f + Exponential2(magnitude * (2 * Log2E))));
+        return magnitude < 0.625f ? near : x < 0f ? 0f - far : far;
     }
 
     private static float Horner(float[] coefficients, float x)

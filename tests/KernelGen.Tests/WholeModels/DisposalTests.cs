@@ -266,8 +266,8 @@ public sealed class DisposalTests : IDisposable
 
     private static double Sum(float[] values) => values.Sum(static value => (double)value);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_engine")]
-    private static extern ref Engine EngineOf(EncoderDecoder model);
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Engine")]
+    private static extern Engine EngineOf(TransformerModel model);
 
     private async Task<WeakReference> CallAndDrop(Func<EncoderDecoder, Task<object>> call)
     {

@@ -101,9 +101,14 @@ public sealed class MemoryTests
             expected += (Panels((2 * shape.MaxSourceLength) - 1 + 16) + Panels(shape.MaxTargetLength + 16)) * shape.Heads * 4L;
         }
 
+        if (shape.PositionalEncoding == PositionalEncoding.Rotary)
+        {
+            expected += Math.Max(shape.MaxSourceLength, shape.MaxTargetLength) * 2 * Panels((shape.RotaryDimension + 1) / 2) * 4L;
+        }
+
         expected += (long)shape.ModelStride * 4 * shape.PositionalEncoding switch
         {
-            PositionalEncoding.None or PositionalEncoding.Relative => 0,
+            PositionalEncoding.None or PositionalEncoding.Relative or PositionalEncoding.Rotary => 0,
             PositionalEncoding.Learned => shape.MaxSourceLength + shape.MaxTargetLength,
             _ => Math.Max(shape.MaxSourceLength, shape.MaxTargetLength),
         };

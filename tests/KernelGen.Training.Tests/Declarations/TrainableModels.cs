@@ -13,6 +13,7 @@ internal static class TrainableModels
         TrainableModel.Of<TrainableGatedRelu.Avx512Kernels, TrainableGatedRelu.Avx2Kernels, TrainableGatedRelu.PortableKernels>(TrainableGatedRelu.Description),
         TrainableModel.Of<TrainableSmallest.Avx512Kernels, TrainableSmallest.Avx2Kernels, TrainableSmallest.PortableKernels>(TrainableSmallest.Description),
         TrainableModel.Of<TrainableGatedGelu.Avx512Kernels, TrainableGatedGelu.Avx2Kernels, TrainableGatedGelu.PortableKernels>(TrainableGatedGelu.Description),
+        TrainableModel.Of<TrainableTanh.Avx512Kernels, TrainableTanh.Avx2Kernels, TrainableTanh.PortableKernels>(TrainableTanh.Description),
     ];
 
     /// <summary>Models of every family, which are trained as a whole.</summary>

@@ -135,3 +135,18 @@ internal sealed partial class TrainableSmallest;
     GatedFeedForward = true,
     Trainable = true)]
 internal sealed partial class TrainableGatedGelu;
+
+/// <summary>The hyperbolic tangent.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 18,
+    Heads = 2,
+    FeedForwardDimension = 21,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 17,
+    MaxSourceLength = 20,
+    MaxTargetLength = 20,
+    Activation = Activation.Tanh,
+    Trainable = true)]
+internal sealed partial class TrainableTanh;

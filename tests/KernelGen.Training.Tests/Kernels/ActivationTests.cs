@@ -14,6 +14,7 @@ public sealed unsafe class ActivationTests
     [InlineData(Activation.Gelu)]
     [InlineData(Activation.GeluTanh)]
     [InlineData(Activation.Silu)]
+    [InlineData(Activation.Tanh)]
     public void The_formulas_of_derivatives_are_those_of_differences(Activation activation)
     {
         for (double x = -9.95; x < 10; x += 0.1)
@@ -69,7 +70,8 @@ public sealed unsafe class ActivationTests
         TrainableModel model = TrainableModels.Named(name);
         ModelDescription shape = model.Description;
         int width = shape.FeedForwardDimension;
-        foreach ((float gate, float slope) in new[] { (float.NaN, float.NaN), (float.PositiveInfinity, 1f), (float.NegativeInfinity, 0f), (float.MaxValue, 1f), (float.MinValue, 0f) })
+        float end = shape.Activation == Activation.Tanh ? 0f : 1f;
+        foreach ((float gate, float slope) in new[] { (float.NaN, float.NaN), (float.PositiveInfinity, end), (float.NegativeInfinity, 0f), (float.MaxValue, end), (float.MinValue, 0f) })
         {
             float[][] gates = [[.. Enumerable.Repeat(gate, width)]], ones = [[.. Enumerable.Repeat(1f, width)]];
             float[] gradient = model.Compute($"gradient at {gate}", kernels => Gradient(kernels, Inputs(shape, gates, ones), ones, inPlace: false));

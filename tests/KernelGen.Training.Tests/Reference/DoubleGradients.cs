@@ -41,6 +41,8 @@ internal static class DoubleGradients
             case KernelGen.Activation.Silu:
                 double sigmoid = 1 / (1 + Math.Exp(-x));
                 return sigmoid * (1 + (x * (1 - sigmoid)));
+            case KernelGen.Activation.Tanh:
+                return 1 / (Math.Cosh(x) * Math.Cosh(x));
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation));
         }

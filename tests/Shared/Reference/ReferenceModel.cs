@@ -126,7 +126,7 @@ internal sealed class ReferenceModel
                 [.. Enumerable.Range(0, dimension).Select(i => i < sines ? Math.Sin(Angle(i)) : Math.Cos(Angle(i - sines)))],
             PositionalEncoding.SinusoidalFairseq =>
                 [.. Enumerable.Range(0, dimension).Select(i => i < half ? Math.Sin(FairseqAngle(i)) : i < 2 * half ? Math.Cos(FairseqAngle(i - half)) : 0)],
-            PositionalEncoding.None or PositionalEncoding.Relative => new double[dimension],
+            PositionalEncoding.None or PositionalEncoding.Relative or PositionalEncoding.Rotary => new double[dimension],
             _ => throw new InvalidOperationException($"No reference for {_model.PositionalEncoding}."),
         };
     }
@@ -159,7 +159,7 @@ internal sealed class ReferenceModel
     /// <param name="queries">The rows that attend.</param>
     /// <param name="memory">The rows that they attend to.</param>
     /// <param name="isCausal">Whether a row sees no later ones.</param>
-    /// <param name="relativeIn">The stack whose table of relative positions counts, where the model has relative positions; none for attention to another stack.</param>
+    /// <param name="relativeIn">The stack whose table of relative positions counts, where the model has relative positions; none for attention to another stack, whose positions do not turn, either.</param>
     /// <param name="visitWeights">Is given the probabilities of each row in each head.</param>
     private double[][] Attention(string name, double[][] queries, double[][] memory, bool isCausal, Stack? relativeIn, Action<double[]>? visitWeights)
     {
@@ -172,18 +172,33 @@ internal sealed class ReferenceModel
         {
             int begin = head * _model.HeadDimension;
             int end = begin + _model.HeadDimension;
-            double[][] headKeys = [.. key.Select(row => row[begin..end])];
+            double[][] headKeys = [.. key.Select((row, position) => Turned(row[begin..end], position, relativeIn))];
             double[][] headValues = [.. value.Select(row => row[begin..end])];
             for (int row = 0; row < query.Length; row++)
             {
                 int visible = isCausal ? row + 1 : memory.Length;
                 double[]? bias = relativeIn is { } stack && _model.PositionalEncoding == PositionalEncoding.Relative ? PositionBias(stack, head, row, visible) : null;
-                visitWeights?.Invoke(DoubleKernels.AttentionWeights(query[row].AsSpan(begin..end), headKeys[..visible], scale, bias));
-                DoubleKernels.Attention(query[row].AsSpan(begin..end), headKeys[..visible], headValues[..visible], scale, bias).CopyTo(context[row], begin);
+                double[] headQuery = Turned(query[row][begin..end], row, relativeIn);
+                visitWeights?.Invoke(DoubleKernels.AttentionWeights(headQuery, headKeys[..visible], scale, bias));
+                DoubleKernels.Attention(headQuery, headKeys[..visible], headValues[..visible], scale, bias).CopyTo(context[row], begin);
             }
         }
 
         return Linear(context, _names.AttentionOutput(name));
+    }
+
+    /// <summary>A query or key of one head, turned where positions are rotary.</summary>
+    private double[] Turned(double[] head, int position, Stack? stack)
+    {
+        for (int i = 0; stack is not null && i < _model.RotaryDimension; i += 2)
+        {
+            double angle = position / Math.Pow(_model.RotaryBase, (double)i / _model.RotaryDimension);
+            (double first, double second) = (head[i], head[i + 1]);
+            head[i] = (first * Math.Cos(angle)) - (second * Math.Sin(angle));
+            head[i + 1] = (second * Math.Cos(angle)) + (first * Math.Sin(angle));
+        }
+
+        return head;
     }
 
     /// <summary>What relative positions add to the scores of the first positions for a row of a head.</summary>

@@ -32,6 +32,7 @@ internal static class TensorFile
             float[] values = type switch
             {
                 "F32" => MemoryMarshal.Cast<byte, float>(data).ToArray(),
+                "I32" => Array.ConvertAll(MemoryMarshal.Cast<byte, int>(data).ToArray(), static number => (float)number),
                 "F16" => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(data).ToArray(), static half => (float)half),
                 _ => throw new NotSupportedException($"{path}: '{entry.Name}' is of type {type}."),
             };

@@ -44,7 +44,7 @@ internal sealed class BenchCommand : Command
         string file = result.GetRequiredValue(_file);
         (ModelDeclaration declaration, WeightPrecision? stored) = FindDeclaration(file, _declaration.Read(result));
         CompiledModel compiled = DeclarationCompiler.Compile(declaration);
-        using EncoderDecoder model = compiled.Load(file, new ModelLoadOptions { Precision = result.GetValue(_precision) });
+        using EncoderDecoder model = compiled.LoadOfText(file, Name, new ModelLoadOptions { Precision = result.GetValue(_precision) });
         ModelDescription description = compiled.Description;
         WeightPrecision precision = stored ?? result.GetValue(_precision) ?? WeightPrecision.Float32;
         using var machine = new MachineLimits(model.InstructionSet, SecondsPerLimit);

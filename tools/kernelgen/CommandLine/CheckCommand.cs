@@ -117,7 +117,7 @@ internal sealed record CheckReport(string File, string Declaration, IReadOnlyLis
 
         try
         {
-            using EncoderDecoder loaded = model.Load(weights.Path, new ModelLoadOptions { VerifyChecksum = true });
+            using TransformerModel loaded = model.Load(weights.Path, new ModelLoadOptions { VerifyChecksum = true });
             return new CheckReport(weights.Path, declaration.From, [], [], loaded.Notices);
         }
         catch (InputException exception) when (exception.InnerException is CheckpointException)

@@ -89,11 +89,16 @@ internal sealed record InspectReport(
         }
     }
 
-    /// <summary>Whether a setting decides something of this model: heads may share its dimension, and positions need not be relative.</summary>
+    /// <summary>Whether a setting decides something of this model: heads may share its dimension, positions need not be relative or rotary, and what few models have is told of those.</summary>
     private static bool IsOf(string setting, ModelSpecification specification) => setting switch
     {
         nameof(ModelSpecification.HeadDimension) => specification.HeadDimension * specification.Heads != specification.ModelDimension,
         nameof(ModelSpecification.RelativePositionBuckets) or nameof(ModelSpecification.RelativePositionDistance) => specification.RelativePositionBuckets > 0,
+        nameof(ModelSpecification.RotaryDimension) or nameof(ModelSpecification.RotaryBase) => specification.RotaryDimension > 0,
+        nameof(ModelSpecification.DecoderActivation) => specification.DecoderActivation != specification.Activation,
+        nameof(ModelSpecification.DecoderGatedFeedForward) => specification.DecoderGatedFeedForward != specification.GatedFeedForward,
+        nameof(ModelSpecification.NormShift) => !specification.NormShift,
+        nameof(ModelSpecification.AttentionBias) => !specification.AttentionBias,
         _ => true,
     };
 

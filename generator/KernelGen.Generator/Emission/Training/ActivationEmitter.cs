@@ -84,6 +84,7 @@ internal static class ActivationEmitter
             Activation.Gelu => "/// <summary>Φ(x) + x · φ(x), Φ the normal distribution and φ its density, 2^(-x² · log2(e) / 2) / √(2π).</summary>",
             Activation.GeluTanh => "/// <summary>s · (1 + x · (1 - s) · 2u'), s = sigmoid(2u), u = √(2/π) · (x + 0.044715 x³). Past ±12 nothing changes.</summary>",
             Activation.Silu => "/// <summary>s · (1 + x · (1 - s)), s = sigmoid(x). Past ±100 nothing changes.</summary>",
+            Activation.Tanh => "/// <summary>1 - tanh(x)².</summary>",
             _ => throw VectorMathEmitter.Unknown(activation),
         });
         writer.Write(KernelContext.Inlined);
@@ -118,6 +119,11 @@ internal static class ActivationEmitter
                 case Activation.Silu:
                     EmitBounded(writer, context, 100);
                     EmitSigmoidSlope(writer, context, $"bounded * {simd}.Create({SourceWriter.Literal(-VectorMathEmitter.Log2E)})", "");
+                    break;
+
+                case Activation.Tanh:
+                    writer.Write($"{context.Floats} tanh = {activation}(x);");
+                    writer.Write($"return {context.FusedMultiplyAdd}({context.Floats}.Zero - tanh, tanh, {simd}.Create(1f));");
                     break;
 
                 default:

@@ -38,7 +38,7 @@ public sealed class GenerationConfiguration
 
     /// <summary>
     /// The token that begins every target (<c>decoder_start_token_id</c>, or else <c>bos_token_id</c>), which should be the declared
-    /// <see cref="EncoderDecoder.StartToken"/>; <see langword="null"/> where the file names none.
+    /// <see cref="TransformerModel.StartToken"/>; <see langword="null"/> where the file names none.
     /// </summary>
     public int? StartToken { get; }
 

@@ -83,6 +83,7 @@ internal sealed class LogitRules
         || ApplyEverywhere(options)
         || !options.BeginSuppressedTokens.IsDefaultOrEmpty
         || options.ExponentialLengthPenalty is not null
+        || !options.Prompt.IsDefaultOrEmpty
         || !options.ForcedPrefix.IsDefaultOrEmpty
         || !options.ForcedEndTokens.IsDefaultOrEmpty
         || options.ForceEndToken

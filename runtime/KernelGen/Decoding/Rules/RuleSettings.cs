@@ -98,7 +98,7 @@ internal static class RuleSettings
                 $"{nameof(GenerationOptions.ForceEndToken)} and {nameof(GenerationOptions.ForcedEndTokens)} both say what the last token is; set one of them.", nameof(options));
         }
 
-        if (options.Definition == SearchDefinition.KernelGen && options.ForcedEndTokens.AsSpan().Length > 1)
+        if (options.Definition != SearchDefinition.HuggingFace && options.ForcedEndTokens.AsSpan().Length > 1)
         {
             throw new ArgumentException(
                 $"{nameof(GenerationOptions.ForcedEndTokens)} has {options.ForcedEndTokens.Length} tokens; more than one go with a {nameof(GenerationOptions.Definition)} of "
@@ -124,7 +124,13 @@ internal static class RuleSettings
         }
     }
 
-    private static void CheckTokens(ImmutableArray<int> tokens, string option, int? sequence, ModelDescription model)
+    /// <summary>Checks that tokens are in the target vocabulary.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="option">The option that names them.</param>
+    /// <param name="sequence">Which of its sequences they are, where it has several.</param>
+    /// <param name="model">The declared vocabulary.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One is not.</exception>
+    public static void CheckTokens(ImmutableArray<int> tokens, string option, int? sequence, ModelDescription model)
     {
         for (int i = 0; i < tokens.AsSpan().Length; i++)
         {

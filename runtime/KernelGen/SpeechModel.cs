@@ -1,0 +1,151 @@
+using KernelGen.Decoding;
+using KernelGen.Execution;
+using KernelGen.Recipes;
+
+namespace KernelGen;
+
+/// <summary>
+/// An encoder-decoder Transformer whose source is audio, ready to run: Whisper or Moonshine. Declared with <see cref="EncoderDecoderModelAttribute"/>. It takes frames and gives
+/// tokens. A frame of Whisper is one of a log-mel spectrogram, a frame of Moonshine a sample of sound; what makes frames of audio files, and text of tokens, is the package
+/// KernelGen.Audio.
+/// </summary>
+/// <remarks>
+/// Thread-safe: any number of calls may run at once; they share the weights. Results have the same bits on every instruction set. Every call that works takes a
+/// <see cref="CancellationToken"/>, as those of <see cref="EncoderDecoder"/> do.
+/// </remarks>
+public abstract class SpeechModel : TransformerModel
+{
+    private readonly FrontEnd _frontEnd;
+
+    /// <summary>Called by the generated class.</summary>
+    /// <param name="engine">Runs the model.</param>
+    protected SpeechModel(Engine engine)
+        : base(engine) => _frontEnd = FrontEnd.Of(Model);
+
+    /// <summary>The numbers in a frame: the bins of a log-mel spectrogram, or 1 where frames are samples of sound.</summary>
+    public int Channels => Model.SourceChannels;
+
+    /// <summary>The fewest frames of a source: those of one encoder position.</summary>
+    public int MinFrames => _frontEnd.FewestFrames;
+
+    /// <summary>The most frames of a source: those of <see cref="MaxPositions"/>.</summary>
+    public int MaxFrames => _frontEnd.MostFrames(Model.MaxSourceLength);
+
+    /// <summary>The most encoder positions, which target tokens attend to. Whisper makes one of each two frames, Moonshine one of each 384 samples.</summary>
+    public int MaxPositions => Model.MaxSourceLength;
+
+    /// <summary>The number of decoder layers, in each of which target tokens attend to the source.</summary>
+    public int DecoderLayers => Model.DecoderLayers;
+
+    /// <summary>The number of heads of each attention.</summary>
+    public int Heads => Model.Heads;
+
+    /// <summary>Runs the encoder over a source, and keeps what the decoder attends to: for any number of targets, one after another, of the same audio.</summary>
+    /// <param name="frames"><c>[frames, channels]</c>, row by row: from <see cref="MinFrames"/> to <see cref="MaxFrames"/>. Whisper was trained with exactly the most; of Moonshine they are the samples, from -1 to 1, at 16 kHz.</param>
+    /// <param name="options">How many hypotheses there is to be room for, and how many threads share the work.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The encoded source; dispose it to give its memory back.</returns>
+    /// <exception cref="ArgumentException">There are too few frames or too many, the last is not whole, or a number is NaN or infinite; or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public EncodedSpeech Encode(ReadOnlySpan<float> frames, SpeechEncodingOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= SpeechEncodingOptions.Default;
+        options.Check();
+        CheckFrames(frames);
+        Workspace workspace = Engine.Rent(cancellationToken);
+        try
+        {
+            BatchSearch.ReserveForAnySearch(Engine, workspace, _frontEnd.PositionsOf(frames.Length / Channels), options.MaxHypotheses, options.Threads);
+            Engine.EncodeFrames(workspace, frames);
+            return new EncodedSpeech(this, Engine, workspace, options);
+        }
+        catch
+        {
+            Engine.Return(workspace);
+            throw;
+        }
+    }
+
+    /// <summary>Runs the encoder alone.</summary>
+    /// <param name="frames">The frames, as <see cref="Encode"/> takes them.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The encoder output, <c>[positions, model dimension]</c>, row by row.</returns>
+    /// <inheritdoc cref="Encode" path="/exception"/>
+    public float[] EncoderOutput(ReadOnlySpan<float> frames, CancellationToken cancellationToken = default)
+    {
+        CheckFrames(frames);
+        int positions = _frontEnd.PositionsOf(frames.Length / Channels);
+        float[] result = new float[positions * Model.ModelDimension];
+        using WorkspaceLease lease = Engine.Lease(cancellationToken);
+        lease.Workspace.Sharing.Threads = 1;
+        lease.Workspace.Reserve([positions], targetLength: 1, targetRows: 1);
+        Engine.EncodeFrames(lease.Workspace, frames);
+        for (int position = 0; position < positions; position++)
+        {
+            Engine.Hidden(lease.Workspace, position).CopyTo(result.AsSpan(position * Model.ModelDimension));
+        }
+
+        return result;
+    }
+
+    /// <summary>The logits of every position of a given target.</summary>
+    internal float[] Logits(Workspace workspace, ReadOnlySpan<int> target)
+    {
+        CheckTarget(target);
+        int vocabulary = Model.TargetVocabularySize;
+        float[] result = new float[checked(target.Length * vocabulary)];
+        workspace.Sequences[0].TargetLength = 0;
+        Engine.Decode(workspace, target, [0], [target.Length]);
+        ForEachLogits(workspace, target.Length, (row, logitsRow) => Engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
+        return result;
+    }
+
+    /// <summary>The logits of the token that follows a given target.</summary>
+    internal float[] NextLogits(Workspace workspace, ReadOnlySpan<int> target)
+    {
+        CheckTarget(target);
+        workspace.Sequences[0].TargetLength = 0;
+        Engine.Decode(workspace, target, [0], [target.Length]);
+        Engine.Project(workspace, target.Length - 1, 1);
+        return Engine.Logits(workspace, 0).ToArray();
+    }
+
+    /// <summary>Where the decoder looks when it predicts each token of a given target.</summary>
+    internal CrossAttention CrossAttention(Workspace workspace, ReadOnlySpan<int> target)
+    {
+        CheckTarget(target);
+        return AttentionPass.Cross(Engine, workspace, sequence: 0, target[0], tokensBefore: 0, target[1..], hasEnded: true);
+    }
+
+    private void CheckFrames(ReadOnlySpan<float> frames)
+    {
+        bool areSamples = Channels == 1;
+        string name = areSamples ? "samples" : "frames";
+        if (frames.Length % Channels != 0)
+        {
+            throw new ArgumentException($"There are {frames.Length} numbers; frames are rows of {Channels} each, and the last one is not whole.", nameof(frames));
+        }
+
+        int count = frames.Length / Channels;
+        if (count < MinFrames)
+        {
+            throw new ArgumentException($"There are {count} {name}; this model takes at least {MinFrames}, of which it makes its first position.", nameof(frames));
+        }
+
+        if (count > MaxFrames)
+        {
+            throw new ArgumentException(
+                $"There are {count} {name}; this model takes at most {MaxFrames}, of which it makes the {MaxPositions} positions of its declaration. Split the audio.", nameof(frames));
+        }
+
+        for (int i = 0; i < frames.Length; i++)
+        {
+            if (!float.IsFinite(frames[i]))
+            {
+                string place = areSamples ? $"Sample {i}" : $"Number {i % Channels} of frame {i / Channels}";
+                throw new ArgumentException($"{place} is {(float.IsNaN(frames[i]) ? "NaN" : "infinite")}; {name} are finite numbers.", nameof(frames));
+            }
+        }
+    }
+}
