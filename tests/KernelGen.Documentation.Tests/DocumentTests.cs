@@ -52,7 +52,7 @@ public class DocumentTests
             {
                 Kind = program.HasStatements ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
                 GeneratesEndpoints = source.Contains("WebApplication", StringComparison.Ordinal),
-                Files = DocumentCompilation.NamedFiles(source).ToDictionary(static name => name, static _ => """{"model_type": "marian"}"""),
+                Files = DocumentCompilation.NamedFiles(source).ToDictionary(static name => name, static name => name.StartsWith("whisper", StringComparison.Ordinal) ? """{"model_type": "whisper"}""" : """{"model_type": "marian"}"""),
             };
             IReadOnlyList<Diagnostic> diagnostics = await compilation.DiagnoseAsync(TestContext.Current.CancellationToken, source);
             Assert.True(diagnostics.Count == 0, string.Join('\n', diagnostics.Select(Show)));

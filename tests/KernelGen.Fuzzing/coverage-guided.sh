@@ -15,7 +15,7 @@ done
 # Instrumented anew each time: an assembly can be instrumented only once.
 rm -rf "$folder/program"
 dotnet build -c Release tests/KernelGen.Fuzzing -o "$folder/program"
-for assembly in KernelGen KernelGen.Text KernelGen.Generator; do
+for assembly in KernelGen KernelGen.Text KernelGen.Audio KernelGen.Generator; do
     sharpfuzz "$folder/program/$assembly.dll"
 done
 dotnet "$folder/program/KernelGen.Fuzzing.dll" seeds "$target" "$folder/seeds"

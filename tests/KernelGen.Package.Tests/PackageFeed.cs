@@ -12,7 +12,7 @@ public sealed class PackageFeed : ICollectionFixture<PackageFeed>, IDisposable
 
     public PackageFeed()
     {
-        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Extensions.Hosting", "tools/kernelgen" })
+        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Audio", "runtime/KernelGen.Extensions.Hosting", "tools/kernelgen" })
         {
             Dotnet(Repository, "pack", project, "-c", "Release", "-o", Folder, $"-p:PackageVersion={Version}");
         }

@@ -13,6 +13,7 @@ public sealed class PackageTests(PackageFeed feed)
     [Theory]
     [InlineData("KernelGen", "lib/net10.0/KernelGen.dll", "lib/net10.0/KernelGen.xml", "analyzers/dotnet/cs/KernelGen.Generator.dll", "analyzers/dotnet/cs/KernelGen.Generator.CodeFixes.dll", "build/KernelGen.props", "build/KernelGen.targets", "buildTransitive/KernelGen.props", "buildTransitive/KernelGen.targets")]
     [InlineData("KernelGen.Text", "lib/net10.0/KernelGen.Text.dll", "lib/net10.0/KernelGen.Text.xml")]
+    [InlineData("KernelGen.Audio", "lib/net10.0/KernelGen.Audio.dll", "lib/net10.0/KernelGen.Audio.xml")]
     [InlineData("KernelGen.Extensions.Hosting", "lib/net10.0/KernelGen.Extensions.Hosting.dll", "lib/net10.0/KernelGen.Extensions.Hosting.xml")]
     [InlineData("KernelGen.Tool", "tools/net10.0/any/KernelGen.Tool.dll", "tools/net10.0/any/KernelGen.Generator.dll", "tools/net10.0/any/Microsoft.CodeAnalysis.CSharp.dll")]
     public void Each_package_is_complete(string id, params string[] files)
@@ -66,6 +67,15 @@ public sealed class PackageTests(PackageFeed feed)
     }
 
     [Fact]
+    public void A_program_hears_audio()
+    {
+        using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(SpeechModel, "case.json")));
+        int[] tokens = [.. expected.RootElement.GetProperty("greedy")[0].GetProperty("tokens").EnumerateArray().Select(static token => token.GetInt32())];
+        string output = PackageFeed.Dotnet(feed.Folder, [feed.Build("AudioConsumer"), .. SpeechArguments]);
+        Assert.Equal([string.Join(',', tokens[3..^1])], Lines(output)[1..]);
+    }
+
+    [Fact]
     public void A_program_registers_its_model()
     {
         string output = PackageFeed.Dotnet(feed.Folder, feed.Build("HostingConsumer"), Path.Combine(PackageFeed.Golden, "model.safetensors"));
@@ -79,12 +89,13 @@ public sealed class PackageTests(PackageFeed feed)
     [Theory]
     [InlineData("Consumer")]
     [InlineData("TextConsumer")]
+    [InlineData("AudioConsumer")]
     [InlineData("HostingConsumer")]
     public void A_native_program_has_the_kernels_that_it_asks_for(string program)
     {
         string native = feed.Publish(program, "KernelGenInstructionSet=" + (Avx2.IsSupported ? "avx2" : "portable"));
         string weights = Path.Combine(PackageFeed.Golden, "model.safetensors");
-        string[] arguments = program is "TextConsumer" ? [TranslationModel] : program is "Consumer" ? [weights, "5,6,7"] : [weights];
+        string[] arguments = program is "TextConsumer" ? [TranslationModel] : program is "AudioConsumer" ? SpeechArguments : program is "Consumer" ? [weights, "5,6,7"] : [weights];
 
         (int exitCode, string output) = PackageFeed.Run(native, feed.Folder, arguments);
         Assert.True(exitCode == 0, output);
@@ -146,6 +157,10 @@ public sealed class PackageTests(PackageFeed feed)
     }
 
     private static string TranslationModel { get; } = Path.Combine(PackageFeed.Repository, "tests", "Shared", "zh-en");
+
+    private static string SpeechModel { get; } = Path.Combine(PackageFeed.Repository, "tests", "KernelGen.Audio.Tests", "Data", "whisper");
+
+    private static string[] SpeechArguments { get; } = [Path.Combine(SpeechModel, "model.safetensors"), Path.Combine(SpeechModel, "..", "mel.0.wav")];
 
     private static (int ExitCode, string Output) Quiet((int ExitCode, string Output) run) => (run.ExitCode, run.Output.Contains("KG1", StringComparison.Ordinal) ? run.Output : "");
 

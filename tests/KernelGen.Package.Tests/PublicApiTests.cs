@@ -1,4 +1,5 @@
 using System.Reflection;
+using KernelGen.Audio;
 using KernelGen.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PublicApiGenerator;
@@ -17,6 +18,7 @@ public class PublicApiTests
     [Theory]
     [InlineData(typeof(EncoderDecoder))]
     [InlineData(typeof(ITokenizer))]
+    [InlineData(typeof(SpeechToText))]
     [InlineData(typeof(KernelGenServiceCollectionExtensions))]
     public void Nothing_public_changes_unnoticed(Type member)
     {

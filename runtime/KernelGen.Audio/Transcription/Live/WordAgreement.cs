@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+
+namespace KernelGen.Audio;
+
+/// <summary>
+/// Tells which words of a live sound are final. The sound that is kept is transcribed again and again while it grows; words on which two passes in a row agree, from the first word that
+/// is not final yet, are final (local agreement: Liu, Spanakis and Niehues 2020; Macháček, Dabre and Bojar 2023, "Turning Whisper into a real-time transcription system").
+/// </summary>
+/// <remarks>
+/// The sound that is kept does not grow without end: once it is longer than the limit, it is cut after the last final word, after the last one that ends a sentence where there is
+/// one; and where no word has become final, the words of its first half become so as they are.
+/// </remarks>
+internal sealed class WordAgreement
+{
+    private const int LongestRepetition = 5;
+    private const string SentenceEnds = ".?!。？！";
+
+    /// <summary>Times of the same word differ so much between passes.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>A word that repeats a final one begins so near it.</summary>
+    private static readonly TimeSpan Near = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _longest;
+
+    /// <summary>The last final words, as many as may be repeated.</summary>
+    private readonly List<TranscriptWord> _lastFinal = [];
+
+    /// <summary>The words of the last pass that are not final.</summary>
+    private List<TranscriptWord> _tentative = [];
+
+    private TimeSpan _finalEnd;
+    private TimeSpan? _sentenceEnd;
+    private TimeSpan _keepFrom;
+
+    /// <param name="longest">The longest sound to keep, above 0.</param>
+    public WordAgreement(TimeSpan longest)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero);
+        _longest = longest;
+    }
+
+    /// <summary>Takes the words of a pass over the sound that is kept.</summary>
+    /// <param name="words">The words, with times from the beginning of the whole sound, in ascending order.</param>
+    /// <param name="end">Where the sound that was heard ends.</param>
+    public LiveWords Add(IReadOnlyList<TranscriptWord> words, TimeSpan end)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        List<TranscriptWord> fresh = WithoutFinal(words);
+        int agreed = 0;
+        while (agreed < fresh.Count && agreed < _tentative.Count && IsSame(fresh[agreed], _tentative[agreed]))
+        {
+            agreed++;
+        }
+
+        var final = ImmutableArray.CreateBuilder<TranscriptWord>();
+        Finish(fresh, agreed, final);
+        if (end - _keepFrom > _longest)
+        {
+            Cut(fresh, end, final);
+        }
+
+        _tentative = fresh;
+        return new LiveWords(final.ToImmutable(), [.. fresh], _keepFrom);
+    }
+
+    /// <summary>Ends the sound: what is left is final as it stands. It may then begin anew.</summary>
+    public LiveWords Flush()
+    {
+        ImmutableArray<TranscriptWord> rest = [.. _tentative];
+        TimeSpan keepFrom = rest.IsEmpty ? _finalEnd : rest[^1].End;
+        _tentative = [];
+        _lastFinal.Clear();
+        _finalEnd = _keepFrom = keepFrom;
+        _sentenceEnd = null;
+        return new LiveWords(rest, [], keepFrom);
+    }
+
+    /// <summary>Whether two passes mean the same word: its letters, not its commas and capitals, which change with what follows.</summary>
+    private static bool IsSame(TranscriptWord one, TranscriptWord other)
+    {
+        ReadOnlySpan<char> first = Letters(one.Text);
+        ReadOnlySpan<char> second = Letters(other.Text);
+        return first.Equals(second, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static ReadOnlySpan<char> Letters(string word)
+    {
+        int start = 0;
+        int end = word.Length;
+        while (start < end && !char.IsLetterOrDigit(word[start]) && !char.IsSurrogate(word[start]))
+        {
+            start++;
+        }
+
+        while (end > start && !char.IsLetterOrDigit(word[end - 1]) && !char.IsSurrogate(word[end - 1]))
+        {
+            end--;
+        }
+
+        // A word of punctuation alone is itself.
+        return start < end ? word.AsSpan(start, end - start) : word.AsSpan().Trim();
+    }
+
+    /// <summary>The words of a pass after those that are final, which may be heard once more at the edge.</summary>
+    private List<TranscriptWord> WithoutFinal(IReadOnlyList<TranscriptWord> words)
+    {
+        var fresh = new List<TranscriptWord>();
+        foreach (TranscriptWord word in words)
+        {
+            if (fresh.Count > 0 || word.Start > _finalEnd - Tolerance || _lastFinal.Count == 0)
+            {
+                fresh.Add(word);
+            }
+        }
+
+        if (fresh.Count == 0 || (fresh[0].Start - _finalEnd).Duration() > Near)
+        {
+            return fresh;
+        }
+
+        for (int count = Math.Min(LongestRepetition, Math.Min(_lastFinal.Count, fresh.Count)); count > 0; count--)
+        {
+            int first = _lastFinal.Count - count;
+            if (Enumerable.Range(0, count).All(i => IsSame(_lastFinal[first + i], fresh[i]) && fresh[i].Start < _finalEnd + Tolerance))
+            {
+                fresh.RemoveRange(0, count);
+                break;
+            }
+        }
+
+        return fresh;
+    }
+
+    /// <summary>Makes the first words final.</summary>
+    private void Finish(List<TranscriptWord> words, int count, ImmutableArray<TranscriptWord>.Builder final)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            TranscriptWord word = words[i];
+            final.Add(word);
+            _lastFinal.Add(word);
+            _finalEnd = word.End > _finalEnd ? word.End : _finalEnd;
+            string text = word.Text.Trim();
+            if (text.Length > 0 && SentenceEnds.Contains(text[^1]))
+            {
+                _sentenceEnd = _finalEnd;
+            }
+        }
+
+        words.RemoveRange(0, count);
+        if (_lastFinal.Count > LongestRepetition)
+        {
+            _lastFinal.RemoveRange(0, _lastFinal.Count - LongestRepetition);
+        }
+    }
+
+    /// <summary>Moves the beginning of the sound that is kept, so far that it is no longer too long.</summary>
+    private void Cut(List<TranscriptWord> words, TimeSpan end, ImmutableArray<TranscriptWord>.Builder final)
+    {
+        TimeSpan least = end - _longest;
+        TimeSpan cut = _sentenceEnd >= least ? _sentenceEnd.Value : _finalEnd;
+        if (cut < least)
+        {
+            // Passes do not agree, or nobody speaks. The half that has been heard most often is as good as it gets.
+            TimeSpan half = end - (_longest / 2);
+            Finish(words, words.TakeWhile(word => word.End <= half).Count(), final);
+            cut = _finalEnd > least ? _finalEnd : half;
+        }
+
+        _keepFrom = cut > _keepFrom ? cut : _keepFrom;
+    }
+}

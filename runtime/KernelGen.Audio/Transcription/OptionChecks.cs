@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace KernelGen.Audio;
+
+/// <summary>Checks the options of a call once, before anything is done.</summary>
+/// <param name="options">The options.</param>
+/// <param name="tokens">The tokens of the model.</param>
+/// <param name="shape">The sizes of the model.</param>
+internal sealed class OptionChecks(TranscriptionOptions options, WhisperTokens tokens, WindowShape shape)
+{
+    private const double HighestTemperature = 10;
+    private const double LeastTemperature = 0.0001;
+    private const int MostHypotheses = 32;
+    private const int MostSamples = 64;
+    private const int MostThreads = 64;
+
+    /// <summary>Throws for the first option that is not usable.</summary>
+    /// <returns>The code of the language that the options name, or <see langword="null"/> where the model is to tell it.</returns>
+    /// <exception cref="ArgumentException">An option is not usable: what it is, and what would be.</exception>
+    public string? Check()
+    {
+        CheckTemperatures();
+        CheckNumbers();
+        CheckClips();
+        foreach (int token in options.SuppressedTokens.IsDefault ? [] : options.SuppressedTokens)
+        {
+            Require(token >= 0 && token < shape.VocabularySize, nameof(options.SuppressedTokens), $"has the token {token}; the model has the tokens 0 to {shape.VocabularySize - 1}");
+        }
+
+        Require(options.HallucinationSilenceThreshold is null || options.WordTimestamps, nameof(options.HallucinationSilenceThreshold), "looks at the times of words; set WordTimestamps, too");
+        Require(options.HallucinationSilenceThreshold is not { } silence || silence >= TimeSpan.Zero, nameof(options.HallucinationSilenceThreshold), $"is {options.HallucinationSilenceThreshold}; it cannot be negative");
+        Require(options.PrependedPunctuation is not null, nameof(options.PrependedPunctuation), "is null; an empty string stands for none");
+        Require(options.AppendedPunctuation is not null, nameof(options.AppendedPunctuation), "is null; an empty string stands for none");
+        return CheckLanguage();
+    }
+
+    private static void Require(bool isUsable, string option, string problem)
+    {
+        if (!isUsable)
+        {
+            throw new ArgumentException($"{option} {problem}.", option);
+        }
+    }
+
+    private static void RequireNumber(double? value, string option, double least, double most) =>
+        Require(value is null || (value >= least && value <= most), option, FormattableString.Invariant($"is {value}; expected a number from {least} to {most}"));
+
+    private void CheckTemperatures()
+    {
+        ImmutableArray<double> temperatures = options.Temperatures;
+        Require(!temperatures.IsDefaultOrEmpty, nameof(options.Temperatures), "is empty; expected at least one, such as 0");
+        foreach (double temperature in temperatures)
+        {
+            Require(
+                temperature == 0 || (temperature >= LeastTemperature && temperature <= HighestTemperature),
+                nameof(options.Temperatures),
+                FormattableString.Invariant($"has {temperature}; expected 0, or numbers from {LeastTemperature} to {HighestTemperature}"));
+        }
+    }
+
+    private void CheckNumbers()
+    {
+        RequireNumber(options.BeamSize, nameof(options.BeamSize), 1, MostHypotheses);
+        RequireNumber(options.BestOf, nameof(options.BestOf), 1, MostSamples);
+        RequireNumber(options.Patience, nameof(options.Patience), 0.01, MostHypotheses);
+        RequireNumber(options.LengthPenalty, nameof(options.LengthPenalty), 0, 1);
+        RequireNumber(options.CompressionRatioThreshold, nameof(options.CompressionRatioThreshold), 0, double.MaxValue);
+        RequireNumber(options.LogProbabilityThreshold, nameof(options.LogProbabilityThreshold), double.MinValue, 0);
+        RequireNumber(options.NoSpeechThreshold, nameof(options.NoSpeechThreshold), 0, 1);
+        RequireNumber(options.MaximumInitialTimestamp?.TotalSeconds, nameof(options.MaximumInitialTimestamp), 0, (double)shape.Frames / WindowShape.FramesPerSecond);
+        RequireNumber(options.MaximumTokensPerWindow, nameof(options.MaximumTokensPerWindow), 1, shape.LongestText);
+        RequireNumber(options.Threads, nameof(options.Threads), 1, MostThreads);
+    }
+
+    private void CheckClips()
+    {
+        TimeSpan last = TimeSpan.Zero;
+        for (int i = 0; !options.Clips.IsDefault && i < options.Clips.Length; i++)
+        {
+            ClipRange clip = options.Clips[i];
+            Require(clip.Start >= last, nameof(options.Clips), $"is not in ascending order: clip {i} begins at {clip.Start}, and {last} is before it");
+            Require(clip.End is null || clip.End > clip.Start, nameof(options.Clips), $"has a clip without length: clip {i} begins at {clip.Start} and ends at {clip.End}");
+            Require(clip.End is not null || i == options.Clips.Length - 1, nameof(options.Clips), $"has a clip after the end of the sound: clip {i} has no end, so that it must be the last");
+            last = clip.End ?? clip.Start;
+        }
+    }
+
+    private string? CheckLanguage()
+    {
+        Require(Enum.IsDefined(options.Task), nameof(options.Task), $"is {options.Task}, which is no task");
+        Require(tokens.IsMultilingual || options.Task == TranscriptionTask.Transcribe, nameof(options.Task), "is Translate, and the model is for English alone; take one that hears several languages");
+        if (options.Language is null)
+        {
+            return tokens.IsMultilingual ? null : "en";
+        }
+
+        SpeechLanguage? language = SpeechLanguages.Find(options.Language);
+        string shown = ShownText.Of(options.Language, 40);
+        Require(language is not null, nameof(options.Language), $"is {shown}, which is no language of SpeechLanguages; expected a code or a name such as de or German");
+        Require(tokens.IsMultilingual || language!.Code == "en", nameof(options.Language), $"is {shown}, and the model is for English alone; take one that hears several languages");
+        Require(!tokens.IsMultilingual || tokens.TokenOf(language!.Code) is not null, nameof(options.Language), $"is {shown}, which this model has no token for");
+        return language!.Code;
+    }
+}

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using KernelGen.Text;
+
+namespace KernelGen.Audio;
+
+/// <summary>
+/// Writes what is said in audio, with a declared model of the family Whisper, as OpenAI's code does: in windows of 30 seconds, again at another temperature where the text is not good
+/// enough, with times of segments and, where they are asked for, of words.
+/// </summary>
+/// <remarks>Thread-safe: any number of calls may run at once; they share the model. Memory does not grow with the length of a file.</remarks>
+public sealed class SpeechToText : IDisposable
+{
+    /// <summary>A shorter silence is part of what is said around it.</summary>
+    private const int SilenceToSkip = 3 * LogMelSpectrogram.SampleRate;
+
+    private readonly SpeechModel _model;
+    private readonly bool _ownsModel;
+    private readonly LogMelSpectrogram _spectrogram;
+    private readonly WindowTranscriber _transcriber;
+
+    /// <summary>Puts a model and its tokenizer together.</summary>
+    /// <param name="model">The model; whoever loaded it disposes it.</param>
+    /// <param name="tokenizer">Its tokenizer, loaded with <see cref="HuggingFaceTokenizerOptions.AddSpecialTokens"/> off.</param>
+    /// <exception cref="InvalidDataException">The tokenizer lacks a token that every Whisper has, or is that of another model.</exception>
+    public SpeechToText(SpeechModel model, HuggingFaceTokenizer tokenizer)
+        : this(model, tokenizer, generation: null, ownsModel: false)
+    {
+    }
+
+    private SpeechToText(SpeechModel model, HuggingFaceTokenizer tokenizer, SpeechGenerationFile? generation, bool ownsModel)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (model.Channels == 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(SpeechToText)} takes a Whisper, which reads frames of a log-mel spectrogram; this model reads samples. Call {nameof(SpeechModel.Encode)} and {nameof(EncodedSpeech.Generate)} on it.",
+                nameof(model));
+        }
+
+        _model = model;
+        _ownsModel = ownsModel;
+        _spectrogram = new LogMelSpectrogram(model.Channels);
+        var tokens = new WhisperTokens(tokenizer, generation?.IsMultilingual);
+        var window = new SpeechWindowModel(model);
+        CheckSizes(tokens, window.Shape);
+        _transcriber = new WindowTranscriber(window, tokens, generation?.AlignmentHeads ?? ImmutableArray<AttentionHead>.Empty);
+    }
+
+    /// <summary>
+    /// Opens a folder as it is downloaded from Hugging Face: its weights, <c>tokenizer.json</c>, and <c>generation_config.json</c> where it is there, which says what heads give
+    /// words their times.
+    /// </summary>
+    /// <typeparam name="TModel">The declared model, whose declaration names the <c>config.json</c> of the same folder.</typeparam>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How weights are loaded; <see langword="null"/> for the defaults.</param>
+    /// <returns>What transcribes; dispose it to free the model.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file that is needed is not there.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it should be.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">The weights are damaged, or not those of the declaration.</exception>
+    public static SpeechToText Open<TModel>(string folder, ModelLoadOptions? options = null)
+        where TModel : SpeechModel, ISpeechModel<TModel>
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"There is no folder {folder}.");
+        }
+
+        // What is small and likely to be wrong comes first: weights may take seconds.
+        var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(folder, "tokenizer.json"), new HuggingFaceTokenizerOptions { AddSpecialTokens = false });
+        TModel model = TModel.Load(folder, options);
+        try
+        {
+            string generation = Path.Combine(folder, "generation_config.json");
+            SpeechGenerationFile? file = File.Exists(generation)
+                ? SpeechGenerationFile.Read(File.ReadAllBytes(generation), generation, new SpeechWindowModel(model).Shape)
+                : null;
+            return new SpeechToText(model, tokenizer, file, ownsModel: true);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Transcribes samples.</summary>
+    /// <param name="samples">One channel at 16 kHz, as <see cref="AudioFile.Read(string, int)"/> gives it.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What is said, and when.</returns>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    /// <exception cref="InvalidDataException">A sample is NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Transcript Transcribe(ReadOnlyMemory<float> samples, TranscriptionOptions? options = null, CancellationToken cancellationToken = default) =>
+        Transcribe(() => new SampleReader(samples, LogMelSpectrogram.SampleRate), options, cancellationToken);
+
+    /// <summary>Transcribes a file of any length.</summary>
+    /// <param name="path">The path of a WAV or FLAC file.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What is said, and when.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, or no audio; the message begins with its name.</exception>
+    /// <exception cref="NotSupportedException">The file is of a kind that is not read here; the message says of which, and what to do.</exception>
+    /// <exception cref="IOException">It does not exist, is no regular file or cannot be read.</exception>
+    /// <inheritdoc cref="Transcribe(ReadOnlyMemory{float}, TranscriptionOptions?, CancellationToken)" path="/exception[contains(@cref, 'Argument') or contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
+    public Transcript Transcribe(string path, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Transcribe(() => AudioFile.OpenMono(path), options, cancellationToken);
+    }
+
+    /// <summary>Transcribes a file of any length, and hands out each segment once it is final.</summary>
+    /// <inheritdoc cref="Transcribe(string, TranscriptionOptions?, CancellationToken)"/>
+    /// <returns>The segments that have text. Each enumeration transcribes anew.</returns>
+    public IEnumerable<TranscriptSegment> Stream(string path, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Stream(() => AudioFile.OpenMono(path), options, cancellationToken);
+    }
+
+    /// <summary>Tells what language is spoken in the first 30 seconds: one pass of the encoder, and one step of the decoder.</summary>
+    /// <param name="samples">One channel at 16 kHz.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="InvalidOperationException">The model is for English alone.</exception>
+    /// <inheritdoc cref="Transcribe(ReadOnlyMemory{float}, TranscriptionOptions?, CancellationToken)" path="/exception[contains(@cref, 'Data') or contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellationToken = default)
+    {
+        ReadOnlyMemory<float> first = samples[..Math.Min(samples.Length, _model.MaxFrames * LogMelSpectrogram.HopLength)];
+        using AudioLogMel source = Frames(() => new SampleReader(first, LogMelSpectrogram.SampleRate), cancellationToken);
+        return _transcriber.DetectLanguage(source, firstFrame: 0, new ModelCall(1, cancellationToken));
+    }
+
+    /// <summary>Frees the model where <see cref="Open"/> loaded it.</summary>
+    public void Dispose()
+    {
+        if (_ownsModel)
+        {
+            _model.Dispose();
+        }
+    }
+
+    /// <summary>Refuses a tokenizer of another model: a timestamp for each position, and one for the end, are the last tokens of all.</summary>
+    private static void CheckSizes(WhisperTokens tokens, WindowShape shape)
+    {
+        int expected = tokens.FirstTimestamp + shape.Positions + 1;
+        if (expected != shape.VocabularySize)
+        {
+            throw new InvalidDataException(
+                $"The tokenizer has {expected} tokens with the timestamps of {shape.Positions} positions, and the model has {shape.VocabularySize}. Take the tokenizer of the same folder.");
+        }
+    }
+
+    private Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
+    {
+        string? language = _transcriber.Check(options ?? TranscriptionOptions.Default);
+        using AudioLogMel source = Frames(open, cancellationToken);
+        if (WithoutSilence(open, options) is { } spoken)
+        {
+            return _transcriber.Transcribe(source, spoken, cancellationToken);
+        }
+
+        // Nothing is said, and the model is not asked.
+        return new Transcript(language ?? "", [], Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond));
+    }
+
+    private IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
+    {
+        _transcriber.Check(options ?? TranscriptionOptions.Default);
+        using AudioLogMel source = Frames(open, cancellationToken);
+        if (WithoutSilence(open, options) is not { } spoken)
+        {
+            yield break;
+        }
+
+        foreach (TranscriptSegment segment in _transcriber.Start(source, spoken, cancellationToken).Segments)
+        {
+            if (!string.IsNullOrWhiteSpace(segment.Text))
+            {
+                yield return segment;
+            }
+        }
+    }
+
+    private AudioLogMel Frames(Func<AudioReader> open, CancellationToken cancellationToken) => new(_spectrogram, _model.MaxFrames, open, cancellationToken);
+
+    /// <summary>The options with the parts of the audio in which somebody speaks; <see langword="null"/> where nobody does.</summary>
+    private static TranscriptionOptions? WithoutSilence(Func<AudioReader> open, TranscriptionOptions? options)
+    {
+        options ??= TranscriptionOptions.Default;
+        if (options.VoiceActivity is null || !options.Clips.IsDefaultOrEmpty)
+        {
+            return options;
+        }
+
+        IVoiceActivityDetector detector = options.VoiceActivity();
+        using AudioReader audio = open();
+        using AudioReader heard = audio.Resample(detector.SampleRate);
+        var clips = ImmutableArray.CreateBuilder<ClipRange>();
+        long start = -1;
+        long end = -1;
+        foreach (SpeechSpan span in detector.Detect(heard))
+        {
+            if (start >= 0 && span.Start - end >= SilenceToSkip)
+            {
+                Add();
+                start = span.Start;
+            }
+
+            start = start < 0 ? span.Start : start;
+            end = span.End;
+        }
+
+        if (start < 0)
+        {
+            return null;
+        }
+
+        Add();
+        return options with { Clips = clips.ToImmutable() };
+
+        void Add()
+        {
+            var whole = new SpeechSpan(start, end);
+            clips.Add(new ClipRange(whole.StartTime(detector.SampleRate), whole.EndTime(detector.SampleRate)));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using KernelGen.Numerics;
+
+namespace KernelGen.Audio;
+
+/// <summary>Transcribes sounds with a model that hears windows: tells their language, and writes what is said in them.</summary>
+internal sealed class WindowTranscriber
+{
+    private readonly IWindowModel _model;
+    private readonly WhisperTokens _tokens;
+    private readonly ImmutableArray<AttentionHead> _alignmentHeads;
+
+    /// <param name="model">The model.</param>
+    /// <param name="tokens">Its tokens.</param>
+    /// <param name="alignmentHeads">The heads that give words their times; none stands for all of the upper half of the layers.</param>
+    public WindowTranscriber(IWindowModel model, WhisperTokens tokens, ImmutableArray<AttentionHead> alignmentHeads = default)
+    {
+        _model = model;
+        _tokens = tokens;
+        _alignmentHeads = alignmentHeads.IsDefaultOrEmpty ? AlignmentHeads.OfUpperLayers(model.Shape) : alignmentHeads;
+    }
+
+    /// <summary>Tells the language of a window of a sound.</summary>
+    /// <param name="source">The sound.</param>
+    /// <param name="firstFrame">Where the window begins.</param>
+    /// <param name="call">How to work.</param>
+    /// <exception cref="InvalidOperationException">The model is for English alone.</exception>
+    public LanguageGuess DetectLanguage(ILogMelSource source, int firstFrame, ModelCall call)
+    {
+        float[] logMel = new float[_model.Shape.Frames * _model.Shape.Bins];
+        source.Read(firstFrame, logMel);
+        using IEncodedWindow window = _model.Encode(logMel, call);
+        return DetectLanguage(window, call);
+    }
+
+    /// <summary>Tells the language of a window.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="call">How to work.</param>
+    /// <exception cref="InvalidOperationException">The model is for English alone.</exception>
+    public LanguageGuess DetectLanguage(IEncodedWindow window, ModelCall call)
+    {
+        if (!_tokens.IsMultilingual || _tokens.Languages.IsEmpty)
+        {
+            throw new InvalidOperationException("The model is for English alone, and cannot tell languages. Take one that hears several.");
+        }
+
+        float[] logits = new float[_model.Shape.VocabularySize];
+        _model.ComputeLogits(window, [_tokens.StartOfTranscript], logits, call);
+        double highest = double.NegativeInfinity;
+        foreach (LanguageToken language in _tokens.Languages)
+        {
+            highest = Math.Max(highest, logits[language.Token]);
+        }
+
+        double sum = 0;
+        foreach (LanguageToken language in _tokens.Languages)
+        {
+            sum += DeterministicMath.Exp(logits[language.Token] - highest);
+        }
+
+        ImmutableArray<LanguageProbability> probabilities =
+        [
+            .. _tokens.Languages
+                .Select(language => new LanguageProbability(language.Code, DeterministicMath.Exp(logits[language.Token] - highest) / sum))
+                .OrderByDescending(static language => language.Probability),
+        ];
+        return new LanguageGuess(probabilities[0].Language, probabilities[0].Probability, probabilities);
+    }
+
+    /// <summary>Checks options without transcribing anything.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>The code of the language that they name, or <see langword="null"/> where the model is to tell it.</returns>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    public string? Check(TranscriptionOptions options) => new OptionChecks(options, _tokens, _model.Shape).Check();
+
+    /// <summary>Begins to transcribe a sound.</summary>
+    /// <param name="source">The sound.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    public TranscriptionRun Start(ILogMelSource source, TranscriptionOptions? options, CancellationToken cancellation)
+    {
+        options ??= TranscriptionOptions.Default;
+        string? asked = Check(options);
+        int firstFrame = options.Clips is [{ } clip, ..] ? (int)Math.Min(source.FrameCount, clip.Start.TotalSeconds * WindowShape.FramesPerSecond) : 0;
+        LanguageGuess? guess = asked is null ? DetectLanguage(source, firstFrame, new ModelCall(options.Threads, cancellation)) : null;
+        string language = asked ?? guess!.Language;
+        var transcription = new LongFormTranscription(_model, _tokens, _alignmentHeads, source, options, language);
+        return new TranscriptionRun(language, guess, transcription.Run(cancellation));
+    }
+
+    /// <summary>Transcribes a sound.</summary>
+    /// <param name="source">The sound.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    public Transcript Transcribe(ILogMelSource source, TranscriptionOptions? options, CancellationToken cancellation)
+    {
+        TranscriptionRun run = Start(source, options, cancellation);
+        return new Transcript(run.Language, run.Segments, Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond));
+    }
+}

@@ -1,0 +1,116 @@
+using CsCheck;
+
+namespace KernelGen.Audio.Tests;
+
+public class WordAgreementTests
+{
+    [Fact]
+    public void Words_are_final_once_two_passes_agree()
+    {
+        var agreement = new WordAgreement(Seconds(30));
+        Assert.Empty(Texts(agreement.Add(Words("the quick"), Seconds(2)).Final));
+        Assert.Equal(["the", "quick"], Texts(agreement.Add(Words("the quick bran"), Seconds(3)).Final));
+        LiveWords pass = agreement.Add(Words("the quick brown fox"), Seconds(4));
+        Assert.Empty(pass.Final);
+        Assert.Equal(["brown", "fox"], Texts(pass.Tentative));
+        Assert.Equal(["brown", "fox"], Texts(agreement.Add(Words("the quick brown fox"), Seconds(5)).Final));
+    }
+
+    [Fact]
+    public void Commas_and_capitals_do_not_matter()
+    {
+        var agreement = new WordAgreement(Seconds(30));
+        agreement.Add(Words("Well, then"), Seconds(2));
+        Assert.Equal(["well", "then."], Texts(agreement.Add(Words("well then."), Seconds(3)).Final));
+    }
+
+    [Fact]
+    public void A_final_word_that_is_heard_once_more_is_not_final_twice()
+    {
+        var agreement = new WordAgreement(Seconds(30));
+        agreement.Add(Words("one two three"), Seconds(3));
+        agreement.Add(Words("one two three"), Seconds(4));
+
+        // The next pass hears the end of "three" again, a little later.
+        TranscriptWord[] again = [Word("three", 2.95, 3.1), Word("four", 3.1, 4)];
+        agreement.Add(again, Seconds(5));
+        Assert.Equal(["four"], Texts(agreement.Add(again, Seconds(6)).Final));
+    }
+
+    [Fact]
+    public void What_is_left_at_the_end_is_final_as_it_stands()
+    {
+        var agreement = new WordAgreement(Seconds(30));
+        agreement.Add(Words("one two"), Seconds(2));
+        Assert.Equal(["one", "two"], Texts(agreement.Flush().Final));
+        LiveWords nothing = agreement.Flush();
+        Assert.Empty(nothing.Final);
+        Assert.Equal(Seconds(2), nothing.KeepFrom);
+    }
+
+    [Fact]
+    public void A_long_sound_is_cut_after_the_last_sentence_that_is_final()
+    {
+        var agreement = new WordAgreement(Seconds(6));
+        agreement.Add(Words("a b c. d"), Seconds(4));
+        Assert.Equal(TimeSpan.Zero, agreement.Add(Words("a b c. d e"), Seconds(5)).KeepFrom);
+        Assert.Equal(Seconds(3), agreement.Add(Words("a b c. d e f g"), Seconds(7)).KeepFrom);
+    }
+
+    [Fact]
+    public void A_sound_of_which_nothing_is_final_does_not_grow_without_end()
+    {
+        var agreement = new WordAgreement(Seconds(4));
+        agreement.Add(Words("a b c d"), Seconds(4));
+        LiveWords pass = agreement.Add(Words("v w x y z"), Seconds(5));
+        Assert.Equal(["v", "w", "x"], Texts(pass.Final));
+        Assert.Equal(Seconds(3), pass.KeepFrom);
+        Assert.Equal(["y", "z"], Texts(pass.Tentative));
+    }
+
+    [Fact]
+    public void Silence_is_cut_too()
+    {
+        var agreement = new WordAgreement(Seconds(4));
+        Assert.Equal(TimeSpan.Zero, agreement.Add([], Seconds(4)).KeepFrom);
+        Assert.Equal(Seconds(3), agreement.Add([], Seconds(5)).KeepFrom);
+    }
+
+    [Fact]
+    public void Nothing_that_was_final_changes_and_the_sound_stays_short() => Gen.Int[0, 4].Array[0, 12].Array[1, 20].Sample(static passes =>
+    {
+        TimeSpan longest = Seconds(5);
+        var agreement = new WordAgreement(longest);
+        TimeSpan keepFrom = TimeSpan.Zero;
+        TimeSpan end = TimeSpan.Zero;
+        int final = 0;
+        int heard = 0;
+        foreach (int[] pass in passes)
+        {
+            end += Seconds(1);
+            double start = keepFrom.TotalSeconds;
+            double step = (end.TotalSeconds - start) / Math.Max(1, pass.Length);
+            heard += pass.Length;
+            LiveWords words = agreement.Add([.. pass.Select((word, i) => Word($"w{word}", start + (i * step), start + ((i + 1) * step)))], end);
+            Assert.True(words.KeepFrom >= keepFrom);
+            Assert.True(words.KeepFrom <= end);
+            Assert.True(end - words.KeepFrom <= longest);
+            final += words.Final.Length;
+            keepFrom = words.KeepFrom;
+        }
+
+        Assert.InRange(final + agreement.Flush().Final.Length, 0, heard);
+    });
+
+    [Fact]
+    public void A_buffer_without_length_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(static () => new WordAgreement(TimeSpan.Zero));
+
+    /// <summary>Words of a second each, from the beginning on.</summary>
+    private static TranscriptWord[] Words(string text) => [.. text.Split(' ').Select(static (word, i) => Word(word, i, i + 1))];
+
+    private static TranscriptWord Word(string text, double start, double end) => new(" " + text, Seconds(start), Seconds(end), 1);
+
+    private static string[] Texts(IEnumerable<TranscriptWord> words) => [.. words.Select(static word => word.Text.Trim())];
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+}
