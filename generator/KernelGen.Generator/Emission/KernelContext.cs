@@ -64,11 +64,11 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     public static string Decrease(string variable, int by) => by == 1 ? $"{variable}--" : $"{variable} -= {by}";
 
     /// <summary>Moves residual and output of a linear kernel down some rows.</summary>
-    public static string NextRows(int rows)
-    {
-        string factor = rows == 1 ? "" : $"{rows} * ";
-        return $"residual += {factor}TEpilogue.ResidualStride, output += {factor}TEpilogue.OutputStride";
-    }
+    public static string NextRows(int rows) => NextRows(rows == 1 ? "" : $"{rows} * ");
+
+    /// <summary>Moves residual and output of a linear kernel down some rows.</summary>
+    /// <param name="factor">How many, and the sign of a product.</param>
+    public static string NextRows(string factor) => $"residual += {factor}TEpilogue.ResidualStride, output += {factor}TEpilogue.OutputStride";
 
     /// <summary>The numbers of the vectors of one panel.</summary>
     public IEnumerable<int> PanelVectors => Enumerable.Range(0, Vectors.VectorsPerPanel);

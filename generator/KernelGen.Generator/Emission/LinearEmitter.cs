@@ -66,7 +66,9 @@ internal static class LinearEmitter
         linears.SelectMany(linear => Shape(context, linear).Tiles).Select(tile => tile.Panels * context.Vectors.VectorsPerPanel).Distinct();
 
     /// <summary>The tiles of a kernel.</summary>
-    public static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
+    public static TileShape Shape(KernelContext context, LinearPlan linear) => linear.IsConvolution
+        ? TileShape.Convolution(context.Vectors, linear.Panels)
+        : TileShape.Linear(context.Vectors, context.Vectors.TallRows, context.Vectors.LowPanels, linear.Panels);
 
     private static string LoopName(KernelContext context, LinearPlan linear) =>
         $"{linear.Kind}{linear.Input}{Int8LinearEmitter.Infix(context, linear.Int8)}By{Shape(context, linear).Panels * VectorSet.PanelWidth}";

@@ -22,6 +22,8 @@ internal sealed class LinearTileEmitter : TileEmitter
 
     protected override string NextOutput(int rows) => KernelContext.NextRows(rows);
 
+    protected override string NextOutputOfStep => KernelContext.NextRows("step * ");
+
     protected override string InitialSumOf(int row, int column) =>
         row == 0 ? Context.At(KernelContext.Offset("bias", column * Context.Vectors.Lanes)) : $"sum0_{column}";
 

@@ -68,6 +68,9 @@ internal abstract class TileEmitter
     /// <summary>Moves the output, and what goes with it, down some rows.</summary>
     protected abstract string NextOutput(int rows);
 
+    /// <summary>Moves the same down by the rows of the variable <c>step</c>; where no shape repeats rows, nothing does.</summary>
+    protected virtual string NextOutputOfStep => throw new NotSupportedException("These tiles repeat no rows.");
+
     /// <summary>With what a sum begins.</summary>
     /// <param name="row">The row of the tile.</param>
     /// <param name="column">The vector's number in the row.</param>
@@ -111,7 +114,11 @@ internal abstract class TileEmitter
         {
             foreach ((int rows, int panels) in shape.Tiles)
             {
-                using (writer.Open($"for (; rows >= {rows}; {KernelContext.Decrease("rows", rows)}, input += {rows * _family.InputStride}, {NextOutput(rows)})"))
+                bool repeats = shape.RepeatsRows && rows == shape.TallRows;
+                string next = repeats
+                    ? $"for (int step; rows >= {rows}; rows -= step, input += step * {_family.InputStride}, {NextOutputOfStep})"
+                    : $"for (; rows >= {rows}; {KernelContext.Decrease("rows", rows)}, input += {rows * _family.InputStride}, {NextOutput(rows)})";
+                using (writer.Open(next))
                 {
                     EmitBeforeTile(writer, rows);
                     for (int panel = 0; panel < shape.Panels; panel += panels)
@@ -119,9 +126,26 @@ internal abstract class TileEmitter
                         string arguments = (_family.Length is null ? "length, " : "") + Arguments(panel * _family.PanelStride, panel * VectorSet.PanelWidth);
                         writer.Write($"{TileName(panels, rows)}{TypeParameters}(input, {arguments});");
                     }
+
+                    if (repeats)
+                    {
+                        EmitStep(writer, rows);
+                    }
                 }
             }
         }
+    }
+
+    /// <summary>Goes on to the next tall tile. The last one begins earlier, and computes some rows again.</summary>
+    private static void EmitStep(SourceWriter writer, int rows)
+    {
+        using (writer.Open($"if (rows == {rows})"))
+        {
+            writer.Write("return;");
+        }
+
+        writer.Write();
+        writer.Write($"step = rows < {2 * rows} ? rows - {rows} : {rows};");
     }
 
     private void EmitTile(SourceWriter writer, TileShape shape, int panels, int rows)

@@ -31,6 +31,9 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <summary>Bytes of float32 weights and bias that any number of rows reads once.</summary>
     public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
 
+    /// <summary>Whether the rows of the input overlap.</summary>
+    public bool IsConvolution { get; init; }
+
     /// <summary>What the names of the kernel and its loops begin with: rows of a convolution overlap, so that its loops are its own.</summary>
     public string Kind { get; init; } = "Linear";
 
@@ -56,7 +59,7 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
         bool isAmbiguous = shapes.Any(other => other.IsConvolution && other.Inputs == shape.Inputs && other.InputStride < shape.InputStride);
         string kind = !shape.IsConvolution ? "Linear" : isAmbiguous ? $"ConvolutionEvery{shape.InputStride}Of" : "Convolution";
         var plan = new LinearPlan($"{kind}{shape.Inputs}To{shape.Outputs}{suffix}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, epilogue, int8) { Kind = kind };
-        return shape.IsConvolution ? plan with { TileName = $"{kind}Tile{shape.Inputs}" } : plan;
+        return shape.IsConvolution ? plan with { IsConvolution = true, TileName = $"{kind}Tile{shape.Inputs}" } : plan;
     }
 
     /// <summary>The kernel of a shape that trains the model.</summary>

@@ -11,6 +11,9 @@ internal sealed record TileShape(int Panels, int TallRows, int TallPanels, IRead
     /// <summary>Groups of panels narrower than this leave much to compute twice in a layer whose panels they do not divide.</summary>
     private const int ManyPanels = 16;
 
+    /// <summary>Whether the last tall tile begins earlier and computes some rows again, so that low ones serve only where there are fewer rows than it has.</summary>
+    public bool RepeatsRows { get; init; }
+
     /// <summary>Every tile: its rows and panels.</summary>
     public IEnumerable<(int Rows, int Panels)> Tiles => [(TallRows, TallPanels), .. LowRows.Select(rows => (rows, rows == 1 ? Panels : LowPanels))];
 
@@ -25,6 +28,12 @@ internal sealed record TileShape(int Panels, int TallRows, int TallPanels, IRead
         int group = panels >= ManyPanels || panels % vectors.LowPanels == 0 ? vectors.LowPanels : Math.Min(panels, vectors.Panels);
         return new TileShape(group, tallRows, Math.Min(group, vectors.Panels), [.. vectors.LowRows], Math.Min(group, lowPanels));
     }
+
+    /// <summary>The tiles of a convolution, whose rows are those of a whole source: mostly hundreds, and none is added to what its output held.</summary>
+    /// <param name="vectors">The instruction set.</param>
+    /// <param name="panels">Panels of the layer.</param>
+    public static TileShape Convolution(VectorSet vectors, int panels) =>
+        Linear(vectors, vectors.TallRows, vectors.LowPanels, panels) with { LowRows = [1], RepeatsRows = true };
 
     /// <summary>Tiles that are all equally wide.</summary>
     public static TileShape OfWidth(VectorSet vectors, int panels) => new(panels, vectors.TallRows, panels, [.. vectors.LowRows], panels);

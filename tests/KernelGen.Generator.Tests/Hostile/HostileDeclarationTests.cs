@@ -40,6 +40,23 @@ public class HostileDeclarationTests
         static specification => Assert.InRange(ModelEmitter.Emit(SpecificationTest.Class, specification).Sum(static file => file.Source.Length), 1, MaximumLength + (specification.Trainable ? MaximumTrainingLength : 0)),
         iter: 10 * Projects);
 
+    /// <summary>Three convolutions, and layers of one panel, of two and of many, each with tiles of its own: no model that was drawn was longer.</summary>
+    [Fact]
+    public void Source_of_the_longest_model_is_bounded()
+    {
+        ModelSpecification specification = SpecificationTest.Specify(SpecificationTest.Declare(Architecture.Moonshine) with
+        {
+            ModelDimension = 1458,
+            Heads = 18,
+            FeedForwardDimension = 12,
+            Activation = (int)Activation.GeluTanh,
+            VocabularySize = 18214,
+            MaxSourceLength = 5143,
+            MaxTargetLength = 7928,
+        });
+        Assert.InRange(ModelEmitter.Emit(SpecificationTest.Class, specification).Sum(static file => file.Source.Length), 400_000, MaximumLength);
+    }
+
     /// <summary>The most characters that a model's kernels take, whatever its dimensions; the names and the suppressed tokens of the declaration come on top.</summary>
     private const int MaximumLength = 450_000;
 

@@ -37,6 +37,23 @@ public sealed class MoonshineTests
         AssertClose(plain.Logits(memory, Target), speech.Logits(Target), 1e-4);
     }
 
+    /// <summary>Rows of convolutions are fewer than a tile has, as many, some more, and twice as many: the last tile computes rows again.</summary>
+    [Fact]
+    public void Any_number_of_positions_gives_what_plain_loops_give()
+    {
+        var plain = new PlainMoonshine(Odd, heads: 3, rotaryDimension: 39);
+        OddMoonshine[] models = [.. Sets.Select(static set => OddMoonshine.Load(TensorFile.Write(Odd), new ModelLoadOptions { InstructionSet = set }))];
+        for (int positions = 1; positions <= 26; positions++)
+        {
+            float[] samples = Sound(models[0].MinFrames + (384 * (positions - 1)));
+            double[][] expected = plain.Encode(samples);
+            Assert.Equal(positions, expected.Length);
+            Assert.All(models, model => AssertClose(expected, model.EncoderOutput(samples), 1e-4));
+        }
+
+        Array.ForEach(models, static model => model.Dispose());
+    }
+
     [Theory]
     [MemberData(nameof(Precisions))]
     public void Each_instruction_set_gives_the_same_bits(WeightPrecision precision)
