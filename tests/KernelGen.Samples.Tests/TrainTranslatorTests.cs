@@ -1,5 +1,4 @@
 using KernelGen.Tests;
-using KernelGen.Tests.Translation;
 
 namespace KernelGen.Samples.Tests;
 

@@ -1,5 +1,5 @@
 using KernelGen.Samples.Translate;
-using KernelGen.Tests.Translation;
+using KernelGen.Tests;
 using KernelGen.Text;
 
 namespace KernelGen.Samples.Tests;

@@ -39,7 +39,7 @@ public sealed class OpenDeclaredFamiliesTests
     [Fact]
     public void T5_has_a_published_tokenizer_json()
     {
-        byte[] json = File.ReadAllBytes(SharedFiles.Require("tokenizers/t5-like/tokenizer.json"));
+        byte[] json = File.ReadAllBytes(SharedFolder.Require("tokenizers/t5-like/tokenizer.json"));
         using TokenizerFolder folder = ModelFolder.Create("t5-published", PublishedT5.Description).Add("tokenizer.json", json).Add("generation_config.json", Generation);
         using TextGenerator generator = TextGenerator.Open<PublishedT5>(folder.Path);
         Assert.Equal(50048, generator.Target.VocabularySize);
@@ -60,7 +60,7 @@ public sealed class OpenDeclaredFamiliesTests
     [Fact]
     public void Pegasus_reads_a_text_and_the_end_token_and_searches_as_its_configuration_says()
     {
-        byte[] json = File.ReadAllBytes(SharedFiles.Require("tokenizers/pegasus/tokenizer.json"));
+        byte[] json = File.ReadAllBytes(SharedFolder.Require("tokenizers/pegasus/tokenizer.json"));
         using TokenizerFolder folder = ModelFolder.Create("pegasus", DeclaredPegasus.Description).Add("tokenizer.json", json);
         using TextGenerator generator = TextGenerator.Open<DeclaredPegasus>(folder.Path);
         Assert.Equal((96103, 3, 8), (generator.Source.VocabularySize, generator.DefaultGeneration.BeamSize, generator.DefaultGeneration.MaxLength));

@@ -3,6 +3,8 @@ namespace KernelGen.Audio.Tests.Models;
 /// <summary>A small Whisper against an independent reference in double precision.</summary>
 public sealed class WhisperGoldenTests
 {
+    private const double Tolerance = 5e-5;
+
     private static readonly SpeechGolden Golden = SpeechGolden.Whisper;
 
     public static TheoryData<InstructionSet> Sets => [.. Enum.GetValues<InstructionSet>()];
@@ -14,9 +16,9 @@ public sealed class WhisperGoldenTests
         using GoldenWhisper model = Load(instructionSet);
         for (int i = 0; i < Golden.Count; i++)
         {
-            AssertClose(Golden.Expected[$"memory.{i}"].Values, model.EncoderOutput(Golden.Frames(i)));
+            GoldenAssert.Close(Golden.Expected[$"memory.{i}"].Values, model.EncoderOutput(Golden.Frames(i)), Tolerance);
             using EncodedSpeech speech = model.Encode(Golden.Frames(i));
-            AssertClose(Golden.Expected[$"logits.{i}"].Values, speech.Logits(Golden.TargetPrefixes[i]));
+            GoldenAssert.Close(Golden.Expected[$"logits.{i}"].Values, speech.Logits(Golden.TargetPrefixes[i]), Tolerance);
         }
     }
 
@@ -50,8 +52,8 @@ public sealed class WhisperGoldenTests
             using EncodedSpeech speech = model.Encode(Golden.Frames(i), new SpeechEncodingOptions { MaxHypotheses = Golden.BeamSize });
             int[] forced = Golden.ForcedPrefixes[i];
             GenerationOptions options = Options(i) with { BeamSize = Golden.BeamSize, HypothesisCount = Golden.BeamSize };
-            AssertHypotheses(Golden.Beam[i], 0, speech.Generate(options with { ForcedPrefix = [.. forced], MaxLength = Golden.MaxNewTokens }), model.EndToken);
-            AssertHypotheses(
+            GoldenAssert.Hypotheses(Golden.Beam[i], 0, speech.Generate(options with { ForcedPrefix = [.. forced], MaxLength = Golden.MaxNewTokens }), model.EndToken);
+            GoldenAssert.Hypotheses(
                 Golden.BeamOfFreeTokens[i],
                 forced.Length,
                 speech.Generate(options with { Prompt = [Golden.Start, .. forced], MaxLength = Golden.MaxNewTokens - forced.Length }),
@@ -70,25 +72,5 @@ public sealed class WhisperGoldenTests
     {
         Assert.SkipUnless(KernelGen.InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
         return GoldenWhisper.Load(Golden.ModelPath, new ModelLoadOptions { InstructionSet = instructionSet });
-    }
-
-    private static void AssertHypotheses(SpeechGolden.Hypothesis[] expected, int skipped, GenerationResult found, int endToken)
-    {
-        Assert.Equal(expected.Length, found.Hypotheses.Length);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            int[] tokens = expected[i].Tokens[^1] == endToken ? expected[i].Tokens[skipped..^1] : expected[i].Tokens[skipped..];
-            Assert.Equal(tokens, found.Hypotheses[i].Tokens);
-            Assert.Equal(expected[i].Score, found.Hypotheses[i].Score!.Value, 1e-4);
-        }
-    }
-
-    private static void AssertClose(float[] expected, float[] found)
-    {
-        Assert.Equal(expected.Length, found.Length);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], found[i], 5e-5 * Math.Max(1, Math.Abs(expected[i])));
-        }
     }
 }

@@ -12,7 +12,7 @@ public class PublishedTokenizerTests
     [InlineData("t5-like")]
     public void Tokens_and_texts_are_those_of_hugging_faces_library(string name)
     {
-        string path = SharedFiles.Require($"tokenizers/{name}/tokenizer.json");
+        string path = SharedFolder.Require($"tokenizers/{name}/tokenizer.json");
         HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(path);
         using RustTokenizer oracle = RustTokenizer.Load(path);
         TokenizerComparison.Compare(tokenizer, oracle, Texts, seed: 7);
@@ -21,7 +21,7 @@ public class PublishedTokenizerTests
     [Fact]
     public void What_a_file_says_of_truncation_and_padding_is_told_and_not_done()
     {
-        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(SharedFiles.Require("tokenizers/pegasus/tokenizer.json"));
+        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(SharedFolder.Require("tokenizers/pegasus/tokenizer.json"));
         Assert.Equal(192, tokenizer.TruncationLength);
         Assert.False(tokenizer.WantsPadding);
         Assert.Equal(1001, tokenizer.Encode(string.Join(' ', Enumerable.Repeat("dog", 1000))).Length);
@@ -32,7 +32,7 @@ public class PublishedTokenizerTests
     [Fact]
     public void Whispers_special_tokens_are_found_by_name()
     {
-        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(SharedFiles.Require("tokenizers/whisper/tokenizer.json"));
+        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(SharedFolder.Require("tokenizers/whisper/tokenizer.json"));
         Assert.Equal(50258, tokenizer.TokenOf("<|startoftranscript|>"));
         Assert.Equal(50363, tokenizer.TokenOf("<|notimestamps|>"));
         Assert.Equal(220, tokenizer.TokenOf("Ġ"));

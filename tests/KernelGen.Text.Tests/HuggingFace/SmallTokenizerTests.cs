@@ -78,12 +78,12 @@ public class SmallTokenizerTests
     [Fact]
     public void Whispers_older_files_give_the_tokens_of_its_tokenizer_json()
     {
-        HuggingFaceTokenizer newest = HuggingFaceTokenizer.Load(SharedFiles.Require("tokenizers/whisper/tokenizer.json"), new() { AddSpecialTokens = false });
+        HuggingFaceTokenizer newest = HuggingFaceTokenizer.Load(SharedFolder.Require("tokenizers/whisper/tokenizer.json"), new() { AddSpecialTokens = false });
         var options = new HuggingFaceTokenizerOptions { AddedTokens = newest.AddedTokens };
         HuggingFaceTokenizer[] older =
         [
-            HuggingFaceTokenizer.LoadVocabularyAndMerges(SharedFiles.Require("tokenizers/whisper/vocab.json"), SharedFiles.Require("tokenizers/whisper/merges.txt"), options),
-            HuggingFaceTokenizer.LoadTiktoken(SharedFiles.Require("tokenizers/whisper/multilingual.tiktoken"), options),
+            HuggingFaceTokenizer.LoadVocabularyAndMerges(SharedFolder.Require("tokenizers/whisper/vocab.json"), SharedFolder.Require("tokenizers/whisper/merges.txt"), options),
+            HuggingFaceTokenizer.LoadTiktoken(SharedFolder.Require("tokenizers/whisper/multilingual.tiktoken"), options),
         ];
         string[] added = [.. newest.AddedTokens.Select(static token => token.Content)];
         var random = new Random(11);

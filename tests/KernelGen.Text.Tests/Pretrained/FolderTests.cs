@@ -137,11 +137,11 @@ public class FolderTests
     [Fact]
     public void Whispers_folder_gives_the_same_tokens_with_and_without_its_tokenizer_json()
     {
-        byte[] json = File.ReadAllBytes(SharedFiles.Require("tokenizers/whisper/tokenizer.json"));
+        byte[] json = File.ReadAllBytes(SharedFolder.Require("tokenizers/whisper/tokenizer.json"));
         using TokenizerFolder newer = new TokenizerFolder().Add("tokenizer.json", json).Add("config.json", """{"model_type":"whisper"}""");
         string added = string.Join(',', HuggingFaceTokenizer.Load(new MemoryStream(json)).AddedTokens.Select(static token => $"\"{token.Content}\":{token.Token}"));
-        using TokenizerFolder older = new TokenizerFolder().Add("vocab.json", File.ReadAllBytes(SharedFiles.Require("tokenizers/whisper/vocab.json"))).Add("config.json", """{"model_type":"whisper"}""")
-            .Add("merges.txt", File.ReadAllBytes(SharedFiles.Require("tokenizers/whisper/merges.txt"))).Add("added_tokens.json", $"{{{added}}}");
+        using TokenizerFolder older = new TokenizerFolder().Add("vocab.json", File.ReadAllBytes(SharedFolder.Require("tokenizers/whisper/vocab.json"))).Add("config.json", """{"model_type":"whisper"}""")
+            .Add("merges.txt", File.ReadAllBytes(SharedFolder.Require("tokenizers/whisper/merges.txt"))).Add("added_tokens.json", $"{{{added}}}");
         ITokenizer tokenizer = PretrainedTokenizer.Load(older.Path).Source;
         foreach (string text in new[] { "", "Hello world", " It's  2026…\r\n", "<|en|>狗" })
         {

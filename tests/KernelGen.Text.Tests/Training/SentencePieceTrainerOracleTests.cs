@@ -80,7 +80,7 @@ public class SentencePieceTrainerOracleTests
     public void Text_is_cut_as_well_as_by_a_model_of_the_library(int column, SentencePieceKind kind, int size)
     {
         using var files = new TemporaryFolder();
-        string[] sentences = [.. File.ReadLines(SharedFiles.Require("data/zh-en/train.tsv")).Select(line => line.Split('\t')[column])];
+        string[] sentences = [.. File.ReadLines(SharedFolder.Require("data/zh-en/train.tsv")).Select(line => line.Split('\t')[column])];
         string[] seen = [.. sentences.Where(static (_, i) => i % 2 == 0)];
         string[] unseen = [.. sentences.Where(static (_, i) => i % 2 == 1)];
         File.WriteAllLines(files["text"], seen);

@@ -3,6 +3,8 @@ namespace KernelGen.Audio.Tests.Models.Moonshine;
 /// <summary>A small Moonshine against an independent reference in double precision.</summary>
 public sealed class MoonshineGoldenTests
 {
+    private const double Tolerance = 1e-4;
+
     private static readonly SpeechGolden Golden = SpeechGolden.Moonshine;
 
     public static TheoryData<InstructionSet> Sets => [.. Enum.GetValues<InstructionSet>()];
@@ -14,9 +16,9 @@ public sealed class MoonshineGoldenTests
         using GoldenMoonshine model = Load(instructionSet);
         for (int i = 0; i < Golden.Count; i++)
         {
-            AssertClose(Golden.Expected[$"memory.{i}"].Values, model.EncoderOutput(Golden.Samples(i)));
+            GoldenAssert.Close(Golden.Expected[$"memory.{i}"].Values, model.EncoderOutput(Golden.Samples(i)), Tolerance);
             using EncodedSpeech speech = model.Encode(Golden.Samples(i));
-            AssertClose(Golden.Expected[$"logits.{i}"].Values, speech.Logits(Golden.TargetPrefixes[i]));
+            GoldenAssert.Close(Golden.Expected[$"logits.{i}"].Values, speech.Logits(Golden.TargetPrefixes[i]), Tolerance);
         }
     }
 
@@ -30,7 +32,7 @@ public sealed class MoonshineGoldenTests
             using EncodedSpeech speech = model.Encode(Golden.Samples(i));
             Hypothesis found = Assert.Single(speech.Generate(new GenerationOptions { ReturnScores = true, MaxLength = Golden.MaxNewTokens }).Hypotheses);
             SpeechGolden.Answer expected = Golden.Greedy[i];
-            Assert.Equal(WithoutEnd(expected.Tokens, model.EndToken), found.Tokens);
+            Assert.Equal(GoldenAssert.WithoutEnd(expected.Tokens, model.EndToken), found.Tokens);
             Assert.Equal(expected.LogProbability, found.Score!.Value * expected.Tokens.Length, 1e-3);
         }
     }
@@ -50,29 +52,13 @@ public sealed class MoonshineGoldenTests
                 HypothesisCount = Golden.BeamSize,
                 MaxLength = Golden.MaxNewTokens,
             });
-            Assert.Equal(Golden.Beam[i].Length, found.Hypotheses.Length);
-            for (int rank = 0; rank < found.Hypotheses.Length; rank++)
-            {
-                Assert.Equal(WithoutEnd(Golden.Beam[i][rank].Tokens, model.EndToken), found.Hypotheses[rank].Tokens);
-                Assert.Equal(Golden.Beam[i][rank].Score, found.Hypotheses[rank].Score!.Value, 1e-4);
-            }
+            GoldenAssert.Hypotheses(Golden.Beam[i], 0, found, model.EndToken);
         }
     }
-
-    private static int[] WithoutEnd(int[] tokens, int endToken) => tokens[^1] == endToken ? tokens[..^1] : tokens;
 
     private static GoldenMoonshine Load(InstructionSet instructionSet)
     {
         Assert.SkipUnless(KernelGen.InstructionSets.IsSupported(instructionSet), $"This process cannot use {instructionSet}.");
         return GoldenMoonshine.Load(Golden.ModelPath, new ModelLoadOptions { InstructionSet = instructionSet });
-    }
-
-    private static void AssertClose(float[] expected, float[] found)
-    {
-        Assert.Equal(expected.Length, found.Length);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], found[i], 1e-4 * Math.Max(1, Math.Abs(expected[i])));
-        }
     }
 }

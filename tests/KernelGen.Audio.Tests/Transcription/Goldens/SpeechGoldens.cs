@@ -39,7 +39,7 @@ internal static class SpeechGoldens
 
     /// <summary>Tokens of the tokenizer as published; the test is skipped where it is not there.</summary>
     public static WhisperTokens Published => _published ??= new WhisperTokens(
-        HuggingFaceTokenizer.Load(SharedSpeech.Require("tokenizers/whisper/tokenizer.json"), new HuggingFaceTokenizerOptions { AddSpecialTokens = false }));
+        HuggingFaceTokenizer.Load(SharedFolder.Require("tokenizers/whisper/tokenizer.json"), new HuggingFaceTokenizerOptions { AddSpecialTokens = false }));
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "whisper-decoding", name);
 
@@ -47,10 +47,10 @@ internal static class SpeechGoldens
     public static float[] JfkFrames() => _jfk ??= Frames(AudioFile.Read(PathOf("jfk.wav")), SilenceSamples);
 
     /// <summary>The frames of 44 seconds of speech, and of 30 seconds of silence after them; the test is skipped where the sound is not there.</summary>
-    public static float[] LongFrames() => _long ??= Frames(AudioFile.Read(SharedSpeech.Require("speech/two_cities_16k.wav")), SilenceSamples);
+    public static float[] LongFrames() => _long ??= Frames(AudioFile.Read(SharedFolder.Require("speech/two_cities_16k.wav")), SilenceSamples);
 
     /// <summary>The frames of the first 30 seconds of it alone, whose loudest frame is another one; the test is skipped where the sound is not there.</summary>
-    public static float[] BeginningOfLongFrames() => Frames(AudioFile.Read(SharedSpeech.Require("speech/two_cities_16k.wav"))[..SilenceSamples], 0);
+    public static float[] BeginningOfLongFrames() => Frames(AudioFile.Read(SharedFolder.Require("speech/two_cities_16k.wav"))[..SilenceSamples], 0);
 
     public static LogMelFrames Source(float[] frames) => new(frames, (frames.Length / Model.Shape.Bins) - Model.Shape.Frames, Model.Shape.Bins);
 

@@ -1,6 +1,6 @@
-namespace KernelGen.Tests.Translation;
+namespace KernelGen.Tests;
 
-/// <summary>The folder <c>shared</c> beside the repository: other people's models and sentences, which are tested against where they are there.</summary>
+/// <summary>The folder <c>shared</c> beside the repository: other people's models, tokenizers, sounds and sentences, which are tested against where they are there.</summary>
 internal static class SharedFolder
 {
     /// <summary>The path of a file in it; the test is skipped where it is not there.</summary>
