@@ -7,7 +7,7 @@ namespace KernelGen.Families;
 /// Moonshine (Jeffries et al. 2024; Hugging Face's <c>MoonshineConfig</c>): three convolutions read samples of sound, and make a position of each 384 of them. Names of attention
 /// are BART's, those of feed-forward blocks and norms Llama's.
 /// </summary>
-internal sealed class MoonshineFamily : HuggingFaceFamily
+internal sealed class MoonshineFamily : SpeechFamily
 {
     /// <summary>The positions of 64 seconds, the longest sound that it was trained with.</summary>
     private const int LongestSource = 2665;
@@ -78,14 +78,6 @@ internal sealed class MoonshineFamily : HuggingFaceFamily
     public override string CheckpointName => "Hugging Face Moonshine";
 
     public override bool Wrote(Func<string, bool> has) => has(".encoder_attn.q_proj.") && has("encoder.groupnorm.");
-
-    public override string Head => "proj_out.weight";
-
-    public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual)
-    {
-        usual = OwnEmbeddings(stack, prefix);
-        return settings.TieEmbeddings ? [usual, Head] : [usual];
-    }
 
     public override IReadOnlyList<Convolution> Convolutions(ModelSettings settings)
     {
@@ -163,16 +155,6 @@ internal sealed class MoonshineFamily : HuggingFaceFamily
         if (settings.PositionalEncoding == PositionalEncoding.Learned)
         {
             yield return (nameof(settings.PositionalEncoding), "they have no table of learned positions");
-        }
-
-        if (settings.EmbeddingNorm)
-        {
-            yield return (nameof(settings.EmbeddingNorm), "they have no norm of embeddings");
-        }
-
-        if (settings.OutputBias)
-        {
-            yield return (nameof(settings.OutputBias), "their output projection has no bias");
         }
     }
 

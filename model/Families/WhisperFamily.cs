@@ -6,7 +6,7 @@ namespace KernelGen.Families;
 /// <summary>
 /// Whisper (Radford et al. 2022; Hugging Face's <c>WhisperConfig</c>): BART's names, with two convolutions before the encoder's layers, and keys without biases.
 /// </summary>
-internal sealed class WhisperFamily : HuggingFaceFamily
+internal sealed class WhisperFamily : SpeechFamily
 {
     public override Architecture Architecture => Architecture.Whisper;
 
@@ -57,14 +57,6 @@ internal sealed class WhisperFamily : HuggingFaceFamily
 
     public override bool Wrote(Func<string, bool> has) => has(".encoder_attn.q_proj.") && has("encoder.conv1.") && !has("encoder.groupnorm.");
 
-    public override string Head => "proj_out.weight";
-
-    public override string[] Embeddings(ModelSettings settings, Stack stack, string prefix, out string usual)
-    {
-        usual = OwnEmbeddings(stack, prefix);
-        return settings.TieEmbeddings ? [usual, Head] : [usual];
-    }
-
     public override IReadOnlyList<Convolution> Convolutions(ModelSettings settings)
     {
         Dimension width = Dimension.Model(settings);
@@ -82,24 +74,5 @@ internal sealed class WhisperFamily : HuggingFaceFamily
     {
         TensorName name = base.InLayer(tensor);
         return tensor.BiasLength == 0 && !tensor.IsNorm ? new TensorName(name.Weight, bias: null) : name;
-    }
-
-    /// <summary>What its checkpoints have no tensors for.</summary>
-    public override IEnumerable<(string Property, string Reason)> FindLacking(ModelSettings settings)
-    {
-        foreach ((string property, string reason) in base.FindLacking(settings))
-        {
-            yield return (property, reason);
-        }
-
-        if (settings.EmbeddingNorm)
-        {
-            yield return (nameof(settings.EmbeddingNorm), "they have no norm of embeddings");
-        }
-
-        if (settings.OutputBias)
-        {
-            yield return (nameof(settings.OutputBias), "their output projection has no bias");
-        }
     }
 }

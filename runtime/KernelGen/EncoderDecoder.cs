@@ -217,14 +217,9 @@ public abstract class EncoderDecoder : TransformerModel
     {
         CheckSource(source);
         CheckTarget(target);
-        int vocabulary = Model.TargetVocabularySize;
-        float[] result = new float[checked(target.Length * vocabulary)];
         using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Encode(lease.Workspace, source, target.Length);
-        Engine.Decode(lease.Workspace, target, [0], [target.Length]);
-        ForEachLogits(lease.Workspace, target.Length, (row, logitsRow) => Engine.Logits(lease.Workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
-
-        return result;
+        return AllLogits(lease.Workspace, target);
     }
 
     /// <summary>How probable a given target is, token by token.</summary>
@@ -331,15 +326,9 @@ public abstract class EncoderDecoder : TransformerModel
     public float[] Encode(ReadOnlySpan<int> source, CancellationToken cancellationToken = default)
     {
         CheckSource(source);
-        float[] result = new float[checked(source.Length * Model.ModelDimension)];
         using WorkspaceLease lease = Engine.Lease(cancellationToken);
         Encode(lease.Workspace, source, targetLength: 1);
-        for (int row = 0; row < source.Length; row++)
-        {
-            Engine.Hidden(lease.Workspace, row).CopyTo(result.AsSpan(row * Model.ModelDimension));
-        }
-
-        return result;
+        return AllHidden(lease.Workspace, source.Length);
     }
 
     /// <summary>

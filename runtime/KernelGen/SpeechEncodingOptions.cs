@@ -5,8 +5,6 @@ namespace KernelGen;
 /// <summary>What <see cref="SpeechModel.Encode"/> makes room for.</summary>
 public sealed record SpeechEncodingOptions
 {
-    private const int MaxThreads = 64;
-
     internal static readonly SpeechEncodingOptions Default = new();
 
     /// <summary>
@@ -25,9 +23,9 @@ public sealed record SpeechEncodingOptions
             throw SearchSettings.OutOfRange(nameof(MaxHypotheses), MaxHypotheses, $"from 1 to {BatchSearch.MaxRows}");
         }
 
-        if (Threads is < 1 or > MaxThreads)
+        if (Threads is < 1 or > SearchSettings.MaxThreads)
         {
-            throw SearchSettings.OutOfRange(nameof(Threads), Threads, $"from 1 to {MaxThreads}");
+            throw SearchSettings.OutOfRange(nameof(Threads), Threads, $"from 1 to {SearchSettings.MaxThreads}");
         }
     }
 }

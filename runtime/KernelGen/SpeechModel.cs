@@ -76,29 +76,19 @@ public abstract class SpeechModel : TransformerModel
     {
         CheckFrames(frames);
         int positions = _frontEnd.PositionsOf(frames.Length / Channels);
-        float[] result = new float[positions * Model.ModelDimension];
         using WorkspaceLease lease = Engine.Lease(cancellationToken);
         lease.Workspace.Sharing.Threads = 1;
         lease.Workspace.Reserve([positions], targetLength: 1, targetRows: 1);
         Engine.EncodeFrames(lease.Workspace, frames);
-        for (int position = 0; position < positions; position++)
-        {
-            Engine.Hidden(lease.Workspace, position).CopyTo(result.AsSpan(position * Model.ModelDimension));
-        }
-
-        return result;
+        return AllHidden(lease.Workspace, positions);
     }
 
     /// <summary>The logits of every position of a given target.</summary>
     internal float[] Logits(Workspace workspace, ReadOnlySpan<int> target)
     {
         CheckTarget(target);
-        int vocabulary = Model.TargetVocabularySize;
-        float[] result = new float[checked(target.Length * vocabulary)];
         workspace.Sequences[0].TargetLength = 0;
-        Engine.Decode(workspace, target, [0], [target.Length]);
-        ForEachLogits(workspace, target.Length, (row, logitsRow) => Engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
-        return result;
+        return AllLogits(workspace, target);
     }
 
     /// <summary>The logits of the token that follows a given target.</summary>

@@ -114,6 +114,30 @@ public abstract class TransformerModel : IDisposable
     private protected void CheckTarget(ReadOnlySpan<int> target) =>
         InputTokens.Check(target, Model.TargetVocabularySize, Model.MaxTargetLength, nameof(target), nameof(MaxTargetLength));
 
+    /// <summary>The logits of every position of a target of the first sequence, whose source is encoded and whose target is empty.</summary>
+    /// <returns><c>[target length, target vocabulary]</c>, row by row.</returns>
+    private protected float[] AllLogits(Workspace workspace, ReadOnlySpan<int> target)
+    {
+        int vocabulary = Model.TargetVocabularySize;
+        float[] result = new float[checked(target.Length * vocabulary)];
+        Engine.Decode(workspace, target, [0], [target.Length]);
+        ForEachLogits(workspace, target.Length, (row, logitsRow) => Engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
+        return result;
+    }
+
+    /// <summary>The output of the encoder, which has just run over one source.</summary>
+    /// <returns><c>[positions, model dimension]</c>, row by row.</returns>
+    private protected float[] AllHidden(Workspace workspace, int positions)
+    {
+        float[] result = new float[checked(positions * Model.ModelDimension)];
+        for (int position = 0; position < positions; position++)
+        {
+            Engine.Hidden(workspace, position).CopyTo(result.AsSpan(position * Model.ModelDimension));
+        }
+
+        return result;
+    }
+
     /// <summary>Projects the decoder output in blocks, and visits each row: its number, and where in the workspace its logits are.</summary>
     private protected void ForEachLogits(Workspace workspace, int rows, Action<int, int> visit)
     {

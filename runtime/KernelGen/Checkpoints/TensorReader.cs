@@ -69,30 +69,14 @@ internal sealed class TensorReader
     public int LayersToRead(string start) => _layersInFile.GetValueOrDefault(start, int.MaxValue);
 
     /// <summary>A tensor of one dimension, as one row.</summary>
-    public TensorSlice Vector(string name, Dimension length)
-    {
-        TensorInfo? tensor = Find(name);
-        return tensor != null && CheckShape(tensor, [length]) ? Finite(new TensorSlice(tensor, 0, 1, (int)length.Size)) : TensorSlice.Missing(1, (int)length.Size);
-    }
+    public TensorSlice Vector(string name, Dimension length) => Rows(name, [length], 1, length.Size);
 
     /// <summary>A tensor of two dimensions.</summary>
-    public TensorSlice Matrix(string name, Dimension rows, Dimension columns)
-    {
-        TensorInfo? tensor = Find(name);
-        return tensor != null && CheckShape(tensor, [rows, columns])
-            ? Finite(new TensorSlice(tensor, 0, (int)rows.Size, (int)columns.Size))
-            : TensorSlice.Missing((int)rows.Size, (int)columns.Size);
-    }
+    public TensorSlice Matrix(string name, Dimension rows, Dimension columns) => Rows(name, [rows, columns], rows.Size, columns.Size);
 
     /// <summary>A convolution, <c>[outputs, channels, taps]</c>: a row for each output, in which the taps of a channel are neighbours.</summary>
-    public TensorSlice Convolution(string name, ModelTensor tensor)
-    {
-        int columns = (int)(tensor.Columns.Size * tensor.Taps);
-        TensorInfo? found = Find(name);
-        return found != null && CheckShape(found, [tensor.Rows, tensor.Columns, new Dimension(tensor.Taps, "taps", "")])
-            ? Finite(new TensorSlice(found, 0, (int)tensor.Rows.Size, columns))
-            : TensorSlice.Missing((int)tensor.Rows.Size, columns);
-    }
+    public TensorSlice Convolution(string name, ModelTensor tensor) =>
+        Rows(name, [tensor.Rows, tensor.Columns, new Dimension(tensor.Taps, "taps", "")], tensor.Rows.Size, tensor.Columns.Size * tensor.Taps);
 
     /// <summary>A table of learned positions: at least as many rows as the longest sequence reaches.</summary>
     /// <param name="name">The name.</param>
@@ -318,6 +302,12 @@ internal sealed class TensorReader
             $"has {shown} at [{place}]"));
         return weights;
     }
+
+    /// <summary>A tensor of this shape, as rows; what is missing, when it is not there or has another shape.</summary>
+    private TensorSlice Rows(string name, ReadOnlySpan<Dimension> shape, long rows, long columns) =>
+        Find(name) is { } tensor && CheckShape(tensor, shape)
+            ? Finite(new TensorSlice(tensor, 0, (int)rows, (int)columns))
+            : TensorSlice.Missing((int)rows, (int)columns);
 
     /// <summary>The tensor of this name; <see langword="null"/> when it is not there or cannot be read.</summary>
     private TensorInfo? Find(string name)

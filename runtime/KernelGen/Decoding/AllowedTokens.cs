@@ -64,15 +64,6 @@ public readonly ref struct AllowedTokens
         }
     }
 
-    /// <summary>Forbids the tokens of a range.</summary>
-    /// <param name="tokens">The range.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the vocabulary; nothing is changed.</exception>
-    public void Forbid(Range tokens)
-    {
-        (int first, int count) = tokens.GetOffsetAndLength(_logits.Length);
-        _logits.Slice(first, count).Fill(float.NegativeInfinity);
-    }
-
     private int Checked(int token, string parameter) => (uint)token < (uint)_logits.Length
         ? token
         : throw new ArgumentOutOfRangeException(parameter, token, $"There is no token {token}; the target vocabulary goes from 0 to {_logits.Length - 1}.");

@@ -22,7 +22,8 @@ internal readonly record struct SearchSettings(
     /// <summary>The highest <see cref="SamplingOptions.Temperature"/>.</summary>
     public const double HighestTemperature = 1000;
 
-    private const int MaxThreads = 64;
+    /// <summary>The most <see cref="GenerationOptions.Threads"/>, and threads that share the encoding of speech.</summary>
+    public const int MaxThreads = 64;
 
     /// <summary>What stands before <see cref="StartToken"/>, and is decoded before a search begins.</summary>
     public ReadOnlySpan<int> TokensBefore => Options.Prompt.IsDefaultOrEmpty ? [] : Options.Prompt.AsSpan()[..^1];

@@ -62,14 +62,7 @@ internal sealed unsafe class WeightPacking : IDisposable
         ClearOutputBias(model.Description, model.Output.Bias);
         foreach (WeightSlot slot in model.Recipe.Slots)
         {
-            if (slot.Role == WeightRole.Positions && slot.Tensors.Length == 0)
-            {
-                ComputedPositions(model.Description, slot, (float*)model[slot].Panels);
-            }
-            else if (slot.Role == WeightRole.Rotations)
-            {
-                RotationTable.Fill(model.Description, slot.Outputs, (float*)model[slot].Panels, slot.Inputs);
-            }
+            FillComputed(slot, model);
         }
     }
 
@@ -91,8 +84,33 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
     }
 
+    /// <summary>Fills a slot of numbers that follow from the declaration; <see langword="false"/> where the checkpoint has them.</summary>
+    private static bool FillComputed(WeightSlot slot, PackedModel model)
+    {
+        ModelDescription description = model.Description;
+        float* floats = (float*)model[slot].Panels;
+        switch (slot.Role)
+        {
+            case WeightRole.Positions when slot.Tensors.Length == 0:
+                PositionTable.Fill(description.PositionalEncoding, description.PositionOffset, slot.Outputs, description.ModelDimension, floats, slot.Inputs);
+                return true;
+
+            case WeightRole.Rotations:
+                RotationTable.Fill(description, slot.Outputs, floats, slot.Inputs);
+                return true;
+
+            default:
+                return false;
+        }
+    }
+
     private void Fill(WeightSlot slot, PackedModel model, CheckpointTensors tensors)
     {
+        if (FillComputed(slot, model))
+        {
+            return;
+        }
+
         LinearWeights weights = model[slot];
         float* floats = (float*)weights.Panels;
         switch (slot.Role)
@@ -112,20 +130,12 @@ internal sealed unsafe class WeightPacking : IDisposable
                 Output(model, tensors, slot);
                 break;
 
-            case WeightRole.Positions when slot.Tensors.Length == 0:
-                ComputedPositions(_description, slot, floats);
-                break;
-
             case WeightRole.Positions:
                 LearnedPositions(tensors.Weight(slot.Tensors[0]), slot.Outputs, floats);
                 break;
 
             case WeightRole.PositionBias:
                 PositionBias(slot, _description, tensors.Weight(slot.Tensors[0]), floats);
-                break;
-
-            case WeightRole.Rotations:
-                RotationTable.Fill(_description, slot.Outputs, floats, slot.Inputs);
                 break;
 
             case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm or WeightRole.GroupNorm:
@@ -140,9 +150,6 @@ internal sealed unsafe class WeightPacking : IDisposable
                 throw new ArgumentOutOfRangeException(nameof(slot), slot.Role, "Such weights cannot be packed.");
         }
     }
-
-    private static void ComputedPositions(ModelSettings settings, WeightSlot slot, float* rows) =>
-        PositionTable.Fill(settings.PositionalEncoding, settings.PositionOffset, slot.Outputs, settings.ModelDimension, rows, slot.Inputs);
 
     private static void Embedding(TensorSlice table, float* panels) => PanelPacking.Pack(table, 0, table.Rows, panels, 0, table.Columns, table.Columns, table.Columns);
 
@@ -290,47 +297,13 @@ internal sealed unsafe class WeightPacking : IDisposable
 
                 if (isTurned)
                 {
-                    SeparatePairs(panels, column, inputs);
-                    SeparatePairs(bias.Slice(column, room));
+                    RotaryPacking.SeparatePairs(panels, column, room, inputs, _description.RotaryPairs);
+                    RotaryPacking.SeparatePairs(bias.Slice(column, room), _description.RotaryPairs);
                 }
             }
         }
 
         Store(panels, weights, slot);
-    }
-
-    /// <summary>Puts the columns of a head into the order in which they are turned.</summary>
-    private void SeparatePairs(float* panels, int column, int inputs)
-    {
-        float[] head = new float[_description.HeadWidth];
-        for (int input = 0; input < inputs; input++)
-        {
-            for (int i = 0; i < head.Length; i++)
-            {
-                head[i] = *Place(i);
-            }
-
-            SeparatePairs(head);
-            for (int i = 0; i < head.Length; i++)
-            {
-                *Place(i) = head[i];
-            }
-
-            float* Place(int i) =>
-                panels + ((((long)(column + i) / PanelLayout.Width * inputs) + input) * PanelLayout.Width) + ((column + i) % PanelLayout.Width);
-        }
-    }
-
-    /// <summary>Puts the first numbers of the pairs of a head first, then the second ones; what is not turned stays where it is.</summary>
-    private void SeparatePairs(Span<float> head)
-    {
-        int pairs = _description.RotaryPairs;
-        ReadOnlySpan<float> before = head[..(2 * pairs)].ToArray();
-        for (int i = 0; i < pairs; i++)
-        {
-            head[i] = before[2 * i];
-            head[pairs + i] = before[(2 * i) + 1];
-        }
     }
 
     /// <summary>
