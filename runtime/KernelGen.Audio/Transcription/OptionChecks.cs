@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace KernelGen.Audio;
 
-/// <summary>Checks the options of a call once, before anything is done.</summary>
+/// <summary>Checks the options of a call once, before anything is done: those that mean the same to every model.</summary>
 /// <param name="options">The options.</param>
-/// <param name="tokens">The tokens of the model.</param>
-/// <param name="shape">The sizes of the model.</param>
-internal sealed class OptionChecks(TranscriptionOptions options, WhisperTokens tokens, WindowShape shape)
+/// <param name="vocabularySize">The number of tokens of the model.</param>
+/// <param name="longestText">The most tokens that it writes for a part of a sound.</param>
+internal sealed class OptionChecks(TranscriptionOptions options, int vocabularySize, int longestText)
 {
     private const double HighestTemperature = 10;
     private const double LeastTemperature = 0.0001;
@@ -15,26 +15,25 @@ internal sealed class OptionChecks(TranscriptionOptions options, WhisperTokens t
     private const int MostThreads = 64;
 
     /// <summary>Throws for the first option that is not usable.</summary>
-    /// <returns>The code of the language that the options name, or <see langword="null"/> where the model is to tell it.</returns>
     /// <exception cref="ArgumentException">An option is not usable: what it is, and what would be.</exception>
-    public string? Check()
+    public void Check()
     {
         CheckTemperatures();
         CheckNumbers();
         CheckClips();
         foreach (int token in options.SuppressedTokens.IsDefault ? [] : options.SuppressedTokens)
         {
-            Require(token >= 0 && token < shape.VocabularySize, nameof(options.SuppressedTokens), $"has the token {token}; the model has the tokens 0 to {shape.VocabularySize - 1}");
+            Require(token >= 0 && token < vocabularySize, nameof(options.SuppressedTokens), $"has the token {token}; the model has the tokens 0 to {vocabularySize - 1}");
         }
 
-        Require(options.HallucinationSilenceThreshold is null || options.WordTimestamps, nameof(options.HallucinationSilenceThreshold), "looks at the times of words; set WordTimestamps, too");
-        Require(options.HallucinationSilenceThreshold is not { } silence || silence >= TimeSpan.Zero, nameof(options.HallucinationSilenceThreshold), $"is {options.HallucinationSilenceThreshold}; it cannot be negative");
-        Require(options.PrependedPunctuation is not null, nameof(options.PrependedPunctuation), "is null; an empty string stands for none");
-        Require(options.AppendedPunctuation is not null, nameof(options.AppendedPunctuation), "is null; an empty string stands for none");
-        return CheckLanguage();
+        Require(Enum.IsDefined(options.Task), nameof(options.Task), $"is {options.Task}, which is no task");
     }
 
-    private static void Require(bool isUsable, string option, string problem)
+    /// <summary>Throws where an option is not usable.</summary>
+    /// <param name="isUsable">Whether it is.</param>
+    /// <param name="option">Its name.</param>
+    /// <param name="problem">What is wrong, behind the name, without a full stop.</param>
+    public static void Require(bool isUsable, string option, string problem)
     {
         if (!isUsable)
         {
@@ -42,7 +41,8 @@ internal sealed class OptionChecks(TranscriptionOptions options, WhisperTokens t
         }
     }
 
-    private static void RequireNumber(double? value, string option, double least, double most) =>
+    /// <summary>Throws where a number is out of its range.</summary>
+    public static void RequireNumber(double? value, string option, double least, double most) =>
         Require(value is null || (value >= least && value <= most), option, FormattableString.Invariant($"is {value}; expected a number from {least} to {most}"));
 
     private void CheckTemperatures()
@@ -67,8 +67,7 @@ internal sealed class OptionChecks(TranscriptionOptions options, WhisperTokens t
         RequireNumber(options.CompressionRatioThreshold, nameof(options.CompressionRatioThreshold), 0, double.MaxValue);
         RequireNumber(options.LogProbabilityThreshold, nameof(options.LogProbabilityThreshold), double.MinValue, 0);
         RequireNumber(options.NoSpeechThreshold, nameof(options.NoSpeechThreshold), 0, 1);
-        RequireNumber(options.MaximumInitialTimestamp?.TotalSeconds, nameof(options.MaximumInitialTimestamp), 0, (double)shape.Frames / WindowShape.FramesPerSecond);
-        RequireNumber(options.MaximumTokensPerWindow, nameof(options.MaximumTokensPerWindow), 1, shape.LongestText);
+        RequireNumber(options.MaximumTokensPerWindow, nameof(options.MaximumTokensPerWindow), 1, longestText);
         RequireNumber(options.Threads, nameof(options.Threads), 1, MostThreads);
     }
 
@@ -83,22 +82,5 @@ internal sealed class OptionChecks(TranscriptionOptions options, WhisperTokens t
             Require(clip.End is not null || i == options.Clips.Length - 1, nameof(options.Clips), $"has a clip after the end of the sound: clip {i} has no end, so that it must be the last");
             last = clip.End ?? clip.Start;
         }
-    }
-
-    private string? CheckLanguage()
-    {
-        Require(Enum.IsDefined(options.Task), nameof(options.Task), $"is {options.Task}, which is no task");
-        Require(tokens.IsMultilingual || options.Task == TranscriptionTask.Transcribe, nameof(options.Task), "is Translate, and the model is for English alone; take one that hears several languages");
-        if (options.Language is null)
-        {
-            return tokens.IsMultilingual ? null : "en";
-        }
-
-        SpeechLanguage? language = SpeechLanguages.Find(options.Language);
-        string shown = ShownText.Of(options.Language, 40);
-        Require(language is not null, nameof(options.Language), $"is {shown}, which is no language of SpeechLanguages; expected a code or a name such as de or German");
-        Require(tokens.IsMultilingual || language!.Code == "en", nameof(options.Language), $"is {shown}, and the model is for English alone; take one that hears several languages");
-        Require(!tokens.IsMultilingual || tokens.TokenOf(language!.Code) is not null, nameof(options.Language), $"is {shown}, which this model has no token for");
-        return language!.Code;
     }
 }

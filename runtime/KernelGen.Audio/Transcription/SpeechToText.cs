@@ -1,22 +1,20 @@
-using System.Collections.Immutable;
 using KernelGen.Text;
 
 namespace KernelGen.Audio;
 
 /// <summary>
-/// Writes what is said in audio, with a declared model of the family Whisper, as OpenAI's code does: in windows of 30 seconds, again at another temperature where the text is not good
-/// enough, with times of segments and, where they are asked for, of words.
+/// Writes what is said in audio, with a declared model. With a Whisper as OpenAI's code does: in windows of 30 seconds, again at another temperature where the text is not good
+/// enough, with times of segments and, where they are asked for, of words. With a Moonshine in pieces that are cut at pauses, each of which is a segment.
 /// </summary>
-/// <remarks>Thread-safe: any number of calls may run at once; they share the model. Memory does not grow with the length of a file.</remarks>
+/// <remarks>
+/// Thread-safe: any number of calls may run at once; they share the model. Memory does not grow with the length of a file. <see cref="TranscriptionOptions"/> says which options
+/// are a Whisper's alone; with a Moonshine they are refused, or change nothing.
+/// </remarks>
 public sealed class SpeechToText : IDisposable
 {
-    /// <summary>A shorter silence is part of what is said around it.</summary>
-    private const int SilenceToSkip = 3 * LogMelSpectrogram.SampleRate;
-
     private readonly SpeechModel _model;
     private readonly bool _ownsModel;
-    private readonly LogMelSpectrogram _spectrogram;
-    private readonly WindowTranscriber _transcriber;
+    private readonly ITranscriber _transcriber;
 
     /// <summary>Puts a model and its tokenizer together.</summary>
     /// <param name="model">The model; whoever loaded it disposes it.</param>
@@ -31,25 +29,14 @@ public sealed class SpeechToText : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        if (model.Channels == 1)
-        {
-            throw new ArgumentException(
-                $"{nameof(SpeechToText)} takes a Whisper, which reads frames of a log-mel spectrogram; this model reads samples. Call {nameof(SpeechModel.Encode)} and {nameof(EncodedSpeech.Generate)} on it.",
-                nameof(model));
-        }
-
         _model = model;
         _ownsModel = ownsModel;
-        _spectrogram = new LogMelSpectrogram(model.Channels);
-        var tokens = new WhisperTokens(tokenizer, generation?.IsMultilingual);
-        var window = new SpeechWindowModel(model);
-        CheckSizes(tokens, window.Shape);
-        _transcriber = new WindowTranscriber(window, tokens, generation?.AlignmentHeads ?? ImmutableArray<AttentionHead>.Empty);
+        _transcriber = TranscriberOf(model, tokenizer, generation);
     }
 
     /// <summary>
-    /// Opens a folder as it is downloaded from Hugging Face: its weights, <c>tokenizer.json</c>, and <c>generation_config.json</c> where it is there, which says what heads give
-    /// words their times.
+    /// Opens a folder as it is downloaded from Hugging Face: its weights, <c>tokenizer.json</c>, and of a Whisper <c>generation_config.json</c> where it is there, which says what
+    /// heads give words their times.
     /// </summary>
     /// <typeparam name="TModel">The declared model, whose declaration names the <c>config.json</c> of the same folder.</typeparam>
     /// <param name="folder">The folder.</param>
@@ -74,7 +61,7 @@ public sealed class SpeechToText : IDisposable
         try
         {
             string generation = Path.Combine(folder, "generation_config.json");
-            SpeechGenerationFile? file = File.Exists(generation)
+            SpeechGenerationFile? file = !ReadsSamples(model) && File.Exists(generation)
                 ? SpeechGenerationFile.Read(File.ReadAllBytes(generation), generation, new SpeechWindowModel(model).Shape)
                 : null;
             return new SpeechToText(model, tokenizer, file, ownsModel: true);
@@ -125,13 +112,11 @@ public sealed class SpeechToText : IDisposable
     /// <summary>Tells what language is spoken in the first 30 seconds: one pass of the encoder, and one step of the decoder.</summary>
     /// <param name="samples">One channel at 16 kHz.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="InvalidOperationException">The model is for English alone.</exception>
+    /// <exception cref="InvalidOperationException">The model is for English alone, or a Moonshine.</exception>
     /// <inheritdoc cref="Transcribe(ReadOnlyMemory{float}, TranscriptionOptions?, CancellationToken)" path="/exception[contains(@cref, 'Data') or contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
     public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellationToken = default)
     {
-        ReadOnlyMemory<float> first = samples[..Math.Min(samples.Length, _model.MaxFrames * LogMelSpectrogram.HopLength)];
-        using AudioLogMel source = Frames(() => new SampleReader(first, LogMelSpectrogram.SampleRate), cancellationToken);
-        return _transcriber.DetectLanguage(source, firstFrame: 0, new ModelCall(1, cancellationToken));
+        return _transcriber.DetectLanguage(samples, cancellationToken);
     }
 
     /// <summary>Frees the model where <see cref="Open"/> loaded it.</summary>
@@ -143,89 +128,16 @@ public sealed class SpeechToText : IDisposable
         }
     }
 
-    /// <summary>Refuses a tokenizer of another model: a timestamp for each position, and one for the end, are the last tokens of all.</summary>
-    private static void CheckSizes(WhisperTokens tokens, WindowShape shape)
-    {
-        int expected = tokens.FirstTimestamp + shape.Positions + 1;
-        if (expected != shape.VocabularySize)
-        {
-            throw new InvalidDataException(
-                $"The tokenizer has {expected} tokens with the timestamps of {shape.Positions} positions, and the model has {shape.VocabularySize}. Take the tokenizer of the same folder.");
-        }
-    }
+    private static ITranscriber TranscriberOf(SpeechModel model, HuggingFaceTokenizer tokenizer, SpeechGenerationFile? generation) => ReadsSamples(model)
+        ? new MoonshineTranscriber(new SpeechSoundModel(model), PieceShape.Of(model), tokenizer)
+        : new WhisperTranscriber(model, tokenizer, generation);
 
-    private Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
-    {
-        string? language = _transcriber.Check(options ?? TranscriptionOptions.Default);
-        using AudioLogMel source = Frames(open, cancellationToken);
-        if (WithoutSilence(open, options) is { } spoken)
-        {
-            return _transcriber.Transcribe(source, spoken, cancellationToken);
-        }
+    /// <summary>Whether a model reads samples as they are, and no frames of a spectrogram.</summary>
+    private static bool ReadsSamples(SpeechModel model) => model.Channels == 1;
 
-        // Nothing is said, and the model is not asked.
-        return new Transcript(language ?? "", [], Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond));
-    }
+    private Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken) =>
+        _transcriber.Transcribe(open, options ?? TranscriptionOptions.Default, cancellationToken);
 
-    private IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
-    {
-        _transcriber.Check(options ?? TranscriptionOptions.Default);
-        using AudioLogMel source = Frames(open, cancellationToken);
-        if (WithoutSilence(open, options) is not { } spoken)
-        {
-            yield break;
-        }
-
-        foreach (TranscriptSegment segment in _transcriber.Start(source, spoken, cancellationToken).Segments)
-        {
-            if (!string.IsNullOrWhiteSpace(segment.Text))
-            {
-                yield return segment;
-            }
-        }
-    }
-
-    private AudioLogMel Frames(Func<AudioReader> open, CancellationToken cancellationToken) => new(_spectrogram, _model.MaxFrames, open, cancellationToken);
-
-    /// <summary>The options with the parts of the audio in which somebody speaks; <see langword="null"/> where nobody does.</summary>
-    private static TranscriptionOptions? WithoutSilence(Func<AudioReader> open, TranscriptionOptions? options)
-    {
-        options ??= TranscriptionOptions.Default;
-        if (options.VoiceActivity is null || !options.Clips.IsDefaultOrEmpty)
-        {
-            return options;
-        }
-
-        IVoiceActivityDetector detector = options.VoiceActivity();
-        using AudioReader audio = open();
-        using AudioReader heard = audio.Resample(detector.SampleRate);
-        var clips = ImmutableArray.CreateBuilder<ClipRange>();
-        long start = -1;
-        long end = -1;
-        foreach (SpeechSpan span in detector.Detect(heard))
-        {
-            if (start >= 0 && span.Start - end >= SilenceToSkip)
-            {
-                Add();
-                start = span.Start;
-            }
-
-            start = start < 0 ? span.Start : start;
-            end = span.End;
-        }
-
-        if (start < 0)
-        {
-            return null;
-        }
-
-        Add();
-        return options with { Clips = clips.ToImmutable() };
-
-        void Add()
-        {
-            var whole = new SpeechSpan(start, end);
-            clips.Add(new ClipRange(whole.StartTime(detector.SampleRate), whole.EndTime(detector.SampleRate)));
-        }
-    }
+    private IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken) =>
+        _transcriber.Stream(open, options ?? TranscriptionOptions.Default, cancellationToken).Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
 }

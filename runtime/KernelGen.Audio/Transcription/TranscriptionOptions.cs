@@ -7,6 +7,12 @@ namespace KernelGen.Audio;
 /// A sound is worked on in windows of 30 seconds. Each is decoded with the first of the <see cref="Temperatures"/>; where the text repeats itself
 /// (<see cref="CompressionRatioThreshold"/>) or the model is unsure of it (<see cref="LogProbabilityThreshold"/>), with the next one. Where the next window begins, the
 /// timestamps in the text say.
+/// <para>
+/// A Moonshine works on pieces of up to 30 seconds, cut at pauses, which are windows here. It is refused what it cannot do: a <see cref="Language"/>,
+/// <see cref="TranscriptionTask.Translate"/>, <see cref="WordTimestamps"/>, <see cref="HallucinationSilenceThreshold"/>, and text to go on from (<see cref="InitialPrompt"/>,
+/// <see cref="Prefix"/>, <see cref="ConditionOnPreviousText"/>). <see cref="Timestamps"/>, <see cref="MaximumInitialTimestamp"/>, <see cref="NoSpeechThreshold"/>,
+/// <see cref="SuppressBlank"/> and <see cref="SuppressNonSpeech"/> change nothing for it.
+/// </para>
 /// </remarks>
 public sealed record TranscriptionOptions
 {
@@ -104,12 +110,16 @@ public sealed record TranscriptionOptions
     public ImmutableArray<ClipRange> Clips { get; init; } = [];
 
     /// <summary>
-    /// What makes the detector of speech that silences are found with: those of three seconds and more are skipped, so that no model imagines text in them.
+    /// What makes the detector of speech that silences are found with: those of three seconds and more are skipped, so that no model imagines text in them. A Moonshine's pieces
+    /// are cut at shorter ones, too, and without it where audio is quietest.
     /// Default: <see cref="EnergyVoiceActivityDetector"/>; <see langword="null"/> skips nothing, and so does whoever names <see cref="Clips"/>.
     /// </summary>
     public Func<IVoiceActivityDetector>? VoiceActivity { get; init; } = static () => new EnergyVoiceActivityDetector();
 
-    /// <summary>The most tokens that are written for a window: from 1 to half the model's target length (224), which <see langword="null"/> (the default) stands for.</summary>
+    /// <summary>
+    /// The most tokens that are written for a window: from 1 to half the model's target length (224), which <see langword="null"/> (the default) stands for. A Moonshine writes six
+    /// and a half a second at most, up to its target length.
+    /// </summary>
     public int? MaximumTokensPerWindow { get; init; }
 
     /// <summary>What the random numbers follow from where temperatures are above 0; <see langword="null"/> (the default) draws a fresh seed for each call.</summary>

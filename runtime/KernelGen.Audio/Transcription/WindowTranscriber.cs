@@ -71,7 +71,7 @@ internal sealed class WindowTranscriber
     /// <param name="options">The options.</param>
     /// <returns>The code of the language that they name, or <see langword="null"/> where the model is to tell it.</returns>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
-    public string? Check(TranscriptionOptions options) => new OptionChecks(options, _tokens, _model.Shape).Check();
+    public string? Check(TranscriptionOptions options) => new WindowOptionChecks(options, _tokens, _model.Shape).Check();
 
     /// <summary>Begins to transcribe a sound.</summary>
     /// <param name="source">The sound.</param>

@@ -1,5 +1,4 @@
 using KernelGen.Audio.Tests.Models;
-using KernelGen.Audio.Tests.Models.Moonshine;
 using KernelGen.Text;
 
 namespace KernelGen.Audio.Tests;
@@ -68,13 +67,6 @@ public sealed class SpeechToTextTests : IDisposable
     {
         InvalidDataException problem = Assert.Throws<InvalidDataException>(() => new SpeechToText(_model, GoldenTokenizer.Create(textTokens: 50256)));
         Assert.StartsWith("The tokenizer has 51864 tokens with the timestamps of 1500 positions, and the model has 51865.", problem.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_model_that_reads_samples_is_refused()
-    {
-        using GoldenMoonshine moonshine = GoldenMoonshine.Load(SpeechGolden.Moonshine.ModelPath);
-        Assert.StartsWith("SpeechToText takes a Whisper", Assert.Throws<ArgumentException>(() => new SpeechToText(moonshine, _tokenizer)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace KernelGen.Audio;
 
-/// <summary>Turns encoded windows into text: what stands before it, what may come, and what is done again at another temperature.</summary>
+/// <summary>Turns encoded windows into text: says what stands before it, and what may come.</summary>
 internal sealed class WindowDecoder
 {
     private readonly IWindowModel _model;
     private readonly WhisperTokens _tokens;
     private readonly TranscriptionOptions _options;
-    private readonly ulong _seed;
     private readonly ImmutableArray<int> _startSequence;
     private readonly ImmutableArray<int> _prefix;
     private readonly RuleList _rules;
+    private readonly FallbackDecoder _decoder;
 
     /// <param name="model">The model.</param>
     /// <param name="tokens">Its tokens.</param>
@@ -22,7 +22,6 @@ internal sealed class WindowDecoder
         _model = model;
         _tokens = tokens;
         _options = options;
-        _seed = (ulong)(options.Seed ?? Random.Shared.NextInt64());
         _startSequence = tokens.StartSequence(language, options.Task);
         if (!options.Timestamps)
         {
@@ -31,6 +30,7 @@ internal sealed class WindowDecoder
 
         _prefix = string.IsNullOrWhiteSpace(options.Prefix) ? [] : [.. tokens.Encode(options.Prefix, nameof(options.Prefix))];
         _rules = Rules(tokens, options, model.Shape);
+        _decoder = new FallbackDecoder(model, options, tokens.End, tokens.NoSpeech, tokens.Decode);
     }
 
     private int LongestText => _options.MaximumTokensPerWindow ?? _model.Shape.LongestText;
@@ -41,35 +41,17 @@ internal sealed class WindowDecoder
     /// <returns>The text of each, in their order.</returns>
     public WindowText[] Decode(ReadOnlySpan<WindowToDecode> windows, ModelCall call)
     {
-        var texts = new WindowText[windows.Length];
-        int[] open = [.. Enumerable.Range(0, windows.Length)];
-        foreach (double temperature in _options.Temperatures)
+        var requests = new WindowRequest[windows.Length];
+        for (int i = 0; i < windows.Length; i++)
         {
-            var requests = new WindowRequest[open.Length];
-            for (int i = 0; i < open.Length; i++)
-            {
-                requests[i] = Request(windows[open[i]]);
-            }
-
-            DecodedWindow[] decoded = _model.Decode(requests, Search(temperature), call);
-            for (int i = 0; i < open.Length; i++)
-            {
-                texts[open[i]] = Text(decoded[i], temperature);
-            }
-
-            open = [.. open.Where(window => NeedsAnotherTemperature(texts[window]))];
-            if (open.Length == 0)
-            {
-                break;
-            }
+            requests[i] = Request(windows[i]);
         }
 
-        return texts;
+        return _decoder.Decode(requests, call);
     }
 
     /// <summary>Whether there is no speech in a window, whatever was written for it.</summary>
-    public bool IsSilent(WindowText text) =>
-        text.NoSpeechProbability > _options.NoSpeechThreshold && !(text.AverageLogProbability > _options.LogProbabilityThreshold);
+    public bool IsSilent(WindowText text) => _decoder.IsSilent(text);
 
     private static RuleList Rules(WhisperTokens tokens, TranscriptionOptions options, WindowShape shape)
     {
@@ -122,46 +104,7 @@ internal sealed class WindowDecoder
             StartOfTranscript = startOfTranscript,
             Rules = _rules,
             MaximumTokens = Math.Min(LongestText, _model.Shape.MaximumTargetLength + 1 - prompt.Count),
-            RandomKey = Mix(_seed + Mix((ulong)start.FirstFrame)),
+            RandomKey = _decoder.RandomKey(start.FirstFrame),
         };
-    }
-
-    private DecodingSearch Search(double temperature) => new()
-    {
-        EndToken = _tokens.End,
-        NoSpeechToken = _tokens.NoSpeech,
-        Temperature = temperature,
-        BeamSize = temperature > 0 ? 1 : _options.BeamSize,
-        SampleCount = temperature > 0 ? _options.BestOf : 1,
-        Patience = _options.Patience,
-        LengthPenalty = _options.LengthPenalty,
-    };
-
-    private WindowText Text(DecodedWindow decoded, double temperature)
-    {
-        string text = _tokens.Decode(decoded.Tokens.AsSpan()).Trim();
-        return new WindowText(
-            decoded.Tokens,
-            text,
-            temperature,
-            decoded.LogProbability / (decoded.Tokens.Length + 1),
-            decoded.NoSpeechProbability,
-            CompressionRatio.Of(text));
-    }
-
-    private bool NeedsAnotherTemperature(WindowText text)
-    {
-        bool isUnsure = text.AverageLogProbability < _options.LogProbabilityThreshold;
-        bool isSilent = isUnsure && text.NoSpeechProbability > _options.NoSpeechThreshold;
-        return !isSilent && (isUnsure || text.CompressionRatio > _options.CompressionRatioThreshold);
-    }
-
-    /// <summary>Spreads the bits of a number (SplitMix64, Steele, Lea and Flood 2014).</summary>
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E37_79B9_7F4A_7C15;
-        value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        value = (value ^ (value >> 27)) * 0x94D0_49BB_1331_11EB;
-        return value ^ (value >> 31);
     }
 }

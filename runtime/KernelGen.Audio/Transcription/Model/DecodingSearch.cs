@@ -24,8 +24,11 @@ internal sealed record DecodingSearch
     /// <summary>The token that ends a target.</summary>
     public required int EndToken { get; init; }
 
-    /// <summary>The token whose probability, after <see cref="WindowRequest.StartOfTranscript"/> and before any rule, says that there is no speech.</summary>
-    public required int NoSpeechToken { get; init; }
+    /// <summary>
+    /// The token whose probability, after <see cref="WindowRequest.StartOfTranscript"/> and before any rule, says that there is no speech; <see langword="null"/> for a model that
+    /// has none, which never says so.
+    /// </summary>
+    public int? NoSpeechToken { get; init; }
 
     /// <summary>0 for the most probable tokens, above it for random ones.</summary>
     public double Temperature { get; init; }

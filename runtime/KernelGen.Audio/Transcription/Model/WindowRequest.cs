@@ -12,7 +12,7 @@ internal sealed record WindowRequest
     public required ImmutableArray<int> Prompt { get; init; }
 
     /// <summary>The position in <see cref="Prompt"/> of the token after which the model says whether there is speech.</summary>
-    public required int StartOfTranscript { get; init; }
+    public int StartOfTranscript { get; init; }
 
     /// <summary>What tokens may come.</summary>
     public required ITokenRule Rules { get; init; }

@@ -5,7 +5,7 @@ namespace KernelGen.Audio;
 /// <summary>What is said in a sound, and when.</summary>
 public sealed class Transcript
 {
-    /// <param name="language">The code of the language.</param>
+    /// <param name="language">The code of the language; empty where nobody knows it.</param>
     /// <param name="segments">The segments, in the order of the sound. Those without text are left out.</param>
     /// <param name="duration">How long the sound is.</param>
     public Transcript(string language, IEnumerable<TranscriptSegment> segments, TimeSpan duration)
@@ -21,7 +21,7 @@ public sealed class Transcript
     /// <summary>All that is said. It begins with a space, as a rule.</summary>
     public string Text { get; }
 
-    /// <summary>The code of the language: that which was asked for, or else that which was heard.</summary>
+    /// <summary>The code of the language: that which was asked for, or else that which was heard. Empty where nothing was heard, or a Moonshine did, which does not tell.</summary>
     public string Language { get; }
 
     /// <summary>The segments, in the order of the sound.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace KernelGen.Audio;
 
-/// <summary>A part of a transcript: a sentence, as a rule, or a part of one.</summary>
+/// <summary>A part of a transcript: of a Whisper a sentence, as a rule, or a part of one; of a Moonshine what is said in a piece of up to 30 seconds.</summary>
 public sealed record TranscriptSegment
 {
     /// <summary>Its place among all segments of the sound, from 0. Segments without text count, though they are not part of a <see cref="Transcript"/>.</summary>
@@ -32,7 +32,7 @@ public sealed record TranscriptSegment
     /// <summary>The mean log-probability of the tokens of its window.</summary>
     public double AverageLogProbability { get; init; }
 
-    /// <summary>The probability that there is no speech in its window, from 0 to 1.</summary>
+    /// <summary>The probability that there is no speech in its window, from 0 to 1; 0 from a Moonshine, which does not tell.</summary>
     public double NoSpeechProbability { get; init; }
 
     /// <summary>How often the text of its window repeats itself: its bytes over those that zlib makes of them.</summary>

@@ -53,10 +53,10 @@ public class OptionChecksTests
     public void A_model_for_english_alone_takes_english_and_does_not_translate()
     {
         var tokens = new WhisperTokens(GoldenTokenizer.Create(textTokens: 50256));
-        Assert.Equal("en", new OptionChecks(new TranscriptionOptions(), tokens, Shape).Check());
-        Assert.Equal("en", new OptionChecks(new TranscriptionOptions { Language = "English" }, tokens, Shape).Check());
-        Assert.Throws<ArgumentException>(() => new OptionChecks(new TranscriptionOptions { Language = "de" }, tokens, Shape).Check());
-        Assert.Throws<ArgumentException>(() => new OptionChecks(new TranscriptionOptions { Task = TranscriptionTask.Translate }, tokens, Shape).Check());
+        Assert.Equal("en", new WindowOptionChecks(new TranscriptionOptions(), tokens, Shape).Check());
+        Assert.Equal("en", new WindowOptionChecks(new TranscriptionOptions { Language = "English" }, tokens, Shape).Check());
+        Assert.Throws<ArgumentException>(() => new WindowOptionChecks(new TranscriptionOptions { Language = "de" }, tokens, Shape).Check());
+        Assert.Throws<ArgumentException>(() => new WindowOptionChecks(new TranscriptionOptions { Task = TranscriptionTask.Translate }, tokens, Shape).Check());
     }
 
     [Fact]
@@ -68,5 +68,5 @@ public class OptionChecksTests
         Assert.StartsWith("The sound has frames of 80 mel bins, and the model hears 2.", problem.Message, StringComparison.Ordinal);
     }
 
-    private static string? Check(TranscriptionOptions options) => new OptionChecks(options, SpeechGoldens.Pieces, Shape).Check();
+    private static string? Check(TranscriptionOptions options) => new WindowOptionChecks(options, SpeechGoldens.Pieces, Shape).Check();
 }

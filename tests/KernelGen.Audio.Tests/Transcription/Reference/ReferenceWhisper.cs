@@ -133,7 +133,7 @@ internal sealed class ReferenceWhisper : IWindowModel
             Step(window, start, request.Prompt[i], wantsLogits: i == request.StartOfTranscript || i == request.Prompt.Length - 1);
             if (i == request.StartOfTranscript)
             {
-                noSpeech = Math.Exp(LogSoftmax(start.Logits)[search.NoSpeechToken]);
+                noSpeech = Math.Exp(LogSoftmax(start.Logits)[search.NoSpeechToken!.Value]);
             }
         }
 

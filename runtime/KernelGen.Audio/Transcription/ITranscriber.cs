@@ -1,0 +1,26 @@
+namespace KernelGen.Audio;
+
+/// <summary>
+/// What the models of a family make of audio: how it is cut, what is written for a part, and what follows from the text. <see cref="SpeechToText"/> opens the audio and owns the
+/// model, and knows nothing of this. Thread-safe.
+/// </summary>
+internal interface ITranscriber
+{
+    /// <summary>Transcribes audio.</summary>
+    /// <param name="open">Opens it from its beginning, any number of times: one channel at 16 kHz.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation);
+
+    /// <summary>Transcribes audio, and hands out each segment once it is final.</summary>
+    /// <returns>The segments, also those without text. Each enumeration transcribes anew.</returns>
+    /// <inheritdoc cref="Transcribe"/>
+    IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation);
+
+    /// <summary>Tells what language is spoken at the beginning of audio.</summary>
+    /// <param name="samples">One channel at 16 kHz.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="InvalidOperationException">The model cannot tell languages.</exception>
+    LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellation);
+}

@@ -1,0 +1,119 @@
+using KernelGen.Text;
+
+namespace KernelGen.Audio;
+
+/// <summary>
+/// Transcribes audio with a model that reads samples, as Moonshine does: cuts it at pauses into pieces of some 20 to 30 seconds, each of which becomes a segment. Silence is not
+/// read at all, and the time follows the speech.
+/// </summary>
+internal sealed class MoonshineTranscriber : ITranscriber
+{
+    private readonly ISoundModel _model;
+    private readonly PieceShape _shape;
+    private readonly HuggingFaceTokenizer _tokenizer;
+
+    /// <param name="model">The model.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <exception cref="InvalidDataException">The tokenizer is that of another model.</exception>
+    public MoonshineTranscriber(ISoundModel model, PieceShape shape, HuggingFaceTokenizer tokenizer)
+    {
+        _model = model;
+        _shape = shape;
+        _tokenizer = tokenizer;
+        if (tokenizer.VocabularySize != shape.VocabularySize)
+        {
+            throw new InvalidDataException($"The tokenizer has {tokenizer.VocabularySize} tokens, and the model has {shape.VocabularySize}. Take the tokenizer of the same folder.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    {
+        new PieceOptionChecks(options, _shape).Check();
+        using var audio = new FiniteReader(open(), cancellation);
+        var pieces = new PieceReader(audio, _shape.LongestPiece);
+        TranscriptSegment[] segments = [.. Segments(pieces, open, options, cancellation)];
+
+        // The language is that of the model, which says it nowhere.
+        return new Transcript(language: "", segments, new SpeechSpan(0, pieces.ReadToEnd()).EndTime(LogMelSpectrogram.SampleRate));
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    {
+        new PieceOptionChecks(options, _shape).Check();
+        using var audio = new FiniteReader(open(), cancellation);
+        foreach (TranscriptSegment segment in Segments(new PieceReader(audio, _shape.LongestPiece), open, options, cancellation))
+        {
+            yield return segment;
+        }
+    }
+
+    /// <inheritdoc/>
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellation) =>
+        throw new InvalidOperationException("A Moonshine hears the one language that it was trained for, and cannot tell languages. Take a Whisper that hears several.");
+
+    private static IEnumerable<SpeechSpan> Spans(Func<AudioReader> open, TranscriptionOptions options, int longest, CancellationToken cancellation)
+    {
+        const int Rate = LogMelSpectrogram.SampleRate;
+        if (!options.Clips.IsDefaultOrEmpty)
+        {
+            return options.Clips.Select(static clip => new SpeechSpan(SampleAt(clip.Start, Rate), clip.End is { } end ? SampleAt(end, Rate) : long.MaxValue));
+        }
+
+        if (options.VoiceActivity is null)
+        {
+            return [new SpeechSpan(0, long.MaxValue)];
+        }
+
+        IVoiceActivityDetector detector = options.VoiceActivity();
+        IEnumerable<SpeechSpan> spoken = SpokenParts.Find(() => new FiniteReader(open(), cancellation), detector)
+            .Select(span => new SpeechSpan(SampleAt(span.StartTime(detector.SampleRate), Rate), SampleAt(span.EndTime(detector.SampleRate), Rate)));
+        return SpokenParts.Join(spoken, SpokenParts.SilenceToSkip(Rate), longest);
+    }
+
+    private static long SampleAt(TimeSpan time, int sampleRate) => (long)((Int128)time.Ticks * sampleRate / TimeSpan.TicksPerSecond);
+
+    private IEnumerable<TranscriptSegment> Segments(PieceReader pieces, Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    {
+        var call = new ModelCall(options.Threads, cancellation, Math.Max(options.BeamSize, options.BestOf));
+        var decoder = new FallbackDecoder(_model, options, _shape.EndToken, noSpeechToken: null, _tokenizer.Decode);
+        ITokenRule rules = new SuppressTokens(options.SuppressedTokens.IsDefault ? [] : options.SuppressedTokens);
+        int number = 0;
+        foreach (SoundPiece piece in pieces.Read(Spans(open, options, _shape.LongestPiece, cancellation)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (piece.Samples.Length < _shape.FewestSamples)
+            {
+                // Nobody says anything in so short a time, and the model would make no position of it.
+                continue;
+            }
+
+            using IEncodedWindow encoded = _model.Encode(piece.Samples.Span, call);
+            var request = new WindowRequest
+            {
+                Window = encoded,
+                Prompt = [_shape.StartToken],
+                Rules = rules,
+                MaximumTokens = Math.Min(options.MaximumTokensPerWindow ?? int.MaxValue, _shape.LongestText(piece.Samples.Length)),
+                RandomKey = decoder.RandomKey(piece.Span.Start),
+            };
+            yield return Segment(decoder.Decode([request], call)[0], piece.Span, number++);
+        }
+    }
+
+    private static TranscriptSegment Segment(WindowText text, SpeechSpan span, int number) => new()
+    {
+        Number = number,
+        WindowStart = span.StartTime(LogMelSpectrogram.SampleRate),
+        Start = span.StartTime(LogMelSpectrogram.SampleRate),
+        End = span.EndTime(LogMelSpectrogram.SampleRate),
+        Text = text.Text.Length > 0 ? " " + text.Text : "",
+        Tokens = text.Tokens,
+        Temperature = text.Temperature,
+        AverageLogProbability = text.AverageLogProbability,
+        NoSpeechProbability = text.NoSpeechProbability,
+        CompressionRatio = text.CompressionRatio,
+    };
+}

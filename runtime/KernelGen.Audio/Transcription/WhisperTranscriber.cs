@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using KernelGen.Text;
+
+namespace KernelGen.Audio;
+
+/// <summary>Transcribes audio with a model that hears windows of 30 seconds, as Whisper does. Memory does not grow with the length of the audio.</summary>
+internal sealed class WhisperTranscriber : ITranscriber
+{
+    private readonly WindowTranscriber _windows;
+    private readonly LogMelSpectrogram _spectrogram;
+    private readonly int _windowFrames;
+
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="generation">What its <c>generation_config.json</c> says, where there is one.</param>
+    /// <exception cref="InvalidDataException">The tokenizer lacks a token that every Whisper has, or is that of another model.</exception>
+    public WhisperTranscriber(SpeechModel model, HuggingFaceTokenizer tokenizer, SpeechGenerationFile? generation)
+    {
+        _spectrogram = new LogMelSpectrogram(model.Channels);
+        _windowFrames = model.MaxFrames;
+        var tokens = new WhisperTokens(tokenizer, generation?.IsMultilingual);
+        var window = new SpeechWindowModel(model);
+        CheckSizes(tokens, window.Shape);
+        _windows = new WindowTranscriber(window, tokens, generation?.AlignmentHeads ?? ImmutableArray<AttentionHead>.Empty);
+    }
+
+    /// <inheritdoc/>
+    public Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    {
+        string? language = _windows.Check(options);
+        using AudioLogMel source = Frames(open, cancellation);
+        if (WithoutSilence(open, options) is { } spoken)
+        {
+            return _windows.Transcribe(source, spoken, cancellation);
+        }
+
+        // Nothing is said, and the model is not asked.
+        return new Transcript(language ?? "", [], Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond));
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    {
+        _windows.Check(options);
+        using AudioLogMel source = Frames(open, cancellation);
+        if (WithoutSilence(open, options) is not { } spoken)
+        {
+            yield break;
+        }
+
+        foreach (TranscriptSegment segment in _windows.Start(source, spoken, cancellation).Segments)
+        {
+            yield return segment;
+        }
+    }
+
+    /// <inheritdoc/>
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<float> first = samples[..Math.Min(samples.Length, _windowFrames * LogMelSpectrogram.HopLength)];
+        using AudioLogMel source = Frames(() => new SampleReader(first, LogMelSpectrogram.SampleRate), cancellation);
+        return _windows.DetectLanguage(source, firstFrame: 0, new ModelCall(1, cancellation));
+    }
+
+    /// <summary>Refuses a tokenizer of another model: a timestamp for each position, and one for the end, are the last tokens of all.</summary>
+    private static void CheckSizes(WhisperTokens tokens, WindowShape shape)
+    {
+        int expected = tokens.FirstTimestamp + shape.Positions + 1;
+        if (expected != shape.VocabularySize)
+        {
+            throw new InvalidDataException(
+                $"The tokenizer has {expected} tokens with the timestamps of {shape.Positions} positions, and the model has {shape.VocabularySize}. Take the tokenizer of the same folder.");
+        }
+    }
+
+    /// <summary>The options with the parts of the audio in which somebody speaks; <see langword="null"/> where nobody does.</summary>
+    private static TranscriptionOptions? WithoutSilence(Func<AudioReader> open, TranscriptionOptions options)
+    {
+        if (options.VoiceActivity is null || !options.Clips.IsDefaultOrEmpty)
+        {
+            return options;
+        }
+
+        IVoiceActivityDetector detector = options.VoiceActivity();
+        ImmutableArray<ClipRange> clips =
+        [
+            .. SpokenParts.Join(SpokenParts.Find(open, detector), SpokenParts.SilenceToSkip(detector.SampleRate))
+                .Select(span => new ClipRange(span.StartTime(detector.SampleRate), span.EndTime(detector.SampleRate))),
+        ];
+        return clips.IsEmpty ? null : options with { Clips = clips };
+    }
+
+    private AudioLogMel Frames(Func<AudioReader> open, CancellationToken cancellation) => new(_spectrogram, _windowFrames, open, cancellation);
+}
