@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
+using DeclarationAnalyzer = KernelGen.Generator.Diagnostics.DeclarationAnalyzer;
 using DiagnosticDescriptors = KernelGen.Generator.Diagnostics.DiagnosticDescriptors;
 
 namespace KernelGen.Generator.CodeFixes;
@@ -16,7 +17,7 @@ namespace KernelGen.Generator.CodeFixes;
 [Shared]
 public sealed class NameBaseClassCodeFixProvider : CodeFixProvider
 {
-    internal const string Title = "Derive from EncoderDecoder";
+    internal const string Title = "Name the base class";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [DiagnosticDescriptors.BaseClassNotNamed.Id];
@@ -42,26 +43,32 @@ public sealed class NameBaseClassCodeFixProvider : CodeFixProvider
             return document;
         }
 
-        IEnumerable<ClassDeclarationSyntax> models = diagnostics
-            .Select(diagnostic => root.FindToken(diagnostic.Location.SourceSpan.Start).Parent)
-            .OfType<ClassDeclarationSyntax>();
-        return document.WithSyntaxRoot(root.ReplaceNodes(models, static (_, model) => NameBaseClass(model)));
+        var baseClasses = new Dictionary<ClassDeclarationSyntax, string>();
+        foreach (Diagnostic diagnostic in diagnostics)
+        {
+            if (root.FindToken(diagnostic.Location.SourceSpan.Start).Parent is ClassDeclarationSyntax model && diagnostic.Properties.TryGetValue(DeclarationAnalyzer.BaseClassHint, out string? name))
+            {
+                baseClasses[model] = name!;
+            }
+        }
+
+        return document.WithSyntaxRoot(root.ReplaceNodes(baseClasses.Keys, (model, changed) => NameBaseClass(changed, baseClasses[model])));
     }
 
     // A base class comes before the interfaces. Its name is shortened where the file imports the namespace.
-    private static ClassDeclarationSyntax NameBaseClass(ClassDeclarationSyntax model)
+    private static ClassDeclarationSyntax NameBaseClass(ClassDeclarationSyntax model, string name)
     {
-        BaseTypeSyntax baseClass = SyntaxFactory.SimpleBaseType(SyntaxFactory.ParseTypeName("global::KernelGen.EncoderDecoder").WithAdditionalAnnotations(Simplifier.Annotation));
+        BaseTypeSyntax baseClass = SyntaxFactory.SimpleBaseType(SyntaxFactory.ParseTypeName("global::KernelGen." + name).WithAdditionalAnnotations(Simplifier.Annotation));
         if (model.BaseList is BaseListSyntax interfaces)
         {
             return model.WithBaseList(interfaces.WithTypes(interfaces.Types.Insert(0, baseClass)).WithAdditionalAnnotations(Formatter.Annotation));
         }
 
         // What follows the name, as the end of the line, then follows the base class.
-        SyntaxToken name = model.Identifier;
-        BaseListSyntax list = SyntaxFactory.BaseList(SyntaxFactory.SingletonSeparatedList(baseClass.WithTrailingTrivia(name.TrailingTrivia)));
+        SyntaxToken identifier = model.Identifier;
+        BaseListSyntax list = SyntaxFactory.BaseList(SyntaxFactory.SingletonSeparatedList(baseClass.WithTrailingTrivia(identifier.TrailingTrivia)));
         return model
-            .WithIdentifier(name.WithTrailingTrivia(SyntaxFactory.Space))
+            .WithIdentifier(identifier.WithTrailingTrivia(SyntaxFactory.Space))
             .WithBaseList(list.WithColonToken(SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space)));
     }
 }

@@ -11,7 +11,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace KernelGen.Generator;
 
 /// <summary>
-/// Writes the kernels of every class that carries <c>[EncoderDecoderModel]</c>: declaration → specification → files. It reports nothing: what is
+/// Writes the kernels of every class that carries <c>[EncoderDecoderModel]</c> or <c>[SpeechToTextModel]</c>: declaration → specification → files. It reports nothing: what is
 /// wrong with a declaration is said by <see cref="Diagnostics.DeclarationAnalyzer"/>, which reads declarations through the same code.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
@@ -35,10 +35,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<Declaration> declarations = context.SyntaxProvider
-            .ForAttributeWithMetadataName(DeclarationReader.AttributeName, static (node, _) => node is TypeDeclarationSyntax, static (context, _) => ReadDeclaration(context))
-            .Where(static declaration => declaration is not null)
-            .Select(static (declaration, _) => declaration!)
+        IncrementalValuesProvider<Declaration> declarations = Read(DeclarationReader.AttributeName)
+            .Collect()
+            .Combine(Read(DeclarationReader.SpeechAttributeName).Collect())
+            .SelectMany(static (all, _) => all.Left.AddRange(all.Right))
             .WithTrackingName(Steps.Declarations);
 
         // Only files that some declaration names are parsed, and only what matters of them goes on.
@@ -86,6 +86,11 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .WithTrackingName(Steps.Models);
 
         context.RegisterSourceOutput(models, static (output, model) => Emit(output, model));
+
+        IncrementalValuesProvider<Declaration> Read(string attribute) => context.SyntaxProvider
+            .ForAttributeWithMetadataName(attribute, static (node, _) => node is TypeDeclarationSyntax, static (context, _) => ReadDeclaration(context))
+            .Where(static declaration => declaration is not null)
+            .Select(static (declaration, _) => declaration!);
     }
 
     /// <summary>The directory that the paths of a project are relative to, with which the .NET SDK tells the compiler where the project lies.</summary>
@@ -97,9 +102,9 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var type = (INamedTypeSymbol)context.TargetSymbol;
         var syntax = (TypeDeclarationSyntax)context.TargetNode;
 
-        // Two parts of a class may each carry the attribute, which the compiler refuses; they must not give two sets of files with the same names.
+        // A class, or two parts of one, may carry several attributes, which is refused; they must not give two sets of files with the same names.
         AttributeData? first = DeclarationReader.FindAttribute(type);
-        return first?.ApplicationSyntaxReference?.GetSyntax().Parent?.Parent == syntax ? DeclarationReader.Read(type, syntax, first) : null;
+        return first?.ApplicationSyntaxReference?.GetSyntax().Parent?.Parent == syntax && context.Attributes.Contains(first) ? DeclarationReader.Read(type, syntax, first) : null;
     }
 
     private static EquatableArray<string> RequestedNames(ImmutableArray<Declaration> declarations) => new(

@@ -5,7 +5,7 @@ using KernelGen.Recipes;
 namespace KernelGen;
 
 /// <summary>
-/// An encoder-decoder Transformer whose source is audio, ready to run: Whisper or Moonshine. Declared with <see cref="EncoderDecoderModelAttribute"/>. It takes frames and gives
+/// An encoder-decoder Transformer whose source is audio, ready to run: Whisper or Moonshine. Declared with <see cref="SpeechToTextModelAttribute"/>. It takes frames and gives
 /// tokens. A frame of Whisper is one of a log-mel spectrogram, a frame of Moonshine a sample of sound; what makes frames of audio files, and text of tokens, is the package
 /// KernelGen.Audio.
 /// </summary>

@@ -88,7 +88,7 @@ public partial class DiagnosticPageTests
             .Select(static dimension => $"{dimension.Name} = {dimension.Value}")),
         StringComparison.Ordinal));
 
-    [GeneratedRegex(@"\[EncoderDecoderModel\([^\n]*?(?:\n[^\n]+)*?\)\]")]
+    [GeneratedRegex(@"\[(?:EncoderDecoder|SpeechToText)Model\([^\n]*?(?:\n[^\n]+)*?\)\]")]
     private static partial Regex Attribute();
 
     [GeneratedRegex(@"AdditionalFiles Include=""([^""]+)""")]

@@ -75,7 +75,7 @@ internal sealed partial class DocumentCompilation
     /// <summary>The configuration files that declarations in a source name.</summary>
     public static IEnumerable<string> NamedFiles(string source) => ConfigurationName().Matches(source).Select(static match => match.Groups[1].Value).Distinct();
 
-    [GeneratedRegex(@"EncoderDecoderModel\(""([^""]+)""")]
+    [GeneratedRegex(@"(?:EncoderDecoder|SpeechToText)Model\(""([^""]+)""")]
     private static partial Regex ConfigurationName();
 
     private sealed class TextFile(string path, string text) : AdditionalText

@@ -52,7 +52,7 @@ public class DocumentTests
             {
                 Kind = program.HasStatements ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
                 GeneratesEndpoints = source.Contains("WebApplication", StringComparison.Ordinal),
-                Files = DocumentCompilation.NamedFiles(source).ToDictionary(static name => name, static name => name.StartsWith("whisper", StringComparison.Ordinal) ? """{"model_type": "whisper"}""" : """{"model_type": "marian"}"""),
+                Files = DocumentCompilation.NamedFiles(source).ToDictionary(static name => name, static name => $$"""{"model_type": "{{ModelTypeOf(name)}}"}"""),
             };
             IReadOnlyList<Diagnostic> diagnostics = await compilation.DiagnoseAsync(TestContext.Current.CancellationToken, source);
             Assert.True(diagnostics.Count == 0, string.Join('\n', diagnostics.Select(Show)));
@@ -76,4 +76,6 @@ public class DocumentTests
         FileLinePositionSpan place = diagnostic.Location.GetMappedLineSpan();
         return string.Create(CultureInfo.InvariantCulture, $"{place.Path}, line {place.StartLinePosition.Line + 1}: {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
     }
+
+    private static string ModelTypeOf(string file) => Array.Find(["whisper", "moonshine"], type => file.StartsWith(type, StringComparison.Ordinal)) ?? "marian";
 }

@@ -18,23 +18,24 @@ public class AttributeTests
         return DeclarationReader.Read(type, (TypeDeclarationSyntax)type.DeclaringSyntaxReferences.Single().GetSyntax(), DeclarationReader.FindAttribute(type)!)!;
     }
 
-    [Fact]
-    public void Every_property_of_the_attribute_is_read()
+    [Theory]
+    [InlineData(typeof(runtime::KernelGen.EncoderDecoderModelAttribute))]
+    [InlineData(typeof(runtime::KernelGen.SpeechToTextModelAttribute))]
+    public void Every_property_of_the_attribute_is_read(Type attribute)
     {
-        IEnumerable<string> properties = typeof(runtime::KernelGen.EncoderDecoderModelAttribute).GetProperties()
-            .Where(static property => property.CanWrite)
-            .Select(static property => property.Name);
+        IEnumerable<PropertyInfo> properties = attribute.GetProperties().Where(static property => property.CanWrite);
 
-        Assert.All(properties, static property =>
+        Assert.All(properties, property =>
         {
-            PropertyInfo read = typeof(Declaration).GetProperty(property)!;
-            Type type = typeof(runtime::KernelGen.EncoderDecoderModelAttribute).GetProperty(property)!.PropertyType;
+            PropertyInfo read = typeof(Declaration).GetProperty(property.Name)!;
+            Type type = property.PropertyType;
             (string text, object value) = type == typeof(int) ? ("3", 3)
                 : type == typeof(bool) ? ("true", true)
                 : type == typeof(double) ? ("0.5", 0.5)
                 : type == typeof(int[]) ? ("new[] { 3 }", new EquatableArray<int>([3]))
                 : ((string, object))($"({type.Name})1", 1);
-            Assert.Equal(value, read.GetValue(ReadDeclaration(Model($"Architecture.Vanilla, {property} = {text}"))));
+            string source = Model($"Architecture.Whisper, {property.Name} = {text}").Replace("EncoderDecoderModel", attribute.Name.Replace("Attribute", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Equal(value, read.GetValue(ReadDeclaration(source)));
         });
     }
 }

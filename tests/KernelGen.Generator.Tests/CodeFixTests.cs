@@ -63,6 +63,14 @@ public class CodeFixTests
     public async Task The_base_class_is_named(string usings, string declaration, string expected) => await AssertFixedAsync(
         $"{usings}{Attribute}\n{declaration}\n{Service}", $"{usings}{Attribute}\n{expected}\n{Service}", new NameBaseClassCodeFixProvider());
 
+    [Theory]
+    [InlineData("EncoderDecoderModel")]
+    [InlineData("SpeechToTextModel")]
+    public async Task The_base_class_of_a_model_of_speech_is_named(string attribute) => await AssertFixedAsync(
+        $"using KernelGen;\n[{attribute}(Architecture.Whisper, {Dimensions}, StartToken = 1, EndToken = 2, PadToken = 0)]\npartial class Tiny;\n{Service}",
+        $"using KernelGen;\n[{attribute}(Architecture.Whisper, {Dimensions}, StartToken = 1, EndToken = 2, PadToken = 0)]\npartial class Tiny : SpeechModel;\n{Service}",
+        new NameBaseClassCodeFixProvider());
+
     [Fact]
     public async Task All_base_classes_are_named_at_once() => await AssertAllFixedAsync(
         $"{Attribute} partial class First;\n{Attribute} partial class Second;\n{Service}",

@@ -106,7 +106,7 @@ public class DiagnosticTests
         { "KG0048", "{\n\"vocab_size\": 7,\n\"model_type\": \"bart\",\n\"vocab_size\": 7 }", "\"vocab_size\"", "config.json has \"vocab_size\" on line 2 and again on line 4" },
     };
 
-    /// <summary>Diagnostics of the class: a source in which ATTRIBUTE stands for a complete attribute, TRAINABLE for one of a model to train, the text at fault, what is said.</summary>
+    /// <summary>Diagnostics of the class: a source in which ATTRIBUTE stands for a complete attribute, TRAINABLE for one of a model to train, SPEECH for one of speech, the text at fault, what is said.</summary>
     public static TheoryData<string, string, string, string> OfClasses => new()
     {
         { "KG0001", "ATTRIBUTE class Tiny;", "Tiny", "'Tiny' is not partial, but it declares a model" },
@@ -127,9 +127,13 @@ public class DiagnosticTests
         { "KG0002", "ATTRIBUTE partial class Tiny { public static int get_Description() => 0; }", "Tiny", "adds a member named 'get_Description'" },
         { "KG0002", "ATTRIBUTE partial class Tiny { public int Load; }", "Tiny", "adds a member named 'Load'" },
         { "KG0002", "ATTRIBUTE partial class Tiny { public static object Load(string file, ModelLoadOptions? how) => file; }", "Tiny", "adds a member named 'Load'" },
+        { "KG0002", "ATTRIBUTE SPEECH partial class Tiny;", "Tiny", "two attributes declare it; keep SpeechToTextModel for a model of speech" },
+        { "KG0002", "SPEECH partial class Tiny; ATTRIBUTE partial class Tiny;", "Tiny", "two attributes declare it" },
         { "KG0002", "ATTRIBUTE partial class Tiny { public Tiny() { } }", "Tiny", "it has a constructor of its own" },
         { "KG0002", "ATTRIBUTE partial class Tiny { private Tiny(KernelGen.Execution.Engine engine) : base() { } }", "Tiny", "it has a constructor of its own" },
         { "KG0003", "ATTRIBUTE partial class Tiny : SpeechModel;", "SpeechModel", "'Tiny' derives from 'SpeechModel', but a model whose source is tokens derives from KernelGen.EncoderDecoder; write ': EncoderDecoder'" },
+        { "KG0003", "SPEECH partial class Tiny : EncoderDecoder;", "EncoderDecoder", "'Tiny' derives from 'EncoderDecoder', but a model whose source is audio derives from KernelGen.SpeechModel; write ': SpeechModel'" },
+        { "KG0003", "class Other; SPEECH partial class Tiny : Other;", "Other", "write ': SpeechModel' in its place" },
         { "KG0003", "ATTRIBUTE partial class Tiny : object;", "object", "'Tiny' derives from 'object'" },
         { "KG0003", "ATTRIBUTE partial class Tiny; partial class Tiny : System.Object, System.ICloneable { public object Clone() => this; }", "System.Object", "'Tiny' derives from 'object'" },
         { "KG0003", "class Other; ATTRIBUTE partial class Tiny : Other;", "Other", "'Tiny' derives from 'Other'" },
@@ -220,6 +224,7 @@ public class DiagnosticTests
             id,
             "using KernelGen;\n" + source
                 .Replace("ATTRIBUTE", $"[EncoderDecoderModel(Architecture.Bart, {Dimensions})]", StringComparison.Ordinal)
+                .Replace("SPEECH", $"[SpeechToTextModel(Architecture.Whisper, {Dimensions}, StartToken = 1, EndToken = 2, PadToken = 0)]", StringComparison.Ordinal)
                 .Replace("TRAINABLE", $"[EncoderDecoderModel(Architecture.Bart, Trainable = true, {Dimensions})]", StringComparison.Ordinal),
             at,
             message);

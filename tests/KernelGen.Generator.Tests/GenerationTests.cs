@@ -26,6 +26,15 @@ public partial class GenerationTests
     }
 
     [Fact]
+    public void The_attribute_of_speech_generates_what_the_other_one_does()
+    {
+        string source = Model("Whisper", "StartToken = 1, EndToken = 2, PadToken = 0");
+        string[] expected = [.. Run(source).GeneratedTrees.Select(static tree => tree.ToString())];
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, Run(source.Replace("EncoderDecoderModel", "SpeechToTextModel", StringComparison.Ordinal)).GeneratedTrees.Select(static tree => tree.ToString()));
+    }
+
+    [Fact]
     public void Files_are_named_after_the_model()
     {
         GeneratorDriverRunResult result = Run($$"""

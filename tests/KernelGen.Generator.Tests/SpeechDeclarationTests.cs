@@ -77,4 +77,24 @@ public class SpeechDeclarationTests
         Assert.Equal(ProblemKind.OtherBaseClass, problem.Kind);
         Assert.Equal(expected, problem.Details.Last());
     }
+
+    [Theory]
+    [InlineData(Architecture.Whisper)]
+    [InlineData(Architecture.Moonshine)]
+    public void The_attribute_of_speech_says_what_the_other_one_says(Architecture architecture)
+    {
+        Declaration declaration = Declare(architecture) with { BaseClass = "SpeechModel" };
+        Assert.Equal(Specify(declaration), Specify(declaration with { IsOfSpeech = true }));
+    }
+
+    [Fact]
+    public void The_attribute_of_speech_takes_no_other_family()
+    {
+        Problem problem = Assert.Single(Build(Declare(Architecture.Bart) with { IsOfSpeech = true }).Problems);
+        Assert.Equal((ProblemKind.SettingsDoNotGoTogether, "Architecture.Bart"), (problem.Kind, problem.Details[0]));
+        Assert.Contains("choose Architecture.Whisper or Architecture.Moonshine, or declare the model with [EncoderDecoderModel]", problem.Details[1], StringComparison.Ordinal);
+        problem = Assert.Single(Build(DeclareByFile() with { IsOfSpeech = true }, """{ "model_type": "marian" }""").Problems);
+        Assert.Equal(ProblemKind.UnknownModelType, problem.Kind);
+        Assert.Equal("moonshine, whisper, the models of speech that [SpeechToTextModel] takes", problem.Details.Last());
+    }
 }

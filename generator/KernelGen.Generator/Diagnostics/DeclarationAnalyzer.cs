@@ -15,6 +15,9 @@ namespace KernelGen.Generator.Diagnostics;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
 {
+    /// <summary>The property of a diagnostic that says which base class is to be named.</summary>
+    internal const string BaseClassHint = "BaseClass";
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => DiagnosticDescriptors.All;
 
@@ -26,7 +29,7 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(DeclarationReader.AttributeName) is null)
+            if (start.Compilation.GetTypeByMetadataName(DeclarationReader.AttributeName) is null && start.Compilation.GetTypeByMetadataName(DeclarationReader.SpeechAttributeName) is null)
             {
                 return;
             }
@@ -59,16 +62,21 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
 
         ConfigurationFiles files = ReadFiles(declaration.Configuration, context.Options, context.CancellationToken);
         SpecificationResult result = SpecificationBuilder.Build(declaration, files, compiler);
-        Problem? missingBase = generatesEndpoints && result.Specification is not null ? DeclarationReader.FindMissingBaseClass(type) : null;
+        Problem? missingBase = generatesEndpoints && result.Specification is ModelSpecification model ? DeclarationReader.FindMissingBaseClass(type, model.IsSpeech) : null;
         foreach (Problem problem in missingBase is null ? result.Problems : result.Problems.Append(missingBase))
         {
             DiagnosticDescriptor descriptor = DiagnosticDescriptors.For(problem.Kind);
             Location declared = Locate(problem.Place, type, typeSyntax, attributeSyntax, context.CancellationToken);
             context.ReportDiagnostic(InConfiguration(problem.Place, files, declaration, context) is Location location
                 ? Diagnostic.Create(descriptor, location, additionalLocations: [declared], [.. problem.Details])
-                : Diagnostic.Create(descriptor, declared, [.. problem.Details]));
+                : Diagnostic.Create(descriptor, declared, Hints(problem), [.. problem.Details]));
         }
     }
+
+    /// <summary>What a code fix has to know besides the place.</summary>
+    private static ImmutableDictionary<string, string?> Hints(Problem problem) => problem.Kind == ProblemKind.BaseClassNotNamed
+        ? ImmutableDictionary<string, string?>.Empty.Add(BaseClassHint, problem.Details.Last())
+        : ImmutableDictionary<string, string?>.Empty;
 
     /// <summary>The place in the configuration file, where the problem is one of its text.</summary>
     private static Location? InConfiguration(Place place, ConfigurationFiles files, Declaration declaration, SymbolAnalysisContext context)

@@ -72,7 +72,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor BaseClassNotNamed = new(
         "KG0007",
         "A model that web endpoints use must name its base class",
-        "'{0}' does not name its base class, and ASP.NET Core's request delegate generator, which does not see the generated part, cannot compile endpoints that call the model's methods; write '{0} : EncoderDecoder'",
+        "'{0}' does not name its base class, and ASP.NET Core's request delegate generator, which does not see the generated part, cannot compile endpoints that call the model's methods; write '{0} : {1}'",
         Class,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,

@@ -16,6 +16,9 @@ internal sealed record Declaration(DeclaredClass Class, EquatableArray<Problem> 
     /// <summary>What a model whose source is audio derives from.</summary>
     public const string SpeechBase = "SpeechModel";
 
+    /// <summary>Whether the attribute is the one that takes models alone whose source is audio.</summary>
+    public bool IsOfSpeech { get; init; }
+
     /// <summary>The name of the base class that the user's part names; <see langword="null"/> where it names none.</summary>
     public string? BaseClass { get; init; }
 

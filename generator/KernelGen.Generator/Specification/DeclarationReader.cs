@@ -8,7 +8,13 @@ namespace KernelGen.Generator.Specification;
 /// <summary>Turns the attributed class that Roslyn sees into a <see cref="Declaration"/>. The generator and the analyzer read through it alike.</summary>
 internal static class DeclarationReader
 {
+    /// <summary>The attribute of every model.</summary>
     public const string AttributeName = "KernelGen.EncoderDecoderModelAttribute";
+
+    /// <summary>The attribute of models whose source is audio.</summary>
+    public const string SpeechAttributeName = "KernelGen.SpeechToTextModelAttribute";
+
+    private static readonly string[] AttributeNames = [AttributeName, SpeechAttributeName];
 
     private static readonly string[] BaseClassNames = ["KernelGen." + Declaration.TextBase, "KernelGen." + Declaration.SpeechBase];
 
@@ -20,19 +26,14 @@ internal static class DeclarationReader
     private static readonly SymbolDisplayFormat NamespaceFormat =
         SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 
-    /// <summary>The attribute that declares the model, or <see langword="null"/>. Of two, which the compiler refuses anyway, the first counts.</summary>
-    public static AttributeData? FindAttribute(INamedTypeSymbol type)
-    {
-        foreach (AttributeData attribute in type.GetAttributes())
-        {
-            if (attribute.AttributeClass?.ToDisplayString() == AttributeName)
-            {
-                return attribute;
-            }
-        }
+    /// <summary>The attribute that declares the model, or <see langword="null"/>. Of two, which are refused, the first counts.</summary>
+    public static AttributeData? FindAttribute(INamedTypeSymbol type) => type.GetAttributes().FirstOrDefault(IsDeclaration);
 
-        return null;
-    }
+    /// <summary>Whether an attribute declares a model, by its name in source.</summary>
+    public static bool IsDeclaration(AttributeSyntax attribute) => IsNamed(attribute, AttributeName) || IsOfSpeech(attribute);
+
+    /// <summary>Whether an attribute declares a model of speech, by its name in source.</summary>
+    public static bool IsOfSpeech(AttributeSyntax attribute) => IsNamed(attribute, SpeechAttributeName);
 
     /// <summary>Reads what the class and its attribute say.</summary>
     /// <param name="type">The class.</param>
@@ -62,12 +63,14 @@ internal static class DeclarationReader
         int? Integer(string name) => set.TryGetValue(name, out TypedConstant value) && Scalar(value) is int number ? number : null;
         bool? Flag(string name) => set.TryGetValue(name, out TypedConstant value) && Scalar(value) is bool flag ? flag : null;
 
+        bool isOfSpeech = attribute.AttributeClass?.ToDisplayString() == SpeechAttributeName;
         return new Declaration(
             ReadClass(type, syntax),
-            new EquatableArray<Problem>(FindClassProblems(type, syntax, Flag(nameof(Declaration.Trainable)) ?? false)),
+            new EquatableArray<Problem>(FindClassProblems(type, syntax, isOfSpeech, Flag(nameof(Declaration.Trainable)) ?? false)),
             isConfiguration ? null : argument.Value as int? ?? 0,
             isConfiguration ? argument.Value as string ?? "" : null)
         {
+            IsOfSpeech = isOfSpeech,
             BaseClass = type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseClass ? baseClass.Name : null,
             ModelDimension = Integer(nameof(Declaration.ModelDimension)),
             Heads = Integer(nameof(Declaration.Heads)),
@@ -107,6 +110,16 @@ internal static class DeclarationReader
         };
     }
 
+    private static bool IsDeclaration(AttributeData attribute) => attribute.AttributeClass?.ToDisplayString() is string name && AttributeNames.Contains(name);
+
+    /// <summary>Whether an attribute is written with the last part of a name, of which "Attribute" may be left out.</summary>
+    private static bool IsNamed(AttributeSyntax attribute, string fullName)
+    {
+        string name = SimpleName(attribute.Name);
+        string last = fullName.Substring(fullName.LastIndexOf('.') + 1);
+        return name == last || name + nameof(Attribute) == last;
+    }
+
     private static EquatableArray<int>? ReadTokens(TypedConstant tokens)
     {
         if (tokens.Kind != TypedConstantKind.Array)
@@ -141,8 +154,9 @@ internal static class DeclarationReader
     private static string InSource(SyntaxToken identifier) =>
         identifier.ValueText.All(static letter => letter is (>= 'a' and <= 'z') or '_') ? "@" + identifier.ValueText : identifier.ValueText;
 
-    private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool isTrainable)
+    private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool isOfSpeech, bool isTrainable)
     {
+        string expectedBase = isOfSpeech ? Declaration.SpeechBase : Declaration.TextBase;
         int depth = 0;
         foreach (TypeDeclarationSyntax part in new[] { syntax }.Concat(ContainingTypes(syntax)))
         {
@@ -160,6 +174,11 @@ internal static class DeclarationReader
             yield return new Problem(ProblemKind.UnsuitableClass, Place.TypeName(0), type.Name, reason);
         }
 
+        if (type.GetAttributes().Where(IsDeclaration).Select(static attribute => attribute.AttributeClass!.Name).Distinct().Skip(1).Any())
+        {
+            yield return new Problem(ProblemKind.UnsuitableClass, Place.TypeName(0), type.Name, "two attributes declare it; keep SpeechToTextModel for a model of speech, and EncoderDecoderModel for another");
+        }
+
         if (TakenNames.Around(type) is (string name, string meaning))
         {
             yield return new Problem(ProblemKind.NameTaken, Place.Attribute, type.Name, name, meaning);
@@ -173,19 +192,21 @@ internal static class DeclarationReader
         // The base class of all may be left out, but what is written must be the same in every part.
         if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } baseType && !BaseClassNames.Contains(baseType.ToDisplayString()))
         {
-            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat), "a model", Declaration.TextBase);
+            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat), "a model", expectedBase);
         }
         else if (OwnParts(type).OfType<TypeDeclarationSyntax>().Any(static part => FirstBase(part) == nameof(Object)) && !type.Interfaces.Any(static one => one.Name == nameof(Object)))
         {
-            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, "object", "a model", Declaration.TextBase);
+            yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, "object", "a model", expectedBase);
         }
     }
 
     /// <summary>Says that no part of a model's class which the user wrote names its base class; <see langword="null"/> where one does.</summary>
-    public static Problem? FindMissingBaseClass(INamedTypeSymbol type) =>
+    /// <param name="type">The class.</param>
+    /// <param name="isSpeech">Whether the source of the model is audio.</param>
+    public static Problem? FindMissingBaseClass(INamedTypeSymbol type, bool isSpeech) =>
         OwnParts(type).OfType<TypeDeclarationSyntax>().Select(FirstBase).Any(name => name.Length > 0 && !type.Interfaces.Any(one => one.Name == name))
             ? null
-            : new Problem(ProblemKind.BaseClassNotNamed, Place.TypeName(0), type.Name);
+            : new Problem(ProblemKind.BaseClassNotNamed, Place.TypeName(0), type.Name, isSpeech ? Declaration.SpeechBase : Declaration.TextBase);
 
     /// <summary>The name of the first type that a part of a class derives from, without its namespace; an empty string when there is none.</summary>
     public static string FirstBase(TypeDeclarationSyntax part) => part.BaseList?.Types.FirstOrDefault()?.Type switch

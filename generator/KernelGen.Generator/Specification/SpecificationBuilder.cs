@@ -32,21 +32,40 @@ internal sealed class SpecificationBuilder
         List<Problem> problems = [.. declaration.ClassProblems, .. compiler.FindProblems(declaration.Class)];
         ConfigurationFile? file = null;
         Preset? preset = declaration.Configuration is string path
-            ? ReadPreset(path, files, problems, out file)
-            : ReadPreset(declaration.Architecture ?? 0, problems);
+            ? ReadPreset(path, files, declaration.IsOfSpeech, problems, out file)
+            : ReadPreset(declaration.Architecture ?? 0, declaration.IsOfSpeech, problems);
 
         ModelSpecification? specification = preset is null ? null : new SpecificationBuilder(declaration, file, preset, problems).Build();
         bool failed = problems.Exists(static problem => !problem.IsWarning);
         return new SpecificationResult(failed ? null : specification, new EquatableArray<Problem>(problems.Distinct()));
     }
 
-    private static Preset? ReadPreset(int architecture, List<Problem> problems)
+    /// <summary>The families that an attribute takes.</summary>
+    private static IEnumerable<Family> Families(bool areOfSpeech) => Family.All.Where(family => !areOfSpeech || family.Preset.SourceChannels is not null);
+
+    private static Preset? ReadPreset(int architecture, bool isOfSpeech, List<Problem> problems)
     {
         var read = new SettingReader("", null, Family.Of(Architecture.Vanilla).Preset, problems);
-        return read.DefinedChoice<Architecture>(Place.Constructor, "architecture", architecture) is Architecture known ? Family.Of(known).Preset : null;
+        if (read.DefinedChoice<Architecture>(Place.Constructor, "architecture", architecture) is not Architecture known)
+        {
+            return null;
+        }
+
+        if (Families(isOfSpeech).Any(family => family.Architecture == known))
+        {
+            return Family.Of(known).Preset;
+        }
+
+        string speech = string.Join(" or ", Families(isOfSpeech).Select(static family => $"{nameof(Architecture)}.{family.Architecture}"));
+        problems.Add(new Problem(
+            ProblemKind.SettingsDoNotGoTogether,
+            Place.Constructor,
+            $"{nameof(Architecture)}.{known}",
+            $"its source is tokens, and that of a [SpeechToTextModel] is audio; choose {speech}, or declare the model with [EncoderDecoderModel]"));
+        return null;
     }
 
-    private static Preset? ReadPreset(string path, ConfigurationFiles files, List<Problem> problems, out ConfigurationFile? file)
+    private static Preset? ReadPreset(string path, ConfigurationFiles files, bool isOfSpeech, List<Problem> problems, out ConfigurationFile? file)
     {
         IReadOnlyList<ConfigurationFile> found = files.Find(path);
         file = found.Count == 1 ? found[0] : null;
@@ -77,12 +96,14 @@ internal sealed class SpecificationBuilder
         }
 
         JsonValue? modelType = file.Find(ConfigurationKeys.ModelType);
-        Family? family = modelType is { Kind: JsonKind.String } ? Family.All.FirstOrDefault(family => family.ModelTypes.Contains(modelType.Text)) : null;
+        Family? family = modelType is { Kind: JsonKind.String } ? Families(isOfSpeech).FirstOrDefault(family => family.ModelTypes.Contains(modelType.Text)) : null;
         Preset? preset = family?.PresetOf(modelType!.Text);
         if (preset is null)
         {
             string says = modelType is null ? "has no \"model_type\"" : $"says \"model_type\": {modelType.Show()}";
-            problems.Add(new Problem(ProblemKind.UnknownModelType, Place.Constructor, path, says, string.Join(", ", Family.All.SelectMany(static family => family.ModelTypes).OrderBy(static type => type, StringComparer.Ordinal))));
+            string supported = string.Join(", ", Families(isOfSpeech).SelectMany(static family => family.ModelTypes).OrderBy(static type => type, StringComparer.Ordinal));
+            problems.Add(new Problem(
+                ProblemKind.UnknownModelType, Place.Constructor, path, says, isOfSpeech ? $"{supported}, the models of speech that [SpeechToTextModel] takes" : supported));
         }
 
         return preset;

@@ -28,7 +28,7 @@ internal static class ModelFolder
         WhisperDimensions dimensions = Read(File.ReadAllBytes(path), path);
         return DeclaredModel.All.FirstOrDefault(model => model.Dimensions == dimensions) ?? throw new NotSupportedException(
             $"{path} is a Whisper that this program has no kernels of ({dimensions}); it has {string.Join(", ", DeclaredModel.All.Select(static model => model.Name))}. "
-            + "Declare it: put [EncoderDecoderModel(\"config.json\")] before a class, with this config.json among AdditionalFiles, add the class to DeclaredModel.All, and build anew");
+            + "Declare it: put [SpeechToTextModel(\"config.json\")] before a class, with this config.json among AdditionalFiles, add the class to DeclaredModel.All, and build anew");
     }
 
     private static WhisperDimensions Read(byte[] json, string path)

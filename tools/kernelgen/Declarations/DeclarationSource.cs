@@ -76,6 +76,7 @@ internal static class DeclarationSource
         return new ModelDeclaration(
             "Model", SymbolDisplay.FormatLiteral(name, quote: true), weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [], path)
         {
+            IsOfSpeech = weights.Checkpoint is { } recognized && CheckpointInference.IsOfSpeech(recognized),
             ConfigurationPath = path,
             ConfigurationName = name,
         };
@@ -151,13 +152,13 @@ internal static class DeclarationSource
         (TypeDeclarationSyntax Class, AttributeSyntax Attribute)[] declared = [.. CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes()
             .OfType<TypeDeclarationSyntax>()
             .SelectMany(static type => type.AttributeLists.SelectMany(static list => list.Attributes).Select(attribute => (type, attribute)))
-            .Where(static pair => DeclarationReader.SimpleName(pair.attribute.Name) is "EncoderDecoderModel" or nameof(EncoderDecoderModelAttribute))
+            .Where(static pair => DeclarationReader.IsDeclaration(pair.attribute))
             .Where(pair => className is null || pair.type.Identifier.ValueText == className)];
         string wanted = className is null ? "a class" : $"a class {className}";
         (TypeDeclarationSyntax type, AttributeSyntax attribute) = declared switch
         {
             [var one] => one,
-            [] => throw new InputException($"{from} has no [EncoderDecoderModel(...)] on {wanted}. Give the file that declares the model, or the attribute itself."),
+            [] => throw new InputException($"{from} has no [EncoderDecoderModel(...)] or [SpeechToTextModel(...)] on {wanted}. Give the file that declares the model, or the attribute itself."),
             _ => throw new InputException($"{from} declares {string.Join(", ", declared.Select(static pair => pair.Class.Identifier.ValueText))}: choose one with --class."),
         };
         return OfAttribute(type.Identifier.ValueText, attribute, from, isFile ? Path.GetDirectoryName(given) ?? "" : "", configuration);
@@ -171,7 +172,7 @@ internal static class DeclarationSource
         DeclaredProperty[] properties = [.. arguments
             .Where(static argument => argument.NameEquals is not null)
             .Select(argument => new DeclaredProperty(argument.NameEquals!.Name.Identifier.ValueText, argument.Expression.ToString(), from))];
-        var declaration = new ModelDeclaration(className, constructor, properties, from);
+        var declaration = new ModelDeclaration(className, constructor, properties, from) { IsOfSpeech = DeclarationReader.IsOfSpeech(attribute) };
         if (SyntaxFactory.ParseExpression(constructor) is not LiteralExpressionSyntax { Token.Value: string path })
         {
             return declaration;

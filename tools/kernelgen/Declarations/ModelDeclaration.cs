@@ -11,6 +11,9 @@ internal sealed record ModelDeclaration(string ClassName, string Constructor, IR
 {
     private const int LongestLine = 110;
 
+    /// <summary>Whether it is a model of speech, which has an attribute of its own.</summary>
+    public bool IsOfSpeech { get; init; }
+
     /// <summary>Where the configuration file lies that <see cref="Constructor"/> names; <see langword="null"/> without one.</summary>
     public string? ConfigurationPath { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record ModelDeclaration(string ClassName, string Constructor, IR
     /// <summary>The declaration as C# source, to paste.</summary>
     public string ToSource()
     {
-        var text = new StringBuilder("[EncoderDecoderModel(").Append(Constructor);
+        var text = new StringBuilder(IsOfSpeech ? "[SpeechToTextModel(" : "[EncoderDecoderModel(").Append(Constructor);
         int lineStart = 0;
         for (int i = 0; i < Properties.Count; i++)
         {

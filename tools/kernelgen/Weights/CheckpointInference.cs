@@ -42,6 +42,10 @@ internal sealed class CheckpointInference
             null => throw new InputException($"{file.Source} has {file.Tensors.Count} tensors of no known family. KernelGen reads {Readable}, by the names that PyTorch and Hugging Face Transformers give."),
         };
 
+    /// <summary>Whether the source of a checkpoint's model is audio.</summary>
+    /// <exception cref="InputException">No family is recognised, or none that an architecture reads.</exception>
+    public static bool IsOfSpeech(Checkpoint file) => Family.Of(Recognize(file).Architecture).Preset.SourceChannels is not null;
+
     /// <summary>The declaration of a checkpoint's model, by its tensors alone.</summary>
     /// <exception cref="InputException">The tensors are not those of a model.</exception>
     public static ModelDeclaration Infer(Checkpoint file)

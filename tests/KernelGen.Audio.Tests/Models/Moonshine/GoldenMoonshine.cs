@@ -1,5 +1,5 @@
 namespace KernelGen.Audio.Tests.Models.Moonshine;
 
 /// <summary>The model of the golden: heads of 12, of which 10 numbers are turned.</summary>
-[EncoderDecoderModel("Data/moonshine/config.json")]
+[SpeechToTextModel("Data/moonshine/config.json")]
 internal sealed partial class GoldenMoonshine : SpeechModel;
