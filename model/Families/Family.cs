@@ -28,6 +28,30 @@ internal abstract class Family
     /// <param name="has">Whether any of its tensors has such a piece in its name.</param>
     public abstract bool Wrote(Func<string, bool> has);
 
+    /// <summary>
+    /// The ways in which files of its models name tensors, each as a family that differs in names alone. The first is its own, which files are expected to have that tell nothing.
+    /// </summary>
+    public virtual IReadOnlyList<Family> Styles => [this];
+
+    /// <summary>The way in which a checkpoint names tensors.</summary>
+    /// <param name="has">Whether any of its tensors has such a piece in its name.</param>
+    public Family StyleOf(Func<string, bool> has)
+    {
+        foreach (Family style in Styles)
+        {
+            if (style.Wrote(has))
+            {
+                return style;
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>How many heads each attention has, where a file says it beside its tensors, which do not tell.</summary>
+    /// <param name="metadata">What the file says.</param>
+    public virtual int? Heads(IReadOnlyDictionary<string, string> metadata) => null;
+
     /// <summary>What stands before the names of a model that generates; the bare model's have it not.</summary>
     public abstract string Prefix { get; }
 

@@ -6,7 +6,7 @@ namespace KernelGen.Families;
 /// <summary>
 /// Whisper (Radford et al. 2022; Hugging Face's <c>WhisperConfig</c>): BART's names, with two convolutions before the encoder's layers, and keys without biases.
 /// </summary>
-internal sealed class WhisperFamily : SpeechFamily
+internal class WhisperFamily : SpeechFamily
 {
     public override Architecture Architecture => Architecture.Whisper;
 
@@ -38,6 +38,8 @@ internal sealed class WhisperFamily : SpeechFamily
     };
 
     public override IReadOnlyList<string> ModelTypes => ["whisper"];
+
+    public override IReadOnlyList<Family> Styles => [this, new OpenAIWhisperFamily()];
 
     public override Preset PresetOf(string modelType) => base.PresetOf(modelType) with
     {

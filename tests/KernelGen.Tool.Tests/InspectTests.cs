@@ -278,4 +278,30 @@ public sealed class InspectTests : IDisposable
         ToolRun.Of("inspect", _folder.Write("empty.safetensors", "")).AssertRefused("empty.safetensors");
         ToolRun.Of("inspect", _folder.Path).AssertRefused(_folder.Path);
     }
+
+    /// <summary>A file as OpenAI saves its models has names of its own, and says how many heads there are.</summary>
+    [Fact]
+    public void A_file_of_openai_is_declared_by_its_tensors_and_dimensions()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Weights", "openai.pt");
+        string[] tokens = ["--set", "StartToken=31", "--set", "EndToken=30", "--set", "PadToken=30"];
+        ToolRun run = ToolRun.Of(["inspect", path, "--json", .. tokens]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("OpenAI Whisper", run.Json.GetProperty("family").GetString());
+        Assert.Equal(
+            """
+            [SpeechToTextModel(Architecture.Whisper,
+                ModelDimension = 30, Heads = 2, FeedForwardDimension = 44, EncoderLayers = 2, DecoderLayers = 2,
+                VocabularySize = 101, MaxSourceLength = 50, MaxTargetLength = 40, StartToken = 31, EndToken = 30,
+                PadToken = 30)]
+            public sealed partial class Model;
+
+            """.ReplaceLineEndings("\n"),
+            run.Json.GetProperty("declaration").GetString());
+        Assert.Equal((0, ""), (ToolRun.Of(["check", path, .. tokens]).ExitCode, run.Error));
+        ToolRun wrong = ToolRun.Of(["check", path, "--set", "Heads=3", .. tokens]);
+        Assert.Equal((1, ""), (wrong.ExitCode, wrong.Error));
+        Assert.Contains("says that the model has 2 heads; the declaration of 'Model' has Heads = 3.", wrong.Output, StringComparison.Ordinal);
+    }
 }

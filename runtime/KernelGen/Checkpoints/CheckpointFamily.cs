@@ -55,9 +55,12 @@ internal sealed class CheckpointFamily
 
         foreach (Family family in Family.All)
         {
-            if (family.Wrote(Any))
+            foreach (Family style in family.Styles)
             {
-                return (family.CheckpointName, family.Architecture);
+                if (style.Wrote(Any))
+                {
+                    return (style.CheckpointName, family.Architecture);
+                }
             }
         }
 

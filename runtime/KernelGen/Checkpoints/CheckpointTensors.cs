@@ -79,11 +79,12 @@ internal sealed class CheckpointTensors
     private static CheckpointTensors Read(TensorReader reader)
     {
         ModelDescription model = reader.Model;
-        var family = Family.Of(model.Architecture);
+        Family family = Family.Of(model.Architecture).StyleOf(reader.HasContaining);
         string prefix = family.PrefixWhere(reader.HasBeginningWith);
         var tensors = new CheckpointTensors(ModelRecipe.Of(model), prefix);
         reader.CheckLayers(prefix + family.Layers(Stack.Encoder), model.EncoderLayers, nameof(model.EncoderLayers));
         reader.CheckLayers(prefix + family.Layers(Stack.Decoder), model.DecoderLayers, nameof(model.DecoderLayers));
+        reader.CheckHeads(family);
         if (family.Gate(Stack.Encoder) is { } gate)
         {
             reader.CheckGate($"{prefix}{family.Layers(Stack.Encoder)}0.{gate}");

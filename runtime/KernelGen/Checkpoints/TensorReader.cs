@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Families;
 using KernelGen.Recipes;
 
 namespace KernelGen.Checkpoints;
@@ -42,6 +43,20 @@ internal sealed class TensorReader
         foreach (string name in _file.Tensors.Keys)
         {
             if (name.StartsWith(start, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the file has a tensor whose name has such a piece.</summary>
+    public bool HasContaining(string piece)
+    {
+        foreach (string name in _file.Tensors.Keys)
+        {
+            if (name.Contains(piece, StringComparison.Ordinal))
             {
                 return true;
             }
@@ -208,6 +223,17 @@ internal sealed class TensorReader
         RefuseUnused(name, "GatedFeedForward = true");
         _problems.Note(new CheckpointCause(
             Model.GatedFeedForward ? "GatedFeedForward = true, but the file has no gates" : "GatedFeedForward = false, but the file has gates", 0, nameof(Model.GatedFeedForward)));
+    }
+
+    /// <summary>Refuses a file that says beside its tensors, which do not tell, that it has another number of heads.</summary>
+    public void CheckHeads(Family family)
+    {
+        if (family.Heads(_file.Metadata) is { } heads && heads != Model.Heads)
+        {
+            Refuse(new CheckpointException(
+                $"{_file.Source} says that the model has {heads} heads; the declaration of '{Model.Name}' has Heads = {Model.Heads}. Declare Heads = {heads}, or load the matching file."));
+            _problems.Note(new CheckpointCause($"Heads = {Model.Heads}, but the file says {heads}", 0, nameof(Model.Heads), Model.Heads, heads));
+        }
     }
 
     /// <summary>

@@ -16,20 +16,25 @@ internal sealed class CheckpointInference
     private const int UsualHeadDimension = 64;
     private const int UsualMaxLength = 512;
 
+    /// <summary>The tokens of a Whisper for English alone.</summary>
+    private const int EnglishVocabulary = 51864;
+
     private static readonly string Readable = string.Join(", ", Family.All.Select(static family => family.CheckpointName));
 
     private readonly Checkpoint _file;
     private readonly Family _family;
     private readonly Preset _preset;
+    private readonly bool _isOfSpeech;
     private readonly CheckpointNames _names;
     private readonly List<DeclaredProperty> _properties = [];
 
     private CheckpointInference(Checkpoint file)
     {
         _file = file;
-        _family = Family.Of(Recognize(file).Architecture);
+        _family = Family.Of(Recognize(file).Architecture).StyleOf(piece => file.Tensors.Keys.Any(name => name.Contains(piece, StringComparison.Ordinal)));
         _names = new CheckpointNames(file, _family);
         _preset = _family.Preset;
+        _isOfSpeech = _preset.SourceChannels is not null;
     }
 
     /// <summary>The family that wrote a checkpoint, and the architecture that reads it.</summary>
@@ -52,7 +57,7 @@ internal sealed class CheckpointInference
     {
         var inference = new CheckpointInference(file);
         inference.Infer();
-        return new ModelDeclaration("Model", $"Architecture.{inference._family.Architecture}", inference._properties, "the tensors of the file");
+        return new ModelDeclaration("Model", $"Architecture.{inference._family.Architecture}", inference._properties, "the tensors of the file") { IsOfSpeech = inference._isOfSpeech };
     }
 
     /// <summary>What a configuration file cannot tell, and the tensors do.</summary>
@@ -65,7 +70,7 @@ internal sealed class CheckpointInference
 
     private void Infer()
     {
-        string embedding = _names.Embedding(Stack.Encoder);
+        string embedding = _names.Embedding(_isOfSpeech ? Stack.Decoder : Stack.Encoder);
         (long sourceVocabulary, long dimension) = Matrix(embedding);
         Set("ModelDimension", dimension, embedding);
         InferHeads(dimension);
@@ -73,7 +78,15 @@ internal sealed class CheckpointInference
         Set("FeedForwardDimension", Matrix(expand).Rows, expand);
         Set("EncoderLayers", Layers(_names.Layers(Stack.Encoder)), $"{_names.Layers(Stack.Encoder)}*");
         Set("DecoderLayers", Layers(_names.Layers(Stack.Decoder)), $"{_names.Layers(Stack.Decoder)}*");
-        InferVocabularies(embedding, sourceVocabulary);
+        if (_isOfSpeech)
+        {
+            InferSpeech(embedding, sourceVocabulary);
+        }
+        else
+        {
+            InferVocabularies(embedding, sourceVocabulary);
+        }
+
         InferPositions();
         InferNorms();
         InferFeedForward();
@@ -86,7 +99,12 @@ internal sealed class CheckpointInference
         long width = _names.Has(query) ? Matrix(query).Rows / parts : dimension;
         long heads = width % UsualHeadDimension == 0 ? width / UsualHeadDimension : 1;
         string? bias = _preset.PositionalEncoding == PositionalEncoding.Relative ? _names.PositionBias(Stack.Encoder) : null;
-        if (_names.Has(bias))
+        if (_family.Heads(_file.Metadata) is { } said)
+        {
+            heads = said;
+            Set("Heads", heads, "what the file says beside its tensors");
+        }
+        else if (_names.Has(bias))
         {
             (long buckets, heads) = Matrix(bias!);
             Set("Heads", heads, bias!);
@@ -118,6 +136,36 @@ internal sealed class CheckpointInference
         {
             Set("SourceVocabularySize", sourceVocabulary, sourceEmbedding);
             Set("TargetVocabularySize", targetVocabulary, targetEmbedding);
+        }
+    }
+
+    /// <summary>What a model whose source is audio has beside layers and positions.</summary>
+    private void InferSpeech(string embedding, long vocabulary)
+    {
+        string convolution = _names.FirstConvolution;
+        if (!_file.Tensors.TryGetValue(convolution, out TensorInfo? tensor) || tensor.Shape.Length != 3)
+        {
+            throw new InputException($"{_file.Source} has no tensor '{convolution}' of three dimensions, which tells the channels of the source. Give --declaration or --config.");
+        }
+
+        if (_preset.PositionalEncoding != PositionalEncoding.Learned)
+        {
+            throw new InputException($"{_file.Source} is a {_family.CheckpointName} checkpoint, whose tensors tell neither heads nor lengths. Give its config.json with --config, or --declaration.");
+        }
+
+        Set("VocabularySize", vocabulary, embedding);
+        if (tensor.Shape[1] != _preset.SourceChannels)
+        {
+            Set("SourceChannels", tensor.Shape[1], convolution);
+        }
+
+        // The vocabulary for English alone has one token of text less, and those that steer the model come after text.
+        if (vocabulary == EnglishVocabulary)
+        {
+            const string Why = "the vocabulary is that of a model for English alone";
+            Assume("StartToken", _preset.StartToken!.Value - 1, Why);
+            Assume("EndToken", _preset.EndToken - 1, Why);
+            Assume("PadToken", _preset.PadToken!.Value - 1, Why);
         }
     }
 

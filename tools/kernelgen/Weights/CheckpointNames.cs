@@ -35,6 +35,9 @@ internal sealed class CheckpointNames
     /// <summary>Whether the file has a tensor of this name.</summary>
     public bool Has(string? name) => name is not null && _file.Tensors.ContainsKey(name);
 
+    /// <summary>The first convolution of a family that has some.</summary>
+    public string FirstConvolution => _family.Convolution(TensorRole.FirstConvolution, _prefix).Weight;
+
     /// <summary>What stands before the number of a layer.</summary>
     public string Layers(Stack stack) => _prefix + _family.Layers(stack);
 

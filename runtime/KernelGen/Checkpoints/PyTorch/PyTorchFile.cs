@@ -13,12 +13,16 @@ internal sealed unsafe class PyTorchFile : Checkpoint
 
     private const string Remedy = "Save the weights alone: model.save_pretrained(folder), which writes model.safetensors, or torch.save(model.state_dict(), path).";
 
+    /// <summary>Where OpenAI's files say, beside the state dict, what the dimensions are.</summary>
+    private const string DimensionsName = "dims";
+
     /// <summary>Where training programs keep the state dict, beside what else they save.</summary>
     private static readonly string[] NestedNames = ["state_dict", "model_state_dict", "model"];
 
     private readonly FileMemory _memory;
     private readonly Dictionary<string, ZipEntry> _entries;
     private readonly Dictionary<string, TensorInfo> _tensors = [];
+    private readonly Dictionary<string, string> _metadata = [];
     private readonly string _folder;
 
     private PyTorchFile(FileMemory memory)
@@ -28,7 +32,9 @@ internal sealed unsafe class PyTorchFile : Checkpoint
         ZipEntry pickle = FindPickle();
         _folder = pickle.Name[..^(PickleName.Length - 1)];
         RefuseBigEndian();
-        foreach (PicklePair pair in StateDict(ReadPickle(pickle)).Pairs)
+        object? saved = ReadPickle(pickle);
+        ReadDimensions(saved);
+        foreach (PicklePair pair in StateDict(saved).Pairs)
         {
             if (pair.Value is TorchTensor tensor)
             {
@@ -39,7 +45,8 @@ internal sealed unsafe class PyTorchFile : Checkpoint
 
     public override IReadOnlyDictionary<string, TensorInfo> Tensors => _tensors;
 
-    public override IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+    /// <summary>The dimensions that stand beside the state dict, where some do.</summary>
+    public override IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     internal override string Source => _memory.Source;
 
@@ -129,6 +136,21 @@ internal sealed unsafe class PyTorchFile : Checkpoint
         {
             throw new CheckpointException(
                 $"{Source} is refused: its pickle {exception.Message}. Only tensors, storages and dictionaries are read from a pickle, and nothing in it is run. {Remedy}", null, exception);
+        }
+    }
+
+    private void ReadDimensions(object? saved)
+    {
+        if (saved is PickleDictionary dictionary
+            && dictionary.Pairs.Find(static pair => pair is { Key: DimensionsName, Value: PickleDictionary })?.Value is PickleDictionary dimensions)
+        {
+            foreach (PicklePair pair in dimensions.Pairs)
+            {
+                if (pair is { Key: string name, Value: long size })
+                {
+                    _metadata[name] = size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                }
+            }
         }
     }
 
