@@ -9,7 +9,12 @@ namespace KernelGen;
 /// </summary>
 public sealed class EncodedSpeech : IDisposable
 {
+    private static long _count;
+
     private readonly Lock _gate = new();
+
+    /// <summary>Its number among all that were ever made. Who needs several takes them in this order, so that nobody waits for another forever.</summary>
+    private readonly long _number = Interlocked.Increment(ref _count);
     private readonly SpeechModel _model;
     private readonly Engine _engine;
     private readonly SpeechEncodingOptions _options;
@@ -38,7 +43,7 @@ public sealed class EncodedSpeech : IDisposable
     public GenerationResult Generate(GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         SearchSettings settings = SearchSettings.Of(options, _engine.Description);
-        CheckRoom(nameof(SpeechEncodingOptions.MaxHypotheses), settings.HypothesesPerSource, _options.MaxHypotheses);
+        CheckHypotheses(settings);
         CheckRoom(nameof(SpeechEncodingOptions.Threads), settings.Threads, _options.Threads);
         return With(settings.Threads, workspace => BatchSearch.RunEncoded(_engine, workspace, settings), cancellationToken);
     }
@@ -78,6 +83,19 @@ public sealed class EncodedSpeech : IDisposable
         return With(_options.Threads, workspace => _model.CrossAttention(workspace, tokens), cancellationToken);
     }
 
+    /// <summary>Where the decoder looks when it predicts the token after each one of a given target, and the logits of that token: both of one pass of the decoder.</summary>
+    /// <param name="target">The target tokens with all that stands before them: the start token, or a prompt.</param>
+    /// <param name="logits">Receives what <see cref="Logits"/> returns, <c>[target length, target vocabulary]</c>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The probabilities of cross-attention, a row of encoder positions for each decoder layer, head and target token.</returns>
+    /// <inheritdoc cref="Logits" path="/exception"/>
+    public CrossAttention CrossAttention(ReadOnlySpan<int> target, out float[] logits, CancellationToken cancellationToken = default)
+    {
+        int[] tokens = target.ToArray();
+        (CrossAttention attention, logits) = With(_options.Threads, workspace => _model.CrossAttentionAndLogits(workspace, tokens), cancellationToken);
+        return attention;
+    }
+
     /// <summary>Gives the memory back to the model.</summary>
     public void Dispose()
     {
@@ -90,6 +108,40 @@ public sealed class EncodedSpeech : IDisposable
             }
         }
     }
+
+    /// <summary>Uses the workspaces of several, which wait for other calls and have these wait.</summary>
+    /// <param name="sources">Those that are used, none of them twice.</param>
+    /// <param name="use">What is done with them, in their order.</param>
+    /// <exception cref="ObjectDisposedException">One is disposed.</exception>
+    internal static TResult WithAll<TResult>(EncodedSpeech[] sources, Func<Workspace[], TResult> use)
+    {
+        EncodedSpeech[] inOrder = [.. sources];
+        Array.Sort(inOrder, static (one, other) => one._number.CompareTo(other._number));
+        int entered = 0;
+        try
+        {
+            for (; entered < inOrder.Length; entered++)
+            {
+                inOrder[entered]._gate.Enter();
+            }
+
+            return use(Array.ConvertAll(sources, static source => source._workspace ?? throw new ObjectDisposedException(nameof(EncodedSpeech))));
+        }
+        finally
+        {
+            while (entered > 0)
+            {
+                inOrder[--entered]._gate.Exit();
+            }
+        }
+    }
+
+    /// <summary>Whether it is of a model.</summary>
+    internal bool IsOf(SpeechModel model) => _model == model;
+
+    /// <summary>Refuses a search that it has no room for.</summary>
+    /// <exception cref="ArgumentException">It asks for more hypotheses.</exception>
+    internal void CheckHypotheses(in SearchSettings settings) => CheckRoom(nameof(SpeechEncodingOptions.MaxHypotheses), settings.HypothesesPerSource, _options.MaxHypotheses);
 
     private static void CheckRoom(string option, int wanted, int room)
     {

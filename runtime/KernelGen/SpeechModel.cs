@@ -67,6 +67,102 @@ public abstract class SpeechModel : TransformerModel
         }
     }
 
+    /// <summary>
+    /// Generates a target for each of several encoded sources together: each step reads the weights once for all of them. The results are bit for bit those of one call of
+    /// <see cref="EncodedSpeech.Generate"/> for each.
+    /// </summary>
+    /// <param name="sources">The sources, none of them twice; meanwhile no other call works with them.</param>
+    /// <param name="options">How to generate; <see cref="GenerationOptions.Threads"/> may be more than sources were encoded with.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The generated target, or the best ones, of each source in its place.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or asks for more hypotheses than <see cref="SpeechEncodingOptions.MaxHypotheses"/> made room for; or a source is null, is there twice, or is
+    /// of another model.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">A logit is infinite or NaN, so that no token can be chosen: the weights overflow or are damaged.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">A source, or the model, is disposed.</exception>
+    public GenerationResult[] Generate(IReadOnlyList<EncodedSpeech> sources, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        EncodedSpeech[] encoded = Checked(sources);
+        var settings = new SearchSettings[encoded.Length];
+        Array.Fill(settings, SearchSettings.Of(options, Model));
+        return Generate(encoded, settings, cancellationToken);
+    }
+
+    /// <summary>Generates a target for each of several encoded sources together, with options for each.</summary>
+    /// <param name="sources">The sources, none of them twice; meanwhile no other call works with them.</param>
+    /// <param name="options">
+    /// How to generate for each source. They may differ in <see cref="GenerationOptions.Prompt"/>, <see cref="GenerationOptions.MaxLength"/> and
+    /// <see cref="SamplingOptions.Seed"/>, and in nothing else: make each of the first one by <c>with</c>.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <inheritdoc cref="Generate(IReadOnlyList{EncodedSpeech}, GenerationOptions?, CancellationToken)"/>
+    public GenerationResult[] Generate(IReadOnlyList<EncodedSpeech> sources, IReadOnlyList<GenerationOptions> options, CancellationToken cancellationToken = default)
+    {
+        EncodedSpeech[] encoded = Checked(sources);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Count != encoded.Length)
+        {
+            throw new ArgumentException($"There are {encoded.Length} sources and options for {options.Count}; expected as many.", nameof(options));
+        }
+
+        var settings = new SearchSettings[encoded.Length];
+        for (int i = 0; i < settings.Length; i++)
+        {
+            settings[i] = SearchSettings.Of(options[i] ?? throw new ArgumentException($"The options of source {i} are null.", nameof(options)), Model);
+            if (!settings[i].IsLike(settings[0]))
+            {
+                throw new ArgumentException(
+                    $"The options of source {i} differ from those of source 0 in more than {nameof(GenerationOptions.Prompt)}, {nameof(GenerationOptions.MaxLength)} and "
+                    + $"{nameof(SamplingOptions)}.{nameof(SamplingOptions.Seed)}. Make them by options[0] with {{ ... }}, or generate for one source at a time.",
+                    nameof(options));
+            }
+        }
+
+        return Generate(encoded, settings, cancellationToken);
+    }
+
+    /// <summary>The logits of the tokens that follow given targets of several encoded sources, computed together.</summary>
+    /// <param name="sources">The sources, none of them twice; meanwhile no other call works with them.</param>
+    /// <param name="targets">The target tokens for each source with all that stands before them: the start token, or a prompt.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns><c>[sources][target vocabulary]</c>: bit for bit what <see cref="EncodedSpeech.NextLogits"/> gives for each.</returns>
+    /// <exception cref="ArgumentException">
+    /// A target is empty, is longer than declared, or holds a token out of range; or a source is null, is there twice, or is of another model.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">A source, or the model, is disposed.</exception>
+    public float[][] NextLogits(IReadOnlyList<EncodedSpeech> sources, IReadOnlyList<int[]> targets, CancellationToken cancellationToken = default)
+    {
+        EncodedSpeech[] encoded = Checked(sources);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Count != encoded.Length)
+        {
+            throw new ArgumentException($"There are {encoded.Length} sources and {targets.Count} targets; expected as many.", nameof(targets));
+        }
+
+        int[][] copies = [.. targets.Select(static target => target?.ToArray() ?? [])];
+        Array.ForEach(copies, target => CheckTarget(target));
+        return EncodedSpeech.WithAll(encoded, workspaces =>
+        {
+            float[][] logits = new float[workspaces.Length][];
+            using WorkspaceLease lease = Engine.Lease(cancellationToken);
+            lease.Workspace.Sharing.Threads = 1;
+            for (int first = 0; first < logits.Length; first += BatchSearch.MaxRows)
+            {
+                int count = Math.Min(BatchSearch.MaxRows, logits.Length - first);
+                BatchSearch.NextLogits(Engine, lease.Workspace, workspaces.AsSpan(first, count), copies.AsSpan(first, count));
+                for (int i = 0; i < count; i++)
+                {
+                    logits[first + i] = Engine.Logits(lease.Workspace, i).ToArray();
+                }
+            }
+
+            return logits;
+        });
+    }
+
     /// <summary>Runs the encoder alone.</summary>
     /// <param name="frames">The frames, as <see cref="Encode"/> takes them.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -106,6 +202,55 @@ public abstract class SpeechModel : TransformerModel
     {
         CheckTarget(target);
         return AttentionPass.Cross(Engine, workspace, sequence: 0, target[0], tokensBefore: 0, target[1..], hasEnded: true);
+    }
+
+    /// <summary>The same, and the logits of every position.</summary>
+    internal (CrossAttention Attention, float[] Logits) CrossAttentionAndLogits(Workspace workspace, ReadOnlySpan<int> target)
+    {
+        CrossAttention attention = CrossAttention(workspace, target);
+        return (attention, DecodedLogits(workspace, target.Length));
+    }
+
+    private GenerationResult[] Generate(EncodedSpeech[] sources, SearchSettings[] settings, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < sources.Length; i++)
+        {
+            sources[i].CheckHypotheses(settings[i]);
+        }
+
+        return EncodedSpeech.WithAll(sources, workspaces =>
+        {
+            var results = new GenerationResult[workspaces.Length];
+            using WorkspaceLease lease = Engine.Lease(cancellationToken);
+            int places = results.Length == 0 ? 1 : BatchSearch.MaxPlaces(settings[0]);
+            for (int first = 0; first < results.Length; first += places)
+            {
+                int count = Math.Min(places, results.Length - first);
+                BatchSearch.RunEncoded(Engine, lease.Workspace, workspaces.AsSpan(first, count), settings.AsSpan(first, count), first).CopyTo(results, first);
+            }
+
+            return results;
+        });
+    }
+
+    /// <summary>A copy of sources that are usable together.</summary>
+    private EncodedSpeech[] Checked(IReadOnlyList<EncodedSpeech> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        EncodedSpeech[] encoded = [.. sources];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            string? problem = encoded[i] is null ? "is null"
+                : !encoded[i].IsOf(this) ? "was encoded by another model"
+                : Array.IndexOf(encoded, encoded[i]) < i ? $"is source {Array.IndexOf(encoded, encoded[i])}, too"
+                : null;
+            if (problem is not null)
+            {
+                throw new ArgumentException($"Source {i} {problem}; expected sources that this model encoded, each of them once.", nameof(sources));
+            }
+        }
+
+        return encoded;
     }
 
     private void CheckFrames(ReadOnlySpan<float> frames)

@@ -118,10 +118,17 @@ public abstract class TransformerModel : IDisposable
     /// <returns><c>[target length, target vocabulary]</c>, row by row.</returns>
     private protected float[] AllLogits(Workspace workspace, ReadOnlySpan<int> target)
     {
-        int vocabulary = Model.TargetVocabularySize;
-        float[] result = new float[checked(target.Length * vocabulary)];
         Engine.Decode(workspace, target, [0], [target.Length]);
-        ForEachLogits(workspace, target.Length, (row, logitsRow) => Engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
+        return DecodedLogits(workspace, target.Length);
+    }
+
+    /// <summary>The logits of the rows that have just been decoded.</summary>
+    /// <returns><c>[rows, target vocabulary]</c>, row by row.</returns>
+    private protected float[] DecodedLogits(Workspace workspace, int rows)
+    {
+        int vocabulary = Model.TargetVocabularySize;
+        float[] result = new float[checked(rows * vocabulary)];
+        ForEachLogits(workspace, rows, (row, logitsRow) => Engine.Logits(workspace, logitsRow).CopyTo(result.AsSpan(row * vocabulary)));
         return result;
     }
 

@@ -6,21 +6,16 @@ namespace KernelGen.Audio;
 /// </summary>
 internal interface ITranscriber
 {
-    /// <summary>Transcribes audio.</summary>
+    /// <summary>Begins to transcribe audio.</summary>
     /// <param name="open">Opens it from its beginning, any number of times: one channel at 16 kHz.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
-    Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation);
-
-    /// <summary>Transcribes audio, and hands out each segment once it is final.</summary>
-    /// <returns>The segments, also those without text. Each enumeration transcribes anew.</returns>
-    /// <inheritdoc cref="Transcribe"/>
-    IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation);
+    TranscriptionRun Start(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation);
 
     /// <summary>Tells what language is spoken at the beginning of audio.</summary>
     /// <param name="samples">One channel at 16 kHz.</param>
-    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="call">How to work.</param>
     /// <exception cref="InvalidOperationException">The model cannot tell languages.</exception>
-    LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellation);
+    LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, ModelCall call);
 }

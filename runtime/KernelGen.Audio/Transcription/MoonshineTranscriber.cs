@@ -28,30 +28,27 @@ internal sealed class MoonshineTranscriber : ITranscriber
     }
 
     /// <inheritdoc/>
-    public Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    public TranscriptionRun Start(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
     {
         new PieceOptionChecks(options, _shape).Check();
-        using var audio = new FiniteReader(open(), cancellation);
-        var pieces = new PieceReader(audio, _shape.LongestPiece);
-        TranscriptSegment[] segments = [.. Segments(pieces, open, options, cancellation)];
-
-        // The language is that of the model, which says it nowhere.
-        return new Transcript(language: "", segments, new SpeechSpan(0, pieces.ReadToEnd()).EndTime(LogMelSpectrogram.SampleRate));
-    }
-
-    /// <inheritdoc/>
-    public IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
-    {
-        new PieceOptionChecks(options, _shape).Check();
-        using var audio = new FiniteReader(open(), cancellation);
-        foreach (TranscriptSegment segment in Segments(new PieceReader(audio, _shape.LongestPiece), open, options, cancellation))
+        var call = new ModelCall(options.Threads, cancellation, Math.Max(options.BeamSize, options.BestOf));
+        var decoder = new FallbackDecoder(_model, options, _shape.EndToken, noSpeechToken: null, _tokenizer.Decode);
+        var audio = new FiniteReader(open(), cancellation);
+        var reader = new PieceReader(audio, _shape.LongestPiece);
+        return new TranscriptionRun
         {
-            yield return segment;
-        }
+            // It is that of the model, which says it nowhere.
+            Language = "",
+            Decoder = decoder,
+            Call = call,
+            Parts = Parts(reader.Read(Spans(open, options, _shape.LongestPiece, cancellation)), options, decoder, call),
+            Duration = () => new SpeechSpan(0, reader.ReadToEnd()).EndTime(LogMelSpectrogram.SampleRate),
+            Source = audio,
+        };
     }
 
     /// <inheritdoc/>
-    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellation) =>
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, ModelCall call) =>
         throw new InvalidOperationException("A Moonshine hears the one language that it was trained for, and cannot tell languages. Take a Whisper that hears several.");
 
     private static IEnumerable<SpeechSpan> Spans(Func<AudioReader> open, TranscriptionOptions options, int longest, CancellationToken cancellation)
@@ -75,37 +72,37 @@ internal sealed class MoonshineTranscriber : ITranscriber
 
     private static long SampleAt(TimeSpan time, int sampleRate) => (long)((Int128)time.Ticks * sampleRate / TimeSpan.TicksPerSecond);
 
-    private IEnumerable<TranscriptSegment> Segments(PieceReader pieces, Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    private IEnumerable<IEnumerable<TranscriptionStep>> Parts(IEnumerable<SoundPiece> pieces, TranscriptionOptions options, FallbackDecoder decoder, ModelCall call)
     {
-        var call = new ModelCall(options.Threads, cancellation, Math.Max(options.BeamSize, options.BestOf));
-        var decoder = new FallbackDecoder(_model, options, _shape.EndToken, noSpeechToken: null, _tokenizer.Decode);
         ITokenRule rules = new SuppressTokens(options.SuppressedTokens.IsDefault ? [] : options.SuppressedTokens);
-        int number = 0;
-        foreach (SoundPiece piece in pieces.Read(Spans(open, options, _shape.LongestPiece, cancellation)))
+        foreach (SoundPiece piece in pieces)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (piece.Samples.Length < _shape.FewestSamples)
+            // Nobody says anything in a shorter time, and the model would make no position of it.
+            if (piece.Samples.Length >= _shape.FewestSamples)
             {
-                // Nobody says anything in so short a time, and the model would make no position of it.
-                continue;
+                yield return Steps(piece, rules, options, decoder, call);
             }
-
-            using IEncodedWindow encoded = _model.Encode(piece.Samples.Span, call);
-            var request = new WindowRequest
-            {
-                Window = encoded,
-                Prompt = [_shape.StartToken],
-                Rules = rules,
-                MaximumTokens = Math.Min(options.MaximumTokensPerWindow ?? int.MaxValue, _shape.LongestText(piece.Samples.Length)),
-                RandomKey = decoder.RandomKey(piece.Span.Start),
-            };
-            yield return Segment(decoder.Decode([request], call)[0], piece.Span, number++);
         }
     }
 
-    private static TranscriptSegment Segment(WindowText text, SpeechSpan span, int number) => new()
+    private IEnumerable<TranscriptionStep> Steps(SoundPiece piece, ITokenRule rules, TranscriptionOptions options, FallbackDecoder decoder, ModelCall call)
     {
-        Number = number,
+        call.Cancellation.ThrowIfCancellationRequested();
+        using IEncodedWindow encoded = _model.Encode(piece.Samples.Span, call);
+        var pending = new PendingText(new WindowRequest
+        {
+            Window = encoded,
+            Prompt = [_shape.StartToken],
+            Rules = rules,
+            MaximumTokens = Math.Min(options.MaximumTokensPerWindow ?? int.MaxValue, _shape.LongestText(piece.Samples.Length)),
+            RandomKey = decoder.RandomKey(piece.Span.Start),
+        });
+        yield return new TranscriptionStep(pending, Segment: null);
+        yield return new TranscriptionStep(Pending: null, Segment(pending.Text, piece.Span));
+    }
+
+    private static TranscriptSegment Segment(WindowText text, SpeechSpan span) => new()
+    {
         WindowStart = span.StartTime(LogMelSpectrogram.SampleRate),
         Start = span.StartTime(LogMelSpectrogram.SampleRate),
         End = span.EndTime(LogMelSpectrogram.SampleRate),

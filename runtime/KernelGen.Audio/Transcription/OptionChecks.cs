@@ -8,11 +8,14 @@ namespace KernelGen.Audio;
 /// <param name="longestText">The most tokens that it writes for a part of a sound.</param>
 internal sealed class OptionChecks(TranscriptionOptions options, int vocabularySize, int longestText)
 {
+    /// <summary>The most threads that share the work of a call.</summary>
+    public const int MostThreads = 64;
+
     private const double HighestTemperature = 10;
     private const double LeastTemperature = 0.0001;
     private const int MostHypotheses = 32;
     private const int MostSamples = 64;
-    private const int MostThreads = 64;
+    private const int MostWindows = 64;
 
     /// <summary>Throws for the first option that is not usable.</summary>
     /// <exception cref="ArgumentException">An option is not usable: what it is, and what would be.</exception>
@@ -68,6 +71,7 @@ internal sealed class OptionChecks(TranscriptionOptions options, int vocabularyS
         RequireNumber(options.LogProbabilityThreshold, nameof(options.LogProbabilityThreshold), double.MinValue, 0);
         RequireNumber(options.NoSpeechThreshold, nameof(options.NoSpeechThreshold), 0, 1);
         RequireNumber(options.MaximumTokensPerWindow, nameof(options.MaximumTokensPerWindow), 1, longestText);
+        RequireNumber(options.BatchSize, nameof(options.BatchSize), 1, MostWindows);
         RequireNumber(options.Threads, nameof(options.Threads), 1, MostThreads);
     }
 

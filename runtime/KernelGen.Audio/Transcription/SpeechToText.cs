@@ -12,6 +12,9 @@ namespace KernelGen.Audio;
 /// </remarks>
 public sealed class SpeechToText : IDisposable
 {
+    /// <summary>How many files are transcribed together, unless options say otherwise: more gain little, and each takes memory.</summary>
+    private const int FilesTogether = 8;
+
     private readonly SpeechModel _model;
     private readonly bool _ownsModel;
     private readonly ITranscriber _transcriber;
@@ -100,6 +103,23 @@ public sealed class SpeechToText : IDisposable
         return Transcribe(() => AudioFile.OpenMono(path), options, cancellationToken);
     }
 
+    /// <summary>
+    /// Transcribes files of any length, some at once (<see cref="TranscriptionOptions.BatchSize"/>): each step of the decoder reads the weights once for all windows that are
+    /// decoded together. The transcripts are those of a call of <see cref="Transcribe(string, TranscriptionOptions?, CancellationToken)"/> for each.
+    /// </summary>
+    /// <param name="paths">The paths of WAV or FLAC files. They are asked for as they are needed, so there may be any number.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What is said in each file, in their order, as soon as it is known. Each enumeration transcribes anew; what is wrong with a file is thrown when its turn comes.</returns>
+    /// <inheritdoc cref="Transcribe(string, TranscriptionOptions?, CancellationToken)" path="/exception"/>
+    public IEnumerable<Transcript> TranscribeAll(IEnumerable<string> paths, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        options ??= TranscriptionOptions.Default;
+        options = options with { BatchSize = options.BatchSize ?? FilesTogether };
+        return TranscriptionBatch.Transcribe(paths.Select(path => Run(() => AudioFile.OpenMono(path), options, cancellationToken)), options.BatchSize.Value);
+    }
+
     /// <summary>Transcribes a file of any length, and hands out each segment once it is final.</summary>
     /// <inheritdoc cref="Transcribe(string, TranscriptionOptions?, CancellationToken)"/>
     /// <returns>The segments that have text. Each enumeration transcribes anew.</returns>
@@ -114,9 +134,19 @@ public sealed class SpeechToText : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InvalidOperationException">The model is for English alone, or a Moonshine.</exception>
     /// <inheritdoc cref="Transcribe(ReadOnlyMemory{float}, TranscriptionOptions?, CancellationToken)" path="/exception[contains(@cref, 'Data') or contains(@cref, 'Canceled') or contains(@cref, 'Disposed')]"/>
-    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellationToken = default)
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellationToken = default) => DetectLanguage(samples, threads: 1, cancellationToken);
+
+    /// <summary>Tells what language is spoken in the first 30 seconds, with several threads.</summary>
+    /// <param name="samples">One channel at 16 kHz.</param>
+    /// <param name="threads">How many threads share the work, from 1 to 64. The result is the same whatever it is.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There cannot be so many threads.</exception>
+    /// <inheritdoc cref="DetectLanguage(ReadOnlyMemory{float}, CancellationToken)" path="/exception"/>
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, int threads, CancellationToken cancellationToken = default)
     {
-        return _transcriber.DetectLanguage(samples, cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, OptionChecks.MostThreads);
+        return _transcriber.DetectLanguage(samples, new ModelCall(threads, cancellationToken));
     }
 
     /// <summary>Frees the model where <see cref="Open"/> loaded it.</summary>
@@ -135,9 +165,20 @@ public sealed class SpeechToText : IDisposable
     /// <summary>Whether a model reads samples as they are, and no frames of a spectrogram.</summary>
     private static bool ReadsSamples(SpeechModel model) => model.Channels == 1;
 
-    private Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken) =>
-        _transcriber.Transcribe(open, options ?? TranscriptionOptions.Default, cancellationToken);
+    private Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= TranscriptionOptions.Default;
+        return TranscriptionBatch.Transcribe([Run(open, options, cancellationToken)], options.BatchSize ?? 1).First();
+    }
 
-    private IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken) =>
-        _transcriber.Stream(open, options ?? TranscriptionOptions.Default, cancellationToken).Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
+    private IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= TranscriptionOptions.Default;
+        return TranscriptionBatch.Run([Run(open, options, cancellationToken)], options.BatchSize ?? 1)
+            .Select(static found => found.Segment)
+            .OfType<TranscriptSegment>()
+            .Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
+    }
+
+    private Func<TranscriptionRun> Run(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellationToken) => () => _transcriber.Start(open, options, cancellationToken);
 }

@@ -122,6 +122,14 @@ public sealed record TranscriptionOptions
     /// </summary>
     public int? MaximumTokensPerWindow { get; init; }
 
+    /// <summary>
+    /// How many windows are decoded together at most, from 1 to 64. Each step then reads the weights once for all of them, and each takes the memory of a window that is encoded.
+    /// Of one file those of clips of up to five minutes are together, which silences or <see cref="Clips"/> make, unless one depends on the other
+    /// (<see cref="ConditionOnPreviousText"/>, <see cref="WordTimestamps"/>, an <see cref="InitialPrompt"/> that is not carried), and a Moonshine's pieces; of several files
+    /// windows of all of them. <see langword="null"/> (the default) stands for 1 with one file, and for 8 with several. Results are the same bits whatever it is.
+    /// </summary>
+    public int? BatchSize { get; init; }
+
     /// <summary>What the random numbers follow from where temperatures are above 0; <see langword="null"/> (the default) draws a fresh seed for each call.</summary>
     public long? Seed { get; init; }
 

@@ -25,41 +25,30 @@ internal sealed class WhisperTranscriber : ITranscriber
     }
 
     /// <inheritdoc/>
-    public Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
-    {
-        string? language = _windows.Check(options);
-        using AudioLogMel source = Frames(open, cancellation);
-        if (WithoutSilence(open, options) is { } spoken)
-        {
-            return _windows.Transcribe(source, spoken, cancellation);
-        }
-
-        // Nothing is said, and the model is not asked.
-        return new Transcript(language ?? "", [], Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond));
-    }
-
-    /// <inheritdoc/>
-    public IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
+    public TranscriptionRun Start(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellation)
     {
         _windows.Check(options);
-        using AudioLogMel source = Frames(open, cancellation);
-        if (WithoutSilence(open, options) is not { } spoken)
+        AudioLogMel source = Frames(open, cancellation);
+        try
         {
-            yield break;
+            TranscriptionRun run = WithoutSilence(open, options) is { } spoken
+                ? _windows.Start(source, spoken, cancellation)
+                : _windows.StartSilent(source, options, cancellation);
+            return run with { Source = source };
         }
-
-        foreach (TranscriptSegment segment in _windows.Start(source, spoken, cancellation).Segments)
+        catch
         {
-            yield return segment;
+            source.Dispose();
+            throw;
         }
     }
 
     /// <inheritdoc/>
-    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, CancellationToken cancellation)
+    public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, ModelCall call)
     {
         ReadOnlyMemory<float> first = samples[..Math.Min(samples.Length, _windowFrames * LogMelSpectrogram.HopLength)];
-        using AudioLogMel source = Frames(() => new SampleReader(first, LogMelSpectrogram.SampleRate), cancellation);
-        return _windows.DetectLanguage(source, firstFrame: 0, new ModelCall(1, cancellation));
+        using AudioLogMel source = Frames(() => new SampleReader(first, LogMelSpectrogram.SampleRate), call.Cancellation);
+        return _windows.DetectLanguage(source, firstFrame: 0, call);
     }
 
     /// <summary>Refuses a tokenizer of another model: a timestamp for each position, and one for the end, are the last tokens of all.</summary>

@@ -6,6 +6,9 @@ namespace KernelGen.Audio;
 /// <summary>Transcribes sounds with a model that hears windows: tells their language, and writes what is said in them.</summary>
 internal sealed class WindowTranscriber
 {
+    /// <summary>Frames of so long a clip take 10 MB.</summary>
+    private static readonly TimeSpan LongestReadAhead = TimeSpan.FromMinutes(5);
+
     private readonly IWindowModel _model;
     private readonly WhisperTokens _tokens;
     private readonly ImmutableArray<AttentionHead> _alignmentHeads;
@@ -82,21 +85,61 @@ internal sealed class WindowTranscriber
     {
         options ??= TranscriptionOptions.Default;
         string? asked = Check(options);
+        var call = Call(options, cancellation);
         int firstFrame = options.Clips is [{ } clip, ..] ? (int)Math.Min(source.FrameCount, clip.Start.TotalSeconds * WindowShape.FramesPerSecond) : 0;
-        LanguageGuess? guess = asked is null ? DetectLanguage(source, firstFrame, new ModelCall(options.Threads, cancellation)) : null;
+        LanguageGuess? guess = asked is null ? DetectLanguage(source, firstFrame, call) : null;
         string language = asked ?? guess!.Language;
         var transcription = new LongFormTranscription(_model, _tokens, _alignmentHeads, source, options, language);
-        return new TranscriptionRun(language, guess, transcription.Run(cancellation));
+        return new TranscriptionRun
+        {
+            Language = language,
+            Guess = guess,
+            Decoder = transcription.Decoder,
+            Call = call,
+            Parts = IndependentClips(source, options) is { } clips ? clips.Select(part => OfClip(source, part, options, language).Steps(call)) : [transcription.Steps(call)],
+            Duration = () => DurationOf(source),
+        };
     }
+
+    /// <summary>A transcription of a sound in which nothing is said: the model is not asked.</summary>
+    /// <inheritdoc cref="Start"/>
+    public TranscriptionRun StartSilent(ILogMelSource source, TranscriptionOptions options, CancellationToken cancellation) => new()
+    {
+        Language = Check(options) ?? "",
+        Decoder = new FallbackDecoder(_model, options, _tokens.End, _tokens.NoSpeech, _tokens.Decode),
+        Call = Call(options, cancellation),
+        Parts = [],
+        Duration = () => DurationOf(source),
+    };
 
     /// <summary>Transcribes a sound.</summary>
     /// <param name="source">The sound.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
-    public Transcript Transcribe(ILogMelSource source, TranscriptionOptions? options, CancellationToken cancellation)
+    public Transcript Transcribe(ILogMelSource source, TranscriptionOptions? options, CancellationToken cancellation) =>
+        TranscriptionBatch.Transcribe([() => Start(source, options, cancellation)], options?.BatchSize ?? 1).First();
+
+    private static ModelCall Call(TranscriptionOptions options, CancellationToken cancellation) =>
+        new(options.Threads, cancellation, Math.Max(options.BeamSize, options.BestOf));
+
+    private static TimeSpan DurationOf(ILogMelSource source) => Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond);
+
+    /// <summary>
+    /// The clips of a sound, where they may be decoded together: no text or time of one matters to the next, and none is so long that reading it ahead takes much memory.
+    /// <see langword="null"/> otherwise.
+    /// </summary>
+    private static ImmutableArray<ClipRange>? IndependentClips(ILogMelSource source, TranscriptionOptions options)
     {
-        TranscriptionRun run = Start(source, options, cancellation);
-        return new Transcript(run.Language, run.Segments, Times.Of((double)source.FrameCount / WindowShape.FramesPerSecond));
+        bool looksBack = options.ConditionOnPreviousText || options.WordTimestamps || (!string.IsNullOrWhiteSpace(options.InitialPrompt) && !options.CarryInitialPrompt);
+        return options.BatchSize is > 1 && !looksBack && !options.Clips.IsDefaultOrEmpty && options.Clips.All(clip => LengthOf(clip) <= LongestReadAhead) ? options.Clips : null;
+
+        TimeSpan LengthOf(ClipRange clip) => (clip.End ?? DurationOf(source)) - clip.Start;
+    }
+
+    private LongFormTranscription OfClip(ILogMelSource source, ClipRange clip, TranscriptionOptions options, string language)
+    {
+        var frames = new FrameRange(LongFormTranscription.FrameAt(clip.Start, source), clip.End is { } end ? LongFormTranscription.FrameAt(end, source) : source.FrameCount);
+        return new LongFormTranscription(_model, _tokens, _alignmentHeads, new BufferedFrames(source, frames), options with { Clips = [clip] }, language);
     }
 }

@@ -64,6 +64,92 @@ internal static class BatchSearch
         return Result(engine, workspace, search, 0, settings);
     }
 
+    /// <summary>Searches targets for sources together, each of which stands encoded in a workspace of its own, with room for the search.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call, in which the sources have none.</param>
+    /// <param name="encoded">The workspace of each source, at most <see cref="MaxPlaces"/>.</param>
+    /// <param name="settings">How to search for each source: alike, as <see cref="SearchSettings.IsLike"/> says.</param>
+    /// <param name="firstIndex">What callbacks call the first source.</param>
+    public static GenerationResult[] RunEncoded(Engine engine, Workspace workspace, ReadOnlySpan<Workspace> encoded, ReadOnlySpan<SearchSettings> settings, int firstIndex)
+    {
+        int places = encoded.Length;
+        SearchSettings widest = settings[0];
+        int tokensBefore = 0;
+        foreach (ref readonly SearchSettings one in settings)
+        {
+            widest = one.MaxLength > widest.MaxLength ? one : widest;
+            tokensBefore += one.TokensBefore.Length;
+        }
+
+        workspace.Sharing.Threads = widest.Threads;
+        int rows = Math.Max(TargetRows(places, widest, isParallel: false), tokensBefore);
+        workspace.Borrow(encoded, rows, widest.HypothesesPerSource, widest.Options.Sampling is not null);
+        DecodeTokensBefore(engine, workspace, tokensBefore, settings);
+        ISearch search = Begin(engine, workspace, places, widest);
+        for (int place = 0; place < places; place++)
+        {
+            search.Start(engine, place, firstIndex + place, [], settings[place]);
+        }
+
+        var results = new GenerationResult[places];
+        while (!search.IsDone)
+        {
+            search.Step(engine, workspace);
+            foreach (int place in search.Completed)
+            {
+                results[place] = Result(engine, workspace, search, place, settings[place]);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>The logits of the tokens that follow given targets of sources, each of which stands encoded in a workspace of its own.</summary>
+    /// <param name="engine">Runs the model.</param>
+    /// <param name="workspace">The memory of the call, in which the sources have none; receives the logits, a row for each source.</param>
+    /// <param name="encoded">The workspace of each source, at most <see cref="MaxRows"/>.</param>
+    /// <param name="targets">The target of each, with all that stands before it.</param>
+    public static void NextLogits(Engine engine, Workspace workspace, ReadOnlySpan<Workspace> encoded, ReadOnlySpan<int[]> targets)
+    {
+        int before = 0;
+        foreach (int[] target in targets)
+        {
+            before += target.Length - 1;
+        }
+
+        workspace.Borrow(encoded, Math.Max(before, targets.Length), hypotheses: 1, samples: false);
+        int[] tokens = new int[before];
+        int[] places = new int[targets.Length];
+        int[] counts = new int[targets.Length];
+        int[] last = new int[targets.Length];
+        int begun = 0;
+        int filled = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            last[i] = targets[i][^1];
+            if (targets[i].Length > 1)
+            {
+                targets[i].AsSpan(..^1).CopyTo(tokens.AsSpan(filled));
+                filled += targets[i].Length - 1;
+                places[begun] = i;
+                counts[begun++] = targets[i].Length - 1;
+            }
+        }
+
+        if (begun > 0)
+        {
+            engine.Decode(workspace, tokens, places.AsSpan(0, begun), counts.AsSpan(0, begun));
+        }
+
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = i;
+        }
+
+        engine.DecodeStep(workspace, last, places);
+        engine.Project(workspace, 0, last.Length);
+    }
+
     /// <summary>Makes room for the source of a workspace, for any search of so many hypotheses.</summary>
     public static void ReserveForAnySearch(Engine engine, Workspace workspace, int sourceLength, int hypotheses, int threads)
     {
@@ -76,7 +162,7 @@ internal static class BatchSearch
     {
         DecodeTokensBefore(engine, workspace, place: 0, places: 1, settings);
         ISearch search = Begin(engine, workspace, places: 1, settings);
-        search.Start(engine, source: 0, index: 0, source);
+        search.Start(engine, source: 0, index: 0, source, settings);
         return search;
     }
 
@@ -131,7 +217,7 @@ internal static class BatchSearch
                     int source = Index(order[i]);
                     sourceIn[free[i]] = source;
                     DecodeTokensBefore(engine, workspace, free[i], places, settings);
-                    search.Start(engine, free[i], numbers.IsEmpty ? source : numbers[source], tokens[..Length(order[i])]);
+                    search.Start(engine, free[i], numbers.IsEmpty ? source : numbers[source], tokens[..Length(order[i])], settings);
                     tokens = tokens[Length(order[i])..];
                 }
 
@@ -187,6 +273,40 @@ internal static class BatchSearch
         for (int hypothesis = 1; hypothesis < settings.HypothesesPerSource; hypothesis++)
         {
             workspace.CopyTarget(place, (hypothesis * places) + place);
+        }
+    }
+
+    /// <summary>Decodes what stands before the targets of all sources together, so that weights are read once.</summary>
+    private static void DecodeTokensBefore(Engine engine, Workspace workspace, int count, ReadOnlySpan<SearchSettings> settings)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        int[] tokens = new int[count];
+        var places = new List<int>();
+        var counts = new List<int>();
+        int filled = 0;
+        for (int place = 0; place < settings.Length; place++)
+        {
+            ReadOnlySpan<int> before = settings[place].TokensBefore;
+            if (!before.IsEmpty)
+            {
+                before.CopyTo(tokens.AsSpan(filled));
+                filled += before.Length;
+                places.Add(place);
+                counts.Add(before.Length);
+            }
+        }
+
+        engine.Decode(workspace, tokens, places.ToArray(), counts.ToArray());
+        foreach (int place in places)
+        {
+            for (int hypothesis = 1; hypothesis < settings[place].HypothesesPerSource; hypothesis++)
+            {
+                workspace.CopyTarget(place, (hypothesis * settings.Length) + place);
+            }
         }
     }
 

@@ -39,6 +39,8 @@ internal abstract class BeamSearch : ISearch
     private int[] _best = [];
     private int[] _target = [];
     private int[] _indices = [];
+    private int[] _starts = [];
+    private int[] _limits = [];
     private int _sources;
     private int _activeCount;
     private int _completedCount;
@@ -116,6 +118,8 @@ internal abstract class BeamSearch : ISearch
         ReusedArray.Take(ref _completed, sources);
         ReusedArray.Take(ref _lengths, sources);
         ReusedArray.Take(ref _indices, sources);
+        ReusedArray.Take(ref _starts, sources);
+        ReusedArray.Take(ref _limits, sources);
         ReusedArray.Take(ref _live, sources * settings.BeamSize);
         ReusedArray.Take(ref _liveCounts, sources * Groups);
         ReusedArray.Take(ref _finished, sources * settings.BeamSize);
@@ -125,19 +129,21 @@ internal abstract class BeamSearch : ISearch
         ReusedArray.Take(ref _rowSequences, sources * settings.BeamSize);
         ReusedArray.Take(ref _candidates, _ranked + Width);
         ReusedArray.Take(ref _best, _ranked);
-        ReusedArray.Take(ref _target, settings.MaxLength + 1)[0] = settings.StartToken;
+        ReusedArray.Take(ref _target, settings.MaxLength + 1);
     }
 
     /// <inheritdoc/>
-    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens)
+    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings)
     {
         _active[_activeCount++] = source;
         _lengths[source] = 0;
         _indices[source] = index;
+        _starts[source] = settings.StartToken;
+        _limits[source] = settings.MaxLength;
         Rules.Start(source, tokens);
         for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
         {
-            _live[beam * Width] = new LiveHypothesis { Token = Settings.StartToken };
+            _live[beam * Width] = new LiveHypothesis { Token = settings.StartToken };
             _liveCounts[beam] = 1;
             _finishedCounts[beam] = 0;
         }
@@ -279,6 +285,7 @@ internal abstract class BeamSearch : ISearch
     protected ReadOnlySpan<int> TargetOf(int beam, int rank)
     {
         Span<int> target = _target.AsSpan(0, Length);
+        target[0] = _starts[beam / Groups];
         for (int position = Length - 2; position >= 0; position--)
         {
             Link link = _links[LinkIndex(beam, position, rank)];
@@ -350,6 +357,9 @@ internal abstract class BeamSearch : ISearch
 
     /// <summary>The finished hypotheses of a beam, the best first.</summary>
     protected ReadOnlySpan<FinishedHypothesis> FinishedOf(int beam) => _finished.AsSpan(beam * Width, _finishedCounts[beam]);
+
+    /// <summary>The most tokens of the targets of a source, the end token included.</summary>
+    protected int MaxLengthOf(int source) => _limits[source];
 
     /// <summary>What callbacks call the source of a beam.</summary>
     protected int IndexOf(int beam) => _indices[beam / Groups];

@@ -89,7 +89,7 @@ internal sealed class DiverseBeamSearch : HuggingFaceBeamSearch
         }
 
         bool isOver = count == 0 || IsSettled(beam, candidates[0].LogProbability);
-        if (!isOver && Length == Settings.MaxLength)
+        if (!isOver && Length == MaxLengthOf(beam / Groups))
         {
             foreach (ref readonly LiveHypothesis child in children)
             {

@@ -57,7 +57,7 @@ internal sealed class GreedySearch : ISearch
     }
 
     /// <inheritdoc/>
-    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens)
+    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings)
     {
         _rules.Start(source, tokens);
         // Targets of one source are neighbours, so that its cache is read once for all of them.
@@ -66,9 +66,9 @@ internal sealed class GreedySearch : ISearch
         for (int sequence = source; sequence < _sources * targets; sequence += _sources)
         {
             _live[_liveCount] = sequence;
-            _next[_liveCount++] = _settings.StartToken;
-            _targets[sequence] = new Target { SourceIndex = index };
-            _tokens[FirstToken(sequence) - 1] = _settings.StartToken;
+            _next[_liveCount++] = settings.StartToken;
+            _targets[sequence] = new Target { SourceIndex = index, MaxLength = settings.MaxLength, Seed = settings.Seed };
+            _tokens[FirstToken(sequence) - 1] = settings.StartToken;
         }
     }
 
@@ -212,7 +212,7 @@ internal sealed class GreedySearch : ISearch
 
             if (_settings.Options.Sampling is { } sampling)
             {
-                ulong random = Philox.Next((ulong)_settings.Seed, (ulong)target.Length, (ulong)(sequence / _sources));
+                ulong random = Philox.Next((ulong)target.Seed, (ulong)target.Length, (ulong)(sequence / _sources));
                 token = _sampler.Draw(engine, workspace, row, sampling, random);
             }
         }
@@ -262,7 +262,7 @@ internal sealed class GreedySearch : ISearch
         }
 
         target.FinishReason = FinishReason.Length;
-        return target.Length < _settings.MaxLength;
+        return target.Length < target.MaxLength;
     }
 
     private ReadOnlySpan<int> StartAndTokens(int sequence) => _tokens.AsSpan(FirstToken(sequence) - 1, _targets[sequence].Length + 1);
@@ -284,6 +284,12 @@ internal sealed class GreedySearch : ISearch
     {
         /// <summary>The place of its source in the caller's list.</summary>
         public int SourceIndex;
+
+        /// <summary>The most tokens, the end token included.</summary>
+        public int MaxLength;
+
+        /// <summary>What samples follow from.</summary>
+        public long Seed;
 
         /// <summary>The number of tokens, the end token not included.</summary>
         public int Length;

@@ -16,7 +16,7 @@ internal class HuggingFaceBeamSearch : BeamSearch
         ReadOnlySpan<LiveHypothesis> candidates = Rank(engine, workspace, source, firstRow);
         Span<LiveHypothesis> children = Children;
         int count = 0;
-        bool isLast = Length == Settings.MaxLength;
+        bool isLast = Length == MaxLengthOf(source);
         for (int rank = 0; rank < candidates.Length && count < Width; rank++)
         {
             ref readonly LiveHypothesis candidate = ref candidates[rank];
@@ -101,7 +101,7 @@ internal class HuggingFaceBeamSearch : BeamSearch
 
         bool looksAhead = Settings.Options.EarlyStopping == EarlyStopping.Never && Settings.LengthPenalty > 0;
         return Settings.Options.EarlyStopping == EarlyStopping.WhenFull
-            || !(bestSum / Settings.Normalizer(looksAhead ? Settings.MaxLength : Length) > finished[^1].Score);
+            || !(bestSum / Settings.Normalizer(looksAhead ? MaxLengthOf(beam / Groups) : Length) > finished[^1].Score);
     }
 
     /// <summary>Finishes the live hypotheses of a beam as they stand: rules leave no token for any of them.</summary>

@@ -25,7 +25,8 @@ internal interface ISearch
     /// <param name="source">The place.</param>
     /// <param name="index">What callbacks call the source.</param>
     /// <param name="tokens">The tokens of the source; copied where rules look at them.</param>
-    void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens);
+    /// <param name="settings">Those of the source, which differ from those of <see cref="Begin"/> in start token and seed alone, or in a length that is shorter.</param>
+    void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings);
 
     /// <summary>Generates the next token of each source that is searched for.</summary>
     void Step(Engine engine, Workspace workspace);

@@ -42,7 +42,7 @@ internal class KernelGenBeamSearch : BeamSearch
             throw NonFiniteLogits.At(IndexOf(source), Length - 1);
         }
 
-        if (Length == Settings.MaxLength)
+        if (Length == MaxLengthOf(source))
         {
             foreach (ref readonly LiveHypothesis child in children)
             {

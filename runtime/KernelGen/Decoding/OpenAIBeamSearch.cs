@@ -59,7 +59,7 @@ internal sealed class OpenAIBeamSearch : KernelGenBeamSearch
             return false;
         }
 
-        if (Length == Settings.MaxLength)
+        if (Length == MaxLengthOf(source))
         {
             // The best live ones, as many as are needed for a beam.
             foreach (ref readonly LiveHypothesis child in children)

@@ -109,10 +109,16 @@ internal readonly record struct SearchSettings(
             options.Sampling is null ? 0 : options.Sampling.Seed ?? Random.Shared.NextInt64(long.MinValue, long.MaxValue));
     }
 
+    /// <summary>Whether targets may be searched together: prompts, lengths and seeds may differ, and nothing else.</summary>
+    public bool IsLike(in SearchSettings other) => Common(Options) == Common(other.Options);
+
     /// <summary>What the sum of log-probabilities is divided by: <c>tokens^LengthPenalty</c>, with the same bits on every platform.</summary>
     /// <param name="tokens">The number of generated tokens, the end token included. None counts as one.</param>
     public double Normalizer(int tokens) =>
         LengthPenalty == 1 ? Math.Max(tokens, 1) : DeterministicMath.Exp(LengthPenalty * DeterministicMath.Log(Math.Max(tokens, 1)));
+
+    private static GenerationOptions Common(GenerationOptions options) =>
+        options with { Prompt = [], MaxLength = null, Sampling = options.Sampling is null ? null : options.Sampling with { Seed = null } };
 
     /// <summary>Checks the prompt.</summary>
     /// <returns>How many positions it takes more than the start token alone.</returns>

@@ -140,33 +140,7 @@ internal sealed unsafe class Workspace : IDisposable
         }
 
         (int rows, int wide, int logitsRows, int longest, long total) = Measure(sourceLengths, targetLength, targetRows, hypotheses, samples);
-        int probabilities = samples ? _model.LogitsStride : 0;
-        if (_block is null || _block.Length < total)
-        {
-            _block?.Dispose();
-            _block = null;
-            _block = new NativeBlock(total);
-        }
-
-        _next = _block.Pointer;
-        for (int i = 0; i < _convolutionInputs.Length; i++)
-        {
-            _convolutionInputs[i] = Take(ConvolutionLength(longest, i));
-        }
-
-        Hidden = Take((long)rows * _model.ModelStride);
-        Alternate = Take((long)rows * _model.ModelStride);
-        Wide = Take((long)rows * wide);
-        Gated = Take(_model.HasGate ? (long)rows * _model.FeedForwardStride : 0);
-        Context = Take((long)rows * _model.AttentionStride);
-        Logits = Take((long)logitsRows * _model.LogitsStride);
-        Probabilities = Take(probabilities);
-        Quantized = (byte*)Take((long)rows * _model.QuantizedStride / sizeof(float));
-        _scratchLength = (int)RoundUp(_model.AttentionScratch, 16);
-        _encoderCacheLength = CacheLength(longest);
-        _encoderKeysLength = KeysLength(longest);
-        FirstAttentionScratch = Take((long)Sharing.Threads * _scratchLength);
-        FirstEncoderKeys = Take(Sharing.Threads * _encoderCacheLength);
+        Take(rows, wide, logitsRows, convolved: longest, longest, total, samples);
         for (int i = 0; i < sequences; i++)
         {
             int source = i % sourceLengths.Length;
@@ -182,7 +156,79 @@ internal sealed unsafe class Workspace : IDisposable
             };
         }
 
-        if (_next > _block.Pointer + total)
+        CheckTaken(total);
+    }
+
+    /// <summary>
+    /// Makes room for a call whose sources stand encoded in workspaces of their own, which keep their caches. This one works with them until it reserves or borrows again: so long
+    /// nobody may work with a lender, and what lenders have cached of targets is gone.
+    /// </summary>
+    /// <param name="lenders">The workspaces, each with one source.</param>
+    /// <param name="targetRows">The most target rows that are decoded at once.</param>
+    /// <param name="hypotheses">The number of hypotheses for each source; lenders have room for as many.</param>
+    /// <param name="samples">Whether tokens are sampled.</param>
+    public void Borrow(ReadOnlySpan<Workspace> lenders, int targetRows, int hypotheses, bool samples)
+    {
+        _sources = lenders.Length;
+        _sequences = lenders.Length * hypotheses;
+        if (Sequences.Length < _sequences)
+        {
+            Sequences = new Sequence[_sequences];
+        }
+
+        // What attention looks at is computed in the room for an encoder's values.
+        int longest = 0;
+        foreach (Workspace lender in lenders)
+        {
+            longest = Math.Max(longest, lender.Sequences[0].SourceLength);
+        }
+
+        (int rows, int wide, int logitsRows, _, long floats) = Measure([], targetLength: 0, Math.Max(targetRows, _sequences), hypotheses, samples);
+        long total = floats + ((long)Math.Max(0, _sequences - logitsRows) * _model.LogitsStride) + (Sharing.Threads * CacheLength(longest));
+        Take(rows, wide, Math.Max(logitsRows, _sequences), convolved: 0, longest, total, samples);
+        CheckTaken(total);
+        for (int i = 0; i < _sequences; i++)
+        {
+            Sequences[i] = lenders[i % _sources].Sequences[i / _sources];
+            Sequences[i].TargetLength = 0;
+        }
+    }
+
+    /// <summary>Takes all that belongs to no sequence.</summary>
+    private void Take(int rows, int wide, int logitsRows, int convolved, int longest, long total, bool samples)
+    {
+        int probabilities = samples ? _model.LogitsStride : 0;
+        if (_block is null || _block.Length < total)
+        {
+            _block?.Dispose();
+            _block = null;
+            _block = new NativeBlock(total);
+        }
+
+        _next = _block.Pointer;
+        for (int i = 0; i < _convolutionInputs.Length; i++)
+        {
+            _convolutionInputs[i] = Take(ConvolutionLength(convolved, i));
+        }
+
+        Hidden = Take((long)rows * _model.ModelStride);
+        Alternate = Take((long)rows * _model.ModelStride);
+        Wide = Take((long)rows * wide);
+        Gated = Take(_model.HasGate ? (long)rows * _model.FeedForwardStride : 0);
+        Context = Take((long)rows * _model.AttentionStride);
+        Logits = Take((long)logitsRows * _model.LogitsStride);
+        Probabilities = Take(probabilities);
+        Quantized = (byte*)Take((long)rows * _model.QuantizedStride / sizeof(float));
+        _scratchLength = (int)RoundUp(_model.AttentionScratch, 16);
+        _encoderCacheLength = CacheLength(longest);
+        _encoderKeysLength = KeysLength(longest);
+        FirstAttentionScratch = Take((long)Sharing.Threads * _scratchLength);
+        FirstEncoderKeys = Take(Sharing.Threads * _encoderCacheLength);
+    }
+
+    private void CheckTaken(long total)
+    {
+        if (_next > _block!.Pointer + total)
         {
             throw new InvalidOperationException($"The workspace of '{_model.Name}' was reserved too small; please report this with the declaration.");
         }
@@ -325,7 +371,8 @@ internal sealed unsafe class Workspace : IDisposable
     }
 
     /// <summary>Floats for what a convolution reads of a source of so many positions.</summary>
-    private long ConvolutionLength(int positions, int convolution) => _convolutions[convolution].InputLength(_frontEnd!.MostRows(positions, convolution));
+    private long ConvolutionLength(int positions, int convolution) =>
+        positions == 0 ? 0 : _convolutions[convolution].InputLength(_frontEnd!.MostRows(positions, convolution));
 
     private long KeysLength(int positions) => (long)PanelLayout.RoundUpToCache(positions) * _model.AttentionWidth;
 

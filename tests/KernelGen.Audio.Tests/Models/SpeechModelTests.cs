@@ -72,6 +72,8 @@ public sealed class SpeechModelTests
         CrossAttention attention = speech.CrossAttention(target);
         Assert.Equal((target.Length, speech.Positions), (attention.TargetLength, attention.SourceLength));
         Assert.Equal(1, attention[1, 0, target.Length - 1].ToArray().Sum(), 1e-5);
+        Assert.Equal(attention[1, 0, 2], speech.CrossAttention(target, out float[] together)[1, 0, 2]);
+        Assert.Equal(logits, together);
         Assert.Equal(logits, speech.Logits(target));
         Assert.Equal(logits[^model.TargetVocabularySize..], speech.NextLogits(target));
         Assert.Equal(greedy.Hypotheses[0].Tokens, speech.Generate(new GenerationOptions { MaxLength = 9 }).Hypotheses[0].Tokens);

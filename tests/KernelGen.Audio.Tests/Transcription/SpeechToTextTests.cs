@@ -34,6 +34,8 @@ public sealed class SpeechToTextTests : IDisposable
         using var speech = new SpeechToText(_model, _tokenizer);
         LanguageGuess guess = speech.DetectLanguage(AudioFile.Read(Jfk), TestContext.Current.CancellationToken);
         Assert.Equal(99, guess.Probabilities.Length);
+        Assert.Equal(guess.Probabilities.AsEnumerable(), speech.DetectLanguage(AudioFile.Read(Jfk), threads: 2, TestContext.Current.CancellationToken).Probabilities);
+        Assert.Throws<ArgumentOutOfRangeException>(() => speech.DetectLanguage(AudioFile.Read(Jfk), threads: 0));
         Assert.Equal(1, guess.Probabilities.Sum(static language => language.Probability), 1e-9);
     }
 

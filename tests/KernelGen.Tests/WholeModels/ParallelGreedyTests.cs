@@ -238,7 +238,7 @@ public sealed class ParallelGreedyTests
             workspace.Reserve([source.Length], settings.MaxLength, ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows);
             engine.Encode(workspace, source, [0]);
             workspace.State<GreedySearch>().Begin(engine, sources: 1, settings);
-            workspace.State<GreedySearch>().Start(engine, source: 0, index: 0, source);
+            workspace.State<GreedySearch>().Start(engine, source: 0, index: 0, source, settings);
             if (drafter is not null)
             {
                 ParallelGreedySearch.Run(engine, workspace, settings, drafter);

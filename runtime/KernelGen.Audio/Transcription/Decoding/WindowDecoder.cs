@@ -35,6 +35,9 @@ internal sealed class WindowDecoder
 
     private int LongestText => _options.MaximumTokensPerWindow ?? _model.Shape.LongestText;
 
+    /// <summary>What decodes requests, again those whose text is not good enough.</summary>
+    public FallbackDecoder Decoder => _decoder;
+
     /// <summary>Decodes windows together, and again those whose text is not good enough.</summary>
     /// <param name="windows">The windows.</param>
     /// <param name="call">How to work.</param>
@@ -48,6 +51,34 @@ internal sealed class WindowDecoder
         }
 
         return _decoder.Decode(requests, call);
+    }
+
+    /// <summary>What is asked of the model for a window.</summary>
+    public WindowRequest Request(WindowToDecode start)
+    {
+        var prompt = ImmutableArray.CreateBuilder<int>();
+        if (!start.PreviousText.IsDefaultOrEmpty)
+        {
+            prompt.Add(_tokens.StartOfPrevious);
+            prompt.AddRange(start.PreviousText.AsSpan()[Math.Max(0, start.PreviousText.Length - _model.Shape.LongestPrompt)..]);
+        }
+
+        int startOfTranscript = prompt.Count;
+        prompt.AddRange(_startSequence);
+
+        // Prefix and text share half of the target where the text is told to leave room. Where it is not, the text gets what the prefix leaves.
+        int room = _model.Shape.LongestText - LongestText;
+        int most = Math.Min(room > 0 ? room : int.MaxValue, _model.Shape.MaximumTargetLength - prompt.Count);
+        prompt.AddRange(_prefix.AsSpan()[Math.Max(0, _prefix.Length - most)..]);
+        return new WindowRequest
+        {
+            Window = start.Window,
+            Prompt = prompt.ToImmutable(),
+            StartOfTranscript = startOfTranscript,
+            Rules = _rules,
+            MaximumTokens = Math.Min(LongestText, _model.Shape.MaximumTargetLength + 1 - prompt.Count),
+            RandomKey = _decoder.RandomKey(start.FirstFrame),
+        };
     }
 
     /// <summary>Whether there is no speech in a window, whatever was written for it.</summary>
@@ -79,32 +110,5 @@ internal sealed class WindowDecoder
         }
 
         return new RuleList(rules.ToImmutable());
-    }
-
-    private WindowRequest Request(WindowToDecode start)
-    {
-        var prompt = ImmutableArray.CreateBuilder<int>();
-        if (!start.PreviousText.IsDefaultOrEmpty)
-        {
-            prompt.Add(_tokens.StartOfPrevious);
-            prompt.AddRange(start.PreviousText.AsSpan()[Math.Max(0, start.PreviousText.Length - _model.Shape.LongestPrompt)..]);
-        }
-
-        int startOfTranscript = prompt.Count;
-        prompt.AddRange(_startSequence);
-
-        // Prefix and text share half of the target where the text is told to leave room. Where it is not, the text gets what the prefix leaves.
-        int room = _model.Shape.LongestText - LongestText;
-        int most = Math.Min(room > 0 ? room : int.MaxValue, _model.Shape.MaximumTargetLength - prompt.Count);
-        prompt.AddRange(_prefix.AsSpan()[Math.Max(0, _prefix.Length - most)..]);
-        return new WindowRequest
-        {
-            Window = start.Window,
-            Prompt = prompt.ToImmutable(),
-            StartOfTranscript = startOfTranscript,
-            Rules = _rules,
-            MaximumTokens = Math.Min(LongestText, _model.Shape.MaximumTargetLength + 1 - prompt.Count),
-            RandomKey = _decoder.RandomKey(start.FirstFrame),
-        };
     }
 }

@@ -55,27 +55,38 @@ internal sealed class LongFormTranscription
         _logMel = new float[shape.Frames * shape.Bins];
     }
 
+    /// <summary>What decodes the windows that wait for their text.</summary>
+    public FallbackDecoder Decoder => _decoder.Decoder;
+
+    /// <summary>The frame at a time of a sound, or its end.</summary>
+    public static int FrameAt(TimeSpan time, ILogMelSource source) => (int)Math.Min(source.FrameCount, Math.Round(time.TotalSeconds * WindowShape.FramesPerSecond));
+
     /// <summary>Works through the sound. Once only.</summary>
-    /// <param name="cancellation">Ends it between two windows, or within one.</param>
-    /// <returns>The segments, each once it is final; also those without text.</returns>
-    public IEnumerable<TranscriptSegment> Run(CancellationToken cancellation)
+    /// <param name="call">How to work; cancelled between two windows, or within one.</param>
+    /// <returns>Windows that are to be decoded, and the segments, each once it is final; also those without text.</returns>
+    public IEnumerable<TranscriptionStep> Steps(ModelCall call)
     {
-        var call = new ModelCall(_options.Threads, cancellation, Math.Max(_options.BeamSize, _options.BestOf));
-        int number = 0;
         foreach (FrameRange clip in Clips())
         {
             int position = clip.Start;
             while (position < clip.End)
             {
-                cancellation.ThrowIfCancellationRequested();
+                call.Cancellation.ThrowIfCancellationRequested();
                 var window = new WindowRange(position, Math.Min(_model.Shape.Frames, clip.End - position), _model.Shape.Frames);
-                List<SegmentDraft> segments = Transcribe(window, call, out int next);
+                List<SegmentDraft> segments;
+                using (IEncodedWindow encoded = Encode(window, call))
+                {
+                    var pending = new PendingText(_decoder.Request(new WindowToDecode(encoded, _history.Next(), window.FirstFrame)));
+                    yield return new TranscriptionStep(pending, Segment: null);
+                    segments = Take(pending.Text, encoded, window, call, out int next);
 
-                // A window that does not get anywhere would be the same again and again.
-                position = next > position ? next : position + window.Size;
+                    // A window that does not get anywhere would be the same again and again.
+                    position = next > position ? next : position + window.Size;
+                }
+
                 foreach (SegmentDraft segment in segments)
                 {
-                    yield return segment.ToSegment(number++);
+                    yield return new TranscriptionStep(Pending: null, segment.ToSegment());
                 }
             }
         }
@@ -91,25 +102,28 @@ internal sealed class LongFormTranscription
         var clips = new List<FrameRange>();
         foreach (ClipRange clip in _options.Clips)
         {
-            clips.Add(new FrameRange(FrameAt(clip.Start), clip.End is { } end ? FrameAt(end) : _source.FrameCount));
+            clips.Add(new FrameRange(FrameAt(clip.Start, _source), clip.End is { } end ? FrameAt(end, _source) : _source.FrameCount));
         }
 
         return clips;
     }
 
-    private int FrameAt(TimeSpan time) => (int)Math.Min(_source.FrameCount, Math.Round(time.TotalSeconds * WindowShape.FramesPerSecond));
-
-    /// <summary>Transcribes one window.</summary>
-    /// <param name="window">Where it lies.</param>
-    /// <param name="call">How to work.</param>
-    /// <param name="next">Receives the frame where the next window begins.</param>
-    private List<SegmentDraft> Transcribe(WindowRange window, ModelCall call, out int next)
+    private IEncodedWindow Encode(WindowRange window, ModelCall call)
     {
         int count = window.Size * _source.Bins;
         _source.Read(window.FirstFrame, _logMel.AsSpan(0, count));
         _logMel.AsSpan(count).Clear();
-        using IEncodedWindow encoded = _model.Encode(_logMel, call);
-        WindowText text = _decoder.Decode([new WindowToDecode(encoded, _history.Next(), window.FirstFrame)], call)[0];
+        return _model.Encode(_logMel, call);
+    }
+
+    /// <summary>Takes up the text of a window.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="encoded">The window.</param>
+    /// <param name="window">Where it lies.</param>
+    /// <param name="call">How to work.</param>
+    /// <param name="next">Receives the frame where the next window begins.</param>
+    private List<SegmentDraft> Take(WindowText text, IEncodedWindow encoded, WindowRange window, ModelCall call, out int next)
+    {
         next = window.FirstFrame + window.Size;
         if (_decoder.IsSilent(text))
         {

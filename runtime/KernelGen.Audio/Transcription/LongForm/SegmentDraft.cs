@@ -49,11 +49,9 @@ internal sealed class SegmentDraft
         }
     }
 
-    /// <summary>The segment as it is handed out.</summary>
-    /// <param name="number">Its place among the segments of the sound.</param>
-    public TranscriptSegment ToSegment(int number) => new()
+    /// <summary>The segment as it is handed out, but for its number.</summary>
+    public TranscriptSegment ToSegment() => new()
     {
-        Number = number,
         WindowStart = Times.Of((double)WindowFrame / WindowShape.FramesPerSecond),
         Start = Times.Of(Start),
         End = Times.Of(End),

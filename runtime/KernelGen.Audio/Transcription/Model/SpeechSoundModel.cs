@@ -14,25 +14,38 @@ internal class SpeechSoundModel(SpeechModel model) : ISoundModel
     /// <inheritdoc/>
     public DecodedWindow[] Decode(ReadOnlySpan<WindowRequest> requests, DecodingSearch search, ModelCall call)
     {
-        var decoded = new DecodedWindow[requests.Length];
-        for (int i = 0; i < requests.Length; i++)
+        WindowRequest[] parts = requests.ToArray();
+        EncodedSpeech[] speech = Array.ConvertAll(parts, static part => SpeechOf(part.Window));
+        double[] noSpeech = NoSpeech(parts, speech, search, call);
+        GenerationOptions common = Options(Array.ConvertAll(parts, static part => part.Rules), search, call);
+        GenerationOptions[] options = Array.ConvertAll(parts, part => common with
         {
-            decoded[i] = Decode(requests[i], search, call);
-        }
-
-        return decoded;
+            Prompt = part.Prompt,
+            MaxLength = part.MaximumTokens,
+            Sampling = common.Sampling is null ? null : common.Sampling with { Seed = unchecked((long)part.RandomKey) },
+        });
+        GenerationResult[] results = parts.Length == 1 ? [speech[0].Generate(options[0], call.Cancellation)] : model.Generate(speech, options, call.Cancellation);
+        return [.. results.Select((result, i) => Best(result, noSpeech[i], search))];
     }
 
     /// <summary>The model's own form of a part that it has encoded.</summary>
     protected static EncodedSpeech SpeechOf(IEncodedWindow window) => ((EncodedSpeechWindow)window).Speech;
 
-    private static DecodedWindow Decode(WindowRequest request, DecodingSearch search, ModelCall call)
+    /// <summary>The probability that there is no speech in each part; 0 where the model does not tell.</summary>
+    private double[] NoSpeech(WindowRequest[] parts, EncodedSpeech[] speech, DecodingSearch search, ModelCall call)
     {
-        EncodedSpeech speech = SpeechOf(request.Window);
-        double noSpeech = search.NoSpeechToken is { } token
-            ? Softmax.ProbabilityOf(speech.NextLogits(request.Prompt.AsSpan()[..(request.StartOfTranscript + 1)], call.Cancellation), token)
-            : 0;
-        GenerationResult result = speech.Generate(Options(request, search, call), call.Cancellation);
+        if (search.NoSpeechToken is not { } token)
+        {
+            return new double[parts.Length];
+        }
+
+        int[][] starts = Array.ConvertAll(parts, static part => part.Prompt.AsSpan()[..(part.StartOfTranscript + 1)].ToArray());
+        float[][] logits = parts.Length == 1 ? [speech[0].NextLogits(starts[0], call.Cancellation)] : model.NextLogits(speech, starts, call.Cancellation);
+        return Array.ConvertAll(logits, row => Softmax.ProbabilityOf(row, token));
+    }
+
+    private static DecodedWindow Best(GenerationResult result, double noSpeech, DecodingSearch search)
+    {
         Hypothesis best = result.Hypotheses[0];
         double bestScore = Score(best, search);
         foreach (Hypothesis hypothesis in result.Hypotheses.AsSpan()[1..])
@@ -46,20 +59,17 @@ internal class SpeechSoundModel(SpeechModel model) : ISoundModel
         return new DecodedWindow(best.Tokens, Sum(best), noSpeech);
     }
 
-    private static GenerationOptions Options(WindowRequest request, DecodingSearch search, ModelCall call) => new()
+    /// <summary>What all parts have in common.</summary>
+    private static GenerationOptions Options(ITokenRule[] rules, DecodingSearch search, ModelCall call) => new()
     {
         Definition = SearchDefinition.OpenAI,
-        Prompt = request.Prompt,
-        MaxLength = request.MaximumTokens,
         EndTokens = [search.EndToken],
         BeamSize = search.BeamSize,
         Patience = search.Patience,
         LengthPenalty = search.LengthPenalty ?? 1,
         HypothesisCount = search.Temperature > 0 ? search.SampleCount : 1,
-        Sampling = search.Temperature > 0
-            ? new SamplingOptions { Temperature = Math.Max(search.Temperature, LowestTemperature), Seed = unchecked((long)request.RandomKey) }
-            : null,
-        Constraint = (step, allowed) => request.Rules.Apply(allowed.Logits, step.Tokens),
+        Sampling = search.Temperature > 0 ? new SamplingOptions { Temperature = Math.Max(search.Temperature, LowestTemperature) } : null,
+        Constraint = (step, allowed) => rules[step.SourceIndex].Apply(allowed.Logits, step.Tokens),
         ReturnTokenLogProbabilities = true,
         Threads = call.Threads,
     };

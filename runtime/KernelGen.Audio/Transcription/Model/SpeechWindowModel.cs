@@ -16,7 +16,7 @@ internal sealed class SpeechWindowModel(SpeechModel model) : SpeechSoundModel(mo
     public WindowAlignment Align(IEncodedWindow window, AlignmentRequest request, ModelCall call)
     {
         ReadOnlySpan<int> tokens = request.Tokens.AsSpan();
-        CrossAttention attention = SpeechOf(window).CrossAttention(tokens, call.Cancellation);
+        CrossAttention attention = SpeechOf(window).CrossAttention(tokens, out float[] logits, call.Cancellation);
         int size = tokens.Length * attention.SourceLength;
         float[] heads = new float[request.Heads.Length * size];
         for (int head = 0; head < request.Heads.Length; head++)
@@ -27,7 +27,6 @@ internal sealed class SpeechWindowModel(SpeechModel model) : SpeechSoundModel(mo
             }
         }
 
-        float[] logits = SpeechOf(window).Logits(tokens[..^1], call.Cancellation);
         float[] probabilities = new float[tokens.Length - 1 - request.FirstText];
         for (int i = 0; i < probabilities.Length; i++)
         {

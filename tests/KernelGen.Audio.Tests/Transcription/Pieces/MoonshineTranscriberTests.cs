@@ -150,8 +150,11 @@ public class MoonshineTranscriberTests
         Assert.Throws<InvalidDataException>(() => new SpeechToText(model, PieceTokenizer.Create(Tokens + 1)));
     }
 
-    private static Transcript Transcribe(ScriptedEar ear, float[] samples, TranscriptionOptions options) =>
-        new MoonshineTranscriber(ear, Shape, PieceTokenizer.Create(Tokens)).Transcribe(() => new SampleReader(samples, Rate), options, TestContext.Current.CancellationToken);
+    private static Transcript Transcribe(ScriptedEar ear, float[] samples, TranscriptionOptions options)
+    {
+        var transcriber = new MoonshineTranscriber(ear, Shape, PieceTokenizer.Create(Tokens));
+        return TranscriptionBatch.Transcribe([() => transcriber.Start(() => new SampleReader(samples, Rate), options, TestContext.Current.CancellationToken)], size: 1).First();
+    }
 
     /// <summary>Speech of eight seconds and a pause of one, so many times. Syllables stand out from the noise between them.</summary>
     private static float[] Bursts(int count)
