@@ -12,7 +12,7 @@ internal sealed class CommandLine
     private const int MostThreads = 64;
 
     private const string Description = """
-        Writes what is said in audio files, with a Whisper whose kernels are part of this program.
+        Writes what is said in audio files, with a Whisper or a Moonshine whose kernels are part of this program.
 
         Audio is WAV or FLAC, of any length; without files, or where one is named -, it is read from standard input. Text goes to standard output, a line for each segment, once it is final. Of several files each text stands under a line "==> FILE <==".
 

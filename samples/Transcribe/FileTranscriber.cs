@@ -72,7 +72,7 @@ internal sealed class FileTranscriber : IDisposable
             throw new InvalidDataException($"{input} has no sound that tells a language");
         }
 
-        LanguageGuess guess = _speech.DetectLanguage(samples.AsMemory(0, count), cancellationToken);
+        LanguageGuess guess = _speech.DetectLanguage(samples.AsMemory(0, count), _options.Threads, cancellationToken);
         string name = _hasSeveral ? $"{input}\t" : "";
         _output.Write(string.Create(CultureInfo.InvariantCulture, $"{name}{guess.Language}\t{guess.Probability:F4}\n"));
     }

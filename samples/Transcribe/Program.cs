@@ -41,7 +41,7 @@ internal static class Program
         try
         {
             DeclaredModel model = ModelFolder.Find(commandLine.Model);
-            if (model.HearsEnglishAlone && CheckEnglish(model, commandLine) is { } wrong)
+            if (CheckAbilities(model, commandLine) is { } wrong)
             {
                 WriteError(wrong);
                 return Failure;
@@ -77,12 +77,22 @@ internal static class Program
         }
     }
 
-    /// <summary>What a model for English alone cannot do, or <see langword="null"/>.</summary>
-    private static string? CheckEnglish(DeclaredModel model, CommandLine commandLine) =>
-        commandLine.DetectsLanguage ? $"--detect-language: {model.Name} hears English alone; take a model that hears several languages"
-        : commandLine.Translates ? $"--translate: {model.Name} hears English alone; take a model that hears several languages"
-        : commandLine.Language is { } language && Audio.SpeechLanguages.Find(language)?.Code != "en" ? $"--language {language}: {model.Name} hears English alone; take a model that hears several languages"
-        : null;
+    /// <summary>What a model cannot do that it is asked for, or <see langword="null"/>.</summary>
+    private static string? CheckAbilities(DeclaredModel model, CommandLine commandLine) => model.Hears switch
+    {
+        HeardLanguages.Several => null,
+        HeardLanguages.English => commandLine.DetectsLanguage ? $"--detect-language: {model.Name} hears English alone; take a model that hears several languages"
+            : commandLine.Translates ? $"--translate: {model.Name} hears English alone; take a model that hears several languages"
+            : commandLine.Language is { } language && Audio.SpeechLanguages.Find(language)?.Code != "en" ? $"--language {language}: {model.Name} hears English alone; take a model that hears several languages"
+            : null,
+        HeardLanguages.One => commandLine.DetectsLanguage ? $"--detect-language: {model.Name} tells no languages; take a Whisper"
+            : commandLine.Translates ? $"--translate: {model.Name} does not translate; take a Whisper"
+            : commandLine.Language is { } language ? $"--language {language}: {model.Name} hears the one language that it was trained for; leave --language out, or take a Whisper"
+            : commandLine.ShowsWords ? $"--words: {model.Name} gives words no times; take a Whisper"
+            : commandLine.Options.InitialPrompt is not null ? $"--prompt: {model.Name} looks at no text before its own; take a Whisper"
+            : null,
+        _ => throw new InvalidOperationException($"Nobody knows what {model.Name} hears."),
+    };
 
     private static void Create(string folder)
     {

@@ -15,7 +15,7 @@ public sealed class ScriptedWhisperFolder : IDisposable
         string? asked = Environment.GetEnvironmentVariable("KERNELGEN_SCRIPTED_WHISPER");
         _isLeft = !string.IsNullOrEmpty(asked);
         Path = _isLeft ? Directory.CreateDirectory(asked!).FullName : Directory.CreateTempSubdirectory().FullName;
-        ScriptedWhisper.Write(Path, DeclaredModel.All[0].Dimensions);
+        ScriptedWhisper.Write(Path, (WhisperDimensions)DeclaredModel.All[0].Dimensions);
     }
 
     public string Path { get; }

@@ -182,12 +182,12 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
     [Fact]
     public async Task A_folder_of_other_dimensions_is_refused_with_how_to_declare_it()
     {
-        ScriptedWhisper.WriteConfiguration(_folder.FullName, DeclaredModel.All[0].Dimensions with { ModelDimension = 768, EncoderLayers = 12, DecoderLayers = 12 });
+        ScriptedWhisper.WriteConfiguration(_folder.FullName, (WhisperDimensions)DeclaredModel.All[0].Dimensions with { ModelDimension = 768, EncoderLayers = 12, DecoderLayers = 12 });
         ChildProgram program = await ChildProgram.Run("Transcribe", "", "--model", _folder.FullName, Speech);
         Assert.Equal((1, ""), (program.ExitCode, program.Output));
         AssertOneLine(program.Error, "d_model 768");
-        Assert.Contains("[EncoderDecoderModel(\"config.json\")]", program.Error);
-        Assert.Contains("tiny, tiny.en, base, base.en", program.Error);
+        Assert.Contains("[SpeechToTextModel(\"config.json\")]", program.Error);
+        Assert.Contains("tiny, tiny.en, base, base.en, moonshine-tiny, moonshine-base", program.Error);
     }
 
     [Theory]
@@ -196,7 +196,7 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
     [InlineData("--language", "fr")]
     public async Task A_model_for_English_alone_says_what_it_cannot_do(params string[] options)
     {
-        ScriptedWhisper.WriteConfiguration(_folder.FullName, DeclaredModel.All[1].Dimensions);
+        ScriptedWhisper.WriteConfiguration(_folder.FullName, (WhisperDimensions)DeclaredModel.All[1].Dimensions);
         ChildProgram program = await ChildProgram.Run("Transcribe", "", ["--model", _folder.FullName, .. options, Speech]);
         Assert.Equal((1, ""), (program.ExitCode, program.Output));
         AssertOneLine(program.Error, $"{string.Join(' ', options)}: tiny.en hears English alone");
@@ -209,6 +209,7 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
     [InlineData("{}", "model_type is not there")]
     [InlineData("""{"model_type": "marian"}""", "'marian'")]
     [InlineData("""{"model_type": "whisper"}""", "d_model is not there")]
+    [InlineData("""{"model_type": "moonshine"}""", "hidden_size is not there")]
     [InlineData("""{"model_type": "whisper", "d_model": "many"}""", "d_model is no whole number")]
     public async Task A_folder_without_a_Whisper_is_refused(string? configuration, string complaint)
     {
@@ -307,6 +308,24 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
             MaxTargetLength = 448,
         });
         Assert.Equal(name, ModelFolder.Find(_folder.FullName).Name);
+    }
+
+    [Theory]
+    [InlineData("moonshine-tiny", 288, 6)]
+    [InlineData("moonshine-base", 416, 8)]
+    public async Task A_moonshine_is_known_by_its_dimensions_and_says_what_it_cannot_do(string name, int dimension, int layers)
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "config.json"),
+            $$"""
+            { "model_type": "moonshine", "hidden_size": {{dimension}}, "intermediate_size": {{4 * dimension}}, "encoder_num_attention_heads": 8, "decoder_num_attention_heads": 8,
+              "encoder_num_hidden_layers": {{layers}}, "decoder_num_hidden_layers": {{layers}}, "vocab_size": 32768 }
+            """,
+            TestContext.Current.CancellationToken);
+        Assert.Equal(name, ModelFolder.Find(_folder.FullName).Name);
+        ChildProgram program = await ChildProgram.Run("Transcribe", "", "--model", _folder.FullName, "--language", "en", Speech);
+        Assert.Equal((1, ""), (program.ExitCode, program.Output));
+        AssertOneLine(program.Error, $"--language en: {name} hears the one language that it was trained for");
     }
 
     /// <summary>Published weights are no part of the repository: the environment variable names a folder that has them.</summary>

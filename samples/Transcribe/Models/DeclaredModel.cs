@@ -3,23 +3,29 @@ using KernelGen.Execution;
 
 namespace KernelGen.Samples.Transcribe.Models;
 
-/// <summary>A Whisper that this program has kernels of.</summary>
+/// <summary>A model that this program has kernels of.</summary>
 /// <param name="Name">What its publisher calls it: <c>tiny.en</c>.</param>
 /// <param name="Dimensions">Its dimensions.</param>
-/// <param name="HearsEnglishAlone">Whether it hears no other language, and translates none.</param>
+/// <param name="Hears">What it hears.</param>
 /// <param name="Open">Opens a folder with its weights.</param>
-internal sealed record DeclaredModel(string Name, WhisperDimensions Dimensions, bool HearsEnglishAlone, Func<string, ModelLoadOptions, SpeechToText> Open)
+internal sealed record DeclaredModel(string Name, ModelDimensions Dimensions, HeardLanguages Hears, Func<string, ModelLoadOptions, SpeechToText> Open)
 {
     /// <summary>All of them. Whoever declares another one adds it here.</summary>
     public static IReadOnlyList<DeclaredModel> All { get; } =
     [
-        Of<WhisperTiny>("tiny", WhisperTiny.Description),
-        Of<WhisperTinyEnglish>("tiny.en", WhisperTinyEnglish.Description),
-        Of<WhisperBase>("base", WhisperBase.Description),
-        Of<WhisperBaseEnglish>("base.en", WhisperBaseEnglish.Description),
+        Whisper<WhisperTiny>("tiny", WhisperTiny.Description, HeardLanguages.Several),
+        Whisper<WhisperTinyEnglish>("tiny.en", WhisperTinyEnglish.Description, HeardLanguages.English),
+        Whisper<WhisperBase>("base", WhisperBase.Description, HeardLanguages.Several),
+        Whisper<WhisperBaseEnglish>("base.en", WhisperBaseEnglish.Description, HeardLanguages.English),
+        Moonshine<MoonshineTiny>("moonshine-tiny", MoonshineTiny.Description),
+        Moonshine<MoonshineBase>("moonshine-base", MoonshineBase.Description),
     ];
 
-    private static DeclaredModel Of<TModel>(string name, ModelDescription description)
+    private static DeclaredModel Whisper<TModel>(string name, ModelDescription description, HeardLanguages hears)
         where TModel : SpeechModel, ISpeechModel<TModel> =>
-        new(name, WhisperDimensions.Of(description), name.EndsWith(".en", StringComparison.Ordinal), SpeechToText.Open<TModel>);
+        new(name, WhisperDimensions.Of(description), hears, SpeechToText.Open<TModel>);
+
+    private static DeclaredModel Moonshine<TModel>(string name, ModelDescription description)
+        where TModel : SpeechModel, ISpeechModel<TModel> =>
+        new(name, MoonshineDimensions.Of(description), HeardLanguages.One, SpeechToText.Open<TModel>);
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KernelGen.Samples.Transcribe.Models;
 
-/// <summary>A folder with a Whisper, as it is downloaded from Hugging Face; its <c>config.json</c> says of which dimensions it is.</summary>
+/// <summary>A folder with a Whisper or a Moonshine, as it is downloaded from Hugging Face; its <c>config.json</c> says of which dimensions it is.</summary>
 internal static class ModelFolder
 {
     private const string Expected = "expected a folder with config.json, model.safetensors and tokenizer.json, as it is downloaded from Hugging Face";
@@ -10,7 +10,7 @@ internal static class ModelFolder
     /// <summary>Finds the declared model of a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="IOException">There is no such folder, or it has no <c>config.json</c> that can be read.</exception>
-    /// <exception cref="InvalidDataException">Its <c>config.json</c> is not that of a Whisper.</exception>
+    /// <exception cref="InvalidDataException">Its <c>config.json</c> is not that of a Whisper or a Moonshine.</exception>
     /// <exception cref="NotSupportedException">This program has no kernels for its dimensions.</exception>
     public static DeclaredModel Find(string folder)
     {
@@ -25,13 +25,13 @@ internal static class ModelFolder
             throw new FileNotFoundException($"--model {folder} has no config.json; {Expected}");
         }
 
-        WhisperDimensions dimensions = Read(File.ReadAllBytes(path), path);
+        ModelDimensions dimensions = Read(File.ReadAllBytes(path), path);
         return DeclaredModel.All.FirstOrDefault(model => model.Dimensions == dimensions) ?? throw new NotSupportedException(
-            $"{path} is a Whisper that this program has no kernels of ({dimensions}); it has {string.Join(", ", DeclaredModel.All.Select(static model => model.Name))}. "
+            $"{path} is a {dimensions.Family} that this program has no kernels of ({dimensions}); it has {string.Join(", ", DeclaredModel.All.Select(static model => model.Name))}. "
             + "Declare it: put [SpeechToTextModel(\"config.json\")] before a class, with this config.json among AdditionalFiles, add the class to DeclaredModel.All, and build anew");
     }
 
-    private static WhisperDimensions Read(byte[] json, string path)
+    private static ModelDimensions Read(byte[] json, string path)
     {
         try
         {
@@ -43,9 +43,13 @@ internal static class ModelFolder
             }
 
             string type = root.TryGetProperty("model_type", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-            return type == "whisper"
-                ? Dimensions(root, path)
-                : throw new InvalidDataException($"{path} is not that of a Whisper: its model_type is {(type.Length > 0 ? $"'{type}'" : "not there")}, and this program takes 'whisper'");
+            return type switch
+            {
+                "whisper" => Whisper(root, path),
+                "moonshine" => Moonshine(root, path),
+                _ => throw new InvalidDataException(
+                    $"{path} is not that of a Whisper or a Moonshine: its model_type is {(type.Length > 0 ? $"'{type}'" : "not there")}, and this program takes 'whisper' and 'moonshine'"),
+            };
         }
         catch (JsonException exception)
         {
@@ -53,25 +57,33 @@ internal static class ModelFolder
         }
     }
 
-    private static WhisperDimensions Dimensions(JsonElement root, string path)
+    private static WhisperDimensions Whisper(JsonElement root, string path) => new()
     {
-        return new WhisperDimensions
-        {
-            ModelDimension = Number("d_model"),
-            EncoderHeads = Number("encoder_attention_heads"),
-            DecoderHeads = Number("decoder_attention_heads"),
-            EncoderFeedForwardDimension = Number("encoder_ffn_dim"),
-            DecoderFeedForwardDimension = Number("decoder_ffn_dim"),
-            EncoderLayers = Number("encoder_layers"),
-            DecoderLayers = Number("decoder_layers"),
-            VocabularySize = Number("vocab_size"),
-            MelBins = Number("num_mel_bins"),
-            MaxSourceLength = Number("max_source_positions"),
-            MaxTargetLength = Number("max_target_positions"),
-        };
+        ModelDimension = Number(root, path, "d_model"),
+        EncoderHeads = Number(root, path, "encoder_attention_heads"),
+        DecoderHeads = Number(root, path, "decoder_attention_heads"),
+        EncoderFeedForwardDimension = Number(root, path, "encoder_ffn_dim"),
+        DecoderFeedForwardDimension = Number(root, path, "decoder_ffn_dim"),
+        EncoderLayers = Number(root, path, "encoder_layers"),
+        DecoderLayers = Number(root, path, "decoder_layers"),
+        VocabularySize = Number(root, path, "vocab_size"),
+        MelBins = Number(root, path, "num_mel_bins"),
+        MaxSourceLength = Number(root, path, "max_source_positions"),
+        MaxTargetLength = Number(root, path, "max_target_positions"),
+    };
 
-        int Number(string key) => root.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
-            ? number
-            : throw new InvalidDataException($"{path}: {key} is {(value.ValueKind == JsonValueKind.Undefined ? "not there" : "no whole number")}; every config.json of a Whisper has one");
-    }
+    private static MoonshineDimensions Moonshine(JsonElement root, string path) => new()
+    {
+        ModelDimension = Number(root, path, "hidden_size"),
+        EncoderHeads = Number(root, path, "encoder_num_attention_heads"),
+        DecoderHeads = Number(root, path, "decoder_num_attention_heads"),
+        FeedForwardDimension = Number(root, path, "intermediate_size"),
+        EncoderLayers = Number(root, path, "encoder_num_hidden_layers"),
+        DecoderLayers = Number(root, path, "decoder_num_hidden_layers"),
+        VocabularySize = Number(root, path, "vocab_size"),
+    };
+
+    private static int Number(JsonElement root, string path, string key) => root.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
+        ? number
+        : throw new InvalidDataException($"{path}: {key} is {(value.ValueKind == JsonValueKind.Undefined ? "not there" : "no whole number")}; every config.json of such a model has one");
 }

@@ -2,9 +2,12 @@ using KernelGen.Execution;
 
 namespace KernelGen.Samples.Transcribe.Models;
 
-/// <summary>What tells one Whisper from another, with the names that <c>config.json</c> has for it. Kernels are written for exactly these numbers.</summary>
-internal sealed record WhisperDimensions
+/// <summary>What tells one Whisper from another.</summary>
+internal sealed record WhisperDimensions : ModelDimensions
 {
+    /// <inheritdoc/>
+    public override string Family => "Whisper";
+
     /// <summary><c>d_model</c>.</summary>
     public required int ModelDimension { get; init; }
 
