@@ -59,6 +59,15 @@ internal sealed class ResamplingReader : AudioReader
 
     public override bool IsTruncated => _source.IsTruncated;
 
+    /// <summary>How many frames can be made, once the source has given so many more.</summary>
+    /// <param name="available">How many frames the source can give.</param>
+    public int FramesOf(int available)
+    {
+        // Frame k of the output, counted from the next, needs those of the source up to its time and behind it.
+        long most = _start + _length + available - _filter.Length + _filter.Before - 1 - _time;
+        return most < 0 ? 0 : (int)((((most + 1) * _phases) - 1 - _phase) / _step) + 1;
+    }
+
     protected override int ReadFrames(Span<float> samples)
     {
         int room = samples.Length / _channels;

@@ -18,4 +18,12 @@ internal interface ITranscriber
     /// <param name="call">How to work.</param>
     /// <exception cref="InvalidOperationException">The model cannot tell languages.</exception>
     LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, ModelCall call);
+
+    /// <summary>Prepares to transcribe live sound.</summary>
+    /// <param name="options">How each pass transcribes.</param>
+    /// <param name="live">How often the sound is heard.</param>
+    /// <returns>What begins to transcribe a sound, each time anew.</returns>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    /// <exception cref="NotSupportedException">The model cannot.</exception>
+    Func<LiveTranscription> Live(TranscriptionOptions options, LiveTranscriptionOptions live);
 }

@@ -51,6 +51,10 @@ internal sealed class MoonshineTranscriber : ITranscriber
     public LanguageGuess DetectLanguage(ReadOnlyMemory<float> samples, ModelCall call) =>
         throw new InvalidOperationException("A Moonshine hears the one language that it was trained for, and cannot tell languages. Take a Whisper that hears several.");
 
+    /// <inheritdoc/>
+    public Func<LiveTranscription> Live(TranscriptionOptions options, LiveTranscriptionOptions live) =>
+        throw new NotSupportedException("A Moonshine gives words no times, by which live sound is cut. Take a Whisper, or cut the sound at its pauses and transcribe each part.");
+
     private static IEnumerable<SpeechSpan> Spans(Func<AudioReader> open, TranscriptionOptions options, int longest, CancellationToken cancellation)
     {
         const int Rate = LogMelSpectrogram.SampleRate;

@@ -10,7 +10,7 @@ namespace KernelGen.Audio;
 /// Thread-safe: any number of calls may run at once; they share the model. Memory does not grow with the length of a file. <see cref="TranscriptionOptions"/> says which options
 /// are a Whisper's alone; with a Moonshine they are refused, or change nothing.
 /// </remarks>
-public sealed class SpeechToText : IDisposable
+public sealed partial class SpeechToText : IDisposable
 {
     /// <summary>How many files are transcribed together, unless options say otherwise: more gain little, and each takes memory.</summary>
     private const int FilesTogether = 8;

@@ -51,6 +51,16 @@ internal sealed class WhisperTranscriber : ITranscriber
         return _windows.DetectLanguage(source, firstFrame: 0, call);
     }
 
+    /// <inheritdoc/>
+    public Func<LiveTranscription> Live(TranscriptionOptions options, LiveTranscriptionOptions live)
+    {
+        string? language = _windows.Check(options with { WordTimestamps = true });
+        TimeSpan window = TimeSpan.FromSeconds((double)_windowFrames / WindowShape.FramesPerSecond);
+        live.Check(window);
+        var pass = new LivePass(_windows, _spectrogram, _windowFrames, options);
+        return () => new LiveTranscription(pass, options, live, language, window, TimeProvider.System);
+    }
+
     /// <summary>Refuses a tokenizer of another model: a timestamp for each position, and one for the end, are the last tokens of all.</summary>
     private static void CheckSizes(WhisperTokens tokens, WindowShape shape)
     {

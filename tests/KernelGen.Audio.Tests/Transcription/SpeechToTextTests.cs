@@ -65,6 +65,50 @@ public sealed class SpeechToTextTests : IDisposable
     }
 
     [Fact]
+    public async Task Live_sound_is_heard_with_generated_kernels()
+    {
+        using var speech = new SpeechToText(_model, _tokenizer);
+        float[] jfk = AudioFile.Read(Jfk);
+        var live = new LiveTranscriptionOptions { KeepsUp = false, Interval = TimeSpan.FromSeconds(4) };
+        List<string> expected = await Hear(jfk.Length);
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, await Hear(1000));
+
+        async Task<List<string>> Hear(int chunk)
+        {
+            var shown = new List<string>();
+            await foreach (LiveTranscript update in speech.TranscribeAsync(new LiveSource(jfk, chunk), Options(), live, TestContext.Current.CancellationToken))
+            {
+                Assert.Equal("en", update.Language);
+                shown.Add($"{update.Duration}{string.Concat(update.Segments.Select(static segment => segment.Text))}|{update.PendingText}|{update.PartialText}");
+            }
+
+            return shown;
+        }
+    }
+
+    [Fact]
+    public async Task A_live_sound_can_be_enumerated_again_and_its_options_are_checked_at_once()
+    {
+        using var speech = new SpeechToText(_model, _tokenizer);
+        var source = new LiveSource(new float[16_000], 160);
+        IAsyncEnumerable<LiveTranscript> updates = speech.TranscribeAsync(source, null, null, TestContext.Current.CancellationToken);
+        for (int i = 1; i < 3; i++)
+        {
+            await foreach (LiveTranscript update in updates)
+            {
+                Assert.Fail("There is nothing to hear.");
+            }
+
+            Assert.Equal(i, source.Ends);
+        }
+
+        Assert.Throws<ArgumentException>(() => speech.TranscribeAsync(source, new TranscriptionOptions { Language = "Klingon" }));
+        Assert.Throws<ArgumentException>(() => speech.TranscribeAsync(source, null, new LiveTranscriptionOptions { SampleRate = 1 }));
+        Assert.StartsWith("Clips has parts", Assert.Throws<ArgumentException>(() => speech.TranscribeAsync(source, new TranscriptionOptions { Clips = [new ClipRange(TimeSpan.Zero)] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_tokenizer_of_another_model_is_refused()
     {
         InvalidDataException problem = Assert.Throws<InvalidDataException>(() => new SpeechToText(_model, GoldenTokenizer.Create(textTokens: 50256)));

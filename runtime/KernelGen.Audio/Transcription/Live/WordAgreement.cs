@@ -13,7 +13,6 @@ namespace KernelGen.Audio;
 internal sealed class WordAgreement
 {
     private const int LongestRepetition = 5;
-    private const string SentenceEnds = ".?!。？！";
 
     /// <summary>Times of the same word differ so much between passes.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(0.1);
@@ -34,10 +33,12 @@ internal sealed class WordAgreement
     private TimeSpan _keepFrom;
 
     /// <param name="longest">The longest sound to keep, above 0.</param>
-    public WordAgreement(TimeSpan longest)
+    /// <param name="start">Where the sound begins.</param>
+    public WordAgreement(TimeSpan longest, TimeSpan start = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero);
         _longest = longest;
+        _finalEnd = _keepFrom = start;
     }
 
     /// <summary>Takes the words of a pass over the sound that is kept.</summary>
@@ -105,17 +106,17 @@ internal sealed class WordAgreement
     /// <summary>The words of a pass after those that are final, which may be heard once more at the edge.</summary>
     private List<TranscriptWord> WithoutFinal(IReadOnlyList<TranscriptWord> words)
     {
-        var fresh = new List<TranscriptWord>();
-        foreach (TranscriptWord word in words)
+        int known = 0;
+        while (_lastFinal.Count > 0 && known < words.Count && words[known].Start <= _finalEnd - Tolerance)
         {
-            if (fresh.Count > 0 || word.Start > _finalEnd - Tolerance || _lastFinal.Count == 0)
-            {
-                fresh.Add(word);
-            }
+            known++;
         }
 
-        if (fresh.Count == 0 || (fresh[0].Start - _finalEnd).Duration() > Near)
+        List<TranscriptWord> fresh = [.. words.Skip(known)];
+        bool isRepeated = known > 0 && IsSame(words[known - 1], _lastFinal[^1]);
+        if (fresh.Count == 0 || isRepeated || (fresh[0].Start - _finalEnd).Duration() > Near)
         {
+            // Where the last final word is heard in its place, one after it that is the same was said twice.
             return fresh;
         }
 
@@ -141,8 +142,7 @@ internal sealed class WordAgreement
             final.Add(word);
             _lastFinal.Add(word);
             _finalEnd = word.End > _finalEnd ? word.End : _finalEnd;
-            string text = word.Text.Trim();
-            if (text.Length > 0 && SentenceEnds.Contains(text[^1]))
+            if (SentenceEnd.IsAfter(word))
             {
                 _sentenceEnd = _finalEnd;
             }

@@ -38,6 +38,26 @@ public class WordAgreementTests
     }
 
     [Fact]
+    public void A_word_that_is_said_twice_stays()
+    {
+        var agreement = new WordAgreement(Seconds(30));
+        agreement.Add(Words("no"), Seconds(1));
+        Assert.Equal(["no"], Texts(agreement.Add(Words("no"), Seconds(1.5)).Final));
+        agreement.Add(Words("no no stop"), Seconds(3));
+        Assert.Equal(["no", "stop"], Texts(agreement.Add(Words("no no stop"), Seconds(4)).Final));
+    }
+
+    [Fact]
+    public void A_sound_may_begin_late()
+    {
+        var agreement = new WordAgreement(Seconds(5), Seconds(100));
+        TranscriptWord[] words = [Word("late", 100.2, 101)];
+        Assert.Equal(Seconds(100), agreement.Add(words, Seconds(101)).KeepFrom);
+        Assert.Equal(["late"], Texts(agreement.Add(words, Seconds(102)).Final));
+        Assert.Equal(Seconds(100), agreement.Add(words, Seconds(105)).KeepFrom);
+    }
+
+    [Fact]
     public void What_is_left_at_the_end_is_final_as_it_stands()
     {
         var agreement = new WordAgreement(Seconds(30));
