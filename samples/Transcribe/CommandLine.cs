@@ -69,6 +69,10 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _keepSilence = Flag("--keep-silence", "Have the model hear silence, too; unless given, silences of three seconds and more are skipped.");
 
+    private readonly Option<bool> _live = Flag("--live", "Transcribe standard input while it comes, as from a microphone: raw samples of 16 bits, little-endian, one channel. A line is written for each sentence, and before a pause; a terminal shows the words as they come.");
+
+    private readonly Option<int?> _rate = Count("--rate", "How many samples a second has with --live: 16000 unless given", AudioFile.HighestSampleRate, AudioFile.LowestSampleRate);
+
     private readonly Option<bool> _int8 = Flag("--int8", "Store weights in 8 bits: faster, and a little less exact.");
 
     private readonly Option<int?> _threads = Count("--threads", "Threads that share the work: one for each processor unless given", MostThreads);
@@ -83,7 +87,7 @@ internal sealed class CommandLine
     {
         var command = new RootCommand(Description)
         {
-            _files, _model, _srt, _vtt, _tsv, _json, _words, _output, _language, _translate, _detectLanguage, _beam, _prompt, _noTimestamps, _keepSilence, _int8, _threads,
+            _files, _model, _srt, _vtt, _tsv, _json, _words, _output, _language, _translate, _detectLanguage, _beam, _prompt, _noTimestamps, _keepSilence, _live, _rate, _int8, _threads,
         };
 
         // The name of a file may begin with "[" or "@", which would be a directive and a file of arguments.
@@ -127,6 +131,15 @@ internal sealed class CommandLine
 
     /// <summary>Whether weights are stored in 8 bits.</summary>
     public bool UsesInt8 => _result.GetValue(_int8);
+
+    /// <summary>Whether standard input is transcribed while it comes.</summary>
+    public bool IsLive => _result.GetValue(_live);
+
+    /// <summary>The samples in a second of what comes.</summary>
+    public int Rate => _result.GetValue(_rate) ?? LogMelSpectrogram.SampleRate;
+
+    /// <summary>How weights are loaded.</summary>
+    public ModelLoadOptions LoadOptions => new() { Precision = UsesInt8 ? WeightPrecision.Int8 : null };
 
     /// <summary>How to transcribe.</summary>
     public TranscriptionOptions Options
@@ -180,7 +193,7 @@ internal sealed class CommandLine
     {
         get
         {
-            Option<bool>[] flags = [_srt, _vtt, _tsv, _json, _words, _translate, _detectLanguage, _noTimestamps, _keepSilence, _int8];
+            Option<bool>[] flags = [_srt, _vtt, _tsv, _json, _words, _translate, _detectLanguage, _noTimestamps, _keepSilence, _live, _int8];
             return flags.FirstOrDefault(flag => _arguments.TakeWhile(static argument => argument != "--").Any(argument =>
                 argument.StartsWith(flag.Name, StringComparison.Ordinal) && argument.AsSpan(flag.Name.Length) is ['=' or ':', ..])) is { } found
                 ? $"{found.Name} takes no value"
@@ -206,6 +219,7 @@ internal sealed class CommandLine
 
     private string? Missing =>
         _result.GetValue(_model) is null ? "--model is missing: the folder of a Whisper, as it is downloaded from Hugging Face; --help tells more"
+        : !_hasStandardInput && IsLive ? "there is no sound: give raw samples on standard input, as arecord -t raw does"
         : !_hasStandardInput && Inputs.Any(static input => input.IsStandardInput) ? "there is no audio: name files, or give a WAV or FLAC file on standard input"
         : Language is { } language && SpeechLanguages.Find(language) is null ? $"--language cannot be '{language}': it is a code or a name such as de or German"
         : null;
@@ -219,6 +233,21 @@ internal sealed class CommandLine
             if (Inputs.Count(static input => input.IsStandardInput) > 1)
             {
                 return "standard input can be read once; - is there more often";
+            }
+
+            if (IsLive)
+            {
+                (string Name, bool IsThere)[] others =
+                [
+                    ("files", Inputs.Any(static input => !input.IsStandardInput)), ("--srt, --vtt, --tsv and --json", forms.Count > 0), ("--output", Output is not null), ("--words", ShowsWords),
+                    ("--detect-language", DetectsLanguage),
+                ];
+                return others.FirstOrDefault(static other => other.IsThere).Name is { } name ? $"--live writes what is said on standard input as text; it does not go with {name}" : null;
+            }
+
+            if (_result.GetValue(_rate) is not null)
+            {
+                return "--rate is that of raw samples, and goes with --live; files say their own";
             }
 
             if (DetectsLanguage)
@@ -280,19 +309,19 @@ internal sealed class CommandLine
 
     private static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    private static Option<int?> Count(string name, string description, int most) => new(name)
+    private static Option<int?> Count(string name, string description, int most, int least = 1) => new(name)
     {
-        Description = $"{description}; at most {most}.",
+        Description = $"{description}; {(least > 1 ? $"{least} to" : "at most")} {most}.",
         HelpName = "n",
         CustomParser = argument =>
         {
             string text = argument.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least && count <= most)
             {
                 return count;
             }
 
-            argument.AddError($"{name} cannot be '{text}': it is a number from 1 to {most}");
+            argument.AddError($"{name} cannot be '{text}': it is a number from {least} to {most}");
             return null;
         },
     };

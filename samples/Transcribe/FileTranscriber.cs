@@ -29,7 +29,7 @@ internal sealed class FileTranscriber : IDisposable
         _output = output;
         _options = commandLine.Options;
         _hasSeveral = commandLine.Inputs.Count > 1;
-        _speech = model.Open(commandLine.Model, new ModelLoadOptions { Precision = commandLine.UsesInt8 ? WeightPrecision.Int8 : null });
+        _speech = model.Open(commandLine.Model, commandLine.LoadOptions);
     }
 
     public void Dispose() => _speech.Dispose();

@@ -47,6 +47,12 @@ internal static class Program
                 return Failure;
             }
 
+            if (commandLine.IsLive)
+            {
+                await new LiveTranscriber(model, commandLine, new StandardOutput(), WriteError).TranscribeAsync(interruption.Token).ConfigureAwait(false);
+                return Success;
+            }
+
             if (commandLine.Output is { } folder)
             {
                 Create(folder);

@@ -57,6 +57,10 @@ refuses 'a folder with another model' 1 "'bart'"
 printf '{"model_type": "whisper", "d_model": 1280, "encoder_attention_heads": 20, "decoder_attention_heads": 20, "encoder_ffn_dim": 5120, "decoder_ffn_dim": 5120, "encoder_layers": 32, "decoder_layers": 32, "vocab_size": 51866, "num_mel_bins": 128, "max_source_positions": 1500, "max_target_positions": 448}' >"$folder/other/config.json"
 run '' --model "$folder/other" "$speech"
 refuses 'a model of other dimensions' 1 'Declare it'
+run '' --model "$folder" --live "$speech"
+refuses 'a file that is live' 2 'it does not go with files'
+run '' --model "$folder" --live --rate 5
+refuses 'a rate that there is not' 2 "'5'"
 
 if [ -n "$model" ]; then
     said='Hello world.\n'
@@ -86,6 +90,23 @@ if [ -n "$model" ]; then
     check 'half a file' exits 0
     check 'half a file: what is there is transcribed' prints "$said"
     check 'half a file: it is said' complains 'ends before what it announces'
+
+    # The samples of a WAV file come after its header.
+    tail -c +45 "$speech" >"$folder/speech.raw"
+    hears "$folder/speech.raw" --model "$model" --live
+    check 'live' exits 0
+    check 'live: sentences' grep -qx 'Hello world.' "$folder/out"
+    check 'live: nothing else' [ "$(sort -u "$folder/out")" = 'Hello world.' ]
+    check 'live: no complaint' is_silent
+    hears "$speech" --model "$model" --live
+    refuses 'live, of a file' 1 'is a WAV file'
+    run '' --model "$model" --live
+    gives 'live, without a sample' ''
+    if command -v script >/dev/null; then
+        TERM=xterm script -qec "'$program' --model '$model' --live <'$folder/speech.raw'" /dev/null >"$folder/out" 2>"$folder/err" </dev/null
+        check 'live, on a terminal: faint words' grep -qF "$(printf '\033[2mHello world.\033[0m')" "$folder/out"
+        check 'live, on a terminal: a sentence' grep -qF "$(printf '\033[KHello world.')" "$folder/out"
+    fi
 
     # It waits for standard input, which never ends, when it is told to end.
     sleep 30 | "$program" --model "$model" >"$folder/out" 2>"$folder/err" &

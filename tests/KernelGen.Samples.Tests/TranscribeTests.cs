@@ -30,6 +30,34 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
     }
 
     [Fact]
+    public async Task Samples_are_transcribed_while_they_come()
+    {
+        byte[] samples = (await File.ReadAllBytesAsync(Speech, TestContext.Current.CancellationToken))[44..];
+        ChildProgram program = await ChildProgram.Run("Transcribe", samples, "--model", model.Path, "--live");
+        Assert.Equal((0, ""), (program.ExitCode, program.Error));
+        Assert.Matches("^(Hello world.\n)+$", program.Output);
+
+        // Half of the rate makes speech of twice the length; the last byte is half a sample.
+        program = await ChildProgram.Run("Transcribe", samples[..100_001], "--model", model.Path, "--live", "--rate", "8000", "-");
+        Assert.Equal((0, "Transcribe: standard input ends within a sample of 16 bits; the sound before it is transcribed\n"), (program.ExitCode, program.Error));
+        Assert.Matches("^(Hello world.\n)+$", program.Output);
+        Assert.Equal(new ChildProgram(0, "", ""), await ChildProgram.Run("Transcribe", new byte[64_000], "--model", model.Path, "--live"));
+        Assert.Equal(new ChildProgram(0, "", ""), await ChildProgram.Run("Transcribe", [], "--model", model.Path, "--live"));
+    }
+
+    [Theory]
+    [InlineData("RIFF....WAVE", "standard input is a WAV file")]
+    [InlineData("fLaC", "standard input is a FLAC file")]
+    [InlineData("ID3", "standard input is an MP3 file")]
+    public async Task A_file_is_not_taken_for_samples(string content, string complaint)
+    {
+        ChildProgram program = await ChildProgram.Run("Transcribe", content, "--model", model.Path, "--live");
+        Assert.Equal((1, ""), (program.ExitCode, program.Output));
+        AssertOneLine(program.Error, complaint);
+        Assert.Contains("arecord -t raw", program.Error);
+    }
+
+    [Fact]
     public async Task Every_window_of_a_long_sound_is_transcribed()
     {
         string path = Wav("long.wav", seconds: 65);
@@ -259,6 +287,13 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
     [InlineData(2, "a.wav and x/a.flac would be written to the same file, a.srt", "--model", "m", "--srt", "--output", "o", "a.wav", "x/a.flac")]
     [InlineData(2, "--words is shown by --json and --vtt", "--model", "m", "--words", "a.wav")]
     [InlineData(2, "it does not go with --translate", "--model", "m", "--detect-language", "--translate", "a.wav")]
+    [InlineData(2, "it does not go with files", "--model", "m", "--live", "a.wav")]
+    [InlineData(2, "it does not go with --output", "--model", "m", "--live", "--output", "o")]
+    [InlineData(2, "it does not go with --srt, --vtt, --tsv and --json", "--model", "m", "--live", "--srt")]
+    [InlineData(2, "it does not go with --detect-language", "--model", "m", "--live", "--detect-language")]
+    [InlineData(2, "--live takes no value", "--model", "m", "--live=yes")]
+    [InlineData(2, "--rate cannot be '999'", "--model", "m", "--live", "--rate", "999")]
+    [InlineData(2, "--rate is that of raw samples", "--model", "m", "--rate", "8000", "a.wav")]
     [InlineData(1, "there is no folder TEMP/none", "--model", "TEMP/none", "a.wav")]
     [InlineData(1, "is a file; expected a folder", "--model", "SPEECH", "a.wav")]
     [InlineData(1, "TEMP", "--model", "MODEL", "TEMP")]
