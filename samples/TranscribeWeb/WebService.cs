@@ -1,0 +1,80 @@
+using KernelGen.Audio;
+using KernelGen.Samples.Transcribe.Models;
+
+namespace KernelGen.Samples.TranscribeWeb;
+
+/// <summary>Puts the service together.</summary>
+internal static class WebService
+{
+    /// <summary>
+    /// The names under which the service answers, unless the setting AllowedHosts says others: those of this computer. So no page of somebody else's whose name
+    /// leads here can ask it.
+    /// </summary>
+    private const string AllowedHosts = "localhost;127.0.0.1;[::1]";
+
+    private const int HeaderSeconds = 10;
+
+    /// <param name="arguments">The program's arguments: settings, such as <c>--Transcribe:Model=whisper-tiny</c>.</param>
+    /// <param name="configure">Changes services before the application is built; tests do.</param>
+    /// <exception cref="ArgumentException">A setting is missing or out of range.</exception>
+    /// <exception cref="IOException">There is no model in the folder.</exception>
+    public static WebApplication Create(string[] arguments, Action<WebApplicationBuilder>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(arguments);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        ServiceSettings settings = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
+        settings.Check();
+        builder.Configuration["AllowedHosts"] ??= AllowedHosts;
+
+        // A pass keeps its thread; what comes meanwhile is read on others.
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, settings.Sessions + Environment.ProcessorCount), completions);
+
+        DeclaredModel model = ModelFolder.Find(settings.Model!);
+        IServiceCollection services = builder.Services;
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(HeaderSeconds);
+        });
+        services.AddSingleton(settings);
+        services.AddSingleton(model);
+        services.AddSingleton<SpeechToText>(_ => model.Open(settings.Model!, new ModelLoadOptions { Precision = settings.Int8 ? WeightPrecision.Int8 : null }));
+        services.AddSingleton<LiveEndpoint>();
+        services.AddSingleton<Page>();
+        services.AddProblemDetails();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
+        configure?.Invoke(builder);
+        WebApplication app = builder.Build();
+
+        // Before the server listens: what answers is ready.
+        app.Services.GetRequiredService<SpeechToText>();
+        app.Use(AddHeaders);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseWebSockets();
+        app.MapGet("/health", static () => TypedResults.Text("ready\n"));
+        LiveEndpoint.Map(app);
+        Page.Map(app);
+        return app;
+    }
+
+    /// <summary>Middleware: browsers take each answer for what it says it is, and keep none that does not say that they may.</summary>
+    private static Task AddHeaders(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(
+            static state =>
+            {
+                IHeaderDictionary headers = ((HttpResponse)state).Headers;
+                headers.XContentTypeOptions = "nosniff";
+                if (headers.CacheControl.Count == 0)
+                {
+                    headers.CacheControl = "no-store";
+                }
+
+                return Task.CompletedTask;
+            },
+            context.Response);
+        return next(context);
+    }
+}
