@@ -32,7 +32,7 @@ public sealed record LiveTranscriptionOptions
 
     /// <summary>
     /// Whether passes are made less often where they take longer than <see cref="Interval"/>, so that a slow machine does not fall behind what is said (default: yes). The text then depends a little on
-    /// how fast the machine is; otherwise it follows from the sound alone.
+    /// how fast the machine is; otherwise it follows from the sound alone, and from <see cref="TranscriptionOptions.Seed"/> where a temperature above 0 was tried.
     /// </summary>
     public bool KeepsUp { get; init; } = true;
 

@@ -8,7 +8,8 @@ namespace KernelGen.Audio;
 /// </summary>
 /// <remarks>
 /// The sound that is kept does not grow without end: once it is longer than the limit, it is cut after the last final word, after the last one that ends a sentence where there is
-/// one; and where no word has become final, the words of its first half become so as they are.
+/// one; and where no word has become final, the words of its first half become so as they are. The edge of a word that is cut off may be heard once more: a word that repeats the last final one
+/// right there counts once, even where it was said twice without a pause.
 /// </remarks>
 internal sealed class WordAgreement
 {
@@ -16,6 +17,9 @@ internal sealed class WordAgreement
 
     /// <summary>Times of the same word differ so much between passes.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>A word that ends so near the end of the sound may be cut there, and is then another one in pass after pass.</summary>
+    private static readonly TimeSpan Edge = TimeSpan.FromSeconds(0.2);
 
     /// <summary>A word that repeats a final one begins so near it.</summary>
     private static readonly TimeSpan Near = TimeSpan.FromSeconds(1);
@@ -29,7 +33,10 @@ internal sealed class WordAgreement
     private List<TranscriptWord> _tentative = [];
 
     private TimeSpan _finalEnd;
-    private TimeSpan? _sentenceEnd;
+
+    /// <summary>Where the sound can be cut: after the last final word, and after the last that ends a sentence.</summary>
+    private TimeSpan _cut;
+    private TimeSpan? _sentenceCut;
     private TimeSpan _keepFrom;
 
     /// <param name="longest">The longest sound to keep, above 0.</param>
@@ -38,7 +45,7 @@ internal sealed class WordAgreement
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero);
         _longest = longest;
-        _finalEnd = _keepFrom = start;
+        _finalEnd = _cut = _keepFrom = start;
     }
 
     /// <summary>Takes the words of a pass over the sound that is kept.</summary>
@@ -49,7 +56,7 @@ internal sealed class WordAgreement
         ArgumentNullException.ThrowIfNull(words);
         List<TranscriptWord> fresh = WithoutFinal(words);
         int agreed = 0;
-        while (agreed < fresh.Count && agreed < _tentative.Count && IsSame(fresh[agreed], _tentative[agreed]))
+        while (agreed < fresh.Count && agreed < _tentative.Count && fresh[agreed].End <= end - Edge && IsSame(fresh[agreed], _tentative[agreed]))
         {
             agreed++;
         }
@@ -72,8 +79,8 @@ internal sealed class WordAgreement
         TimeSpan keepFrom = rest.IsEmpty ? _finalEnd : rest[^1].End;
         _tentative = [];
         _lastFinal.Clear();
-        _finalEnd = _keepFrom = keepFrom;
-        _sentenceEnd = null;
+        _finalEnd = _cut = _keepFrom = keepFrom;
+        _sentenceCut = null;
         return new LiveWords(rest, [], keepFrom);
     }
 
@@ -113,10 +120,11 @@ internal sealed class WordAgreement
         }
 
         List<TranscriptWord> fresh = [.. words.Skip(known)];
-        bool isRepeated = known > 0 && IsSame(words[known - 1], _lastFinal[^1]);
-        if (fresh.Count == 0 || isRepeated || (fresh[0].Start - _finalEnd).Duration() > Near)
+
+        // Where the last final word is heard in its place, or lies before the sound, one after it that is the same was said twice.
+        bool isSaidTwice = _keepFrom > _finalEnd || (known > 0 && IsSame(words[known - 1], _lastFinal[^1]));
+        if (fresh.Count == 0 || isSaidTwice || (fresh[0].Start - _finalEnd).Duration() > Near)
         {
-            // Where the last final word is heard in its place, one after it that is the same was said twice.
             return fresh;
         }
 
@@ -142,9 +150,13 @@ internal sealed class WordAgreement
             final.Add(word);
             _lastFinal.Add(word);
             _finalEnd = word.End > _finalEnd ? word.End : _finalEnd;
+
+            // Times are estimates. In the middle of what is between two words there is most room for that.
+            TimeSpan next = i + 1 < words.Count ? words[i + 1].Start : _finalEnd;
+            _cut = next > _finalEnd ? (_finalEnd + next) / 2 : _finalEnd;
             if (SentenceEnd.IsAfter(word))
             {
-                _sentenceEnd = _finalEnd;
+                _sentenceCut = _cut;
             }
         }
 
@@ -159,13 +171,13 @@ internal sealed class WordAgreement
     private void Cut(List<TranscriptWord> words, TimeSpan end, ImmutableArray<TranscriptWord>.Builder final)
     {
         TimeSpan least = end - _longest;
-        TimeSpan cut = _sentenceEnd >= least ? _sentenceEnd.Value : _finalEnd;
+        TimeSpan cut = _sentenceCut >= least ? _sentenceCut.Value : _cut;
         if (cut < least)
         {
             // Passes do not agree, or nobody speaks. The half that has been heard most often is as good as it gets.
             TimeSpan half = end - (_longest / 2);
             Finish(words, words.TakeWhile(word => word.End <= half).Count(), final);
-            cut = _finalEnd > least ? _finalEnd : half;
+            cut = _cut > least ? _cut : half;
         }
 
         _keepFrom = cut > _keepFrom ? cut : _keepFrom;

@@ -101,6 +101,22 @@ public class LiveTranscriptionTests
             iter: 12, threads: 1);
 
     [Fact]
+    public Task However_long_passes_take_words_are_heard_once_and_stay() =>
+        Gen.Select(Gen.Int[0, 9].Array[20, 60], Gen.Double[0.3, 3], Gen.Double[0, 9].Array[1, 9]).SampleAsync(
+            static async (all, pause, passes) =>
+            {
+                // A word that is said twice right where the sound is cut looks like an echo.
+                int[] words = [.. all.Where((word, i) => i == 0 || word != all[i - 1])];
+                ToneSpeech speech = new ToneSpeech().Say(words[..(words.Length / 3)]).Wait(pause).Say(words[(words.Length / 3)..]).Wait(0.4);
+                var time = new ManualTime();
+                int pass = 0;
+                var model = new ToneModel { OnPass = _ => time.Pass(passes[pass++ % passes.Length]) };
+                List<LiveTranscript> updates = await model.HearAsync(new LiveSource(speech.Samples, 8000), new LiveTranscriptionOptions(), time: time);
+                AssertConsistent(updates, speech.Text);
+            },
+            iter: 12, threads: 1);
+
+    [Fact]
     public async Task Speech_without_a_pause_is_cut_between_sentences()
     {
         ToneSpeech speech = LongSpeech();

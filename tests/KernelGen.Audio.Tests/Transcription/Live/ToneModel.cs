@@ -108,10 +108,11 @@ internal sealed class ToneModel : IWindowModel
         int row = request.FirstText - 1;
         foreach (Run run in runs)
         {
-            int[] tokens = TextOf(run);
-            for (int i = 0; i < tokens.Length; i++)
+            Look(row++, run.Start, run.End);
+            if (TextOf(run).Length > 1)
             {
-                Look(row++, run.Start + ((run.End - run.Start) * i / tokens.Length), run.Start + ((run.End - run.Start) * (i + 1) / tokens.Length));
+                // A full stop is where nothing is said any more.
+                Look(row++, run.End, run.End + 10);
             }
         }
 

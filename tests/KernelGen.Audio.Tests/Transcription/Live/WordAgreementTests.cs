@@ -48,6 +48,26 @@ public class WordAgreementTests
     }
 
     [Fact]
+    public void A_word_at_the_end_of_the_sound_may_be_cut_and_is_not_final()
+    {
+        var agreement = new WordAgreement(Seconds(30));
+        agreement.Add([Word("dog", 0, 0.3)], Seconds(0.3));
+        Assert.Empty(agreement.Add([Word("dog", 0, 0.5)], Seconds(0.5)).Final);
+        agreement.Add([Word("dogma", 0, 0.7)], Seconds(0.9));
+        Assert.Equal(["dogma"], Texts(agreement.Add([Word("dogma", 0, 0.7)], Seconds(1.2)).Final));
+    }
+
+    [Fact]
+    public void A_sound_is_cut_in_the_middle_between_words()
+    {
+        var agreement = new WordAgreement(Seconds(6));
+        TranscriptWord[] words = [Word("a.", 0, 3), Word("b", 4, 5)];
+        agreement.Add(words, Seconds(5));
+        agreement.Add(words, Seconds(6));
+        Assert.Equal(Seconds(3.5), agreement.Add([.. words, Word("c", 6, 7)], Seconds(7)).KeepFrom);
+    }
+
+    [Fact]
     public void A_sound_may_begin_late()
     {
         var agreement = new WordAgreement(Seconds(5), Seconds(100));
