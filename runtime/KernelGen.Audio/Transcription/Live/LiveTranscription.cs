@@ -99,7 +99,7 @@ internal sealed class LiveTranscription
     private List<LiveTranscript> Hear(bool isEnd, CancellationToken cancellation)
     {
         var updates = new List<LiveTranscript>();
-        IReadOnlyList<Utterance> utterances = _utterances.Find(_sound, _begun, isEnd);
+        IReadOnlyList<Utterance> utterances = _utterances.Find(_sound, _begun, _heardUntil, isEnd);
         if (_begun is not null && (utterances.Count == 0 || utterances[0].Start != _begun))
         {
             // A pause has come where what is final was cut off.

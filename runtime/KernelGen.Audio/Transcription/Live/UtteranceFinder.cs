@@ -12,9 +12,13 @@ internal sealed class UtteranceFinder(IVoiceActivityDetector? detector, long pau
     /// <summary>Finds the utterances.</summary>
     /// <param name="sound">The sound that is kept.</param>
     /// <param name="begun">Where an utterance has begun that had not ended when it was last looked for, or <see langword="null"/>.</param>
+    /// <param name="heard">
+    /// How far the sound has been heard. A detector may think otherwise of it now, but it is not heard again as part of another utterance: that which has begun has all of it, and if none
+    /// has, a new one begins behind it.
+    /// </param>
     /// <param name="isEnd">Whether the sound ends here.</param>
     /// <returns>The utterances; all but the last have ended. One that had begun comes first, as long as there is no pause where it would go on.</returns>
-    public IReadOnlyList<Utterance> Find(SampleBuffer sound, long? begun, bool isEnd)
+    public IReadOnlyList<Utterance> Find(SampleBuffer sound, long? begun, long heard, bool isEnd)
     {
         if (detector is null)
         {
@@ -24,20 +28,27 @@ internal sealed class UtteranceFinder(IVoiceActivityDetector? detector, long pau
         var utterances = new List<Utterance>();
         foreach (Utterance span in Spans(sound))
         {
-            if (span.End <= begun)
+            if (span.End <= (begun ?? heard))
             {
                 continue;
             }
 
-            long start = span.Start - begun < pause ? begun!.Value : Math.Max(span.Start, begun ?? 0);
-            if (utterances is [.., { } last] && start - last.End < pause)
+            bool isHeard = begun is not null && span.Start < heard;
+            if (utterances is [.., { } last])
             {
-                utterances[^1] = last with { End = span.End };
+                if (isHeard || span.Start - last.End < pause)
+                {
+                    utterances[^1] = last with { End = span.End };
+                    continue;
+                }
             }
-            else
+            else if (isHeard || span.Start - begun < pause)
             {
-                utterances.Add(new Utterance(start, span.End, HasEnded: true));
+                utterances.Add(new Utterance(begun!.Value, span.End, HasEnded: true));
+                continue;
             }
+
+            utterances.Add(new Utterance(Math.Max(span.Start, heard), span.End, HasEnded: true));
         }
 
         if (utterances is [.., { } open] && !isEnd && sound.End - open.End < pause)

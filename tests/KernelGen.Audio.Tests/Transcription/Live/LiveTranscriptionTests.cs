@@ -1,5 +1,3 @@
-using CsCheck;
-
 namespace KernelGen.Audio.Tests;
 
 /// <summary>Live sound, with a model that understands tones.</summary>
@@ -88,33 +86,38 @@ public class LiveTranscriptionTests
         Assert.Equal([0, 302, 597], updates.SelectMany(static update => update.Segments).Select(static segment => segment.Start.TotalSeconds), static (one, other) => Math.Abs(one - other) < 1);
     }
 
-    [Fact]
-    public Task Whatever_is_said_and_however_it_comes_the_text_is_that_and_only_grows() =>
-        Gen.Select(Gen.Int[0, 9].Array[1, 12], Gen.Double[0.9, 2.5], Gen.Int[1, 9000].Array[1, 30], Gen.Int[2, 30]).SampleAsync(
-            static async (words, pause, chunks, interval) =>
-            {
-                ToneSpeech speech = new ToneSpeech().Wait(pause / 2).Say(words[..(words.Length / 2)]).Wait(pause).Say(words[(words.Length / 2)..]).Wait(0.4);
-                var live = new LiveTranscriptionOptions { KeepsUp = false, Interval = TimeSpan.FromSeconds(interval / 10.0) };
-                List<LiveTranscript> updates = await new ToneModel().HearAsync(LiveSource.Of(speech.Samples, chunks), live);
-                AssertConsistent(updates, speech.Text);
-            },
-            iter: 12, threads: 1);
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 12)];
 
-    [Fact]
-    public Task However_long_passes_take_words_are_heard_once_and_stay() =>
-        Gen.Select(Gen.Int[0, 9].Array[20, 60], Gen.Double[0.3, 3], Gen.Double[0, 9].Array[1, 9]).SampleAsync(
-            static async (all, pause, passes) =>
-            {
-                // A word that is said twice right where the sound is cut looks like an echo.
-                int[] words = [.. all.Where((word, i) => i == 0 || word != all[i - 1])];
-                ToneSpeech speech = new ToneSpeech().Say(words[..(words.Length / 3)]).Wait(pause).Say(words[(words.Length / 3)..]).Wait(0.4);
-                var time = new ManualTime();
-                int pass = 0;
-                var model = new ToneModel { OnPass = _ => time.Pass(passes[pass++ % passes.Length]) };
-                List<LiveTranscript> updates = await model.HearAsync(new LiveSource(speech.Samples, 8000), new LiveTranscriptionOptions(), time: time);
-                AssertConsistent(updates, speech.Text);
-            },
-            iter: 12, threads: 1);
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Whatever_is_said_and_however_it_comes_the_text_is_that_and_only_grows(int seed)
+    {
+        var random = new Random(seed);
+        int[] words = RandomWords(random, 1, 12);
+        double pause = 0.9 + (1.6 * random.NextDouble());
+        ToneSpeech speech = new ToneSpeech().Wait(pause / 2).Say(words[..(words.Length / 2)]).Wait(pause).Say(words[(words.Length / 2)..]).Wait(0.4);
+        IEnumerable<int> chunks = Enumerable.Range(0, 30).Select(_ => random.Next(1, 9000));
+        var live = new LiveTranscriptionOptions { KeepsUp = false, Interval = TimeSpan.FromSeconds(random.Next(2, 30) / 10.0) };
+        List<LiveTranscript> updates = await new ToneModel().HearAsync(LiveSource.Of(speech.Samples, chunks), live, cancellation: TestContext.Current.CancellationToken);
+        AssertConsistent(updates, speech.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task However_long_passes_take_words_are_heard_once_and_stay(int seed)
+    {
+        var random = new Random(seed);
+
+        // A word that is said twice right where the sound is cut looks like an echo.
+        int[] all = RandomWords(random, 20, 60);
+        int[] words = [.. all.Where((word, i) => i == 0 || word != all[i - 1])];
+        ToneSpeech speech = new ToneSpeech().Say(words[..(words.Length / 3)]).Wait(0.3 + (2.7 * random.NextDouble())).Say(words[(words.Length / 3)..]).Wait(0.4);
+        var time = new ManualTime();
+        var model = new ToneModel { OnPass = _ => time.Pass(9 * random.NextDouble()) };
+        List<LiveTranscript> updates = await model.HearAsync(
+            new LiveSource(speech.Samples, 8000), new LiveTranscriptionOptions(), time: time, cancellation: TestContext.Current.CancellationToken);
+        AssertConsistent(updates, speech.Text);
+    }
 
     [Fact]
     public async Task Speech_without_a_pause_is_cut_between_sentences()
@@ -386,6 +389,8 @@ public class LiveTranscriptionTests
             Assert.Equal(text, string.Concat(final.Select(static word => word.Text)));
         }
     }
+
+    private static int[] RandomWords(Random random, int least, int most) => [.. Enumerable.Range(0, random.Next(least, most + 1)).Select(_ => random.Next(ToneSpeech.Words.Length))];
 
     private static string Show(LiveTranscript update) =>
         $"{update.Duration} {string.Join(' ', update.Words)} | {string.Join(' ', update.Segments)} | {string.Join(' ', update.Pending)} | {string.Join(' ', update.Partial)}";

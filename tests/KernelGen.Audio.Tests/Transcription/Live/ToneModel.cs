@@ -118,7 +118,8 @@ internal sealed class ToneModel : IWindowModel
 
         if (runs.Count > 0)
         {
-            Look(row, runs[^1].End, runs[^1].End + 20);
+            // Also where the sound ends with the last word, there is something to look at.
+            Look(row, runs[^1].End - 10, runs[^1].End + 10);
         }
 
         float[] probabilities = new float[request.Tokens.Length - 1 - request.FirstText];
