@@ -29,6 +29,7 @@ internal static unsafe class RuntimeBounds
         ["FloatConversion.CountFinite"] = CountFinite,
         ["PositionTable.Fill"] = Positions,
         ["RotationTable.Fill"] = Rotations,
+        ["RotaryPacking.SeparatePairs"] = SeparatePairs,
         ["PanelPacking.Pack"] = Pack,
         ["SafetensorsHeader.Parse"] = Header,
         ["TensorSlice.CopyBlock"] = CopyBlock,
@@ -65,6 +66,20 @@ internal static unsafe class RuntimeBounds
         {
             buffers.Begin($"rotations of {positions} positions");
             RotationTable.Fill(model, positions, buffers.Floats((long)positions * stride), stride);
+        }
+    }
+
+    private static void SeparatePairs(BoundedBuffers buffers)
+    {
+        const int Heads = 3, Columns = 16, Inputs = 5;
+        for (int pairs = 1; pairs <= Columns / 2; pairs++)
+        {
+            buffers.Begin($"heads of {Columns} with {pairs} pairs");
+            float* panels = buffers.Floats((int)PanelLayout.Length(Heads * Columns, Inputs));
+            for (int head = 0; head < Heads; head++)
+            {
+                RotaryPacking.SeparatePairs(panels, head * Columns, Columns, Inputs, pairs);
+            }
         }
     }
 
