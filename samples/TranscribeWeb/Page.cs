@@ -32,7 +32,7 @@ internal sealed class Page(DeclaredModel model)
     }
 
     /// <summary>What a person can choose from.</summary>
-    private static string Languages(DeclaredModel model) => model.HearsEnglishAlone
+    private static string Languages(DeclaredModel model) => model.Hears == HeardLanguages.English
         ? """<option value="en">English</option>"""
         : """<option value="">Told by the model</option>""" + string.Concat(SpeechLanguages.All
             .OrderBy(static language => language.EnglishName, StringComparer.Ordinal)

@@ -31,6 +31,11 @@ internal static class WebService
         ThreadPool.SetMinThreads(Math.Max(workers, settings.Sessions + Environment.ProcessorCount), completions);
 
         DeclaredModel model = ModelFolder.Find(settings.Model!);
+        if (model.Hears == HeardLanguages.One)
+        {
+            throw new ArgumentException($"{settings.Model} is a Moonshine, which gives words no times, by which live sound is cut; take a Whisper.");
+        }
+
         IServiceCollection services = builder.Services;
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

@@ -15,6 +15,26 @@ public sealed class ServiceTests(LoadedModel model)
         Assert.Contains(complaint, Assert.ThrowsAny<Exception>(() => WebService.Create([.. settings.Select(static setting => $"--Transcribe:{setting}")])).Message);
 
     [Fact]
+    public void A_Moonshine_is_refused()
+    {
+        string folder = Directory.CreateTempSubdirectory("moonshine").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "config.json"), """
+                {
+                  "model_type": "moonshine", "hidden_size": 288, "encoder_num_attention_heads": 8, "decoder_num_attention_heads": 8, "intermediate_size": 1152,
+                  "encoder_num_hidden_layers": 6, "decoder_num_hidden_layers": 6, "vocab_size": 32768
+                }
+                """);
+            Assert.Contains("is a Moonshine", Assert.Throws<ArgumentException>(() => WebService.Create([$"--Transcribe:Model={folder}"])).Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_files_of_the_page_are_sent_once_and_then_confirmed()
     {
         await using RunningService service = await RunningService.StartAsync(model);
