@@ -13,7 +13,7 @@ internal sealed class ModelPlan
         Recipe = ModelRecipe.Of(specification);
         ModelLayout layout = Recipe.Layout;
         Attention = new AttentionPlan(
-            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, layout.ScoreStride);
+            specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, layout.ScoreStride, specification.MaxSourceLength);
         Int8 = Int8Layout.For(specification.ModelDimension, hasLargeInputs: false);
         Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs), Recipe.Shapes))];
         Logits = Linears[Recipe.OutputSlot.Shape];

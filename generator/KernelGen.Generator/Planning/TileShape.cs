@@ -37,4 +37,7 @@ internal sealed record TileShape(int Panels, int TallRows, int TallPanels, IRead
 
     /// <summary>Tiles that are all equally wide.</summary>
     public static TileShape OfWidth(VectorSet vectors, int panels) => new(panels, vectors.TallRows, panels, [.. vectors.LowRows], panels);
+
+    /// <summary>Tall tiles alone, all equally wide, for rows that they divide.</summary>
+    public static TileShape OfWholeTiles(VectorSet vectors, int panels) => new(panels, vectors.TallRows, panels, [], panels);
 }

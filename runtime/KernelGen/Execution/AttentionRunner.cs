@@ -17,7 +17,7 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
         float* keys = Keys(workspace, in task, part);
         float* values = Values(workspace, in task, part);
         Append(in task, keys, values);
-        Attend(workspace, in task, 0, task.Rows, keys, values, workspace.AttentionScratch(part));
+        Attend(workspace, in task, 0, task.Rows, 0, model.Heads, keys, values, workspace.AttentionScratch(part));
     }
 
     /// <summary>Appends the keys and values of a task whose rows are then shared out: those of the encoder where the first part has its room.</summary>
@@ -30,7 +30,17 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
     /// <param name="endRow">The row behind the last.</param>
     /// <param name="part">Which of the parts of shared work this is.</param>
     public void AttendRows(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int part) =>
-        Attend(workspace, in task, firstRow, endRow, Keys(workspace, in task, part: 0), Values(workspace, in task, part: 0), workspace.AttentionScratch(part));
+        Attend(
+            workspace, in task, firstRow, endRow, 0, model.Heads, Keys(workspace, in task, part: 0), Values(workspace, in task, part: 0), workspace.AttentionScratch(part));
+
+    /// <summary>Computes some heads of a task of cross-attention.</summary>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="firstHead">The first head.</param>
+    /// <param name="endHead">The head behind the last.</param>
+    /// <param name="part">Which of the parts of shared work this is.</param>
+    public void AttendHeads(Workspace workspace, in AttentionTask task, int firstHead, int endHead, int part) =>
+        Attend(workspace, in task, 0, task.Rows, firstHead, endHead, task.Keys, task.Values, workspace.AttentionScratch(part));
 
     /// <summary>
     /// With which probabilities the rows of a task attend, <c>[heads, rows, positions]</c>, before the task itself is done. Attention to values that are 1 in a
@@ -61,7 +71,7 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
                 }
             }
 
-            Attend(workspace, in task, 0, task.Rows, keys, values, workspace.AttentionScratch(0));
+            Attend(workspace, in task, 0, task.Rows, 0, model.Heads, keys, values, workspace.AttentionScratch(0));
             for (int head = 0; head < model.Heads; head++)
             {
                 for (int row = 0; row < task.Rows; row++)
@@ -89,10 +99,10 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
     }
 
     /// <summary>
-    /// Attends block by block, each of which takes a millisecond or so: of a long source all rows together take minutes. A cancelled call leaves the rest as it
-    /// is, and throws in <see cref="WorkSharing.Attention"/>.
+    /// Attends block by block (<see cref="AttentionTask.RowsAtOnce"/>): of a long source all rows together take minutes. A cancelled call leaves the rest as it
+    /// is, and throws in <see cref="WorkSharing.Attention"/>. Only cross-attention is computed for some of the heads.
     /// </summary>
-    private void Attend(Workspace workspace, in AttentionTask task, int firstRow, int endRow, float* keys, float* values, float* scratch)
+    private void Attend(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int firstHead, int endHead, float* keys, float* values, float* scratch)
     {
         int visible = task.Kind switch
         {
@@ -111,7 +121,7 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
             float* output = task.Output + ((long)first * model.AttentionStride);
             if (task.Kind == AttentionKind.Cross)
             {
-                TKernels.CrossAttention(input, rows, keys, values, visible, scratch, output);
+                TKernels.CrossAttention(input, rows, keys, values, visible, firstHead, endHead, scratch, output);
             }
             else
             {

@@ -22,6 +22,15 @@ internal unsafe struct AttentionTask
     /// <summary>Products of queries and keys after which a call looks whether it is cancelled; they take about a tenth of a millisecond.</summary>
     private const long BlockProducts = 1 << 22;
 
+    /// <summary>
+    /// The same for rows that see many positions, whose keys and values kernels copy head by head before: so many that copying costs little. They take as long as a linear
+    /// layer does, some hundredths of a second: a layer of 30 seconds of sound, in a model 512 wide.
+    /// </summary>
+    private const long LongBlockProducts = 5L << 28;
+
+    /// <summary>Positions from which on there are many.</summary>
+    private const int ManyPositions = 512;
+
     public AttentionKind Kind;
 
     /// <summary>Queries, keys and values of the rows; in cross-attention queries alone.</summary>
@@ -48,5 +57,6 @@ internal unsafe struct AttentionTask
     /// <summary>How many rows are attended to before a call looks whether it is cancelled.</summary>
     /// <param name="visible">The most positions that a row sees.</param>
     /// <param name="width">The width of all heads.</param>
-    public static int RowsAtOnce(int visible, int width) => (int)Math.Max(1, BlockProducts / ((long)visible * width) / BlockRows) * BlockRows;
+    public static int RowsAtOnce(int visible, int width) =>
+        (int)Math.Max(1, (visible < ManyPositions ? BlockProducts : LongBlockProducts) / ((long)visible * width) / BlockRows) * BlockRows;
 }

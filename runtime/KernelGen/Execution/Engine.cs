@@ -251,6 +251,9 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>Computes some rows of a task whose keys and values are appended: from one, which is a multiple of <see cref="AttentionTask.BlockRows"/>, to before another.</summary>
     internal abstract void AttendRows(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int part);
 
+    /// <summary>Computes some heads of a task of cross-attention: from one to before another.</summary>
+    internal abstract void AttendHeads(Workspace workspace, in AttentionTask task, int firstHead, int endHead, int part);
+
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     internal abstract void Project(Workspace workspace, int firstRow, int rows);
 

@@ -51,6 +51,9 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
     internal override void AttendRows(Workspace workspace, in AttentionTask task, int firstRow, int endRow, int part) =>
         _attention.AttendRows(workspace, in task, firstRow, endRow, part);
 
+    internal override void AttendHeads(Workspace workspace, in AttentionTask task, int firstHead, int endHead, int part) =>
+        _attention.AttendHeads(workspace, in task, firstHead, endHead, part);
+
     internal override void Project(Workspace workspace, int firstRow, int rows) => _output.Project(workspace, firstRow, rows);
 
     internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens) => _output.BestTokens(workspace, rows, tokens);

@@ -3,7 +3,7 @@ using KernelGen.Layout;
 namespace KernelGen.Execution;
 
 /// <summary>
-/// Shares the work of a call among threads: of a linear layer the output columns, of attention the sequences, or the rows of a long one. Which thread computes what does not show in
+/// Shares the work of a call among threads: of a linear layer the output columns, of attention the sequences, or the rows or heads of a long one. Which thread computes what does not show in
 /// the bits, because no sum is split. Belongs to a workspace, whose calls reuse its delegates.
 /// </summary>
 internal sealed unsafe class WorkSharing
@@ -17,6 +17,7 @@ internal sealed unsafe class WorkSharing
     private readonly Action<int> _runLinearPart;
     private readonly Action<int> _runAttentionPart;
     private readonly Action<int> _runRowsPart;
+    private readonly Action<int> _runHeadsPart;
     private delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> _kernel;
     private byte* _input;
     private int _rows;
@@ -35,6 +36,7 @@ internal sealed unsafe class WorkSharing
         _runLinearPart = RunLinearPart;
         _runAttentionPart = RunAttentionPart;
         _runRowsPart = RunRowsPart;
+        _runHeadsPart = RunHeadsPart;
     }
 
     /// <summary>How many threads share the work of this call.</summary>
@@ -92,6 +94,10 @@ internal sealed unsafe class WorkSharing
             engine.AppendKeysAndValues(_workspace, in _tasks[0]);
             Parallel.For(0, Threads, _runRowsPart);
         }
+        else if (Threads > 1 && count == 1 && SharesHeads(engine.Description))
+        {
+            Parallel.For(0, Threads, _runHeadsPart);
+        }
         else if (Threads == 1 || count == 1)
         {
             RunTasks(0, count, part: 0);
@@ -128,6 +134,21 @@ internal sealed unsafe class WorkSharing
         if (first < end)
         {
             _engine!.AttendRows(_workspace, in _tasks[0], first, end, part);
+        }
+    }
+
+    /// <summary>Whether few rows of one sequence see so much of a source that its heads are worth sharing.</summary>
+    private bool SharesHeads(ModelDescription model) =>
+        _tasks[0].Kind == AttentionKind.Cross && model.Heads > 1 && (long)_tasks[0].Rows * _tasks[0].Cached * model.AttentionWidth >= LeastWork;
+
+    private void RunHeadsPart(int part)
+    {
+        int heads = _engine!.Description.Heads;
+        int first = (int)((long)heads * part / Threads);
+        int end = (int)((long)heads * (part + 1) / Threads);
+        if (first < end)
+        {
+            _engine.AttendHeads(_workspace, in _tasks[0], first, end, part);
         }
     }
 

@@ -142,15 +142,17 @@ public unsafe interface IModelKernels
         float* scratch,
         float* output);
 
-    /// <summary>Multi-head attention of target positions to the first <paramref name="visible"/> source positions.</summary>
+    /// <summary>Multi-head attention, of some of the heads, of target positions to the first <paramref name="visible"/> source positions.</summary>
     /// <param name="query"><c>[rows, attention width]</c>.</param>
     /// <param name="rows">The number of target positions.</param>
     /// <param name="keys">The cross-attention key cache.</param>
     /// <param name="values">The cross-attention value cache.</param>
     /// <param name="visible">The number of source positions.</param>
+    /// <param name="firstHead">The first head that is computed.</param>
+    /// <param name="endHead">The head behind the last.</param>
     /// <param name="scratch">Room of <see cref="ModelDescription.AttentionScratch"/> floats.</param>
     /// <param name="output"><c>[rows, attention width]</c>.</param>
-    static abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output);
+    static abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, int firstHead, int endHead, float* scratch, float* output);
 
     /// <summary>The middle of a gated feed-forward block: <c>activation(gate) · value</c>.</summary>
     /// <param name="input">Rows of gates, padded with zeros to a multiple of 16, and as many values.</param>

@@ -52,6 +52,8 @@ internal static class DeclaredModels
             WideGated.Description, WideGated.Load, WideGated.Load),
         DeclaredModel.Of<RotaryHeads.Avx512Kernels, RotaryHeads.Avx2Kernels, RotaryHeads.PortableKernels>(
             RotaryHeads.Description, RotaryHeads.Load, RotaryHeads.Load),
+        DeclaredModel.Of<LongSources.Avx512Kernels, LongSources.Avx2Kernels, LongSources.PortableKernels>(
+            LongSources.Description, LongSources.Load, LongSources.Load),
 #if SHARED_G2P
         DeclaredModel.Of<Pronouncer.Avx512Kernels, Pronouncer.Avx2Kernels, Pronouncer.PortableKernels>(
             Pronouncer.Description, Pronouncer.Load, Pronouncer.Load),

@@ -191,3 +191,16 @@ internal sealed partial class WideGated;
     PositionalEncoding = PositionalEncoding.Rotary,
     RotaryDimension = 37)]
 internal sealed partial class RotaryHeads;
+
+/// <summary>Three heads of 20, and sources so long that kernels go through them head by head, or position by position.</summary>
+[EncoderDecoderModel(
+    Architecture.Bart,
+    ModelDimension = 60,
+    Heads = 3,
+    FeedForwardDimension = 20,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 29,
+    MaxSourceLength = 600,
+    MaxTargetLength = 24)]
+internal sealed partial class LongSources;

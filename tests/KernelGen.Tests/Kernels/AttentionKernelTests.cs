@@ -17,6 +17,10 @@ public sealed unsafe class AttentionKernelTests
 
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.WithInstructionSets;
 
+    /// <summary>The models whose sources may be so long that kernels go through them in another order.</summary>
+    public static TheoryData<string, InstructionSet> LongCases =>
+        Theories.WithEach<InstructionSet>([.. DeclaredModels.All.Where(static model => model.Description.MaxSourceLength > 512).Select(static model => model.Description.Name)]);
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Self_attention_with_the_padding_mask_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
@@ -94,6 +98,44 @@ public sealed unsafe class AttentionKernelTests
             keys.Dispose();
             values.Dispose();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(LongCases))]
+    public void Attention_of_few_rows_and_of_many_to_a_long_source_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var heads = new Heads(shape, most: 560);
+        foreach (int visible in new[] { 511, 512, 513, 528, 559 })
+        {
+            (GuardedBuffer keys, GuardedBuffer values) = heads.Cache(visible);
+            foreach (int rows in new[] { 1, 2, 5, 8, 9, 95, 96, 121 })
+            {
+                using GuardedBuffer query = GuardedBuffer.OfRows(heads.Query.AsSpan(0, rows), shape.AttentionWidth);
+                using var scratch = new GuardedBuffer(shape.AttentionScratch);
+                using var output = new GuardedBuffer(rows * shape.AttentionStride);
+                kernels.CrossAttention(query.Pointer, rows, keys.Pointer, values.Pointer, visible, scratch.Pointer, output.Pointer);
+                string what = $"{kernels}: cross-attention of {rows} rows to {visible} positions";
+                output.AssertRows([.. Enumerable.Range(0, rows).Select(row => heads.Expected(row, visible))], shape.AttentionStride, what);
+                scratch.AssertMargins(what);
+
+                // Head after head, as threads share them, the last one first.
+                output.Span.Clear();
+                for (int head = shape.Heads - 1; head >= 0; head--)
+                {
+                    kernels.CrossAttention(query.Pointer, rows, keys.Pointer, values.Pointer, visible, head, head + 1, scratch.Pointer, output.Pointer);
+                }
+
+                output.AssertRows([.. Enumerable.Range(0, rows).Select(row => heads.Expected(row, visible))], shape.AttentionStride, what + ", head after head");
+            }
+
+            keys.Dispose();
+            values.Dispose();
+        }
+
+        CheckSelfAttention(kernels, heads, firstPosition: 0, rows: 513, visible: 513, visibleStep: 0);
+        CheckSelfAttention(kernels, heads, firstPosition: 100, rows: 96, visible: 559, visibleStep: 0);
     }
 
     [Theory]
@@ -225,10 +267,10 @@ public sealed unsafe class AttentionKernelTests
         /// <summary>What is added to the scores of a head, from the most negative distance between key and query on.</summary>
         private readonly float[][] _positionBias;
 
-        public Heads(ModelDescription model)
+        public Heads(ModelDescription model, int most = 40)
         {
             _model = model;
-            Positions = Math.Min(40, Math.Max(model.MaxSourceLength, model.MaxTargetLength));
+            Positions = Math.Min(most, Math.Max(model.MaxSourceLength, model.MaxTargetLength));
             var samples = new Samples(model.AttentionWidth);
             QueryKeyValue = [.. Enumerable.Range(0, Positions).Select(_ => WithRoom(samples))];
             _positionBias = samples.NormalRows(model.Heads, (2 * Positions) - 1, 2);

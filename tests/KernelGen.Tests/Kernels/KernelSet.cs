@@ -74,7 +74,10 @@ internal abstract unsafe class KernelSet
     public abstract void SelfAttention(
         float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias, int positionBiasStride, float* scratch, float* output);
 
-    public abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output);
+    public void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
+        CrossAttention(query, rows, keys, values, visible, 0, Model.Heads, scratch, output);
+
+    public abstract void CrossAttention(float* query, int rows, float* keys, float* values, int visible, int firstHead, int endHead, float* scratch, float* output);
 
     public abstract void Softmax(float* scores, int rows, int count, int stride, float scale);
 
@@ -129,8 +132,8 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
         float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias, int positionBiasStride, float* scratch, float* output) =>
         TKernels.SelfAttention(queryKeyValue, rows, keys, values, visible, visibleStep, positionBias, positionBiasStride, scratch, output);
 
-    public override void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
-        TKernels.CrossAttention(query, rows, keys, values, visible, scratch, output);
+    public override void CrossAttention(float* query, int rows, float* keys, float* values, int visible, int firstHead, int endHead, float* scratch, float* output) =>
+        TKernels.CrossAttention(query, rows, keys, values, visible, firstHead, endHead, scratch, output);
 
     public override void Softmax(float* scores, int rows, int count, int stride, float scale) => TKernels.Softmax(scores, rows, count, stride, scale);
 
