@@ -10,7 +10,7 @@ namespace KernelGen.Decoding;
 /// arrays.
 /// </summary>
 /// <remarks>Sample j of source i is the workspace's sequence <c>j · sources + i</c>; greedy search has one target for each source.</remarks>
-internal sealed class GreedySearch : ISearch
+internal sealed class GreedySearch : ISearch, IForbiddenTokens
 {
     /// <summary>Instead of a token: rules leave none that may come next.</summary>
     private const int NothingAllowed = -2;
@@ -153,36 +153,59 @@ internal sealed class GreedySearch : ISearch
     /// <summary>Chooses a token for each live target.</summary>
     private void Choose(Engine engine, Workspace workspace, Span<int> next)
     {
-        bool needsTokens = _settings.NeedsLogProbabilities, needsLogits = needsTokens;
+        bool needsTokens = _settings.NeedsLogProbabilities, needsLogits = needsTokens, forbids = false;
         for (int row = 0; row < next.Length; row++)
         {
             int position = _targets[_live[row]].Length;
             if (_rules.ForcedToken(position) is null)
             {
                 needsTokens = true;
-                needsLogits |= _settings.Options.Sampling is not null || _rules.ApplyAt(position);
+                bool applies = _rules.ApplyAt(position);
+                forbids |= applies;
+                needsLogits |= _settings.Options.Sampling is not null || (applies && !_rules.OnlyForbidAt(position));
             }
         }
 
         if (needsLogits)
         {
-            engine.Project(workspace, 0, next.Length);
-            for (int row = 0; row < next.Length; row++)
-            {
-                next[row] = ChooseByLogits(engine, workspace, row);
-            }
-
+            ChooseByLogits(engine, workspace, next);
             return;
         }
 
         if (needsTokens)
         {
-            engine.BestTokens(workspace, next.Length, next);
+            engine.BestTokens(workspace, next.Length, next, forbids ? this : null);
+            if (forbids && next.Contains(NonFiniteLogits.NoToken))
+            {
+                // Rules have left nothing, or the model has nothing to choose from.
+                ChooseByLogits(engine, workspace, next);
+                return;
+            }
         }
 
         for (int row = 0; row < next.Length; row++)
         {
             next[row] = _rules.ForcedToken(_targets[_live[row]].Length) ?? next[row];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forbid(int row, Span<float> logits)
+    {
+        int sequence = _live[row];
+        ref readonly Target target = ref _targets[sequence];
+        if (_rules.ForcedToken(target.Length) is null)
+        {
+            _rules.Apply(logits, StartAndTokens(sequence), sequence % _sources, target.SourceIndex);
+        }
+    }
+
+    private void ChooseByLogits(Engine engine, Workspace workspace, Span<int> next)
+    {
+        engine.Project(workspace, 0, next.Length);
+        for (int row = 0; row < next.Length; row++)
+        {
+            next[row] = ChooseByLogits(engine, workspace, row);
         }
     }
 

@@ -271,7 +271,11 @@ public abstract unsafe class Engine : IDisposable
     /// The best token that is not suppressed for each of the first rows of <see cref="Workspace.Hidden"/>; of equal ones the lowest;
     /// <see cref="NonFiniteLogits.NoToken"/> where there is none.
     /// </summary>
-    internal abstract void BestTokens(Workspace workspace, int rows, Span<int> tokens);
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="tokens">Receives the tokens.</param>
+    /// <param name="forbidden">What else may not come, or <see langword="null"/>. It may be asked twice for a row.</param>
+    internal abstract void BestTokens(Workspace workspace, int rows, Span<int> tokens, IForbiddenTokens? forbidden = null);
 
     /// <summary>The same where the first rows were drafted by <see cref="DraftTokens"/>: their drafts' 8-bit logits save a part of the work.</summary>
     internal abstract void BestTokens(Workspace workspace, int rows, int drafted, Span<int> tokens);

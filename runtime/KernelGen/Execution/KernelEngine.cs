@@ -56,7 +56,8 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
 
     internal override void Project(Workspace workspace, int firstRow, int rows) => _output.Project(workspace, firstRow, rows);
 
-    internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens) => _output.BestTokens(workspace, rows, tokens);
+    internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens, IForbiddenTokens? forbidden = null) =>
+        _output.BestTokens(workspace, rows, tokens, forbidden);
 
     internal override void BestTokens(Workspace workspace, int rows, int drafted, Span<int> tokens) => _output.BestTokens(workspace, rows, drafted, tokens);
 

@@ -43,17 +43,17 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
             workspace.Logits,
             _model.TargetVocabularySize);
 
-    /// <inheritdoc cref="Engine.BestTokens(Workspace, int, Span{int})"/>
-    public void BestTokens(Workspace workspace, int rows, Span<int> tokens)
+    /// <inheritdoc cref="Engine.BestTokens(Workspace, int, Span{int}, IForbiddenTokens)"/>
+    public void BestTokens(Workspace workspace, int rows, Span<int> tokens, IForbiddenTokens? forbidden = null)
     {
         ModelDescription model = _model;
         bool isInt8 = TPrecision.Value == WeightPrecision.Int8;
         if (_weights.Screen is not { } screen || (isInt8 && rows > OutputScreening.MaxInt8Rows))
         {
-            _engine.ProjectAllowed(workspace, rows);
+            _engine.Project(workspace, 0, rows);
             for (int row = 0; row < rows; row++)
             {
-                tokens[row] = _engine.BestOfAll(workspace, row);
+                tokens[row] = BestAllowed(workspace, row, forbidden);
             }
 
             return;
@@ -63,7 +63,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
             workspace, isInt8 ? &TKernels.LogitsOfUpperBits : _screenKernel, 0, rows, screen.Weights, workspace.Quantized, workspace.Logits);
         for (int row = 0; row < rows; row++)
         {
-            tokens[row] = BestOfScreened(workspace, row, workspace.Quantized + ((long)row * model.QuantizedStride), screen);
+            tokens[row] = BestOfScreened(workspace, row, workspace.Quantized + ((long)row * model.QuantizedStride), screen, forbidden);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
 
         for (int row = 0; row < rows; row++)
         {
-            tokens[row] = BestOfScreened(workspace, row, workspace.DraftInputs(row), screen);
+            tokens[row] = BestOfScreened(workspace, row, workspace.DraftInputs(row), screen, forbidden: null);
         }
     }
 
@@ -131,24 +131,30 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     /// <summary>
     /// The best token of a row whose screened logits are there: of this row, or of a draft of it, which is only farther away (<see cref="OutputScreening"/>).
     /// </summary>
-    private int BestOfScreened(Workspace workspace, int row, byte* quantized, in OutputScreen screen)
+    private int BestOfScreened(Workspace workspace, int row, byte* quantized, in OutputScreen screen, IForbiddenTokens? forbidden)
     {
         ModelDescription model = _model;
         bool isInt8 = TPrecision.Value == WeightPrecision.Int8;
-        _engine.Suppress(workspace, row);
         float* input = workspace.Hidden + ((long)row * model.ModelStride);
         float* logits = workspace.Logits + ((long)row * model.LogitsStride);
         bool isBounded = isInt8
             ? OutputScreening.TryBoundUpperBits(quantized, model, *screen.Limits, out OutputScreening.ErrorBound bound)
             : OutputScreening.TryBound(input, quantized, model, *screen.Limits, out bound);
         byte* exactInput = isInt8 ? quantized : (byte*)input;
-        if (isBounded && _engine.BestOfAll(workspace, row) is >= 0 and var best)
+        if (isBounded && BestAllowed(workspace, row, forbidden) is >= 0 and var best)
         {
             return OutputScreening.Best<TPrecision>(exactInput, logits, best, bound, screen, _weights.Output, model);
         }
 
         LinearLayers<TPrecision>.Run(workspace, _kernel, exactInput, 1, model.ModelDimension, _weights.Output, logits, model.TargetVocabularySize);
+        return BestAllowed(workspace, row, forbidden);
+    }
+
+    /// <summary>The best token of a row of logits, exact or not, among those that may come; the logits of the others become minus infinity.</summary>
+    private int BestAllowed(Workspace workspace, int row, IForbiddenTokens? forbidden)
+    {
         _engine.Suppress(workspace, row);
+        forbidden?.Forbid(row, _engine.Logits(workspace, row));
         return _engine.BestOfAll(workspace, row);
     }
 

@@ -45,6 +45,45 @@ public sealed class RuleTests
         ["stop at once"] = static _ => new(new(), stops: static _ => true),
     };
 
+    /// <summary>What only forbids tokens is asked of approximate logits, where the output projection has a smaller copy: nothing shows that.</summary>
+    [Theory]
+    [InlineData(WeightPrecision.Float32)]
+    [InlineData(WeightPrecision.BFloat16)]
+    [InlineData(WeightPrecision.Int8)]
+    public void Rules_that_only_forbid_choose_the_same_tokens_with_and_without_a_screen(WeightPrecision precision)
+    {
+        ModelDescription description = Translator.Description;
+        Assert.True(description.ScreensOutput);
+        using EncoderDecoder screened = Translator.Load(TensorFile.Write(RandomCheckpoint.Create(description, seed: 11)), new ModelLoadOptions { Precision = precision });
+        using EncoderDecoder whole = Translator.Load(TensorFile.Write(RandomCheckpoint.Create(description, seed: 11)), new ModelLoadOptions { Precision = precision, ScreenOutput = false });
+        var samples = new Samples(12);
+        int[][] sources = [.. Enumerable.Range(1, 6).Select(length => samples.Tokens(length, description.SourceVocabularySize))];
+        int changed = 0;
+        foreach (GenerationOptions options in new GenerationOptions[]
+        {
+            new() { MinLength = 12 },
+            new() { NoRepeatNGramSize = 1 },
+            new() { NoRepeatNGramSize = 2, MinLength = 4, BeginSuppressedTokens = [.. Enumerable.Range(0, description.TargetVocabularySize / 2)] },
+            new() { SuppressedTokens = [.. Enumerable.Range(0, description.TargetVocabularySize).Where(static token => token % 3 != 0)], ForcedPrefix = [5, 6] },
+            new() { SuppressedTokens = [.. Enumerable.Range(0, description.TargetVocabularySize)] },
+        })
+        {
+            GenerationOptions bounded = options with { MaxLength = 16, ParallelGreedy = false };
+            GenerationResult[] expected = whole.Generate(sources, bounded);
+            GenerationResult[] actual = screened.Generate(sources, bounded);
+            GenerationResult[] free = whole.Generate(sources, new GenerationOptions { MaxLength = 16 });
+            for (int i = 0; i < sources.Length; i++)
+            {
+                Assert.Equal(expected[i].Hypotheses[0].Tokens, actual[i].Hypotheses[0].Tokens);
+                Assert.Equal(expected[i].Hypotheses[0].FinishReason, actual[i].Hypotheses[0].FinishReason);
+                Assert.Equal(actual[i].Hypotheses[0].Tokens, screened.Generate(sources[i], bounded).Hypotheses[0].Tokens);
+                changed += expected[i].Hypotheses[0].Tokens.SequenceEqual(free[i].Hypotheses[0].Tokens) ? 0 : 1;
+            }
+        }
+
+        Assert.True(changed > 0, "No rule changed a token.");
+    }
+
     public static TheoryData<string, InstructionSet> Cases => Theories.WithEach<InstructionSet>(Rules.Keys);
 
     [Theory]

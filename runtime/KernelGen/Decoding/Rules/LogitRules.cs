@@ -77,6 +77,12 @@ internal sealed class LogitRules
         || position > _options.ExponentialLengthPenalty?.Start
         || (IsHuggingFace && IsForced(position));
 
+    /// <summary>
+    /// Whether <see cref="Apply"/> does nothing at a position but forbid tokens, whatever their logits are: then it makes no difference to the best of the others whether it
+    /// sees exact logits.
+    /// </summary>
+    public bool OnlyForbidAt(int position) => _options.Constraint is null && !ChangeAt(position);
+
     /// <summary>Whether options ask for anything but the model's own choice at some position.</summary>
     public static bool AreAskedFor(GenerationOptions options) =>
         options.MinLength > 0
