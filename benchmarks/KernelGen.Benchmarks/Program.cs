@@ -7,6 +7,7 @@ using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Report;
 using KernelGen.Benchmarks.Roofline;
+using KernelGen.Benchmarks.Speech;
 using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
 using KernelGen.Benchmarks.Tokenization;
@@ -32,6 +33,18 @@ peers.SetAction(result =>
     Selection selected = selection.Of(result);
     TerminalReport.Write(PeersSection.Measure(selected, FoldersOf(result).Graphs, out bool isSameWork));
     TerminalReport.Write(TrainedSection.Measure(selected, FoldersOf(result)));
+    return isSameWork ? 0 : 1;
+});
+
+var speechOptions = new SpeechOptions();
+var speech = new Command("speech", "Models of speech: KernelGen, ONNX Runtime and whisper.cpp on the same weights, in turns; Moonshine on audio of several lengths.")
+{
+    shared, selection.Seconds, selection.Quick, selection.Isa,
+};
+speechOptions.AddTo(speech);
+speech.SetAction(result =>
+{
+    TerminalReport.Write(SpeechSections.Measure(speechOptions.Of(result, selection), FoldersOf(result).Graphs, out bool isSameWork));
     return isSameWork ? 0 : 1;
 });
 
@@ -138,5 +151,5 @@ compileKernels.SetAction(result =>
 
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels, training, trainBatches,
+    suites, peers, speech, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels, training, trainBatches,
 }.Parse(args).Invoke();

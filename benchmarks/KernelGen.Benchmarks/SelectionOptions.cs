@@ -17,14 +17,13 @@ internal sealed class SelectionOptions
     };
 
     private readonly Option<string[]> _precisions = new("--precision") { Description = "Only weights stored so: float32, bfloat16, int8; float32 and int8 unless given.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string> _instructionSet = new("--isa") { Description = "What KernelGen computes with; the widest here unless given." };
 
     public SelectionOptions()
     {
         _cases.AcceptOnlyFromAmong([.. ModelCase.All.Select(static model => model.Name)]);
         _precisions.AcceptOnlyFromAmong([.. Enum.GetValues<WeightPrecision>().Select(static precision => precision.Name())]);
-        _instructionSet.AcceptOnlyFromAmong("avx512", "avx2", "portable");
-        _instructionSet.Validators.Add(static result =>
+        Isa.AcceptOnlyFromAmong("avx512", "avx2", "portable");
+        Isa.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<string>() is { } name && !InstructionSets.IsSupported(InstructionSetOf(name)))
             {
@@ -50,16 +49,21 @@ internal sealed class SelectionOptions
     /// <summary>For each contender of a whole model.</summary>
     public Option<double> Seconds { get; } = new("--seconds") { Description = "Seconds of measuring for each model and contender.", DefaultValueFactory = _ => 10 };
 
+    /// <summary>What KernelGen computes with.</summary>
+    public Option<string> Isa { get; } = new("--isa") { Description = "What KernelGen computes with; the widest here unless given." };
+
     /// <summary>Shows that all works.</summary>
     public Option<bool> Quick { get; } = new("--quick") { Description = "Short measurements of a small model: shows that all works, and says little about speed." };
 
     public void AddTo(Command command)
     {
-        Option[] all = [_cases, _batches, _precisions, _instructionSet, Seconds, Quick];
+        Option[] all = [_cases, _batches, _precisions, Isa, Seconds, Quick];
         Array.ForEach(all, command.Options.Add);
     }
 
     public double SecondsOf(ParseResult result) => result.GetValue(Quick) ? QuickModelSeconds : result.GetValue(Seconds);
+
+    public InstructionSet InstructionSetOf(ParseResult result) => InstructionSetOf(result.GetValue(Isa));
 
     public Selection Of(ParseResult result)
     {
@@ -73,7 +77,7 @@ internal sealed class SelectionOptions
             Cases = [.. ModelCase.All.Where(model => cases.Contains(model.Name))],
             Batches = result.GetValue(_batches)!,
             Precisions = [.. Enum.GetValues<WeightPrecision>().Where(precision => precisions.Contains(precision.Name()))],
-            InstructionSet = InstructionSetOf(result.GetValue(_instructionSet)),
+            InstructionSet = InstructionSetOf(result),
             ModelSeconds = SecondsOf(result),
             KernelSeconds = isQuick ? QuickKernelSeconds : 0.3,
             IsQuick = isQuick,

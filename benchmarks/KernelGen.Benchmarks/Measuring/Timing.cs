@@ -47,8 +47,10 @@ internal static class Timing
         int turns = Math.Max(1, (int)Math.Round(seconds / turnSeconds));
         for (int turn = -2; turn < turns; turn++)
         {
-            for (int i = 0; i < actions.Length; i++)
+            for (int place = 0; place < actions.Length; place++)
             {
+                // Every other turn goes backwards, so that none always follows the same one.
+                int i = turn % 2 == 0 ? place : actions.Length - 1 - place;
                 actions[i]();
                 long start = Stopwatch.GetTimestamp();
                 do

@@ -31,6 +31,7 @@ internal sealed class GraphWeights(RandomWeights weights, ModelDescription model
         "shared.weight" or "shared_proj.weight" => weights.Embedding.Values,
         "decoder.final_layer_norm.weight" when model.ScaleOutput => Divided(weights[name].Values, model.ModelDimension),
         _ when name.StartsWith(Prefix, StringComparison.Ordinal) => this[name[Prefix.Length..]],
+        _ when model.Architecture == Architecture.Whisper && name.EndsWith(".k_proj.bias", StringComparison.Ordinal) => new float[model.ModelDimension],
         _ when Array.Find(Joined, name.Contains) is { } joined => [.. Part(name, joined, "q"), .. Part(name, joined, "k"), .. Part(name, joined, "v")],
         _ when IsScaledQuery(name) => Divided(weights[name].Values, model.HeadDimension),
         _ => weights[name].Values,

@@ -6,13 +6,16 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace KernelGen.Benchmarks.Peers;
 
 /// <summary>
-/// A model in ONNX Runtime: an encoder and a decoding step, run as well as it can on one thread. Every input and output is bound once to memory of its
+/// A model in ONNX Runtime: an encoder and a decoding step, run as well as it can. Every input and output is bound once to memory of its
 /// own; past and present keys and values share it.
 /// </summary>
 internal sealed class OnnxRuntimePeer : IContender
 {
-    /// <summary>The settings of every session, in words.</summary>
-    public const string Settings = "one intra-op thread, no spinning, all graph optimisations, inputs and outputs bound to fixed memory, past and present in the same buffers";
+    /// <summary>The settings of every session, in words, but for the number of intra-op threads.</summary>
+    public const string CommonSettings = "no spinning, all graph optimisations, inputs and outputs bound to fixed memory, past and present in the same buffers";
+
+    /// <summary>The settings of sessions with one thread, in words.</summary>
+    public const string Settings = "one intra-op thread, " + CommonSettings;
 
     private readonly List<IDisposable> _resources = [];
     private readonly RunOptions _runOptions;
@@ -37,7 +40,8 @@ internal sealed class OnnxRuntimePeer : IContender
     /// <param name="batch">The sources of a call.</param>
     /// <param name="sourceLength">The tokens of each source.</param>
     /// <param name="targetLength">The tokens to generate from each source.</param>
-    public OnnxRuntimePeer(string folder, ModelDescription model, int batch, int sourceLength, int targetLength)
+    /// <param name="threads">How many threads share the work.</param>
+    public OnnxRuntimePeer(string folder, ModelDescription model, int batch, int sourceLength, int targetLength, int threads = 1)
     {
         _model = model;
         _batch = batch;
@@ -46,7 +50,7 @@ internal sealed class OnnxRuntimePeer : IContender
         _runOptions = Keep(new RunOptions());
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = 1,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -59,11 +63,21 @@ internal sealed class OnnxRuntimePeer : IContender
         _encoderBinding = Keep(_encoder.CreateIoBinding());
         _decoderBinding = Keep(_decoder.CreateIoBinding());
 
-        _source = Allocate<long>(TensorElementType.Int64, batch, sourceLength);
-        OrtValue sourceMask = Allocate<int>(TensorElementType.Int32, batch, sourceLength);
-        sourceMask.GetTensorMutableDataAsSpan<int>().Fill(1);
-        _encoderBinding.BindInput("src_ids", _source);
-        _encoderBinding.BindInput("src_mask", sourceMask);
+        if (model.IsSpeech)
+        {
+            // The only models of speech that there are graphs of make a position of two frames.
+            _source = Allocate<float>(TensorElementType.Float, batch, model.SourceChannels, 2 * sourceLength);
+            _encoderBinding.BindInput("mel", _source);
+        }
+        else
+        {
+            _source = Allocate<long>(TensorElementType.Int64, batch, sourceLength);
+            OrtValue sourceMask = Allocate<int>(TensorElementType.Int32, batch, sourceLength);
+            sourceMask.GetTensorMutableDataAsSpan<int>().Fill(1);
+            _encoderBinding.BindInput("src_ids", _source);
+            _encoderBinding.BindInput("src_mask", sourceMask);
+            _decoderBinding.BindInput("src_mask", sourceMask);
+        }
 
         _tokens = Allocate<long>(TensorElementType.Int64, batch);
         _pastLength = Allocate<int>(TensorElementType.Int32, 1);
@@ -71,7 +85,6 @@ internal sealed class OnnxRuntimePeer : IContender
         _totalLength = Allocate<int>(TensorElementType.Int32, 1);
         _logits = Allocate<float>(TensorElementType.Float, batch, model.TargetVocabularySize);
         _decoderBinding.BindInput("ids", _tokens);
-        _decoderBinding.BindInput("src_mask", sourceMask);
         _decoderBinding.BindInput("past_len", _pastLength);
         _decoderBinding.BindInput("seqlens_k", _keyLengths);
         _decoderBinding.BindInput("total_len", _totalLength);
@@ -106,8 +119,26 @@ internal sealed class OnnxRuntimePeer : IContender
             TensorPrimitives.ConvertChecked<int, long>(sources[i], tokens.Slice(i * _sourceLength, _sourceLength));
         }
 
-        _encoder.RunWithBinding(_runOptions, _encoderBinding);
-        int[][] targets = Array.ConvertAll(sources, _ => new int[_targetLength]);
+        Encode();
+        return Decode();
+    }
+
+    /// <summary>Makes frames the source, <c>[channels, frames]</c>, row by row.</summary>
+    public void SetFrames(ReadOnlySpan<float> frames) => frames.CopyTo(_source.GetTensorMutableDataAsSpan<float>());
+
+    /// <summary>Runs the encoder over the sources.</summary>
+    public void Encode() => _encoder.RunWithBinding(_runOptions, _encoderBinding);
+
+    /// <summary>Generates from what the encoder made of the sources.</summary>
+    /// <returns>The tokens of each source.</returns>
+    public int[][] Decode()
+    {
+        int[][] targets = new int[_batch][];
+        for (int i = 0; i < _batch; i++)
+        {
+            targets[i] = new int[_targetLength];
+        }
+
         Span<long> next = _tokens.GetTensorMutableDataAsSpan<long>();
         next.Fill(_model.StartToken);
         for (int step = 0; step < _targetLength; step++)

@@ -1,5 +1,4 @@
 using KernelGen.Benchmarks.Models;
-using KernelGen.Checkpoints;
 
 namespace KernelGen.Benchmarks.Peers;
 
@@ -39,21 +38,5 @@ internal sealed record RandomCase(ModelCase Model, int Seed)
         }
 
         return sources;
-    }
-
-    /// <summary>Writes the weights as KernelGen reads them.</summary>
-    /// <returns>The path of the file.</returns>
-    public string WriteCheckpoint(RandomWeights weights, string folder)
-    {
-        string path = Path.Combine(folder, Model.Name + ".safetensors");
-        WeightTensor[] tensors = [.. weights.Checkpoint];
-        using FileStream file = File.Create(path);
-        SafetensorsWriter.WriteHeader(file, tensors.Select(static tensor => (tensor.Name, Array.ConvertAll(tensor.Shape, static size => (long)size))));
-        foreach (WeightTensor tensor in tensors)
-        {
-            SafetensorsWriter.WriteNumbers(file, tensor.Values);
-        }
-
-        return path;
     }
 }

@@ -21,17 +21,27 @@ internal sealed class RandomWeights
     /// <summary>How far biases are from 0 at most, and weights of norms from 1.</summary>
     private const double SmallBound = 0.1;
 
+    /// <summary>How far learned positions are from 0, compared with embeddings: less, so that they do not draw every target the same way.</summary>
+    private const double PositionGain = 0.5;
+
     private readonly List<WeightTensor> _tensors = [];
     private readonly ModelDescription _model;
     private readonly int _seed;
 
     public RandomWeights(RandomCase random)
+        : this(random.Model.Description, random.Seed)
     {
-        (_model, _seed) = (random.Model.Description, random.Seed);
+    }
+
+    /// <param name="model">The model.</param>
+    /// <param name="seed">Of the numbers.</param>
+    public RandomWeights(ModelDescription model, int seed)
+    {
+        (_model, _seed) = (model, seed);
         foreach (ModelTensor tensor in ModelRecipe.Of(_model).Tensors)
         {
             TensorName name = WeightNames.Of(tensor, _model);
-            if (tensor is { Role: TensorRole.Embedding, Stack: Stack.Decoder })
+            if (tensor is { Role: TensorRole.Embedding, Stack: Stack.Decoder } && !_model.IsSpeech)
             {
                 if (name.Weight != Embedding.Name)
                 {
@@ -45,8 +55,8 @@ internal sealed class RandomWeights
         }
     }
 
-    /// <summary>The embedding of both sides.</summary>
-    public WeightTensor Embedding => _tensors[0];
+    /// <summary>The embedding of both sides; of a model of speech, whose source has none, that of the target.</summary>
+    public WeightTensor Embedding { get; private set; } = null!;
 
     /// <summary>The tensors of a checkpoint.</summary>
     public IEnumerable<WeightTensor> Checkpoint => _tensors.GroupBy(static tensor => tensor.StoredIn, static (name, parts) => parts.Aggregate((first, second) =>
@@ -59,7 +69,12 @@ internal sealed class RandomWeights
     {
         (int rows, int columns) = ((int)tensor.Rows.Size, (int)tensor.Columns.Size);
         (double mean, double bound) = MeanAndBound(tensor);
-        Add(name.Weight, name.Part, tensor.IsNorm ? [columns] : [rows, columns], mean, bound);
+        Add(name.Weight, name.Part, tensor.IsNorm ? [columns] : tensor.Taps > 1 ? [rows, columns, tensor.Taps] : [rows, columns], mean, bound);
+        if (tensor.Role == TensorRole.Embedding)
+        {
+            Embedding = _tensors[^1];
+        }
+
         if (tensor.Role == (_model.TieEmbeddings ? TensorRole.Embedding : TensorRole.Output))
         {
             _tensors[^1].Values.AsSpan(_model.EndToken * columns, columns).Clear();
@@ -67,7 +82,7 @@ internal sealed class RandomWeights
 
         if (tensor.BiasLength > 0)
         {
-            Add(name.Bias!, name.Part, [(int)tensor.BiasLength], 0, SmallBound);
+            Add(name.Bias!, name.Part, [(int)tensor.BiasLength], 0, SmallBound * ResidualScale(tensor));
         }
     }
 
@@ -88,20 +103,29 @@ internal sealed class RandomWeights
 
     private (double Mean, double Bound) MeanAndBound(ModelTensor tensor)
     {
-        double perInput = 1 / Math.Sqrt(tensor.Columns.Size);
+        double perInput = 1 / Math.Sqrt(tensor.Columns.Size * tensor.Taps);
         return tensor.Role switch
         {
-            TensorRole.Embedding => (0, BoundOf(_model.ScaleEmbedding ? EmbeddingGain * perInput : EmbeddingGain)),
+            TensorRole.Embedding => (0, BoundOf(_model.ScaleEmbedding || _model.IsSpeech ? EmbeddingGain * perInput : EmbeddingGain)),
             TensorRole.Output => (0, BoundOf(EmbeddingGain * perInput)),
             TensorRole.PositionBias => (0, BoundOf(1)),
+            TensorRole.Positions => (0, BoundOf(PositionGain * (tensor.Stack == Stack.Decoder ? EmbeddingGain * perInput : 1))),
+            TensorRole.GroupNorm => (1, SmallBound),
             TensorRole.Norm or TensorRole.FinalNorm => IsLastNorm(tensor) ? (0, BoundOf(1)) : (1, SmallBound),
-            TensorRole.AttentionOutput or TensorRole.Contract => (0, BoundOf(SublayerGain * perInput)),
+            TensorRole.AttentionOutput or TensorRole.Contract => (0, BoundOf(SublayerGain * perInput * ResidualScale(tensor))),
 
             // Where scores are not scaled, queries are small by themselves.
             TensorRole.Query when !_model.ScaleScores => (0, BoundOf(perInput / Math.Sqrt(_model.HeadDimension))),
             _ => (0, BoundOf(perInput)),
         };
     }
+
+    /// <summary>
+    /// How small the residual stream is, to which a tensor adds. Models of speech do not scale their embeddings, which are the output projection, too: the decoder's stream is as
+    /// small as they are.
+    /// </summary>
+    private double ResidualScale(ModelTensor tensor) =>
+        _model.IsSpeech && tensor is { Stack: Stack.Decoder, Role: TensorRole.AttentionOutput or TensorRole.Contract } ? 1 / Math.Sqrt(_model.ModelDimension) : 1;
 
     private bool IsLastNorm(ModelTensor norm) => norm.Stack == Stack.Decoder && (_model.FinalNorm
         ? norm.Role == TensorRole.FinalNorm

@@ -25,6 +25,12 @@ internal static class WeightNames
             case TensorRole.PositionBias:
                 return new TensorName(family.PositionBias(tensor.Stack, ""), bias: null);
 
+            case TensorRole.Positions:
+                return new TensorName(family.Positions(tensor.Stack, "")!, bias: null);
+
+            case TensorRole.FirstConvolution or TensorRole.SecondConvolution or TensorRole.ThirdConvolution or TensorRole.GroupNorm:
+                return family.Convolution(tensor.Role, "");
+
             case TensorRole.FinalNorm:
                 return TensorName.Module(family.FinalNorm(tensor.Stack, ""));
 

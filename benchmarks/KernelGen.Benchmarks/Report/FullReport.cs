@@ -2,6 +2,7 @@ using KernelGen.Benchmarks.Batches;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Benchmarks.Peers;
 using KernelGen.Benchmarks.Roofline;
+using KernelGen.Benchmarks.Speech;
 using KernelGen.Benchmarks.Start;
 using KernelGen.Benchmarks.Suites;
 using KernelGen.Benchmarks.Tokenization;
@@ -30,6 +31,7 @@ internal static class FullReport
         Add(PeersSection.Measure(selection, folders.Graphs, out bool isSameWork));
         Add(TrainedSection.Measure(selection, folders));
         Add(BatchSections.Measure(selection, folders));
+        Add(SpeechSections.Measure(SpeechSelection.Of(selection), folders.Graphs, out bool isSameSpeech));
         using (var machine = new MachineLimits(selection.InstructionSet, selection.KernelSeconds))
         {
             Add(MachineLimitsSection.Create(machine));
@@ -58,6 +60,6 @@ internal static class FullReport
 
         MarkdownReport.Write(output, "KernelGen, measured", sections);
         Console.WriteLine($"Written to {Path.Combine(output, MarkdownReport.FileName)}");
-        return isSameWork && isSameStart ? 0 : 1;
+        return isSameWork && isSameStart && isSameSpeech ? 0 : 1;
     }
 }

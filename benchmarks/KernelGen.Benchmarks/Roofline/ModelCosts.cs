@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Recipes;
 
 namespace KernelGen.Benchmarks.Roofline;
 
@@ -51,9 +52,13 @@ internal sealed class ModelCosts
         .. FeedForward(sources * length),
     ];
 
-    /// <summary>The encoder, and the keys and values that it leaves for each decoder layer.</summary>
+    /// <summary>The bytes of keys and values of one source that one decoding step attends to, which are always float32.</summary>
+    public double SourceCacheBytes(int length) => (double)_model.DecoderLayers * 2 * length * HeadsWidth * sizeof(float);
+
+    /// <summary>The convolutions of a source that is audio, the encoder, and the keys and values that it leaves for each decoder layer.</summary>
     public IEnumerable<Work> Encoding(int sources, int length) =>
     [
+        .. Convolutions(sources, length),
         .. Enumerable.Repeat(EncoderLayer(sources, length), _model.EncoderLayers).SelectMany(static layer => layer),
         .. Enumerable.Repeat(Linear(Width, 2 * HeadsWidth, sources * length), _model.DecoderLayers),
     ];
@@ -93,6 +98,16 @@ internal sealed class ModelCosts
     /// <param name="targetLength">The tokens of each target; a token sees half of them.</param>
     public IEnumerable<Work> TrainingStep(int pairs, int sourceLength, int targetLength) =>
         Enumerable.Repeat(Encoding(pairs, sourceLength).Concat(DecodingStep(pairs * targetLength, sourceLength, (targetLength + 1) / 2)), 3).SelectMany(static pass => pass);
+
+    private IEnumerable<Work> Convolutions(int sources, int length)
+    {
+        var frontEnd = FrontEnd.Of(_model);
+        for (int i = 0; i < frontEnd.Convolutions.Count; i++)
+        {
+            Convolution convolution = frontEnd.Convolutions[i];
+            yield return Linear(convolution.Inputs, (int)convolution.Outputs.Size, sources * frontEnd.MostRows(length, i + 1));
+        }
+    }
 
     private IEnumerable<Work> FeedForward(int rows) => [Linear(Width, (_model.GatedFeedForward ? 2 : 1) * _model.FeedForwardDimension, rows), Linear(_model.FeedForwardDimension, Width, rows)];
 }

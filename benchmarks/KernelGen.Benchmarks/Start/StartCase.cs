@@ -37,7 +37,7 @@ internal sealed class StartCase : IDisposable
         return path;
     }
 
-    /// <inheritdoc cref="PreparedCase.PrepareGraphs"/>
+    /// <inheritdoc cref="PreparedWeights.PrepareGraphs"/>
     public string? Graphs(string graphs, WeightPrecision precision) => _prepared.PrepareGraphs(graphs, 1, precision);
 
     public void Dispose() => _prepared.Dispose();

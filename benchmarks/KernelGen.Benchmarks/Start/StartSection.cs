@@ -59,7 +59,7 @@ internal static class StartSection
                     bool hasPeer = false;
                     if (programs.OnnxRuntime is { } onnxRuntime && model.Graphs(graphs, precision) is { } folder)
                     {
-                        contenders.Add(new("ONNX Runtime", onnxRuntime, folder, new FileInfo(Path.Combine(folder, PreparedCase.GraphWeights)).Length, []));
+                        contenders.Add(new("ONNX Runtime", onnxRuntime, folder, new FileInfo(Path.Combine(folder, PreparedWeights.GraphWeights)).Length, []));
                         hasPeer = true;
                     }
 
