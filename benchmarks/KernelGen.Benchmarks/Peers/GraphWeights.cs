@@ -28,7 +28,7 @@ internal sealed class GraphWeights(RandomWeights weights, ModelDescription model
         "pos_encoding" => PositionTable(),
         "encoder.position_bias" => PositionBias(Stack.Encoder),
         "decoder.position_bias" => PositionBias(Stack.Decoder),
-        "shared.weight" or "shared_proj.weight" => weights.Embedding.Values,
+        "shared.weight" or "shared_proj.weight" or "embed_tokens_proj.weight" => weights.Embedding.Values,
         "decoder.final_layer_norm.weight" when model.ScaleOutput => Divided(weights[name].Values, model.ModelDimension),
         _ when name.StartsWith(Prefix, StringComparison.Ordinal) => this[name[Prefix.Length..]],
         _ when model.Architecture == Architecture.Whisper && name.EndsWith(".k_proj.bias", StringComparison.Ordinal) => new float[model.ModelDimension],
