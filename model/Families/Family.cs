@@ -148,6 +148,10 @@ internal abstract class Family
     /// <param name="tensor">The tensor.</param>
     public virtual InitialValues InitialBias(ModelTensor tensor) => InitialValues.Constant(0);
 
+    /// <summary>Whether the rows of learned positions of a stack are trained; others stay what a model begins with.</summary>
+    /// <param name="stack">The stack.</param>
+    public virtual bool TrainsPositions(Stack stack) => true;
+
     /// <summary>Whether attention probabilities and activations of feed-forward blocks drop out in training as often as everything else; otherwise they do not by default.</summary>
     public virtual bool DropsEverywhere => false;
 

@@ -9,6 +9,9 @@ internal readonly struct InitialValues
         Scale = scale;
     }
 
+    /// <summary>The sinusoidal positions of fairseq, row by row: nothing is drawn.</summary>
+    public static InitialValues Sinusoids => new(InitialDistribution.Sinusoids, 1);
+
     /// <summary>How they are spread.</summary>
     public InitialDistribution Distribution { get; }
 
@@ -36,4 +39,7 @@ internal enum InitialDistribution
 
     /// <summary>Uniform, as many above zero as below.</summary>
     Uniform,
+
+    /// <summary>Sines and cosines of positions.</summary>
+    Sinusoids,
 }

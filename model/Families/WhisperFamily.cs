@@ -72,6 +72,21 @@ internal class WhisperFamily : SpeechFamily
     public override TensorName Convolution(TensorRole role, string prefix) =>
         TensorName.Module(prefix + Side(Stack.Encoder) + (role == TensorRole.FirstConvolution ? "conv1" : "conv2"));
 
+    /// <summary>
+    /// Sinusoids for the encoder's positions, and linear layers as PyTorch makes them, which is what OpenAI's code leaves them at: Hugging Face's 0.02 suits wide models. Convolutions keep the size of what goes
+    /// through them (He et al. 2015): otherwise frames are so small beside the positions that are added to them that a model does not hear its source for thousands of steps.
+    /// </summary>
+    public override InitialValues InitialWeights(ModelTensor tensor, ModelSettings settings) => tensor.Role switch
+    {
+        TensorRole.Positions when tensor.Stack == Stack.Encoder => InitialValues.Sinusoids,
+        TensorRole.Positions or TensorRole.Embedding or TensorRole.Output => base.InitialWeights(tensor, settings),
+        _ when tensor.IsNorm => base.InitialWeights(tensor, settings),
+        TensorRole.FirstConvolution or TensorRole.SecondConvolution => InitialValues.Uniform(Math.Sqrt(6.0 / (tensor.Columns.Size * tensor.Taps))),
+        _ => InitialValues.Uniform(1 / Math.Sqrt(tensor.Columns.Size)),
+    };
+
+    public override bool TrainsPositions(Stack stack) => stack == Stack.Decoder;
+
     public override TensorName InLayer(ModelTensor tensor)
     {
         TensorName name = base.InLayer(tensor);

@@ -4,7 +4,8 @@ namespace KernelGen.Recipes;
 
 /// <summary>
 /// The linear kernels with which a model is trained, for each linear layer two: its sums as they are, without an effect, and the gradient of its inputs, which is
-/// the gradient of its outputs times the transposed weights. All of them read and write rows at <see cref="ModelLayout.RowStride"/>.
+/// the gradient of its outputs times the transposed weights. All of them read and write rows at <see cref="ModelLayout.RowStride"/>, but the rows that a convolution
+/// reads overlap. What is read by the first convolution of a source that is audio has no gradient.
 /// </summary>
 internal sealed class TrainingShapes
 {
@@ -20,8 +21,10 @@ internal sealed class TrainingShapes
         {
             if (slot.IsLinear)
             {
-                _forward[slot.Index] = NumberOf(slot.Inputs, slot.Outputs);
-                _backward[slot.Index] = NumberOf(slot.Outputs, slot.Inputs);
+                _forward[slot.Index] = NumberOf(slot.Inputs, InputStrideOf(slot), slot.Outputs);
+                _backward[slot.Index] = recipe.Convolutions.Count > 0 && slot == recipe.Convolutions[0]
+                    ? -1
+                    : NumberOf(slot.Outputs, ModelLayout.RowStride(slot.Outputs), slot.Inputs);
             }
         }
     }
@@ -38,9 +41,12 @@ internal sealed class TrainingShapes
     /// <summary>The number of the shape that computes the gradient of its inputs.</summary>
     public int BackwardOf(WeightSlot slot) => _backward[slot.Index];
 
-    private int NumberOf(int inputs, int outputs)
+    /// <summary>From row to row of what a linear layer reads, in floats.</summary>
+    public static int InputStrideOf(WeightSlot slot) => slot.Convolution is { } convolution ? convolution.Step * convolution.RowStride : ModelLayout.RowStride(slot.Inputs);
+
+    private int NumberOf(int inputs, int inputStride, int outputs)
     {
-        var shape = new LinearShape(inputs, ModelLayout.RowStride(inputs), outputs, ModelLayout.RowStride(outputs), LinearEffect.None, HasLargeInputs: false);
+        var shape = new LinearShape(inputs, inputStride, outputs, ModelLayout.RowStride(outputs), LinearEffect.None, HasLargeInputs: false);
         int number = _shapes.IndexOf(shape);
         if (number < 0)
         {

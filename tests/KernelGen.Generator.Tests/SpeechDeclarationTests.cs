@@ -40,7 +40,7 @@ public class SpeechDeclarationTests
     [Theory]
     [InlineData(Architecture.Bart, 80, null, null, "SourceChannels = 80", "the source of Architecture.Bart is tokens")]
     [InlineData(Architecture.Whisper, null, 70, null, "SourceVocabularySize = 70", "the source is audio, which has no tokens; set TargetVocabularySize")]
-    [InlineData(Architecture.Whisper, null, null, true, "Trainable = true", "only models whose source is tokens can be trained")]
+    [InlineData(Architecture.Moonshine, null, null, true, "Trainable = true", "models whose source is samples of sound cannot be trained; those that read frames, as Architecture.Whisper does, can")]
     public void What_does_not_go_with_audio_is_refused(Architecture architecture, int? channels, int? vocabulary, bool? trainable, string setting, string reason)
     {
         Declaration declaration = Declare(architecture) with { SourceChannels = channels, Trainable = trainable };

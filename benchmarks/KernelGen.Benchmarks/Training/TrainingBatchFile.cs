@@ -20,16 +20,16 @@ internal static class TrainingBatchFile
         }
     }
 
-    public static IReadOnlyList<TokenBatch> Read(string path, int startToken)
+    public static IReadOnlyList<PairBatch> Read(string path, int startToken)
     {
-        List<TokenBatch> batches = [];
-        var batch = new TokenBatch();
+        List<PairBatch> batches = [];
+        var batch = new PairBatch();
         foreach (string line in File.ReadLines(path))
         {
             if (line.Length == 0)
             {
                 batches.Add(batch);
-                batch = new TokenBatch();
+                batch = new PairBatch();
                 continue;
             }
 

@@ -17,7 +17,7 @@ internal static class TrainingProgram
     public static void Run(string path, string caseName, int threads, int steps, InstructionSet? instructionSet)
     {
         TrainingCase training = TrainingCase.Named(caseName);
-        IReadOnlyList<TokenBatch> batches = TrainingBatchFile.Read(path, training.Description.StartToken);
+        IReadOnlyList<PairBatch> batches = TrainingBatchFile.Read(path, training.Description.StartToken);
         using var workers = new WorkerThreads(threads);
         var options = new TrainingOptions { Optimizer = new Adam { Beta2 = 0.98 } };
         InstructionSet set = InstructionSets.Choose(instructionSet);
@@ -31,7 +31,7 @@ internal static class TrainingProgram
             double loss = 0;
             for (int i = 0; i < steps; i++)
             {
-                TokenBatch batch = batches[(int)(step++ % batches.Count)];
+                PairBatch batch = batches[(int)(step++ % batches.Count)];
                 var pass = new TrainingPass
                 {
                     GradientScale = 1f / batch.Labels.Length,

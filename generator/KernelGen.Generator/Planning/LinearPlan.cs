@@ -56,8 +56,7 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
             LinearEffect.Activation when shape.Function is { } function => (function.ToString(), LinearEpilogue.Of(function)),
             _ => throw new InvalidOperationException($"No kernel has the effect {shape.Effect}."),
         };
-        bool isAmbiguous = shapes.Any(other => other.IsConvolution && other.Inputs == shape.Inputs && other.InputStride < shape.InputStride);
-        string kind = !shape.IsConvolution ? "Linear" : isAmbiguous ? $"ConvolutionEvery{shape.InputStride}Of" : "Convolution";
+        string kind = KindOf(shape, shapes);
         var plan = new LinearPlan($"{kind}{shape.Inputs}To{shape.Outputs}{suffix}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, epilogue, int8) { Kind = kind };
         return shape.IsConvolution ? plan with { IsConvolution = true, TileName = $"{kind}Tile{shape.Inputs}" } : plan;
     }
@@ -66,10 +65,24 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <param name="shape">The shape.</param>
     /// <param name="forward">The kernels that run the model, whose tiles serve where their rows are as far apart.</param>
     /// <param name="int8">The format of the model; training has no 8-bit weights.</param>
-    public static LinearPlan OfTraining(LinearShape shape, IReadOnlyList<LinearPlan> forward, Int8Layout int8)
+    /// <param name="shapes">All shapes that train the model.</param>
+    public static LinearPlan OfTraining(LinearShape shape, IReadOnlyList<LinearPlan> forward, Int8Layout int8, IReadOnlyList<LinearShape> shapes)
     {
+        string kind = KindOf(shape, shapes);
         var plan = new LinearPlan(
-            $"TrainingLinear{shape.Inputs}To{shape.Outputs}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, new LinearEpilogue.Identity(), int8);
-        return forward.Any(linear => linear.Tiles == plan.Tiles) ? plan : plan with { TileName = $"TrainingTile{shape.Inputs}" };
+            $"Training{kind}{shape.Inputs}To{shape.Outputs}", shape.Inputs, shape.Outputs, shape.InputStride, shape.OutputStride, new LinearEpilogue.Identity(), int8)
+        {
+            Kind = kind,
+            IsConvolution = shape.IsConvolution,
+            TileName = shape.IsConvolution ? $"{kind}Tile{shape.Inputs}" : $"Tile{shape.Inputs}",
+        };
+        return forward.Any(linear => linear.Tiles == plan.Tiles) ? plan : plan with { TileName = $"Training{(shape.IsConvolution ? kind : "")}Tile{shape.Inputs}" };
+    }
+
+    /// <summary>What the name of a kernel begins with. Where two convolutions read as many inputs, that of the longer step says how long it is.</summary>
+    private static string KindOf(LinearShape shape, IReadOnlyList<LinearShape> shapes)
+    {
+        bool isAmbiguous = shapes.Any(other => other.IsConvolution && other.Inputs == shape.Inputs && other.InputStride < shape.InputStride);
+        return !shape.IsConvolution ? "Linear" : isAmbiguous ? $"ConvolutionEvery{shape.InputStride}Of" : "Convolution";
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ModelPlan
         Int8 = Int8Layout.For(specification.ModelDimension, hasLargeInputs: false);
         Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs), Recipe.Shapes))];
         Logits = Linears[Recipe.OutputSlot.Shape];
-        TrainingLinears = specification.Trainable ? [.. TrainingShapes.Of(Recipe).Shapes.Select(shape => LinearPlan.OfTraining(shape, Linears, Int8))] : [];
+        IReadOnlyList<LinearShape> training = specification.Trainable ? TrainingShapes.Of(Recipe).Shapes : [];
+        TrainingLinears = [.. training.Select(shape => LinearPlan.OfTraining(shape, Linears, Int8, training))];
     }
 
     public ModelSpecification Specification { get; }

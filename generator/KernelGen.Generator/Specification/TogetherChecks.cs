@@ -38,9 +38,9 @@ internal static class TogetherChecks
             yield return (nameof(settings.SourceVocabularySize), "the source is audio, which has no tokens; set TargetVocabularySize");
         }
 
-        if (settings.IsSpeech && settings.Trainable)
+        if (settings.Trainable && settings.IsSpeech && FrontEnd.Of(settings).Convolutions.Any(static convolution => convolution.ReadsSamples))
         {
-            yield return (nameof(settings.Trainable), "only models whose source is tokens can be trained");
+            yield return (nameof(settings.Trainable), "models whose source is samples of sound cannot be trained; those that read frames, as Architecture.Whisper does, can");
         }
         else if (settings.PositionalEncoding == PositionalEncoding.Rotary && settings.Trainable)
         {

@@ -61,6 +61,21 @@ public unsafe interface ITrainingKernels : IModelKernels
     /// <param name="inputGradient">Rows as those of the input; may be the input.</param>
     static abstract void ActivationGradient(float* input, int rows, float* outputGradient, float* inputGradient);
 
+    /// <summary>The function behind the convolutions of a source that is audio, of one row or of several without anything between them.</summary>
+    /// <param name="input">What a convolution gives.</param>
+    /// <param name="length">The number of floats, a multiple of 16.</param>
+    /// <param name="output">As many floats; the input itself, or elsewhere.</param>
+    /// <exception cref="NotSupportedException">The source of the model is tokens.</exception>
+    static virtual void ActivateConvolved(float* input, int length, float* output) => throw new NotSupportedException();
+
+    /// <summary>The gradient of what <see cref="ActivateConvolved"/> read.</summary>
+    /// <param name="input">What a convolution gave.</param>
+    /// <param name="length">The number of floats, a multiple of 16.</param>
+    /// <param name="outputGradient">As many floats.</param>
+    /// <param name="inputGradient">As many floats; may be the input or the gradient of the outputs.</param>
+    /// <exception cref="NotSupportedException">The source of the model is tokens.</exception>
+    static virtual void ConvolvedGradient(float* input, int length, float* outputGradient, float* inputGradient) => throw new NotSupportedException();
+
     /// <summary>Scores of one head of one sequence, <c>query · keyᵀ</c>, not scaled.</summary>
     /// <param name="query"><c>[rows, head width]</c>, the rows one behind the other.</param>
     /// <param name="rows">The number of rows.</param>

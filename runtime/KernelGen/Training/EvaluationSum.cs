@@ -16,7 +16,7 @@ internal struct EvaluationSum
     public long LeftOut { get; set; }
 
     /// <summary>Adds a batch.</summary>
-    public void Add((double Loss, int Right) result, TokenBatch batch)
+    public void Add((double Loss, int Right) result, PairBatch batch)
     {
         _loss += result.Loss;
         _right += result.Right;

@@ -7,24 +7,24 @@ internal sealed class PairEvaluation(PairCheck check, TrainingOptions options)
 {
     private readonly PairWindow _window = new();
     private readonly BatchPlan _plan = new();
-    private readonly TokenBatch _batch = new();
+    private readonly PairBatch _batch = new();
 
     /// <summary>Tells how well the weights predict the targets of pairs.</summary>
     /// <exception cref="ArgumentException">There is no pair, or one cannot be used.</exception>
-    public Evaluation Evaluate(TrainingEngine engine, IEnumerable<TokenPair> pairs, CancellationToken cancellationToken)
+    public Evaluation Evaluate(TrainingEngine engine, IEnumerable<TrainingPair> pairs, CancellationToken cancellationToken)
     {
         var sum = default(EvaluationSum);
-        using IEnumerator<TokenPair> enumerator = pairs.GetEnumerator();
+        using IEnumerator<TrainingPair> enumerator = pairs.GetEnumerator();
         for (bool hasNext = enumerator.MoveNext(); hasNext;)
         {
             _window.Clear();
             for (; hasNext && _window.Count < options.ShuffleWindow && !_window.IsFull; hasNext = enumerator.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                TokenPair pair = enumerator.Current;
+                TrainingPair pair = enumerator.Current;
                 if (check.Accepts(pair, sum.Pairs + sum.LeftOut + _window.Count))
                 {
-                    _window.Add(pair.Source.Span, pair.Target.Span, check.EndToken);
+                    _window.Add(pair, check.SourceLength(pair), check.EndToken);
                 }
                 else
                 {

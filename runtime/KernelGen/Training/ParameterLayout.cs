@@ -81,7 +81,7 @@ internal sealed unsafe class ParameterLayout
             }
 
             bool isVector = tensor.IsNorm || (tensor.Role == TensorRole.OutputBias && !family.OutputBiasIsRow);
-            Add(weight, isVector, name.Part, Weight(tensor));
+            Add(weight, isVector, name.Part, Weight(tensor), tensor.Taps);
             if (Bias(tensor) is { } bias)
             {
                 Add(name.Bias!, isVector: true, name.Part, bias);
@@ -90,13 +90,13 @@ internal sealed unsafe class ParameterLayout
 
         return tensors;
 
-        void Add(string name, bool isVector, int part, TensorPlace place)
+        void Add(string name, bool isVector, int part, TensorPlace place, int taps = 1)
         {
             // Parts of one tensor come one after the other, but a bias may stand between.
             ParameterTensor? whole = part == 0 ? null : tensors.Find(tensor => tensor.Name == name);
             if (whole is null)
             {
-                tensors.Add(new ParameterTensor(name, isVector, [place]));
+                tensors.Add(new ParameterTensor(name, isVector, [place], taps));
             }
             else
             {
@@ -140,6 +140,10 @@ internal sealed unsafe class ParameterLayout
 
             case WeightRole.EmbeddingNorm or WeightRole.FinalNorm or WeightRole.Norm:
                 AddNorm(slot, start);
+                break;
+
+            case WeightRole.Convolution:
+                AddConvolution(slot, start);
                 break;
 
             case WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result:
@@ -216,9 +220,14 @@ internal sealed unsafe class ParameterLayout
         ModelTensor tensor = slot.Tensors[0];
         int width = Settings.ModelDimension;
         int first = Settings.PositionOffset;
-        AddRange(tensor.Name, start, (long)slot.Outputs * slot.Inputs, isMatrix: true);
+        bool isTrained = Family.Of(Settings.Architecture).TrainsPositions(slot.Stack);
+        if (isTrained)
+        {
+            AddRange(tensor.Name, start, (long)slot.Outputs * slot.Inputs, isMatrix: true);
+        }
+
         long others = Take((long)(positions - slot.Outputs) * width);
-        if (others < _next)
+        if (isTrained && others < _next)
         {
             AddRange(tensor.Name, others, _next - others, isMatrix: true);
         }
@@ -261,6 +270,21 @@ internal sealed unsafe class ParameterLayout
         {
             AddRange(tensor.Name + ".bias", start + width, width, isMatrix: false);
             _biases[tensor.Index] = TensorPlace.Table(start + width, 1, slot.Inputs);
+        }
+    }
+
+    /// <summary>A convolution: in the tensor the taps of a channel are neighbours, in panels the channels of a tap.</summary>
+    private void AddConvolution(WeightSlot slot, long start)
+    {
+        ModelTensor tensor = slot.Tensors[0];
+        AddRange(tensor.Name + ".weight", start, PanelLayout.Length(slot.Outputs, slot.Inputs), isMatrix: true);
+        _weights[tensor.Index] = TensorPlace.Convolution(
+            start, slot.Inputs, Columns(0, slot.Outputs, slot.Outputs, slot.Outputs), (int)tensor.Columns.Size, tensor.Taps, slot.Convolution!.RowStride);
+        if (tensor.BiasLength > 0)
+        {
+            long bias = OffsetOf(_packed[slot].Bias);
+            AddRange(tensor.Name + ".bias", bias, PanelLayout.RoundUp(slot.Outputs), isMatrix: false);
+            _biases[tensor.Index] = TensorPlace.Vector(bias, slot.Outputs, slot.Outputs, slot.Outputs);
         }
     }
 

@@ -9,7 +9,8 @@ namespace KernelGen.Training;
 /// <param name="name">Its name in a checkpoint.</param>
 /// <param name="isVector">Whether it has one dimension; otherwise rows and columns.</param>
 /// <param name="parts">What lies one behind the other in it, such as queries, keys and values.</param>
-internal sealed unsafe class ParameterTensor(string name, bool isVector, List<TensorPlace> parts)
+/// <param name="taps">Of a convolution, which has three dimensions, the size of the last; 1 elsewhere.</param>
+internal sealed unsafe class ParameterTensor(string name, bool isVector, List<TensorPlace> parts, int taps = 1)
 {
     /// <summary>Its name in a checkpoint.</summary>
     public string Name => name;
@@ -33,7 +34,9 @@ internal sealed unsafe class ParameterTensor(string name, bool isVector, List<Te
     }
 
     /// <summary>Its dimensions, the slowest first.</summary>
-    public long[] Shape => isVector ? [Elements] : [Elements / parts[0].Columns, parts[0].Columns];
+    public long[] Shape => isVector ? [Elements]
+        : taps > 1 ? [Elements / parts[0].Columns, parts[0].Columns / taps, taps]
+        : [Elements / parts[0].Columns, parts[0].Columns];
 
     /// <summary>Copies its elements out of a block.</summary>
     public float[] Copy(float* block)

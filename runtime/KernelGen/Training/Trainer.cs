@@ -6,7 +6,7 @@ using KernelGen.Execution;
 
 namespace KernelGen.Training;
 
-/// <summary>Trains a declared model on pairs of token sequences. <c>CreateTrainer</c> of a class that is declared with <c>Trainable = true</c> makes one.</summary>
+/// <summary>Trains a declared model on pairs of a source and a target: of token sequences, or of audio and tokens. <c>CreateTrainer</c> of a class that is declared with <c>Trainable = true</c> makes one.</summary>
 /// <remarks>
 /// <para>
 /// A model begins with random weights, as its family does, or with those of a checkpoint: <see cref="Load(string)"/>. Its weights after any step are a function of these, of the options and of the pairs, bit for
@@ -113,14 +113,34 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pairs);
         long? count = pairs.TryGetNonEnumeratedCount(out int known) ? known : null;
-        return TrainAsync(Asynchronous(pairs), count, validation, cancellationToken);
+        return TrainAsync(Asynchronous(OfTokens(pairs)), count, validation is null ? null : OfTokens(validation), cancellationToken);
     }
 
     /// <inheritdoc cref="TrainAsync(IEnumerable{TokenPair}, IEnumerable{TokenPair}?, CancellationToken)"/>
     public IAsyncEnumerable<TrainingReport> TrainAsync(IAsyncEnumerable<TokenPair> pairs, IEnumerable<TokenPair>? validation = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        return TrainAsync(pairs, count: null, validation, cancellationToken);
+        _check.RequireKind(areSpeech: false);
+        return TrainAsync(pairs.Select(static pair => new TrainingPair(pair)), count: null, validation is null ? null : OfTokens(validation), cancellationToken);
+    }
+
+    /// <summary>Trains a model whose source is audio, as the other overloads train those whose source is tokens.</summary>
+    /// <inheritdoc cref="TrainAsync(IEnumerable{TokenPair}, IEnumerable{TokenPair}?, CancellationToken)"/>
+    [OverloadResolutionPriority(-1)]
+    public IAsyncEnumerable<TrainingReport> TrainAsync(IEnumerable<SpeechPair> pairs, IEnumerable<SpeechPair>? validation = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        long? count = pairs.TryGetNonEnumeratedCount(out int known) ? known : null;
+        return TrainAsync(Asynchronous(OfSpeech(pairs)), count, validation is null ? null : OfSpeech(validation), cancellationToken);
+    }
+
+    /// <inheritdoc cref="TrainAsync(IEnumerable{SpeechPair}, IEnumerable{SpeechPair}?, CancellationToken)"/>
+    [OverloadResolutionPriority(-1)]
+    public IAsyncEnumerable<TrainingReport> TrainAsync(IAsyncEnumerable<SpeechPair> pairs, IEnumerable<SpeechPair>? validation = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        _check.RequireKind(areSpeech: true);
+        return TrainAsync(pairs.Select(static pair => new TrainingPair(pair)), count: null, validation is null ? null : OfSpeech(validation), cancellationToken);
     }
 
     /// <summary>Tells how well the model, where there is an average that average, predicts the targets of pairs. Weights stay as they are.</summary>
@@ -132,9 +152,15 @@ public sealed class Trainer : IDisposable
     public Evaluation Evaluate(IEnumerable<TokenPair> pairs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        var evaluation = default(Evaluation);
-        VisitAverage(run => evaluation = _evaluation.Evaluate(run.Engine, pairs, cancellationToken));
-        return evaluation;
+        return Evaluate(OfTokens(pairs), cancellationToken);
+    }
+
+    /// <inheritdoc cref="Evaluate(IEnumerable{TokenPair}, CancellationToken)"/>
+    [OverloadResolutionPriority(-1)]
+    public Evaluation Evaluate(IEnumerable<SpeechPair> pairs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return Evaluate(OfSpeech(pairs), cancellationToken);
     }
 
     /// <summary>
@@ -257,23 +283,42 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private static async IAsyncEnumerable<TokenPair> Asynchronous(IEnumerable<TokenPair> pairs)
+    private IEnumerable<TrainingPair> OfTokens(IEnumerable<TokenPair> pairs)
+    {
+        _check.RequireKind(areSpeech: false);
+        return pairs.Select(static pair => new TrainingPair(pair));
+    }
+
+    private IEnumerable<TrainingPair> OfSpeech(IEnumerable<SpeechPair> pairs)
+    {
+        _check.RequireKind(areSpeech: true);
+        return pairs.Select(static pair => new TrainingPair(pair));
+    }
+
+    private Evaluation Evaluate(IEnumerable<TrainingPair> pairs, CancellationToken cancellationToken)
+    {
+        var evaluation = default(Evaluation);
+        VisitAverage(run => evaluation = _evaluation.Evaluate(run.Engine, pairs, cancellationToken));
+        return evaluation;
+    }
+
+    private static async IAsyncEnumerable<TrainingPair> Asynchronous(IEnumerable<TrainingPair> pairs)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (TokenPair pair in pairs)
+        foreach (TrainingPair pair in pairs)
         {
             yield return pair;
         }
     }
 
-    private IAsyncEnumerable<TrainingReport> TrainAsync(IAsyncEnumerable<TokenPair> pairs, long? count, IEnumerable<TokenPair>? validation, CancellationToken cancellationToken) =>
+    private IAsyncEnumerable<TrainingReport> TrainAsync(IAsyncEnumerable<TrainingPair> pairs, long? count, IEnumerable<TrainingPair>? validation, CancellationToken cancellationToken) =>
         _options.EarlyStopping is { Metric: null } && validation is null
             ? throw new ArgumentException(
                 $"{nameof(TrainingOptions.EarlyStopping)} goes by the loss of validation pairs, and there are none. Give some, or a {nameof(EarlyStoppingRule.Metric)}.", nameof(validation))
             : EnumerateAsync(pairs, count, validation, cancellationToken);
 
     private async IAsyncEnumerable<TrainingReport> EnumerateAsync(
-        IAsyncEnumerable<TokenPair> pairs, long? count, IEnumerable<TokenPair>? validation, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<TrainingPair> pairs, long? count, IEnumerable<TrainingPair>? validation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _isEnumerated, 1) == 1)
         {
@@ -366,7 +411,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Adds what validation says to a report.</summary>
-    private async ValueTask<TrainingReport> ValidatedAsync(TrainingReport report, IEnumerable<TokenPair>? validation, CancellationToken cancellationToken)
+    private async ValueTask<TrainingReport> ValidatedAsync(TrainingReport report, IEnumerable<TrainingPair>? validation, CancellationToken cancellationToken)
     {
         if (validation is not null)
         {

@@ -22,13 +22,13 @@ public abstract class TrainingEngine : IDisposable
     /// <param name="batch">The pairs; every token is one of the model's, and every length at least 1 and at most the model's longest.</param>
     /// <param name="pass">How.</param>
     /// <returns>The sum of the losses of all target tokens, not scaled.</returns>
-    internal abstract double Accumulate(TokenBatch batch, in TrainingPass pass);
+    internal abstract double Accumulate(PairBatch batch, in TrainingPass pass);
 
     /// <summary>Computes the loss of a batch without dropout, and how many target tokens the model would choose.</summary>
     /// <param name="batch">The pairs.</param>
     /// <param name="smoothing">The smoothing of the cross-entropy.</param>
     /// <returns>The sum of the losses, and the number of target tokens that have the highest logit.</returns>
-    internal abstract (double Loss, int Right) Evaluate(TokenBatch batch, float smoothing);
+    internal abstract (double Loss, int Right) Evaluate(PairBatch batch, float smoothing);
 
     /// <summary>Frees the memory of activations.</summary>
     public abstract void Dispose();

@@ -38,7 +38,7 @@ public sealed record TrainingOptions
     public double LabelSmoothing { get; init; }
 
     /// <summary>
-    /// The most tokens of a batch, of sources or of targets, whichever are more (default: 4,096). A pair that is longer is a batch of its own. Memory grows with it, and pairs of a
+    /// The most tokens of a batch, of sources or of targets, whichever are more (default: 4,096); of a source that is audio its encoder positions count. A pair that is longer is a batch of its own. Memory grows with it, and pairs of a
     /// batch are of like lengths: there is no padding.
     /// </summary>
     public int TokensPerBatch { get; init; } = 4096;

@@ -254,12 +254,32 @@ public sealed unsafe class TrainingParameters : IDisposable
 
     private static void Fill(InitialWeights numbers, InitialValues values, ulong stream, TensorPlace place, float* block)
     {
+        if (values.Distribution == InitialDistribution.Sinusoids)
+        {
+            FillSinusoids(place, block);
+            return;
+        }
+
         float[] row = new float[place.Columns];
         long rowRoom = (place.Columns + 1L) / 2 * 2;
         for (int i = 0; i < place.Rows; i++)
         {
             numbers.Fill(values, stream, i * rowRoom, row);
             place.SetRow(block, i, row);
+        }
+    }
+
+    private static void FillSinusoids(TensorPlace place, float* block)
+    {
+        float[] table = new float[place.Rows * place.Columns];
+        fixed (float* first = table)
+        {
+            PositionTable.Fill(PositionalEncoding.SinusoidalFairseq, offset: 0, place.Rows, place.Columns, first, place.Columns);
+        }
+
+        for (int i = 0; i < place.Rows; i++)
+        {
+            place.SetRow(block, i, table.AsSpan(i * place.Columns, place.Columns));
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class TrainingStep(TrainingOptions options, Dropout dropout)
     /// <summary>So many steps in a row that are not finite are no accident.</summary>
     private const int MostSkippedInARow = 100;
 
-    private readonly TokenBatch[] _batches = new TokenBatch[options.GradientAccumulation];
+    private readonly PairBatch[] _batches = new PairBatch[options.GradientAccumulation];
     private int _gathered;
 
     /// <summary>Whether all batches of a step are gathered.</summary>
@@ -31,7 +31,7 @@ internal sealed class TrainingStep(TrainingOptions options, Dropout dropout)
                 return true;
             }
 
-            if (!stream.TryTake(_batches[_gathered] ??= new TokenBatch()))
+            if (!stream.TryTake(_batches[_gathered] ??= new PairBatch()))
             {
                 return false;
             }

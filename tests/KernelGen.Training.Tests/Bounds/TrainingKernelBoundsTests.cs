@@ -18,6 +18,8 @@ public sealed unsafe class TrainingKernelBoundsTests
 
     [Theory]
     [MemberData(nameof(TrainableModels.Names), MemberType = typeof(TrainableModels))]
+    [InlineData(nameof(OddWhisper))]
+    [InlineData(nameof(EvenWhisper))]
     public void No_kernel_of_training_leaves_its_buffers(string name)
     {
         Assert.SkipUnless(PageGuardedMemory.IsSupported, "No inaccessible pages on this system.");
@@ -32,6 +34,10 @@ public sealed unsafe class TrainingKernelBoundsTests
                 Rows(kernels, buffers);
                 Head(kernels, buffers);
                 CrossEntropy(kernels, buffers);
+                if (kernels.Model.IsSpeech)
+                {
+                    Convolved(kernels, buffers);
+                }
             }
         }
     }
@@ -117,6 +123,17 @@ public sealed unsafe class TrainingKernelBoundsTests
                 float* probabilities = buffers.Rows(rows, stride, positions);
                 kernels.SoftmaxGradient(probabilities, buffers.Rows(rows, stride, positions), rows, positions, 0.5f);
             }
+        }
+    }
+
+    private static void Convolved(TrainingKernelSet kernels, BoundedBuffers buffers)
+    {
+        foreach (int length in new[] { 16, 48 })
+        {
+            buffers.Begin($"{kernels}: function behind a convolution, {length} numbers");
+            float* input = buffers.Floats(length);
+            kernels.ActivateConvolved(input, length, buffers.Floats(length));
+            kernels.ConvolvedGradient(input, length, buffers.Floats(length), buffers.Floats(length));
         }
     }
 

@@ -146,7 +146,7 @@ public class BatchStreamTests
         int open = 0, opened = 0;
         await ReadAsync(Counted(), Options, epochs: 2);
         Assert.Equal((0, 2), (open, opened));
-        var stream = new BatchStream(TestTrainer.Asynchronous(Counted()), new PairCheck(TestTrainer.Model, InvalidPair.Refuse), Options with { ShuffleWindow = 1 }, default);
+        var stream = new BatchStream(TestTrainer.Asynchronous(Counted().Select(static pair => new TrainingPair(pair))), new PairCheck(TestTrainer.Model, InvalidPair.Refuse), Options with { ShuffleWindow = 1 }, default);
         await stream.ReadAsync(default);
         Assert.Equal(1, open);
         await stream.DisposeAsync();
@@ -184,9 +184,9 @@ public class BatchStreamTests
 
     private static async Task<List<Batch>> ReadAsync(IEnumerable<TokenPair> pairs, TrainingOptions options, int epochs, StreamPosition position = default)
     {
-        await using var stream = new BatchStream(TestTrainer.Asynchronous(pairs), new PairCheck(TestTrainer.Model, options.OnInvalidPair), options, position);
+        await using var stream = new BatchStream(TestTrainer.Asynchronous(pairs.Select(static pair => new TrainingPair(pair))), new PairCheck(TestTrainer.Model, options.OnInvalidPair), options, position);
         var batches = new List<Batch>();
-        var batch = new TokenBatch();
+        var batch = new PairBatch();
         while (stream.Position.Epoch < epochs)
         {
             long epoch = stream.Position.Epoch;
@@ -203,7 +203,7 @@ public class BatchStreamTests
         return batches;
     }
 
-    private static IEnumerable<string> Pairs(TokenBatch batch)
+    private static IEnumerable<string> Pairs(PairBatch batch)
     {
         int source = 0, target = 0;
         for (int i = 0; i < batch.Pairs; i++)

@@ -38,3 +38,40 @@ internal sealed partial class OddVanilla;
     PadToken = 3,
     Trainable = true)]
 internal sealed partial class TwoVocabularies;
+
+/// <summary>Frames of 5 numbers, heads of 7, tables of their own on both ends.</summary>
+[SpeechToTextModel(
+    Architecture.Whisper,
+    SourceChannels = 5,
+    ModelDimension = 21,
+    Heads = 3,
+    FeedForwardDimension = 42,
+    EncoderLayers = 1,
+    DecoderLayers = 2,
+    VocabularySize = 23,
+    MaxSourceLength = 11,
+    MaxTargetLength = 9,
+    StartToken = 3,
+    EndToken = 2,
+    PadToken = 2,
+    TieEmbeddings = false,
+    Trainable = true)]
+internal sealed partial class OddWhisper : SpeechModel;
+
+/// <summary>Two convolutions of one width, and a feed-forward block that is as wide as their windows.</summary>
+[SpeechToTextModel(
+    Architecture.Whisper,
+    SourceChannels = 16,
+    ModelDimension = 16,
+    Heads = 2,
+    FeedForwardDimension = 48,
+    EncoderLayers = 2,
+    DecoderLayers = 1,
+    VocabularySize = 37,
+    MaxSourceLength = 20,
+    MaxTargetLength = 12,
+    StartToken = 3,
+    EndToken = 2,
+    PadToken = 2,
+    Trainable = true)]
+internal sealed partial class EvenWhisper : SpeechModel;

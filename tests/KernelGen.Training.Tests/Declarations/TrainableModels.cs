@@ -31,6 +31,8 @@ internal static class TrainableModels
         TrainableModel.Of<GoldenPegasus.Avx512Kernels, GoldenPegasus.Avx2Kernels, GoldenPegasus.PortableKernels>(GoldenPegasus.Description),
         TrainableModel.Of<OddVanilla.Avx512Kernels, OddVanilla.Avx2Kernels, OddVanilla.PortableKernels>(OddVanilla.Description),
         TrainableModel.Of<TwoVocabularies.Avx512Kernels, TwoVocabularies.Avx2Kernels, TwoVocabularies.PortableKernels>(TwoVocabularies.Description),
+        TrainableModel.Of<OddWhisper.Avx512Kernels, OddWhisper.Avx2Kernels, OddWhisper.PortableKernels>(OddWhisper.Description),
+        TrainableModel.Of<EvenWhisper.Avx512Kernels, EvenWhisper.Avx2Kernels, EvenWhisper.PortableKernels>(EvenWhisper.Description),
         Named(nameof(TrainableHeadsOf8)),
         Named(nameof(TrainableHeadsOf12)),
         Named(nameof(TrainableHeadsOf5)),

@@ -23,6 +23,8 @@ internal static class TrainedModels
     {
         [nameof(OddVanilla)] = OddVanilla.Description,
         [nameof(TwoVocabularies)] = TwoVocabularies.Description,
+        [nameof(OddWhisper)] = OddWhisper.Description,
+        [nameof(EvenWhisper)] = EvenWhisper.Description,
     };
 
     public static TheoryData<string> GoldenNames => [.. Goldens.Keys];

@@ -53,7 +53,7 @@ internal sealed class TrainingGolden
     public string ModelPath { get; }
 
     /// <summary>All pairs.</summary>
-    public TokenBatch Batch { get; } = new();
+    public PairBatch Batch { get; } = new();
 
     /// <summary>The same as a user has them.</summary>
     public List<TokenPair> Pairs { get; } = [];

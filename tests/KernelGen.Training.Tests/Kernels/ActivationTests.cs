@@ -82,6 +82,36 @@ public sealed unsafe class ActivationTests
         }
     }
 
+    [Fact]
+    public void The_function_behind_convolutions_is_that_of_feed_forward_blocks()
+    {
+        TrainableModel model = TrainableModels.Named(nameof(OddWhisper));
+        Assert.Equal(Activation.Gelu, model.Description.Activation);
+        float[] inputs = [.. Enumerable.Range(0, 800).Select(static i => (i - 400) / 50f)];
+        float[] gradients = new Samples(7).Normal(inputs.Length);
+        float[] outputs = model.Compute("activations", kernels => Convolved(inputs, (input, output) => kernels.ActivateConvolved(input, inputs.Length, output)));
+        float[] inputGradients = model.Compute("gradients", kernels => Convolved(inputs, (input, output) =>
+        {
+            gradients.CopyTo(new Span<float>(output, gradients.Length));
+            kernels.ConvolvedGradient(input, inputs.Length, output, output);
+        }));
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            AssertClose(ReferenceMath.Activate(Activation.Gelu, inputs[i]), outputs[i], Math.Max(1, Math.Abs(inputs[i])), $"GELU of {inputs[i]}");
+            AssertClose(gradients[i] * DoubleGradients.Activation(Activation.Gelu, inputs[i]), inputGradients[i], Math.Abs(gradients[i]), $"gradient at {inputs[i]}");
+        }
+
+        static float[] Convolved(float[] inputs, Compute compute)
+        {
+            using GuardedBuffer input = GuardedBuffer.OfRows([inputs], inputs.Length);
+            using var output = new GuardedBuffer(inputs.Length);
+            compute(input.Pointer, output.Pointer);
+            return output.Span[..inputs.Length].ToArray();
+        }
+    }
+
+    private delegate void Compute(float* input, float* output);
+
     private static void AssertClose(double expected, float actual, double magnitude, string what) =>
         Assert.True(Math.Abs(expected - actual) <= 1e-6 * magnitude, $"{what}: {actual:G9} instead of {expected:G9}.");
 

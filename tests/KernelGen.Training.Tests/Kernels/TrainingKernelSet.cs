@@ -32,6 +32,10 @@ internal abstract unsafe class TrainingKernelSet
 
     public abstract void ActivationGradient(float* input, int rows, float* outputGradient, float* inputGradient);
 
+    public abstract void ActivateConvolved(float* input, int length, float* output);
+
+    public abstract void ConvolvedGradient(float* input, int length, float* outputGradient, float* inputGradient);
+
     public abstract void HeadScores(float* query, int rows, float* keys, int positions, float* scores);
 
     public abstract void HeadWeightedSum(float* weights, int rows, int positions, float* values, float* output);
@@ -74,6 +78,11 @@ internal sealed unsafe class TrainingKernelSet<TKernels> : TrainingKernelSet
 
     public override void ActivationGradient(float* input, int rows, float* outputGradient, float* inputGradient) =>
         TKernels.ActivationGradient(input, rows, outputGradient, inputGradient);
+
+    public override void ActivateConvolved(float* input, int length, float* output) => TKernels.ActivateConvolved(input, length, output);
+
+    public override void ConvolvedGradient(float* input, int length, float* outputGradient, float* inputGradient) =>
+        TKernels.ConvolvedGradient(input, length, outputGradient, inputGradient);
 
     public override void HeadScores(float* query, int rows, float* keys, int positions, float* scores) => TKernels.HeadScores(query, rows, keys, positions, scores);
 

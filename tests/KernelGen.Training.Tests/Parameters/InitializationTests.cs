@@ -74,6 +74,32 @@ public unsafe class InitializationTests
         AssertBegins(model, "encoder.block.0.layer.1.DenseReluDense.wo.weight", "normal", 1 / Math.Sqrt(model.FeedForwardDimension));
     }
 
+    [Theory]
+    [InlineData("model.decoder.embed_tokens.weight", "normal", 0.02)]
+    [InlineData("model.decoder.embed_positions.weight", "normal", 0.02)]
+    [InlineData("model.encoder.conv1.weight", "uniform", 0.353553391)] // √(6 / (3 · 16))
+    [InlineData("model.encoder.layers.0.fc2.weight", "uniform", 0.144337567)] // 1 / √48
+    [InlineData("model.decoder.layers.0.encoder_attn.k_proj.weight", "uniform", 0.25)] // 1 / √16
+    [InlineData("model.encoder.conv2.bias", "constant", 0)]
+    [InlineData("model.encoder.layer_norm.weight", "constant", 1)]
+    public void Whisper_begins_as_OpenAIs_code_does_but_for_louder_frames(string tensor, string distribution, double scale) => AssertBegins(EvenWhisper.Description, tensor, distribution, scale);
+
+    [Fact]
+    public void Positions_of_a_Whispers_encoder_begin_as_sinusoids()
+    {
+        ModelDescription model = EvenWhisper.Description;
+        using var parameters = TrainingParameters.Initialize(model, seed: 1);
+        float[] table = parameters.Tensors.Single(static tensor => tensor.Name == "model.encoder.embed_positions.weight").Copy(parameters.WeightBlock);
+        int half = model.ModelDimension / 2;
+        for (int i = 0; i < table.Length; i++)
+        {
+            // OpenAI's whisper/model.py, sinusoids.
+            (int position, int column) = Math.DivRem(i, model.ModelDimension);
+            double angle = position * Math.Exp(-Math.Log(10000) / (half - 1) * (column % half));
+            Assert.Equal(column < half ? Math.Sin(angle) : Math.Cos(angle), table[i], 1e-6);
+        }
+    }
+
     [Fact]
     public void The_pad_token_begins_with_zeros()
     {
@@ -120,7 +146,7 @@ public unsafe class InitializationTests
         using var parameters = TrainingParameters.Initialize(description, seed: 5);
         float[] values = parameters.Tensors.Single(tensor => tensor.Name == name).Copy(parameters.WeightBlock);
         int pad = description.PadToken * description.ModelDimension;
-        if (name is "source_embedding.weight" or "target_embedding.weight" or "model.shared.weight")
+        if (name is "source_embedding.weight" or "target_embedding.weight" or "model.shared.weight" or "model.decoder.embed_tokens.weight")
         {
             values = [.. values[..pad], .. values[(pad + description.ModelDimension)..]];
         }

@@ -31,7 +31,7 @@ internal sealed unsafe class FakeEngine : TrainingEngine
     }
 
     /// <summary>Called with each batch before anything is computed.</summary>
-    public Action<TokenBatch, TrainingPass>? OnBatch { get; set; }
+    public Action<PairBatch, TrainingPass>? OnBatch { get; set; }
 
     /// <summary>Called with the gradients of each batch.</summary>
     public Action<TrainingParameters>? OnGradients { get; set; }
@@ -44,7 +44,7 @@ internal sealed unsafe class FakeEngine : TrainingEngine
 
     public bool IsDisposed { get; private set; }
 
-    internal override double Accumulate(TokenBatch batch, in TrainingPass pass)
+    internal override double Accumulate(PairBatch batch, in TrainingPass pass)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         OnBatch?.Invoke(batch, pass);
@@ -61,7 +61,7 @@ internal sealed unsafe class FakeEngine : TrainingEngine
         return Loss?.Invoke(loss) ?? loss;
     }
 
-    internal override (double Loss, int Right) Evaluate(TokenBatch batch, float smoothing)
+    internal override (double Loss, int Right) Evaluate(PairBatch batch, float smoothing)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         double loss = EvaluatedLoss?.Invoke() ?? Math.Abs(_parameters.WeightBlock[_places[0]]) + (_parameters.WeightBlock[_places[^1]] * 0.5);
@@ -70,7 +70,7 @@ internal sealed unsafe class FakeEngine : TrainingEngine
 
     public override void Dispose() => IsDisposed = true;
 
-    private static ulong Hash(TokenBatch batch)
+    private static ulong Hash(PairBatch batch)
     {
         uint state = Crc32C.Initial;
         state = Crc32C.Append(state, System.Runtime.InteropServices.MemoryMarshal.AsBytes(batch.SourceTokens));

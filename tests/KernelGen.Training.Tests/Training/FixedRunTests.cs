@@ -11,6 +11,11 @@ public class FixedRunTests
 
     private const double Loss = 0.35892579526260388;
 
+    /// <summary>And this of a Whisper, which learns nothing but noise.</summary>
+    private const uint SpeechWeights = 1897977241;
+
+    private const double SpeechLoss = 3.247623728269013;
+
     [Fact]
     public async Task Weights_after_training_are_these()
     {
@@ -19,6 +24,30 @@ public class FixedRunTests
         foreach (InstructionSet set in TrainableModels.Named(nameof(GoldenVanillaPreNorm)).InstructionSets)
         {
             Assert.Equal((Loss, Weights), await Train(set, threads: 2));
+        }
+    }
+
+    [Fact]
+    public async Task Weights_of_a_Whisper_after_training_are_these()
+    {
+        foreach (InstructionSet set in TrainableModels.Named(nameof(EvenWhisper)).InstructionSets)
+        {
+            using Trainer trainer = EvenWhisper.CreateTrainer(new TrainingOptions
+            {
+                Seed = 7,
+                Dropout = 0.05,
+                TokensPerBatch = 64,
+                Threads = 2,
+                InstructionSet = set,
+                MaxGradientNorm = 1,
+                MaxSteps = 40,
+                ReportEvery = 40,
+                LearningRate = LearningRate.Linear(peak: 1e-2, steps: 40, warmup: 10),
+            });
+            SpeechPair[] pairs = TestTrainer.SpeechPairs(EvenWhisper.Description, 100);
+            await TestTrainer.RunAsync(trainer, pairs);
+            uint weights = Crc32C.Finish(Crc32C.Append(Crc32C.Initial, TestTrainer.Saved(trainer)));
+            Assert.Equal((SpeechLoss, SpeechWeights), (trainer.Evaluate(pairs, TestContext.Current.CancellationToken).Loss, weights));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KernelGen.Execution;
 using KernelGen.Training.Tests.Declarations;
 
@@ -23,15 +24,24 @@ internal static class TestTrainer
     });
 
     /// <summary>Trains to the end.</summary>
-    public static async Task<List<TrainingReport>> RunAsync(Trainer trainer, IEnumerable<TokenPair> pairs, IEnumerable<TokenPair>? validation = null)
-    {
-        var reports = new List<TrainingReport>();
-        await foreach (TrainingReport report in trainer.TrainAsync(pairs, validation))
-        {
-            reports.Add(report);
-        }
+    public static Task<List<TrainingReport>> RunAsync(Trainer trainer, IEnumerable<TokenPair> pairs, IEnumerable<TokenPair>? validation = null) =>
+        ListAsync(trainer.TrainAsync(pairs, validation));
 
-        return reports;
+    /// <summary>Trains a model whose source is audio to the end.</summary>
+    [OverloadResolutionPriority(-1)]
+    public static Task<List<TrainingReport>> RunAsync(Trainer trainer, IEnumerable<SpeechPair> pairs, IEnumerable<SpeechPair>? validation = null) =>
+        ListAsync(trainer.TrainAsync(pairs, validation));
+
+    /// <summary>Random pairs of frames and tokens, of different lengths.</summary>
+    public static SpeechPair[] SpeechPairs(ModelDescription model, int count)
+    {
+        var random = new Random(5);
+        return
+        [
+            .. Enumerable.Range(0, count).Select(_ => new SpeechPair(
+                [.. Enumerable.Range(0, model.SourceChannels * random.Next(1, Math.Min(19, 2 * model.MaxSourceLength))).Select(_ => (float)((2 * random.NextDouble()) - 1))],
+                [.. Enumerable.Range(0, random.Next(1, Math.Min(9, model.MaxTargetLength - 1))).Select(_ => random.Next(model.TargetVocabularySize))])),
+        ];
     }
 
     /// <summary>What a trainer saves, as bytes.</summary>
@@ -42,13 +52,24 @@ internal static class TestTrainer
         return stream.ToArray();
     }
 
-    public static async IAsyncEnumerable<TokenPair> Asynchronous(IEnumerable<TokenPair> pairs)
+    public static async IAsyncEnumerable<T> Asynchronous<T>(IEnumerable<T> pairs)
     {
-        foreach (TokenPair pair in pairs)
+        foreach (T pair in pairs)
         {
             await Task.Yield();
             yield return pair;
         }
+    }
+
+    private static async Task<List<TrainingReport>> ListAsync(IAsyncEnumerable<TrainingReport> training)
+    {
+        var reports = new List<TrainingReport>();
+        await foreach (TrainingReport report in training)
+        {
+            reports.Add(report);
+        }
+
+        return reports;
     }
 
     private static int[] Tokens(Random random, int longest, int vocabulary) => [.. Enumerable.Range(0, random.Next(1, longest + 1)).Select(_ => random.Next(3, vocabulary))];

@@ -21,10 +21,10 @@ internal static class RandomCheckpoint
 
         void Bias(string name, params int[] shape) => tensors.Add(name, new Tensor(shape, random.Normal(shape[^1], 0.1f)));
 
-        void Linear(string weight, string bias, int outputs, int inputs)
+        void Linear(string weight, string bias, int outputs, int inputs, bool hasBias = true)
         {
             tensors.Add(weight, new Tensor([outputs, inputs], random.Normal(outputs * inputs, 1f / MathF.Sqrt(inputs))));
-            if (model.LinearBias)
+            if (model.LinearBias && hasBias)
             {
                 Bias(bias, outputs);
             }
@@ -50,7 +50,7 @@ internal static class RandomCheckpoint
                 foreach (char letter in "qkv")
                 {
                     string projection = names.Projection(name, letter);
-                    Linear($"{projection}.weight", $"{projection}.bias", heads, dimension);
+                    Linear($"{projection}.weight", $"{projection}.bias", heads, dimension, hasBias: letter != 'k' || model.KeyBias);
                 }
             }
 
@@ -58,7 +58,23 @@ internal static class RandomCheckpoint
             Linear($"{output}.weight", $"{output}.bias", dimension, heads);
         }
 
-        Embedding(names.SourceEmbedding, model.SourceVocabularySize);
+        void Convolution(string name, int channels)
+        {
+            const int Taps = 3;
+            tensors.Add($"{name}.weight", new Tensor([dimension, channels, Taps], random.Normal(dimension * channels * Taps, 1f / MathF.Sqrt(channels * Taps))));
+            Bias($"{name}.bias", dimension);
+        }
+
+        if (model.IsSpeech)
+        {
+            Convolution(names.Convolution(1), model.SourceChannels);
+            Convolution(names.Convolution(2), dimension);
+        }
+        else
+        {
+            Embedding(names.SourceEmbedding, model.SourceVocabularySize);
+        }
+
         Embedding(names.TargetEmbedding, model.TargetVocabularySize);
         Embedding(names.OutputWeight, model.TargetVocabularySize);
         if (model.OutputBias)

@@ -26,9 +26,10 @@ internal sealed class ReferenceModel
     /// <summary>The encoder output, a row for each source token.</summary>
     public double[][] Encode(ReadOnlySpan<int> source) => Encode(source, visitSelfAttention: null);
 
-    private double[][] Encode(ReadOnlySpan<int> source, Action<double[]>? visitSelfAttention)
+    private double[][] Encode(ReadOnlySpan<int> source, Action<double[]>? visitSelfAttention) => Encode(Embed(source, Stack.Encoder), visitSelfAttention);
+
+    private double[][] Encode(double[][] hidden, Action<double[]>? visitSelfAttention)
     {
-        double[][] hidden = Embed(source, Stack.Encoder);
         for (int layer = 0; layer < _model.EncoderLayers; layer++)
         {
             string attention = _names.SelfAttention(Stack.Encoder, layer);
@@ -40,9 +41,18 @@ internal sealed class ReferenceModel
     }
 
     /// <summary>The logits of every position of a target, which begins with the start token.</summary>
-    public double[][] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target)
+    public double[][] Logits(ReadOnlySpan<int> source, ReadOnlySpan<int> target) => Project(Decode(Encode(source), target));
+
+    /// <summary>The same of a source that is audio, <c>[frames, channels]</c>, row by row.</summary>
+    public double[][] Logits(ReadOnlySpan<float> frames, ReadOnlySpan<int> target)
     {
-        double[][] hidden = Decode(Encode(source), target);
+        double[][] rows = [.. frames.ToArray().Chunk(_model.SourceChannels).Select(static frame => Array.ConvertAll(frame, static value => (double)value))];
+        rows = Convolve(Convolve(rows, _names.Convolution(1), step: 1), _names.Convolution(2), step: 2);
+        return Project(Decode(Encode([.. rows.Select((row, i) => row.Zip(Position(i, Stack.Encoder), static (x, y) => x + y).ToArray())], visitSelfAttention: null), target));
+    }
+
+    private double[][] Project(double[][] hidden)
+    {
         double[] bias = _model.OutputBias ? Values(_names.OutputBias) : new double[_model.TargetVocabularySize];
         double scale = _model.ScaleOutput ? 1 / Math.Sqrt(_model.ModelDimension) : 1;
         return [.. hidden.Select(row => DoubleKernels.Linear([.. row.Select(x => x * scale)], Values(_names.OutputWeight), bias))];
@@ -99,6 +109,31 @@ internal sealed class ReferenceModel
         }
 
         return _model.EmbeddingNorm ? Norm(hidden, _names.EmbeddingNorm(stack)) : hidden;
+    }
+
+    /// <summary>A convolution over three rows, with a row of zeros on either side, and the function behind it.</summary>
+    private double[][] Convolve(double[][] rows, string name, int step)
+    {
+        double[] weight = Values($"{name}.weight");
+        double[] bias = Values($"{name}.bias");
+        int channels = rows[0].Length;
+        var result = new List<double[]>();
+        for (int row = 0; row < rows.Length; row += step)
+        {
+            double[] sums = [.. bias];
+            for (int tap = 0; tap < 3; tap++)
+            {
+                int from = row + tap - 1;
+                for (int i = 0; from >= 0 && from < rows.Length && i < channels * sums.Length; i++)
+                {
+                    sums[i / channels] += weight[(i * 3) + tap] * rows[from][i % channels];
+                }
+            }
+
+            result.Add(Array.ConvertAll(sums, value => ReferenceMath.Activate(_model.Activation, value)));
+        }
+
+        return [.. result];
     }
 
     /// <summary>The embedding of a token, scaled.</summary>
@@ -229,7 +264,7 @@ internal sealed class ReferenceModel
     private double[][] Linear(double[][] rows, string name)
     {
         double[] weight = Values($"{name}.weight");
-        double[] bias = _model.LinearBias ? Values($"{name}.bias") : new double[weight.Length / rows[0].Length];
+        double[] bias = _tensors.ContainsKey($"{name}.bias") ? Values($"{name}.bias") : new double[weight.Length / rows[0].Length];
         return [.. rows.Select(row => DoubleKernels.Linear(row, weight, bias))];
     }
 

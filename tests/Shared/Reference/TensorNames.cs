@@ -27,7 +27,7 @@ internal sealed class TensorNames
     public string TargetEmbedding => Embedding(Stack.Decoder);
 
     /// <summary>The output projection. Files of T5 usually have one of their own where decoder output is not scaled, but the one does not follow from the other.</summary>
-    public string OutputWeight => !_hasHead ? TargetEmbedding : IsVanilla ? "generator.weight" : "lm_head.weight";
+    public string OutputWeight => !_hasHead ? TargetEmbedding : IsVanilla ? "generator.weight" : _model.IsSpeech ? "proj_out.weight" : "lm_head.weight";
 
     public string OutputBias => IsVanilla ? "generator.bias" : "final_logits_bias";
 
@@ -38,6 +38,9 @@ internal sealed class TensorNames
     private bool IsT5 => _model.Architecture == Architecture.T5;
 
     public string Positions(Stack stack) => IsVanilla ? $"{Side(stack)}_position_embedding.weight" : $"{Root(stack)}.embed_positions.weight";
+
+    /// <summary>A convolution before the encoder's layers, by its number from 1.</summary>
+    public string Convolution(int number) => $"{Root(Stack.Encoder)}.conv{number}";
 
     /// <summary>The table of relative positions, which all layers of a stack share.</summary>
     public string PositionBias(Stack stack) => $"{SelfAttention(stack, 0)}.relative_attention_bias.weight";

@@ -16,6 +16,12 @@ internal static class ActivationEmitter
             writer.Write();
             EmitGradient(writer, context);
             writer.Write();
+            if (context.Specification.IsSpeech)
+            {
+                EmitConvolved(writer, context);
+                writer.Write();
+            }
+
             EmitDerivative(writer, context);
         });
 
@@ -71,6 +77,27 @@ internal static class ActivationEmitter
             writer.Write($"input += {InputStride(context)};");
             writer.Write($"outputGradient += {context.Plan.FeedForwardStride};");
             writer.Write($"inputGradient += {InputStride(context)};");
+        }
+    }
+
+    /// <summary>Writes the function behind convolutions, which is that of feed-forward blocks, and its gradient.</summary>
+    private static void EmitConvolved(SourceWriter writer, KernelContext context)
+    {
+        writer.Write($"/// <summary>{context.Specification.Activation} of what a convolution gives.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open("public static void ActivateConvolved(float* input, int length, float* output)"))
+        using (writer.Open($"for (int i = 0; i < length; i += {context.Vectors.Lanes})"))
+        {
+            writer.Write($"{context.At("output + i")} = {Activated(context, context.At("input + i"))};");
+        }
+
+        writer.Write();
+        writer.Write("/// <summary>The gradient of what <c>ActivateConvolved</c> read.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open("public static void ConvolvedGradient(float* input, int length, float* outputGradient, float* inputGradient)"))
+        using (writer.Open($"for (int i = 0; i < length; i += {context.Vectors.Lanes})"))
+        {
+            writer.Write($"{context.At("inputGradient + i")} = {context.At("outputGradient + i")} * {Derivative}({context.At("input + i")});");
         }
     }
 

@@ -37,7 +37,7 @@ internal static class TrainingLinearEmitter
         });
 
     private static string LoopName(KernelContext context, LinearPlan linear) =>
-        $"TrainingLinear{linear.Input}By{LinearEmitter.Shape(context, linear).Panels * VectorSet.PanelWidth}";
+        $"Training{linear.Kind}{linear.Input}By{LinearEmitter.Shape(context, linear).Panels * VectorSet.PanelWidth}";
 
     private static void EmitKernel(SourceWriter writer, KernelContext context, LinearPlan linear)
     {

@@ -20,7 +20,7 @@ internal sealed class BatchPlan
 
     /// <summary>Plans the batches of a window.</summary>
     /// <param name="window">The pairs.</param>
-    /// <param name="tokensPerBatch">The most tokens of a batch, of sources or of targets.</param>
+    /// <param name="tokensPerBatch">The most tokens of a batch, of sources or of targets; of audio, the most rows that the encoder's layers read.</param>
     /// <param name="order">What decides the order; <see langword="null"/> to leave pairs of equal lengths and batches as they come.</param>
     public void Make(PairWindow window, int tokensPerBatch, ShuffleOrder? order)
     {
@@ -49,13 +49,13 @@ internal sealed class BatchPlan
     /// <param name="number">The number of the batch, in the order in which they are computed.</param>
     /// <param name="startToken">The token that begins what the decoder reads.</param>
     /// <param name="batch">Receives the pairs.</param>
-    public void CopyTo(int number, int startToken, TokenBatch batch)
+    public void CopyTo(int number, int startToken, PairBatch batch)
     {
         batch.Clear();
         int which = _order[number];
         for (int i = which == 0 ? 0 : _ends[which - 1]; i < _ends[which]; i++)
         {
-            batch.Add(_window.Source(_pairs[i]), _window.Target(_pairs[i]), startToken);
+            _window.CopyTo(_pairs[i], startToken, batch);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class BatchPlan
         (_pairs, _sorted) = (_sorted, _pairs);
     }
 
-    private int Length(int pair, bool isTarget) => (isTarget ? _window.Target(pair) : _window.Source(pair)).Length;
+    private int Length(int pair, bool isTarget) => isTarget ? _window.TargetLength(pair) : _window.SourceLength(pair);
 
     private void Cut(int tokensPerBatch)
     {

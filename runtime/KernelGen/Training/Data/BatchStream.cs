@@ -6,12 +6,12 @@ namespace KernelGen.Training;
 /// </summary>
 internal sealed class BatchStream : IAsyncDisposable
 {
-    private readonly IAsyncEnumerable<TokenPair> _pairs;
+    private readonly IAsyncEnumerable<TrainingPair> _pairs;
     private readonly PairCheck _check;
     private readonly TrainingOptions _options;
     private readonly PairWindow _window = new();
     private readonly BatchPlan _plan = new();
-    private IAsyncEnumerator<TokenPair>? _enumerator;
+    private IAsyncEnumerator<TrainingPair>? _enumerator;
     private StreamPosition _position;
 
     /// <summary>The number of pairs that the enumerator has given.</summary>
@@ -28,7 +28,7 @@ internal sealed class BatchStream : IAsyncDisposable
     /// <param name="check">Checks them.</param>
     /// <param name="options">How batches are made.</param>
     /// <param name="position">Where to go on.</param>
-    public BatchStream(IAsyncEnumerable<TokenPair> pairs, PairCheck check, TrainingOptions options, StreamPosition position)
+    public BatchStream(IAsyncEnumerable<TrainingPair> pairs, PairCheck check, TrainingOptions options, StreamPosition position)
     {
         _pairs = pairs;
         _check = check;
@@ -51,7 +51,7 @@ internal sealed class BatchStream : IAsyncDisposable
     /// <summary>Takes the next batch.</summary>
     /// <param name="batch">Receives it.</param>
     /// <returns>Whether there was one; otherwise <see cref="ReadAsync"/> has to read first.</returns>
-    public bool TryTake(TokenBatch batch)
+    public bool TryTake(PairBatch batch)
     {
         if (!_isLoaded)
         {
@@ -90,10 +90,10 @@ internal sealed class BatchStream : IAsyncDisposable
             for (; _hasNext && _window.Count < _options.ShuffleWindow && !_window.IsFull; _inWindow++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                TokenPair pair = _enumerator!.Current;
+                TrainingPair pair = _enumerator!.Current;
                 if (_check.Accepts(pair, _read - 1))
                 {
-                    _window.Add(pair.Source.Span, pair.Target.Span, _check.EndToken);
+                    _window.Add(pair, _check.SourceLength(pair), _check.EndToken);
                 }
                 else
                 {

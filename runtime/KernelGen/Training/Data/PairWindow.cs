@@ -6,11 +6,14 @@ namespace KernelGen.Training;
 /// <summary>Pairs that are held in memory, one behind the other. The arrays are reused.</summary>
 internal sealed class PairWindow
 {
-    /// <summary>The most tokens: a gigabyte of them.</summary>
-    private const int MostTokens = 1 << 28;
+    /// <summary>The most tokens, and the most numbers in frames: a gigabyte of each.</summary>
+    private const int Most = 1 << 28;
 
     private int[] _tokens = [];
+    private float[] _frames = [];
     private int[] _ends = [];
+    private int[] _frameEnds = [];
+    private int[] _sourceTokens = [];
     private int[] _sourceLengths = [];
     private uint _checksum = Crc32C.Initial;
 
@@ -18,18 +21,40 @@ internal sealed class PairWindow
     public int Count { get; private set; }
 
     /// <summary>Whether there is no room for another pair.</summary>
-    public bool IsFull => TokenCount >= MostTokens;
+    public bool IsFull => TokenCount >= Most || FrameNumbers >= Most;
 
     /// <summary>The checksum of all pairs, by which they are known again.</summary>
     public uint Checksum => Crc32C.Finish(_checksum);
 
     private int TokenCount => Count == 0 ? 0 : _ends[Count - 1];
 
-    /// <summary>The source of a pair.</summary>
-    public ReadOnlySpan<int> Source(int pair) => _tokens.AsSpan(Start(pair), _sourceLengths[pair]);
+    private int FrameNumbers => Count == 0 ? 0 : _frameEnds[Count - 1];
 
-    /// <summary>The target of a pair, the end token last.</summary>
-    public ReadOnlySpan<int> Target(int pair) => _tokens.AsSpan(Start(pair) + _sourceLengths[pair], _ends[pair] - Start(pair) - _sourceLengths[pair]);
+    /// <summary>The rows that the encoder's layers read of a pair.</summary>
+    public int SourceLength(int pair) => _sourceLengths[pair];
+
+    /// <summary>The number of target tokens of a pair.</summary>
+    public int TargetLength(int pair) => _ends[pair] - Start(_ends, pair) - _sourceTokens[pair];
+
+    /// <summary>Adds a pair to a batch.</summary>
+    /// <param name="pair">The number of the pair.</param>
+    /// <param name="startToken">The token that begins what the decoder reads.</param>
+    /// <param name="batch">The batch.</param>
+    public void CopyTo(int pair, int startToken, PairBatch batch)
+    {
+        int start = Start(_ends, pair);
+        int firstFrame = Start(_frameEnds, pair);
+        ReadOnlySpan<int> target = _tokens.AsSpan(start + _sourceTokens[pair], TargetLength(pair));
+        ReadOnlySpan<float> frames = _frames.AsSpan(firstFrame, _frameEnds[pair] - firstFrame);
+        if (frames.IsEmpty)
+        {
+            batch.Add(_tokens.AsSpan(start, _sourceTokens[pair]), target, startToken);
+        }
+        else
+        {
+            batch.Add(frames, _sourceLengths[pair], target, startToken);
+        }
+    }
 
     /// <summary>Removes all pairs.</summary>
     public void Clear()
@@ -39,11 +64,14 @@ internal sealed class PairWindow
     }
 
     /// <summary>Adds a copy of a pair.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="target">The target, at least one token.</param>
+    /// <param name="pair">The pair; its target has at least one token.</param>
+    /// <param name="sourceLength">The rows that the encoder's layers read of it.</param>
     /// <param name="endToken">What is appended to the target where it is not its last token.</param>
-    public void Add(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int endToken)
+    public void Add(TrainingPair pair, int sourceLength, int endToken)
     {
+        ReadOnlySpan<int> source = pair.Tokens.Span;
+        ReadOnlySpan<int> target = pair.Target.Span;
+        ReadOnlySpan<float> frames = pair.Frames.Span;
         int start = TokenCount;
         int end = start + source.Length + target.Length;
         Room(ref _tokens, end + 1);
@@ -54,18 +82,26 @@ internal sealed class PairWindow
             _tokens[end++] = endToken;
         }
 
+        int firstFrame = FrameNumbers;
+        Room(ref _frames, firstFrame + frames.Length);
+        frames.CopyTo(_frames.AsSpan(firstFrame));
         Room(ref _ends, Count + 1);
+        Room(ref _frameEnds, Count + 1);
+        Room(ref _sourceTokens, Count + 1);
         Room(ref _sourceLengths, Count + 1);
         _ends[Count] = end;
-        _sourceLengths[Count] = source.Length;
+        _frameEnds[Count] = firstFrame + frames.Length;
+        _sourceTokens[Count] = source.Length;
+        _sourceLengths[Count] = sourceLength;
         _checksum = Crc32C.Append(_checksum, MemoryMarshal.AsBytes(_sourceLengths.AsSpan(Count, 1)));
         _checksum = Crc32C.Append(_checksum, MemoryMarshal.AsBytes(_tokens.AsSpan(start, end - start)));
+        _checksum = Crc32C.Append(_checksum, MemoryMarshal.AsBytes(_frames.AsSpan(firstFrame, frames.Length)));
         Count++;
     }
 
-    private int Start(int pair) => pair == 0 ? 0 : _ends[pair - 1];
+    private static int Start(int[] ends, int pair) => pair == 0 ? 0 : ends[pair - 1];
 
-    private static void Room(ref int[] array, int length)
+    private static void Room<T>(ref T[] array, int length)
     {
         if (array.Length < length)
         {

@@ -13,6 +13,7 @@ internal sealed unsafe class GradientEngine<TKernels> : TrainingEngine
     private readonly TrainingParameters _parameters;
     private readonly ModelDescription _model;
     private readonly PassTools<TKernels> _tools;
+    private readonly FrontEndPass<TKernels>? _frontEnd;
     private readonly StackPass<TKernels> _encoder;
     private readonly StackPass<TKernels> _decoder;
     private NativeBlock? _memory;
@@ -30,11 +31,12 @@ internal sealed unsafe class GradientEngine<TKernels> : TrainingEngine
         _parameters = parameters;
         _model = parameters.Description;
         _tools = new PassTools<TKernels>(parameters, workers);
-        _encoder = new StackPass<TKernels>(parameters, Stack.Encoder, _tools);
+        _frontEnd = _model.IsSpeech ? new FrontEndPass<TKernels>(parameters, _tools.Linear, workers) : null;
+        _encoder = new StackPass<TKernels>(parameters, Stack.Encoder, _tools, _frontEnd);
         _decoder = new StackPass<TKernels>(parameters, Stack.Decoder, _tools);
     }
 
-    internal override double Accumulate(TokenBatch batch, in TrainingPass pass)
+    internal override double Accumulate(PairBatch batch, in TrainingPass pass)
     {
         (SequenceRows sources, SequenceRows targets) = Begin(batch);
         if (!pass.Accumulates)
@@ -54,7 +56,7 @@ internal sealed unsafe class GradientEngine<TKernels> : TrainingEngine
         return loss;
     }
 
-    internal override (double Loss, int Right) Evaluate(TokenBatch batch, float smoothing)
+    internal override (double Loss, int Right) Evaluate(PairBatch batch, float smoothing)
     {
         (SequenceRows sources, SequenceRows targets) = Begin(batch);
         var pass = new TrainingPass { Accumulates = false, GradientScale = 0, LabelSmoothing = smoothing, Dropout = default };
@@ -92,14 +94,15 @@ internal sealed unsafe class GradientEngine<TKernels> : TrainingEngine
         Accumulates = pass.Accumulates,
     };
 
-    /// <summary>Takes over the tokens, and makes room for what the batch leaves behind.</summary>
-    private (SequenceRows Sources, SequenceRows Targets) Begin(TokenBatch batch)
+    /// <summary>Takes over the tokens or frames, and makes room for what the batch leaves behind.</summary>
+    private (SequenceRows Sources, SequenceRows Targets) Begin(PairBatch batch)
     {
         Copy(batch.SourceTokens, ref _sourceTokens);
         Copy(batch.TargetTokens, ref _targetTokens);
         Copy(batch.Labels, ref _labels);
         SequenceRows sources = Starts(batch.SourceLengths, ref _sourceStarts);
         SequenceRows targets = Starts(batch.TargetLengths, ref _targetStarts);
+        _frontEnd?.Measure(batch);
         var measured = default(ActivationMemory);
         Take(ref measured, sources.Total, targets.Total);
         if (_memory is null || _memory.Length < measured.Length)
@@ -111,12 +114,14 @@ internal sealed unsafe class GradientEngine<TKernels> : TrainingEngine
 
         var memory = new ActivationMemory(_memory.Pointer);
         Take(ref memory, sources.Total, targets.Total);
+        _frontEnd?.Read(batch);
         return (sources, targets);
     }
 
     private void Take(ref ActivationMemory memory, int sourceRows, int targetRows)
     {
         int rows = Math.Max(sourceRows, targetRows);
+        _frontEnd?.Take(ref memory);
         _encoder.Activations.Take(ref memory, sourceRows, sourceRows);
         _decoder.Activations.Take(ref memory, targetRows, sourceRows);
         _tools.Take(ref memory, rows, sourceRows);

@@ -6,7 +6,7 @@ namespace KernelGen.Training;
 
 /// <summary>
 /// A linear layer, <c>y = x · W + b</c>, forwards and backwards: <c>dx = dy · Wᵀ</c>, <c>dW = xᵀ · dy</c>, <c>db = Σ dy</c>. Threads share columns of the result, so that
-/// no sum is split.
+/// no sum is split. The rows that the layer of a convolution reads overlap; those of their gradient do not.
 /// </summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
 internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
@@ -141,7 +141,7 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
 
             case Direction.WeightGradient:
                 TKernels.WeightGradient(
-                    _input, ModelLayout.RowStride(_slot.Inputs), _slot.Inputs, _outputGradient, ModelLayout.RowStride(_slot.Outputs), _count, _accumulates, _output, first, end);
+                    _input, TrainingShapes.InputStrideOf(_slot), _slot.Inputs, _outputGradient, ModelLayout.RowStride(_slot.Outputs), _count, _accumulates, _output, first, end);
                 break;
 
             default:

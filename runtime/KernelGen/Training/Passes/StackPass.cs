@@ -19,6 +19,7 @@ internal sealed unsafe class StackPass<TKernels>
     private readonly PackedStack _gradients;
     private readonly SublayerSlots[] _slots;
     private readonly PassTools<TKernels> _tools;
+    private readonly FrontEndPass<TKernels>? _frontEnd;
     private readonly bool _isPreNorm;
     private readonly int _stride;
     private readonly int _firstPlace;
@@ -27,8 +28,10 @@ internal sealed unsafe class StackPass<TKernels>
     /// <param name="parameters">Weights and gradients.</param>
     /// <param name="stack">Which stack.</param>
     /// <param name="tools">What computes operations.</param>
-    public StackPass(TrainingParameters parameters, Stack stack, PassTools<TKernels> tools)
+    /// <param name="frontEnd">What makes the rows that the first layer reads; <see langword="null"/> where they are embeddings of tokens.</param>
+    public StackPass(TrainingParameters parameters, Stack stack, PassTools<TKernels> tools, FrontEndPass<TKernels>? frontEnd = null)
     {
+        _frontEnd = frontEnd;
         _model = parameters.Description;
         _weights = stack == Stack.Encoder ? parameters.Weights.Encoder : parameters.Weights.Decoder;
         _gradients = stack == Stack.Encoder ? parameters.Gradients.Encoder : parameters.Gradients.Decoder;
@@ -144,6 +147,12 @@ internal sealed unsafe class StackPass<TKernels>
             NormBackward(Activations.Embedded, rows, _weights.EmbeddingNorm, ref gradient, ref spare, _gradients.EmbeddingNorm, in call);
         }
 
+        if (_frontEnd is not null)
+        {
+            _frontEnd.Backward(gradient, call.Accumulates);
+            return;
+        }
+
         _tools.Embedding.Backward(call.Tokens, call.Sequences, _gradients, _model.PositionalEncoding == PositionalEncoding.Learned, gradient);
     }
 
@@ -151,7 +160,15 @@ internal sealed unsafe class StackPass<TKernels>
     {
         int rows = call.Sequences.Total;
         float* first = Activations.InputOf(0);
-        _tools.Embedding.Forward(call.Tokens, call.Sequences, _weights, Activations.Embedded);
+        if (_frontEnd is not null)
+        {
+            _frontEnd.Forward(Activations.Embedded);
+        }
+        else
+        {
+            _tools.Embedding.Forward(call.Tokens, call.Sequences, _weights, Activations.Embedded);
+        }
+
         if (_weights.EmbeddingNorm != null)
         {
             _tools.Norm.Forward(Activations.Embedded, rows, _weights.EmbeddingNorm, first);
@@ -280,7 +297,7 @@ internal sealed unsafe class StackPass<TKernels>
 /// <summary>What a stack computes on.</summary>
 internal unsafe ref struct StackPassCall
 {
-    /// <summary>The tokens of all sequences, at least as many as there are rows.</summary>
+    /// <summary>The tokens of all sequences, at least as many as there are rows; anything where a front end makes the rows.</summary>
     public required int[] Tokens { get; init; }
 
     /// <summary>Where each sequence begins.</summary>
