@@ -34,7 +34,14 @@ internal sealed class TrainingRun(string folder, string metricName, TextWriter e
     /// <param name="validation">What to validate with.</param>
     /// <param name="cancellationToken">Interrupts, after the state is saved.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public async Task RunAsync(Trainer trainer, long steps, IEnumerable<TokenPair> pairs, IEnumerable<TokenPair> validation, CancellationToken cancellationToken)
+    public Task RunAsync(Trainer trainer, long steps, IEnumerable<TokenPair> pairs, IEnumerable<TokenPair> validation, CancellationToken cancellationToken) =>
+        RunAsync(trainer, steps, () => trainer.TrainAsync(pairs, validation, cancellationToken));
+
+    /// <inheritdoc cref="RunAsync(Trainer, long, IEnumerable{TokenPair}, IEnumerable{TokenPair}, CancellationToken)"/>
+    public Task RunAsync(Trainer trainer, long steps, IEnumerable<SpeechPair> pairs, IEnumerable<SpeechPair> validation, CancellationToken cancellationToken) =>
+        RunAsync(trainer, steps, () => trainer.TrainAsync(pairs, validation, cancellationToken));
+
+    private async Task RunAsync(Trainer trainer, long steps, Func<IAsyncEnumerable<TrainingReport>> train)
     {
         Directory.CreateDirectory(folder);
         bool goesOn = File.Exists(_state);
@@ -48,7 +55,7 @@ internal sealed class TrainingRun(string folder, string metricName, TextWriter e
         var progress = new TrainingProgress(error, steps, metricName);
         try
         {
-            await foreach (TrainingReport report in trainer.TrainAsync(pairs, validation, cancellationToken).ConfigureAwait(false))
+            await foreach (TrainingReport report in train().ConfigureAwait(false))
             {
                 progress.Show(report);
                 log.Add(report);

@@ -215,7 +215,7 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
         Assert.Equal((1, ""), (program.ExitCode, program.Output));
         AssertOneLine(program.Error, "d_model 768");
         Assert.Contains("[SpeechToTextModel(\"config.json\")]", program.Error);
-        Assert.Contains("tiny, tiny.en, base, base.en, moonshine-tiny, moonshine-base", program.Error);
+        Assert.Contains("tiny, tiny.en, base, base.en, moonshine-tiny, moonshine-base, commands.en", program.Error);
     }
 
     [Theory]

@@ -19,6 +19,7 @@ internal sealed record DeclaredModel(string Name, ModelDimensions Dimensions, He
         Whisper<WhisperBaseEnglish>("base.en", WhisperBaseEnglish.Description, HeardLanguages.English),
         Moonshine<MoonshineTiny>("moonshine-tiny", MoonshineTiny.Description),
         Moonshine<MoonshineBase>("moonshine-base", MoonshineBase.Description),
+        Whisper<WhisperCommands>("commands.en", WhisperCommands.Description, HeardLanguages.English),
     ];
 
     private static DeclaredModel Whisper<TModel>(string name, ModelDescription description, HeardLanguages hears)
