@@ -63,7 +63,7 @@ internal sealed class OnnxRuntimePeer : IContender
         _encoderBinding = Keep(_encoder.CreateIoBinding());
         _decoderBinding = Keep(_decoder.CreateIoBinding());
 
-        if (model.IsSpeech)
+        if (model.SourceChannels > 0)
         {
             // The only models of speech that there are graphs of make a position of two frames.
             _source = Allocate<float>(TensorElementType.Float, batch, model.SourceChannels, 2 * sourceLength);
