@@ -24,19 +24,20 @@ public sealed class TrainTranscriberTests : IDisposable
         Assert.InRange(recordings.Length, 20, 40);
         string output = Path.Combine(_folder.FullName, "heard");
         ChildProgram program = await ChildProgram.Run(
-            "Transcribe", "", ["--model", Model, "--keep-silence", "--output", output, .. recordings.Select(static recording => Path.Combine(Commands, recording.File))]);
+            "Transcribe", "", ["--model", Model, "--output", output, .. recordings.Select(static recording => Path.Combine(Commands, recording.File))]);
         Assert.Equal((0, ""), (program.ExitCode, program.Output));
         string[] heard = [.. recordings.Select(recording => File.ReadAllText(Path.Combine(output, Path.ChangeExtension(recording.File, "txt"))).ReplaceLineEndings(" ").Trim())];
-        AssertHears(heard, [.. recordings.Select(static recording => recording.Said)]);
+        AssertHears(heard, [.. recordings.Select(static recording => recording.Said)], most: 0.05);
     }
 
+    /// <summary>Another version of the synthesizer may speak a little differently.</summary>
     [Fact]
     public void And_many_more_where_they_can_be_spoken()
     {
         RequireSynthesizer();
         var random = new Random(77);
         using var transcriber = SpeechToText.Open<CommandWhisper>(Model);
-        var options = new TranscriptionOptions { Temperatures = [0], VoiceActivity = null };
+        var options = new TranscriptionOptions { Temperatures = [0] };
         var heard = new List<string>();
         var said = new List<string>();
         for (int i = 0; i < 60; i++)
@@ -48,7 +49,7 @@ public sealed class TrainTranscriberTests : IDisposable
             heard.Add(transcriber.Transcribe(Listening.Hear(recording, seed: i), options, TestContext.Current.CancellationToken).Text.Trim());
         }
 
-        AssertHears([.. heard], [.. said]);
+        AssertHears([.. heard], [.. said], most: 0.1);
     }
 
     [Fact]
@@ -115,12 +116,11 @@ public sealed class TrainTranscriberTests : IDisposable
     public void Nobody_who_is_learned_from_speaks_in_the_test() =>
         Assert.Empty(Voice.ToLearn.Select(static voice => voice.Speaker).Intersect(Voice.ToTest.Select(static voice => voice.Speaker)));
 
-    /// <summary>Of few recordings the share may be twice that of many.</summary>
-    private static void AssertHears(string[] heard, string[] said)
+    private static void AssertHears(string[] heard, string[] said, double most)
     {
         double wrong = ErrorRate.OfWords(heard, said).Rate;
         TestContext.Current.TestOutputHelper!.WriteLine($"{100 * wrong:F2} % of the words of {said.Length} recordings are wrong");
-        Assert.InRange(wrong, 0, 0.1);
+        Assert.InRange(wrong, 0, most);
     }
 
     private static void RequireSynthesizer()

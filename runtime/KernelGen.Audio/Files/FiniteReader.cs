@@ -5,7 +5,8 @@ namespace KernelGen.Audio;
 /// <param name="cancellation">Ends the reading.</param>
 internal sealed class FiniteReader(AudioReader source, CancellationToken cancellation) : AudioReader
 {
-    private long _position;
+    /// <summary>How many samples of each channel have been read.</summary>
+    public long Position { get; private set; }
 
     public override int SampleRate => source.SampleRate;
 
@@ -22,10 +23,10 @@ internal sealed class FiniteReader(AudioReader source, CancellationToken cancell
         int bad = samples[..read].IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
         {
-            throw new InvalidDataException($"The audio has a sample that is {(float.IsNaN(samples[bad]) ? "NaN" : "infinite")} at {SampleTime.Show((_position + bad) / Channels, SampleRate)}.");
+            throw new InvalidDataException($"The audio has a sample that is {(float.IsNaN(samples[bad]) ? "NaN" : "infinite")} at {SampleTime.Show(Position + (bad / Channels), SampleRate)}.");
         }
 
-        _position += read;
+        Position += read / Channels;
         return read;
     }
 

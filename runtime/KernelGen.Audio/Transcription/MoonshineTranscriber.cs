@@ -69,7 +69,7 @@ internal sealed class MoonshineTranscriber : ITranscriber
         }
 
         IVoiceActivityDetector detector = options.VoiceActivity();
-        IEnumerable<SpeechSpan> spoken = SpokenParts.Find(() => new FiniteReader(open(), cancellation), detector)
+        IEnumerable<SpeechSpan> spoken = SpokenParts.Find(open, detector, cancellation)
             .Select(span => new SpeechSpan(SampleAt(span.StartTime(detector.SampleRate), Rate), SampleAt(span.EndTime(detector.SampleRate), Rate)));
         return SpokenParts.Join(spoken, SpokenParts.SilenceToSkip(Rate), longest);
     }

@@ -31,7 +31,7 @@ internal sealed class WhisperTranscriber : ITranscriber
         AudioLogMel source = Frames(open, cancellation);
         try
         {
-            TranscriptionRun run = WithoutSilence(open, options) is { } spoken
+            TranscriptionRun run = WithoutSilence(open, options, source.FrameCount, cancellation) is { } spoken
                 ? _windows.Start(source, spoken, cancellation)
                 : _windows.StartSilent(source, options, cancellation);
             return run with { Source = source };
@@ -73,7 +73,7 @@ internal sealed class WhisperTranscriber : ITranscriber
     }
 
     /// <summary>The options with the parts of the audio in which somebody speaks; <see langword="null"/> where nobody does.</summary>
-    private static TranscriptionOptions? WithoutSilence(Func<AudioReader> open, TranscriptionOptions options)
+    private static TranscriptionOptions? WithoutSilence(Func<AudioReader> open, TranscriptionOptions options, int frames, CancellationToken cancellation)
     {
         if (options.VoiceActivity is null || !options.Clips.IsDefaultOrEmpty)
         {
@@ -81,10 +81,13 @@ internal sealed class WhisperTranscriber : ITranscriber
         }
 
         IVoiceActivityDetector detector = options.VoiceActivity();
+        int rate = detector.SampleRate;
+        long silence = SpokenParts.SilenceToSkip(rate);
+        IEnumerable<SpeechSpan> spoken = SpokenParts.Join(SpokenParts.Find(open, detector, cancellation), silence);
         ImmutableArray<ClipRange> clips =
         [
-            .. SpokenParts.Join(SpokenParts.Find(open, detector), SpokenParts.SilenceToSkip(detector.SampleRate))
-                .Select(span => new ClipRange(span.StartTime(detector.SampleRate), span.EndTime(detector.SampleRate))),
+            .. SpokenParts.WithShortEnds(spoken, (long)frames * rate / WindowShape.FramesPerSecond, silence)
+                .Select(span => new ClipRange(span.StartTime(rate), span.EndTime(rate))),
         ];
         return clips.IsEmpty ? null : options with { Clips = clips };
     }
