@@ -11,38 +11,34 @@ internal static class SpeechSections
 {
     private static readonly Column[] NameColumns = [new("model", IsText: true), new("threads"), new("weights", IsText: true)];
 
+    private static readonly Column[] PeerColumns =
+    [
+        new("ONNX Runtime, median"),
+        new("times faster"),
+        new("whisper.cpp float16, median"),
+        new("times faster"),
+    ];
+
     private static readonly Column[] EncodingColumns =
     [
         .. NameColumns,
         new("KernelGen, least ms"),
         new("median"),
         new("of this core's arithmetic"),
-        new("ONNX Runtime, median"),
-        new("times faster"),
-        new("whisper.cpp float16, median"),
-        new("times faster"),
+        .. PeerColumns,
         new("of two calls at once"),
         new("other load"),
     ];
 
-    private static readonly Column[] DecodingColumns =
-    [
-        .. NameColumns,
-        new("KernelGen with rules, median ms"),
-        new("greedy, median"),
-        new("of memory's bandwidth, with rules"),
-        new("ONNX Runtime greedy, median"),
-        new("times faster with rules"),
-        new("greedy"),
-        new("whisper.cpp float16 greedy, median"),
-        new("times faster with rules"),
-        new("greedy"),
-        new("tokens as KernelGen float32", IsText: true),
-        new("other load"),
-    ];
+    private static readonly Column[] RuledColumns = [.. NameColumns, new("KernelGen, median ms"), new("of memory's bandwidth"), .. PeerColumns, new("other load")];
+
+    private static readonly Column[] GreedyColumns = [.. NameColumns, new("KernelGen, median ms"), .. PeerColumns, new("tokens as KernelGen float32", IsText: true), new("other load")];
 
     private static readonly Column[] SampleColumns =
         [.. NameColumns, new("seconds of audio"), new("encoder, median ms"), new("decoding 6 tokens a second, median"), new("both, ms a second of audio"), new("other load")];
+
+    /// <summary>What the table of the most probable tokens says of itself.</summary>
+    private const string GreedyNote = "Token by token, found in a smaller copy of the output projection first. The others compute all logits and take the highest.";
 
     /// <summary>The lengths of audio that Moonshine hears.</summary>
     private static readonly int[] AudioSeconds = [5, 10, 30];
@@ -88,7 +84,8 @@ internal static class SpeechSections
         if (results.Count > 0)
         {
             sections.Add(new Section("Whisper: the encoder of 30 seconds", [.. CommonNotes(selection, results, graphs), .. EncodingNotes(results), load], EncodingColumns, [.. results.SelectMany(EncodingRows)]));
-            sections.Add(new Section($"Whisper: decoding {SpeechCase.TargetLength} tokens", [.. DecodingNotes(results), load], DecodingColumns, [.. results.SelectMany(DecodingRows)]));
+            sections.Add(new Section($"Whisper: decoding {SpeechCase.TargetLength} tokens with rules", [.. RuledNotes(results), load], RuledColumns, [.. results.SelectMany(RuledRows)]));
+            sections.Add(new Section($"Whisper: decoding {SpeechCase.TargetLength} tokens, the most probable", [GreedyNote, load], GreedyColumns, [.. results.SelectMany(GreedyRows)]));
         }
 
         if (samples.Count > 0)
@@ -147,11 +144,11 @@ internal static class SpeechSections
         "\"Of two calls at once\": the rate of one call with two threads, in percent of two calls at the same time with one thread each.",
     ];
 
-    private static IEnumerable<string> DecodingNotes(List<SpeechResult> results) =>
+    private static IEnumerable<string> RuledNotes(List<SpeechResult> results) =>
     [
-        "Token by token. \"With rules\": as a transcription decodes, rules see the logits of all tokens, and the log-probability of each token is kept; so the whole output projection is "
-            + "read. \"Greedy\": the most probable token, found in a smaller copy of the projection first. The others compute all logits and take the highest.",
-        "\"Of memory's bandwidth\": the bytes of weights and of keys and values of the source that one thread reads with rules, in percent of what one core read of memory in the same turns: "
+        "Token by token, as a transcription decodes: rules see the logits of all tokens, and the log-probability of each token is kept; so the whole output projection is read. The others compute all logits and "
+            + "take the highest.",
+        "\"Of memory's bandwidth\": the bytes of weights and of keys and values of the source that one thread reads, in percent of what one core read of memory in the same turns: "
             + string.Join("; ", results.Select(static result => $"{result.Case.Name}, {result.Threads} threads: {result.BytesPerSecond / 1e9:F1} GB/s")),
     ];
 
@@ -166,14 +163,22 @@ internal static class SpeechSections
         OtherLoad.Words(result.OtherLoad),
     ]);
 
-    private static IEnumerable<string[]> DecodingRows(SpeechResult result) => result.KernelGen.Select(times => (string[])
+    private static IEnumerable<string[]> RuledRows(SpeechResult result) => result.KernelGen.Select(times => (string[])
     [
         .. NameRow(result, times),
         Cells.Milliseconds(times.Ruled!.Value.Median),
-        Cells.Milliseconds(times.Decoding.Median),
         result.Threads > 1 ? Cells.Nothing : Cells.Percent(Bytes(result.Case, times.Precision) * SpeechCase.TargetLength / times.Ruled.Value.Median / result.BytesPerSecond),
-        .. BesideBoth(times, result.OnnxRuntimeOf(times.Precision)),
-        .. BesideBoth(times, result.WhisperCpp),
+        .. Beside(times.Ruled.Value, result.OnnxRuntimeOf(times.Precision)?.Decoding),
+        .. Beside(times.Ruled.Value, result.WhisperCpp?.Decoding),
+        OtherLoad.Words(result.OtherLoad),
+    ]);
+
+    private static IEnumerable<string[]> GreedyRows(SpeechResult result) => result.KernelGen.Select(times => (string[])
+    [
+        .. NameRow(result, times),
+        Cells.Milliseconds(times.Decoding.Median),
+        .. Beside(times.Decoding, result.OnnxRuntimeOf(times.Precision)?.Decoding),
+        .. Beside(times.Decoding, result.WhisperCpp?.Decoding),
         Tokens(result, times),
         OtherLoad.Words(result.OtherLoad),
     ]);
@@ -188,10 +193,6 @@ internal static class SpeechSections
 
     private static string[] Beside(Times ours, Times? theirs) =>
         theirs is { } known ? [Cells.Milliseconds(known.Median), Cells.Number(known.Median / ours.Median, 2)] : [Cells.Nothing, Cells.Nothing];
-
-    private static string[] BesideBoth(SpeechTimes ours, SpeechTimes? theirs) => theirs is null
-        ? [Cells.Nothing, Cells.Nothing, Cells.Nothing]
-        : [.. Beside(ours.Ruled!.Value, theirs.Decoding), Cells.Number(theirs.Decoding.Median / ours.Decoding.Median, 2)];
 
     private static string Tokens(SpeechResult result, SpeechTimes times)
     {
