@@ -152,7 +152,7 @@ public abstract class SpeechModel : TransformerModel
             for (int first = 0; first < logits.Length; first += BatchSearch.MaxRows)
             {
                 int count = Math.Min(BatchSearch.MaxRows, logits.Length - first);
-                BatchSearch.NextLogits(Engine, lease.Workspace, workspaces.AsSpan(first, count), copies.AsSpan(first, count));
+                EncodedBatch.NextLogits(Engine, lease.Workspace, workspaces.AsSpan(first, count), copies.AsSpan(first, count));
                 for (int i = 0; i < count; i++)
                 {
                     logits[first + i] = Engine.Logits(lease.Workspace, i).ToArray();
@@ -226,7 +226,7 @@ public abstract class SpeechModel : TransformerModel
             for (int first = 0; first < results.Length; first += places)
             {
                 int count = Math.Min(places, results.Length - first);
-                BatchSearch.RunEncoded(Engine, lease.Workspace, workspaces.AsSpan(first, count), settings.AsSpan(first, count), first).CopyTo(results, first);
+                EncodedBatch.Search(Engine, lease.Workspace, workspaces.AsSpan(first, count), settings.AsSpan(first, count), first).CopyTo(results, first);
             }
 
             return results;

@@ -60,7 +60,7 @@ internal sealed class MoonshineTranscriber : ITranscriber
         const int Rate = LogMelSpectrogram.SampleRate;
         if (!options.Clips.IsDefaultOrEmpty)
         {
-            return options.Clips.Select(static clip => new SpeechSpan(SampleAt(clip.Start, Rate), clip.End is { } end ? SampleAt(end, Rate) : long.MaxValue));
+            return options.Clips.Select(static clip => new SpeechSpan(SampleTime.SampleAt(clip.Start, Rate), clip.End is { } end ? SampleTime.SampleAt(end, Rate) : long.MaxValue));
         }
 
         if (options.VoiceActivity is null)
@@ -70,11 +70,9 @@ internal sealed class MoonshineTranscriber : ITranscriber
 
         IVoiceActivityDetector detector = options.VoiceActivity();
         IEnumerable<SpeechSpan> spoken = SpokenParts.Find(open, detector, cancellation)
-            .Select(span => new SpeechSpan(SampleAt(span.StartTime(detector.SampleRate), Rate), SampleAt(span.EndTime(detector.SampleRate), Rate)));
+            .Select(span => new SpeechSpan(SampleTime.SampleAt(span.StartTime(detector.SampleRate), Rate), SampleTime.SampleAt(span.EndTime(detector.SampleRate), Rate)));
         return SpokenParts.Join(spoken, SpokenParts.SilenceToSkip(Rate), longest);
     }
-
-    private static long SampleAt(TimeSpan time, int sampleRate) => (long)((Int128)time.Ticks * sampleRate / TimeSpan.TicksPerSecond);
 
     private IEnumerable<IEnumerable<TranscriptionStep>> Parts(IEnumerable<SoundPiece> pieces, TranscriptionOptions options, FallbackDecoder decoder, ModelCall call)
     {

@@ -71,7 +71,7 @@ public sealed class EnergyVoiceActivityDetector : IVoiceActivityDetector
         _decay = DeterministicMath.Exp(-2 * Math.PI * HighPassFrequency / SampleRate);
         _minimumSpeechFrames = FramesOf(_options.MinimumSpeech);
         _minimumSilenceFrames = Math.Max(FramesOf(_options.MinimumSilence), 2 * FramesOf(_options.Padding));
-        _padding = _options.Padding.Ticks * SampleRate / TimeSpan.TicksPerSecond;
+        _padding = SampleTime.SampleAt(_options.Padding, SampleRate);
         _frameEnd = SampleOf(1);
         _counted = 0;
         _counts.AsSpan().Clear();

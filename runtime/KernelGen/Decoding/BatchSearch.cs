@@ -64,92 +64,6 @@ internal static class BatchSearch
         return Result(engine, workspace, search, 0, settings);
     }
 
-    /// <summary>Searches targets for sources together, each of which stands encoded in a workspace of its own, with room for the search.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="workspace">The memory of the call, in which the sources have none.</param>
-    /// <param name="encoded">The workspace of each source, at most <see cref="MaxPlaces"/>.</param>
-    /// <param name="settings">How to search for each source: alike, as <see cref="SearchSettings.IsLike"/> says.</param>
-    /// <param name="firstIndex">What callbacks call the first source.</param>
-    public static GenerationResult[] RunEncoded(Engine engine, Workspace workspace, ReadOnlySpan<Workspace> encoded, ReadOnlySpan<SearchSettings> settings, int firstIndex)
-    {
-        int places = encoded.Length;
-        SearchSettings widest = settings[0];
-        int tokensBefore = 0;
-        foreach (ref readonly SearchSettings one in settings)
-        {
-            widest = one.MaxLength > widest.MaxLength ? one : widest;
-            tokensBefore += one.TokensBefore.Length;
-        }
-
-        workspace.Sharing.Threads = widest.Threads;
-        int rows = Math.Max(TargetRows(places, widest, isParallel: false), tokensBefore);
-        workspace.Borrow(encoded, rows, widest.HypothesesPerSource, widest.Options.Sampling is not null);
-        DecodeTokensBefore(engine, workspace, tokensBefore, settings);
-        ISearch search = Begin(engine, workspace, places, widest);
-        for (int place = 0; place < places; place++)
-        {
-            search.Start(engine, place, firstIndex + place, [], settings[place]);
-        }
-
-        var results = new GenerationResult[places];
-        while (!search.IsDone)
-        {
-            search.Step(engine, workspace);
-            foreach (int place in search.Completed)
-            {
-                results[place] = Result(engine, workspace, search, place, settings[place]);
-            }
-        }
-
-        return results;
-    }
-
-    /// <summary>The logits of the tokens that follow given targets of sources, each of which stands encoded in a workspace of its own.</summary>
-    /// <param name="engine">Runs the model.</param>
-    /// <param name="workspace">The memory of the call, in which the sources have none; receives the logits, a row for each source.</param>
-    /// <param name="encoded">The workspace of each source, at most <see cref="MaxRows"/>.</param>
-    /// <param name="targets">The target of each, with all that stands before it.</param>
-    public static void NextLogits(Engine engine, Workspace workspace, ReadOnlySpan<Workspace> encoded, ReadOnlySpan<int[]> targets)
-    {
-        int before = 0;
-        foreach (int[] target in targets)
-        {
-            before += target.Length - 1;
-        }
-
-        workspace.Borrow(encoded, Math.Max(before, targets.Length), hypotheses: 1, samples: false);
-        int[] tokens = new int[before];
-        int[] places = new int[targets.Length];
-        int[] counts = new int[targets.Length];
-        int[] last = new int[targets.Length];
-        int begun = 0;
-        int filled = 0;
-        for (int i = 0; i < targets.Length; i++)
-        {
-            last[i] = targets[i][^1];
-            if (targets[i].Length > 1)
-            {
-                targets[i].AsSpan(..^1).CopyTo(tokens.AsSpan(filled));
-                filled += targets[i].Length - 1;
-                places[begun] = i;
-                counts[begun++] = targets[i].Length - 1;
-            }
-        }
-
-        if (begun > 0)
-        {
-            engine.Decode(workspace, tokens, places.AsSpan(0, begun), counts.AsSpan(0, begun));
-        }
-
-        for (int i = 0; i < places.Length; i++)
-        {
-            places[i] = i;
-        }
-
-        engine.DecodeStep(workspace, last, places);
-        engine.Project(workspace, 0, last.Length);
-    }
-
     /// <summary>Makes room for the source of a workspace, for any search of so many hypotheses.</summary>
     public static void ReserveForAnySearch(Engine engine, Workspace workspace, int sourceLength, int hypotheses, int threads)
     {
@@ -257,56 +171,30 @@ internal static class BatchSearch
     }
 
     /// <summary>The most target rows that are decoded at once.</summary>
-    private static int TargetRows(int sources, SearchSettings settings, bool isParallel) => Math.Max(
+    public static int TargetRows(int sources, SearchSettings settings, bool isParallel) => Math.Max(
         isParallel ? ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows : sources * settings.HypothesesPerSource,
         Math.Max(settings.TokensBefore.Length, settings.Options.ReturnCrossAttention ? settings.MaxLength : 0));
 
-    /// <summary>Decodes what stands before the targets of a source, which stands encoded in a place.</summary>
-    private static void DecodeTokensBefore(Engine engine, Workspace workspace, int place, int places, SearchSettings settings)
+    /// <summary>Copies what stands before the target of a source to its other hypotheses.</summary>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="place">The place of the source.</param>
+    /// <param name="places">The number of places.</param>
+    /// <param name="hypotheses">The hypotheses of the source.</param>
+    public static void CopyToHypotheses(Workspace workspace, int place, int places, int hypotheses)
     {
-        if (settings.TokensBefore.IsEmpty)
-        {
-            return;
-        }
-
-        engine.Decode(workspace, settings.TokensBefore, [place], [settings.TokensBefore.Length]);
-        for (int hypothesis = 1; hypothesis < settings.HypothesesPerSource; hypothesis++)
+        for (int hypothesis = 1; hypothesis < hypotheses; hypothesis++)
         {
             workspace.CopyTarget(place, (hypothesis * places) + place);
         }
     }
 
-    /// <summary>Decodes what stands before the targets of all sources together, so that weights are read once.</summary>
-    private static void DecodeTokensBefore(Engine engine, Workspace workspace, int count, ReadOnlySpan<SearchSettings> settings)
+    /// <summary>Decodes what stands before the targets of a source, which stands encoded in a place.</summary>
+    private static void DecodeTokensBefore(Engine engine, Workspace workspace, int place, int places, SearchSettings settings)
     {
-        if (count == 0)
+        if (!settings.TokensBefore.IsEmpty)
         {
-            return;
-        }
-
-        int[] tokens = new int[count];
-        var places = new List<int>();
-        var counts = new List<int>();
-        int filled = 0;
-        for (int place = 0; place < settings.Length; place++)
-        {
-            ReadOnlySpan<int> before = settings[place].TokensBefore;
-            if (!before.IsEmpty)
-            {
-                before.CopyTo(tokens.AsSpan(filled));
-                filled += before.Length;
-                places.Add(place);
-                counts.Add(before.Length);
-            }
-        }
-
-        engine.Decode(workspace, tokens, places.ToArray(), counts.ToArray());
-        foreach (int place in places)
-        {
-            for (int hypothesis = 1; hypothesis < settings[place].HypothesesPerSource; hypothesis++)
-            {
-                workspace.CopyTarget(place, (hypothesis * settings.Length) + place);
-            }
+            engine.Decode(workspace, settings.TokensBefore, [place], [settings.TokensBefore.Length]);
+            CopyToHypotheses(workspace, place, places, settings.HypothesesPerSource);
         }
     }
 
@@ -317,7 +205,7 @@ internal static class BatchSearch
         workspace.Reserve(lengths, settings.MaxPositions, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
     }
 
-    private static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)
+    public static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)
     {
         ISearch search = settings.BeamSize == 1 ? workspace.State<GreedySearch>()
             : settings.Options.Definition == SearchDefinition.KernelGen ? workspace.State<KernelGenBeamSearch>()
@@ -328,7 +216,7 @@ internal static class BatchSearch
         return search;
     }
 
-    private static GenerationResult Result(Engine engine, Workspace workspace, ISearch search, int place, SearchSettings settings)
+    public static GenerationResult Result(Engine engine, Workspace workspace, ISearch search, int place, SearchSettings settings)
     {
         GenerationResult result = search.Result(place);
         if (settings.Options.ReturnCrossAttention)

@@ -13,4 +13,13 @@ internal static class ReusedArray
 
         return array.AsSpan(0, length);
     }
+
+    /// <summary>Makes room for so many elements, and for twice as many as there was room for where that is more; what is in the array stays.</summary>
+    public static void Grow<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using KernelGen.Execution;
+
 namespace KernelGen.Training;
 
 /// <summary>Pairs that are computed together, one behind the other without padding. The arrays are reused, and may be longer than what they hold.</summary>
@@ -48,7 +50,7 @@ internal sealed class PairBatch
     /// <param name="startToken">The token that begins what the decoder reads.</param>
     public void Add(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int startToken)
     {
-        Room(ref _sourceTokens, _sourceCount + source.Length);
+        ReusedArray.Grow(ref _sourceTokens, _sourceCount + source.Length);
         source.CopyTo(_sourceTokens.AsSpan(_sourceCount));
         _sourceCount += source.Length;
         Add([], source.Length, target, startToken);
@@ -61,12 +63,12 @@ internal sealed class PairBatch
     /// <param name="startToken">The token that begins what the decoder reads.</param>
     public void Add(ReadOnlySpan<float> frames, int positions, ReadOnlySpan<int> target, int startToken)
     {
-        Room(ref _frames, _frameNumbers + frames.Length);
-        Room(ref _frameEnds, Pairs + 1);
-        Room(ref _targetTokens, _targetCount + target.Length);
-        Room(ref _labels, _targetCount + target.Length);
-        Room(ref _sourceLengths, Pairs + 1);
-        Room(ref _targetLengths, Pairs + 1);
+        ReusedArray.Grow(ref _frames, _frameNumbers + frames.Length);
+        ReusedArray.Grow(ref _frameEnds, Pairs + 1);
+        ReusedArray.Grow(ref _targetTokens, _targetCount + target.Length);
+        ReusedArray.Grow(ref _labels, _targetCount + target.Length);
+        ReusedArray.Grow(ref _sourceLengths, Pairs + 1);
+        ReusedArray.Grow(ref _targetLengths, Pairs + 1);
         frames.CopyTo(_frames.AsSpan(_frameNumbers));
         target.CopyTo(_labels.AsSpan(_targetCount));
         _targetTokens[_targetCount] = startToken;
@@ -77,13 +79,5 @@ internal sealed class PairBatch
         _targetLengths[Pairs] = target.Length;
         _targetCount += target.Length;
         Pairs++;
-    }
-
-    private static void Room<T>(ref T[] array, int length)
-    {
-        if (array.Length < length)
-        {
-            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
-        }
     }
 }

@@ -91,7 +91,7 @@ internal sealed class LiveTranscription
 
     private static int Samples(TimeSpan time) => (int)Math.Min(int.MaxValue, SampleAt(time));
 
-    private static long SampleAt(TimeSpan time) => (long)(time.Ticks * (Int128)LogMelSpectrogram.SampleRate / TimeSpan.TicksPerSecond);
+    private static long SampleAt(TimeSpan time) => SampleTime.SampleAt(time, LogMelSpectrogram.SampleRate);
 
     private static TimeSpan TimeOf(long sample) => new SpeechSpan(sample, sample).StartTime(LogMelSpectrogram.SampleRate);
 

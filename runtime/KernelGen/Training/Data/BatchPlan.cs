@@ -1,3 +1,4 @@
+using KernelGen.Execution;
 using KernelGen.Numerics;
 
 namespace KernelGen.Training;
@@ -25,8 +26,8 @@ internal sealed class BatchPlan
     public void Make(PairWindow window, int tokensPerBatch, ShuffleOrder? order)
     {
         _window = window;
-        Room(ref _pairs, window.Count);
-        Room(ref _sorted, window.Count);
+        ReusedArray.Grow(ref _pairs, window.Count);
+        ReusedArray.Grow(ref _sorted, window.Count);
         for (int i = 0; i < window.Count; i++)
         {
             _pairs[i] = i;
@@ -36,7 +37,7 @@ internal sealed class BatchPlan
         SortByLength(isTarget: false);
         SortByLength(isTarget: true);
         Cut(tokensPerBatch);
-        Room(ref _order, Count);
+        ReusedArray.Grow(ref _order, Count);
         for (int i = 0; i < Count; i++)
         {
             _order[i] = i;
@@ -69,7 +70,7 @@ internal sealed class BatchPlan
             longest = Math.Max(longest, Length(i, isTarget));
         }
 
-        Room(ref _counts, longest + 1);
+        ReusedArray.Grow(ref _counts, longest + 1);
         Array.Clear(_counts, 0, longest + 1);
         for (int i = 0; i < count; i++)
         {
@@ -116,16 +117,8 @@ internal sealed class BatchPlan
 
     private void End(int pair)
     {
-        Room(ref _ends, Count + 1);
+        ReusedArray.Grow(ref _ends, Count + 1);
         _ends[Count++] = pair;
-    }
-
-    private static void Room(ref int[] array, int length)
-    {
-        if (array.Length < length)
-        {
-            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
-        }
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelGen.Execution;
 using KernelGen.Numerics;
 
 namespace KernelGen.Training;
@@ -74,7 +75,7 @@ internal sealed class PairWindow
         ReadOnlySpan<float> frames = pair.Frames.Span;
         int start = TokenCount;
         int end = start + source.Length + target.Length;
-        Room(ref _tokens, end + 1);
+        ReusedArray.Grow(ref _tokens, end + 1);
         source.CopyTo(_tokens.AsSpan(start));
         target.CopyTo(_tokens.AsSpan(start + source.Length));
         if (target[^1] != endToken)
@@ -83,12 +84,12 @@ internal sealed class PairWindow
         }
 
         int firstFrame = FrameNumbers;
-        Room(ref _frames, firstFrame + frames.Length);
+        ReusedArray.Grow(ref _frames, firstFrame + frames.Length);
         frames.CopyTo(_frames.AsSpan(firstFrame));
-        Room(ref _ends, Count + 1);
-        Room(ref _frameEnds, Count + 1);
-        Room(ref _sourceTokens, Count + 1);
-        Room(ref _sourceLengths, Count + 1);
+        ReusedArray.Grow(ref _ends, Count + 1);
+        ReusedArray.Grow(ref _frameEnds, Count + 1);
+        ReusedArray.Grow(ref _sourceTokens, Count + 1);
+        ReusedArray.Grow(ref _sourceLengths, Count + 1);
         _ends[Count] = end;
         _frameEnds[Count] = firstFrame + frames.Length;
         _sourceTokens[Count] = source.Length;
@@ -100,12 +101,4 @@ internal sealed class PairWindow
     }
 
     private static int Start(int[] ends, int pair) => pair == 0 ? 0 : ends[pair - 1];
-
-    private static void Room<T>(ref T[] array, int length)
-    {
-        if (array.Length < length)
-        {
-            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
-        }
-    }
 }

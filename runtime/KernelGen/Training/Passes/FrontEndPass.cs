@@ -52,7 +52,7 @@ internal sealed unsafe class FrontEndPass<TKernels> : SharedRange
     public void Measure(PairBatch batch)
     {
         _sequences = batch.Pairs;
-        Room(ref _positionStarts, _sequences + 1);
+        ReusedArray.Grow(ref _positionStarts, _sequences + 1);
         foreach (Level level in _levels)
         {
             level.Clear(_sequences);
@@ -199,30 +199,34 @@ internal sealed unsafe class FrontEndPass<TKernels> : SharedRange
 
     private void Activate(int sequence)
     {
-        (int first, int rows) = RowsBehind(_number, sequence);
-        bool isLast = _number + 1 == _levels.Length;
-        int stride = isLast ? _model.ModelStride : _levels[_number + 1].RowStride;
-        float* output = isLast ? _to + ((long)first * stride) : _levels[_number + 1].FirstRow(sequence);
-        float* sums = _levels[_number].Sums + ((long)first * _model.ModelStride);
-        int width = PanelLayout.RoundUp(_model.ModelDimension);
-        for (int row = 0; row < rows; row++, sums += _model.ModelStride, output += stride)
+        Outcome rows = OutcomeOf(sequence, _to);
+        for (int row = 0; row < rows.Count; row++)
         {
-            TKernels.ActivateConvolved(sums, width, output);
+            TKernels.ActivateConvolved(rows.Sums(row), rows.Width, rows.Activated(row));
         }
     }
 
     private void ActivationGradient(int sequence)
     {
-        (int first, int rows) = RowsBehind(_number, sequence);
-        bool isLast = _number + 1 == _levels.Length;
-        int stride = isLast ? _model.ModelStride : _levels[_number + 1].RowStride;
-        float* gradient = isLast ? _from + ((long)first * stride) : _levels[_number + 1].FirstRow(sequence);
-        float* sums = _levels[_number].Sums + ((long)first * _model.ModelStride);
-        int width = PanelLayout.RoundUp(_model.ModelDimension);
-        for (int row = 0; row < rows; row++, sums += _model.ModelStride, gradient += stride)
+        Outcome rows = OutcomeOf(sequence, _from);
+        for (int row = 0; row < rows.Count; row++)
         {
-            TKernels.ConvolvedGradient(sums, width, gradient, sums);
+            TKernels.ConvolvedGradient(rows.Sums(row), rows.Width, rows.Activated(row), rows.Sums(row));
         }
+    }
+
+    /// <summary>What comes out of a convolution for a sequence.</summary>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="last">What the function behind the last convolution writes, of all sequences, or its gradient.</param>
+    private Outcome OutcomeOf(int sequence, float* last)
+    {
+        (int first, int count) = RowsBehind(_number, sequence);
+        bool isLast = _number + 1 == _levels.Length;
+        int width = PanelLayout.RoundUp(_model.ModelDimension);
+        float* sums = _levels[_number].Sums + ((long)first * _model.ModelStride);
+        return isLast
+            ? new Outcome(count, width, sums, _model.ModelStride, last + ((long)first * _model.ModelStride), _model.ModelStride)
+            : new Outcome(count, width, sums, _model.ModelStride, _levels[_number + 1].FirstRow(sequence), _levels[_number + 1].RowStride);
     }
 
     /// <summary>The gradient of each row that a convolution read, in the place of the row: the sum over the windows that have it, in their order.</summary>
@@ -265,12 +269,17 @@ internal sealed unsafe class FrontEndPass<TKernels> : SharedRange
         }
     }
 
-    private static void Room<T>(ref T[] array, int length)
+    /// <summary>Rows behind a convolution: sums without its function, and with it; on the way back the gradients of both.</summary>
+    private readonly struct Outcome(int count, int width, float* sums, int sumStride, float* activated, int activatedStride)
     {
-        if (array.Length < length)
-        {
-            Array.Resize(ref array, Math.Max(length, 2 * array.Length));
-        }
+        public int Count => count;
+
+        /// <summary>The numbers in a row, rounded up to whole panels.</summary>
+        public int Width => width;
+
+        public float* Sums(int row) => sums + ((long)row * sumStride);
+
+        public float* Activated(int row) => activated + ((long)row * activatedStride);
     }
 
     /// <summary>A convolution, and the rows of each sequence that it reads.</summary>
@@ -301,8 +310,8 @@ internal sealed unsafe class FrontEndPass<TKernels> : SharedRange
 
         public void Clear(int sequences)
         {
-            Room(ref _rows, sequences + 1);
-            Room(ref _starts, sequences + 1);
+            ReusedArray.Grow(ref _rows, sequences + 1);
+            ReusedArray.Grow(ref _starts, sequences + 1);
             InputLength = 0;
         }
 
