@@ -1,16 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using KernelGen.Samples.Training;
 
 namespace KernelGen.Samples.TrainTranscriber;
 
 internal static class Program
 {
-    private const int Success = 0;
-    private const int Failure = 1;
-    private const int WrongUsage = 2;
-
     private const string Description = """
         Makes a small Whisper that hears spoken commands: espeak-ng speaks them, and the model learns from what it says.
 
@@ -19,7 +14,7 @@ internal static class Program
         Exit status: 0 when the model is complete, 1 when something failed or was interrupted, 2 when the command line is wrong.
         """;
 
-    private static async Task<int> Main(string[] arguments)
+    private static Task<int> Main(string[] arguments)
     {
         var data = new Option<string>("--data") { Description = "The folder of the recordings, which are made where they are not there.", HelpName = "folder", DefaultValueFactory = static _ => "recordings" };
         var output = new Option<string>("--output") { Description = "The folder for the model, the log, and the state from which an interrupted run goes on.", HelpName = "folder", DefaultValueFactory = static _ => "transcriber" };
@@ -30,25 +25,11 @@ internal static class Program
         Option<int> steps = CountOption.Create("--steps", "The number of steps.", 20_000);
         Option<int> threads = CountOption.Create("--threads", "Threads that share the work.", Environment.ProcessorCount);
         var command = new RootCommand(Description) { data, output, wav, from, rate, recordings, steps, threads };
-        command.Directives.Clear();
-        ParseResult result = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
-        if (result.Errors.Count > 0)
-        {
-            WriteError($"{result.Errors[0].Message.TrimEnd('.')}; --help shows what there is");
-            return WrongUsage;
-        }
-
-        if (result.Action is not null)
-        {
-            return result.Invoke();
-        }
-
-        using var interruption = new Interruption();
-        try
+        return TrainingCommand.RunAsync(nameof(TrainTranscriber), command, arguments, async (result, cancellationToken) =>
         {
             string folder = result.GetValue(output)!;
             WordErrors errors = await TranscriberTraining.RunAsync(
-                result.GetValue(data)!, folder, result.GetValue(recordings), result.GetValue(wav), result.GetValue(from), result.GetValue(rate), result.GetValue(steps), result.GetValue(threads), Console.Error, interruption.Token)
+                result.GetValue(data)!, folder, result.GetValue(recordings), result.GetValue(wav), result.GetValue(from), result.GetValue(rate), result.GetValue(steps), result.GetValue(threads), Console.Error, cancellationToken)
                 .ConfigureAwait(false);
             foreach ((string said, string heard) in errors.Wrong)
             {
@@ -61,23 +42,6 @@ internal static class Program
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"voices that nothing was learned from: {100 * errors.Rate:F2} % of words wrong; the model is in {folder}"));
-            return Success;
-        }
-        catch (OperationCanceledException)
-        {
-            return Failure;
-        }
-        catch (Exception exception)
-        {
-            WriteError(exception.Message);
-            return Failure;
-        }
-    }
-
-    /// <summary>Writes one line to standard error, in UTF-8 whatever the locale.</summary>
-    private static void WriteError(string message)
-    {
-        using Stream error = Console.OpenStandardError();
-        error.Write(Encoding.UTF8.GetBytes($"TrainTranscriber: {message.ReplaceLineEndings(" ")}\n"));
+        });
     }
 }

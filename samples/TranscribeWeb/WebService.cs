@@ -1,5 +1,6 @@
 using KernelGen.Audio;
 using KernelGen.Samples.Transcribe.Models;
+using KernelGen.Samples.Web;
 
 namespace KernelGen.Samples.TranscribeWeb;
 
@@ -54,7 +55,7 @@ internal static class WebService
 
         // Before the server listens: what answers is ready.
         app.Services.GetRequiredService<SpeechToText>();
-        app.Use(AddHeaders);
+        app.Use(ResponseHeaders.Add);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWebSockets();
@@ -62,24 +63,5 @@ internal static class WebService
         LiveEndpoint.Map(app);
         Page.Map(app);
         return app;
-    }
-
-    /// <summary>Middleware: browsers take each answer for what it says it is, and keep none that does not say that they may.</summary>
-    private static Task AddHeaders(HttpContext context, RequestDelegate next)
-    {
-        context.Response.OnStarting(
-            static state =>
-            {
-                IHeaderDictionary headers = ((HttpResponse)state).Headers;
-                headers.XContentTypeOptions = "nosniff";
-                if (headers.CacheControl.Count == 0)
-                {
-                    headers.CacheControl = "no-store";
-                }
-
-                return Task.CompletedTask;
-            },
-            context.Response);
-        return next(context);
     }
 }

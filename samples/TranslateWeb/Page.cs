@@ -1,18 +1,12 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
+using KernelGen.Samples.Web;
 
 namespace KernelGen.Samples.TranslateWeb;
 
 /// <summary>The page for people: its files are inside the program.</summary>
 internal sealed class Page(TranslationService translations)
 {
-    /// <summary>Nothing but the page's own files, and no one else's frame around it.</summary>
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     private readonly PageFile _html = new(
         Read("index.html").Replace("{{MaxCharacters}}", translations.MaxStreamCharacters.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
         "text/html; charset=utf-8");
@@ -36,21 +30,5 @@ internal sealed class Page(TranslationService translations)
     {
         using var reader = new StreamReader(Resources.Open(name), Encoding.UTF8);
         return reader.ReadToEnd();
-    }
-
-    /// <summary>One file. A browser keeps it, and asks each time whether it is still the same.</summary>
-    private sealed class PageFile(string text, string contentType)
-    {
-        private readonly byte[] _bytes = Encoding.UTF8.GetBytes(text);
-        private readonly EntityTagHeaderValue _tag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}\"");
-
-        public FileContentHttpResult Send(HttpContext context)
-        {
-            IHeaderDictionary headers = context.Response.Headers;
-            headers.CacheControl = "no-cache";
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
-            headers["Referrer-Policy"] = "no-referrer";
-            return TypedResults.Bytes(_bytes, contentType, entityTag: _tag);
-        }
     }
 }

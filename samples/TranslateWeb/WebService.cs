@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using KernelGen.Samples.Translate;
+using KernelGen.Samples.Web;
 using KernelGen.Text;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -46,7 +47,7 @@ internal static class WebService
             app.UseForwardedHeaders();
         }
 
-        app.Use(AddHeaders);
+        app.Use(ResponseHeaders.Add);
         app.Use(app.Services.GetRequiredService<TranslationMetrics>().Measure);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -110,24 +111,5 @@ internal static class WebService
                 options.KnownIPNetworks.Add(network);
             }
         });
-    }
-
-    /// <summary>Middleware: browsers take each answer for what it says it is, and keep none that does not say that they may.</summary>
-    private static Task AddHeaders(HttpContext context, RequestDelegate next)
-    {
-        context.Response.OnStarting(
-            static state =>
-            {
-                IHeaderDictionary headers = ((HttpResponse)state).Headers;
-                headers.XContentTypeOptions = "nosniff";
-                if (headers.CacheControl.Count == 0)
-                {
-                    headers.CacheControl = "no-store";
-                }
-
-                return Task.CompletedTask;
-            },
-            context.Response);
-        return next(context);
     }
 }

@@ -1,40 +1,14 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using KernelGen.Tests;
 using Microsoft.Playwright;
 
 namespace KernelGen.Samples.TranscribeWeb.Tests;
 
-/// <summary>
-/// The page in a real browser, whose microphone hears a file: Chromium, Debian's unless the environment variable CHROMIUM names another. Screenshots are left beside the tests, in "screenshots".
-/// </summary>
-public sealed class BrowserTests(LoadedModel model) : IAsyncLifetime
+/// <summary>The page in a real browser, whose microphone hears a file.</summary>
+public sealed class BrowserTests(LoadedModel model) : BrowserPageTests
 {
-    private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
     private static readonly string Speech = Path.Combine(AppContext.BaseDirectory, "jfk.wav");
     private static readonly string[] FakeMicrophone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-audio-capture={Speech}"];
-
-    /// <summary>What a browser says of a page that does not work as it was meant: errors of the script, and what the page's own policy forbids.</summary>
-    private readonly ConcurrentQueue<string> _complaints = new();
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipUnless(File.Exists(Chromium), $"There is no Chromium at {Chromium}. Install Debian's chromium, or name another with the environment variable CHROMIUM.");
-        _playwright = await Playwright.CreateAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
-
-        _playwright?.Dispose();
-        Assert.Empty(_complaints);
-    }
 
     [Theory]
     [InlineData("desktop", 1280, 800)]
@@ -69,7 +43,8 @@ public sealed class BrowserTests(LoadedModel model) : IAsyncLifetime
     [Fact]
     public async Task A_file_is_heard_and_its_text_copied()
     {
-        await using RunningService service = await RunningService.StartAsync(model);
+        // Few passes: what is partial is not looked at here.
+        await using RunningService service = await RunningService.StartAsync(model, "IntervalMilliseconds=10000");
         IPage page = await OpenAsync(service, []);
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await page.GetByLabel("Language").SelectOptionAsync("German");
@@ -135,29 +110,6 @@ public sealed class BrowserTests(LoadedModel model) : IAsyncLifetime
         return Assertions.Expect(locator);
     }
 
-    private static Task ShootAsync(IPage page, string name) => page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{name}.png"), FullPage = true });
-
-    private async Task<IPage> OpenAsync(RunningService service, string[] arguments, string look = "desktop", int width = 1280, int height = 800)
-    {
-        // Chromium's own sandbox needs a user that is not root.
-        _browser = await _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", .. arguments] });
-        IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            HasTouch = look == "phone",
-            IsMobile = look == "phone",
-            DeviceScaleFactor = look == "phone" ? 2 : 1,
-        });
-        IPage page = await context.NewPageAsync();
-        page.PageError += (_, error) => _complaints.Enqueue(error);
-        page.Console += (_, message) =>
-        {
-            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal))
-            {
-                _complaints.Enqueue(message.Text);
-            }
-        };
-        await page.GotoAsync(service.Address.ToString());
-        return page;
-    }
+    private Task<IPage> OpenAsync(RunningService service, string[] arguments, string look = "light", int width = 1280, int height = 800) =>
+        OpenAsync(service.Address, look, width, height, arguments);
 }

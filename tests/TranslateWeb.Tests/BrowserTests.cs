@@ -1,43 +1,13 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using KernelGen.Tests;
 using Microsoft.Playwright;
 
 namespace KernelGen.Samples.TranslateWeb.Tests;
 
-/// <summary>
-/// The page in a real browser: Chromium, Debian's unless the environment variable CHROMIUM names another. Screenshots are left beside the tests, in "screenshots".
-/// </summary>
-public sealed class BrowserTests : IAsyncLifetime
+/// <summary>The page in a real browser.</summary>
+public sealed class BrowserTests : BrowserPageTests
 {
-    private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
-
-    /// <summary>What a browser says of a page that does not work as it was meant: errors of the script, and what the page's own policy forbids.</summary>
-    private readonly ConcurrentQueue<string> _complaints = new();
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipUnless(File.Exists(Chromium), $"There is no Chromium at {Chromium}. Install Debian's chromium, or name another with the environment variable CHROMIUM.");
-        _playwright = await Playwright.CreateAsync();
-
-        // Chromium's own sandbox needs a user that is not root.
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
-
-        _playwright?.Dispose();
-        Assert.Empty(_complaints);
-    }
-
     [Theory]
     [InlineData("light", 1280, 800)]
     [InlineData("dark", 1280, 800)]
@@ -67,7 +37,7 @@ public sealed class BrowserTests : IAsyncLifetime
         int red = int.Parse(Regex.Match(ground, "[0-9]+").Value, CultureInfo.InvariantCulture);
         Assert.Equal(look == "dark", red < 128);
 
-        await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{look}.png"), FullPage = true });
+        await ShootAsync(page, look);
     }
 
     [Fact]
@@ -151,7 +121,7 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.Locator("summary").ClickAsync();
         await Expect(page.Locator("#alternatives li").First).ToBeVisibleAsync();
         await page.Locator("#translation button").First.HoverAsync();
-        await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"wide-{width}.png"), FullPage = true });
+        await ShootAsync(page, $"wide-{width}");
         Assert.True(await page.Locator("#translation button").First.EvaluateAsync<bool>("word => word.textContent.length > 200"));
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         string[] outside = await page.EvaluateAsync<string[]>("""
@@ -243,7 +213,7 @@ public sealed class BrowserTests : IAsyncLifetime
         await Expect(page.Locator("#source li.unknown")).ToHaveTextAsync(text.Contains('狗') ? ["🙂", "龘"] : ["龘靐🙂"]);
         await page.Locator("summary").ClickAsync();
         await Expect(page.Locator("#alternatives li").First).ToBeVisibleAsync();
-        await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"unknown-{text.Length}.png"), FullPage = true });
+        await ShootAsync(page, $"unknown-{text.Length}");
         await page.GetByRole(AriaRole.Button, new() { Name = "狗追猫。" }).ClickAsync();
         await Expect(page.Locator("#translation")).ToHaveTextAsync("The dog chases the cat.");
         await Expect(page.Locator("#unknown")).ToBeHiddenAsync();
@@ -306,26 +276,5 @@ public sealed class BrowserTests : IAsyncLifetime
 
     private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 
-    private async Task<IPage> OpenAsync(RunningService service, string look = "light", int width = 1280, int height = 800)
-    {
-        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = look == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-            HasTouch = look == "phone",
-            IsMobile = look == "phone",
-            DeviceScaleFactor = look == "phone" ? 2 : 1,
-        });
-        IPage page = await context.NewPageAsync();
-        page.PageError += (_, error) => _complaints.Enqueue(error);
-        page.Console += (_, message) =>
-        {
-            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal))
-            {
-                _complaints.Enqueue(message.Text);
-            }
-        };
-        await page.GotoAsync(service.Address.ToString());
-        return page;
-    }
+    private Task<IPage> OpenAsync(RunningService service, string look = "light", int width = 1280, int height = 800) => OpenAsync(service.Address, look, width, height);
 }
