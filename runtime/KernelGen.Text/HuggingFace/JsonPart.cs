@@ -4,9 +4,9 @@ namespace KernelGen.Text;
 
 /// <summary>A value in a JSON file, with its place, so that errors can name it.</summary>
 /// <param name="element">The value.</param>
-/// <param name="path">Its place: <c>pre_tokenizer.pretokenizers[1]</c>.</param>
+/// <param name="path">Its place.</param>
 /// <param name="source">How errors name the file.</param>
-internal readonly struct JsonPart(JsonElement element, string path, string source)
+internal readonly struct JsonPart(JsonElement element, JsonPath path, string source)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -30,7 +30,7 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
     /// <param name="path">Its place.</param>
     /// <param name="source">How errors name the file.</param>
     /// <exception cref="InvalidDataException">An object in it has a name twice.</exception>
-    public static JsonPart Read(ReadOnlyMemory<byte> json, string path, string source)
+    public static JsonPart Read(ReadOnlyMemory<byte> json, JsonPath path, string source)
     {
         try
         {
@@ -51,7 +51,7 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
         try
         {
             int start = file.AsSpan().StartsWith(VocabularyFile.ByteOrderMark) ? VocabularyFile.ByteOrderMark.Length : 0;
-            return new JsonPart(JsonDocument.Parse(file.AsMemory(start), Strict).RootElement, "it", source);
+            return new JsonPart(JsonDocument.Parse(file.AsMemory(start), Strict).RootElement, JsonPath.OfFile, source);
         }
         catch (JsonException exception)
         {
@@ -66,8 +66,7 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
     /// <summary>A member of an object; one that does not exist where it has none of that name.</summary>
     public JsonPart Member(string name)
     {
-        string shown = VocabularyFile.Quote(name).Trim('"');
-        string memberPath = path is "it" ? shown : $"{path}.{shown}";
+        JsonPath memberPath = path.Member(name);
         if (!Exists)
         {
             return new JsonPart(default, memberPath, source);
@@ -92,7 +91,7 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
         foreach (JsonProperty member in element.EnumerateObject())
         {
             string name = Guarded(() => member.Name);
-            yield return (name, new JsonPart(member.Value, $"{path}.{VocabularyFile.Quote(name).Trim('"')}", source));
+            yield return (name, new JsonPart(member.Value, path.Member(name), source));
         }
     }
 
@@ -107,7 +106,7 @@ internal readonly struct JsonPart(JsonElement element, string path, string sourc
         int index = 0;
         foreach (JsonElement item in element.EnumerateArray())
         {
-            yield return new JsonPart(item, $"{path}[{index++}]", source);
+            yield return new JsonPart(item, path.Item(index++), source);
         }
     }
 

@@ -39,6 +39,9 @@ internal sealed class PieceTable
     /// <summary>The length of the longest piece, in bytes.</summary>
     public int Longest { get; private set; }
 
+    /// <summary>The bytes of all pieces together.</summary>
+    public int TextLength => _textLength;
+
     /// <summary>Adds a piece.</summary>
     /// <param name="piece">Its bytes.</param>
     /// <param name="token">Its token, less than <see cref="MostHoles"/> beyond the pieces that are there.</param>

@@ -36,7 +36,7 @@ internal static class TokenizerJson
                 int start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 if (name is "added_tokens" or "normalizer" or "pre_tokenizer" or "post_processor" or "decoder" or "truncation" or "padding"
-                    && !sections.TryAdd(name, JsonPart.Read(json[start..(int)reader.BytesConsumed], name, source)))
+                    && !sections.TryAdd(name, JsonPart.Read(json[start..(int)reader.BytesConsumed], new JsonPath(name), source)))
                 {
                     throw Twice(name);
                 }
@@ -75,7 +75,7 @@ internal static class TokenizerJson
             WantsPadding = Section("padding").Exists,
         };
 
-        JsonPart Section(string name) => sections.GetValueOrDefault(name, new JsonPart(default, name, source));
+        JsonPart Section(string name) => sections.GetValueOrDefault(name, new JsonPart(default, new JsonPath(name), source));
 
         InvalidDataException Twice(string name) => new($"{source} is not usable: {name} is there twice.");
     }

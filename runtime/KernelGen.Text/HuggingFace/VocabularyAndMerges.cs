@@ -79,7 +79,7 @@ internal static class VocabularyAndMerges
 
             merge[..space].CopyTo(both);
             merge[(space + 1)..].CopyTo(both.AsSpan(space));
-            merges.Add(VocabularySection.MergeOf(both.AsSpan(0, merge.Length - 1), space, pieces, merges.Count, source));
+            merges.Add(VocabularySection.MergeOf(both.AsSpan(0, merge.Length - 1), space, pieces, merges, source));
         }
 
         return VocabularySection.TableOf(merges);

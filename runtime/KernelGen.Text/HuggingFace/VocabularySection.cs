@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -8,6 +7,8 @@ namespace KernelGen.Text;
 /// <summary>The <c>model</c> of a <c>tokenizer.json</c>: its pieces and merges are read one by one, because there are a hundred thousand of them.</summary>
 internal sealed class VocabularySection
 {
+    private static readonly JsonPath Model = new("model");
+
     private readonly string _source;
     private readonly Dictionary<string, JsonPart> _settings = new(StringComparer.Ordinal);
     private List<double>? _scores;
@@ -59,7 +60,7 @@ internal sealed class VocabularySection
                     break;
                 default:
                     reader.Skip();
-                    if (!section._settings.TryAdd(name, JsonPart.Read(json[start..(int)reader.BytesConsumed], $"model.{VocabularyFile.Quote(name).Trim('"')}", source)))
+                    if (!section._settings.TryAdd(name, JsonPart.Read(json[start..(int)reader.BytesConsumed], Model.Member(name), source)))
                     {
                         throw Error(source, $"model.{VocabularyFile.Quote(name).Trim('"')} is there twice");
                     }
@@ -87,33 +88,27 @@ internal sealed class VocabularySection
     /// <param name="source">How errors name the file.</param>
     public static PieceTable ReadPieces(ref Utf8JsonReader reader, int fileLength, string place, string source)
     {
-        // Numbers may come in any order, and what they may be at most is known at the end.
-        var text = new List<byte>(fileLength / 4);
-        var pieces = new List<(int Start, int Length, int Token)>(fileLength / 32);
+        var table = new PieceTable(fileLength / 64, fileLength / 4);
         var strings = new JsonStrings(place, source);
+        int count = 0;
+
+        // Numbers may come in any order, and what they may be at most is known at the end. Until then it is more than a file of this length has pieces.
+        int most = (fileLength / "\"\":0,".Length) + PieceTable.MostHoles;
+        (string Piece, int Token)? tooGreat = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            ReadOnlySpan<byte> piece = strings.Read(ref reader, pieces.Count);
-            pieces.Add((text.Count, piece.Length, 0));
-            text.AddRange(piece);
+            ReadOnlySpan<byte> piece = strings.Read(ref reader, count);
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int token) || token < 0)
             {
-                throw Error(source, $"entry {pieces.Count - 1} of {place} has no whole number from 0 on");
+                throw Error(source, $"entry {count} of {place} has no whole number from 0 on");
             }
 
-            pieces[^1] = pieces[^1] with { Token = token };
-        }
-
-        ReadOnlySpan<byte> bytes = CollectionsMarshal.AsSpan(text);
-        var table = new PieceTable(pieces.Count, bytes.Length);
-        for (int i = 0; i < pieces.Count; i++)
-        {
-            (int start, int length, int token) = pieces[i];
-            ReadOnlySpan<byte> piece = bytes.Slice(start, length);
-            if (token >= pieces.Count + PieceTable.MostHoles)
+            count++;
+            if (token >= most)
             {
-                throw Error(source, $"the piece {Quote(piece)} of {place} has the number {token}; there are {pieces.Count} pieces, and numbers may leave out {PieceTable.MostHoles} at most");
+                tooGreat ??= (Quote(piece), token);
+                continue;
             }
 
             if (table.Has(token))
@@ -127,7 +122,14 @@ internal sealed class VocabularySection
             }
         }
 
-        return table;
+        if (tooGreat is null && table.Size > count + PieceTable.MostHoles)
+        {
+            tooGreat = (Quote(table[table.Size - 1]), table.Size - 1);
+        }
+
+        return tooGreat is { } wrong
+            ? throw Error(source, $"the piece {wrong.Piece} of {place} has the number {wrong.Token}; there are {count} pieces, and numbers may leave out {PieceTable.MostHoles} at most")
+            : table;
     }
 
     /// <summary>A string, for a name that is seldom read.</summary>
@@ -173,7 +175,7 @@ internal sealed class VocabularySection
     /// <summary>The pieces of a byte-level vocabulary as the bytes that they stand for; those that stand for none cannot be found in text.</summary>
     public static PieceTable RawPieces(PieceTable vocabulary)
     {
-        var raw = new PieceTable(vocabulary.Size);
+        var raw = new PieceTable(vocabulary.Size, vocabulary.TextLength);
         Span<byte> bytes = new byte[Math.Max(vocabulary.Longest, 1)];
         for (int token = 0; token < vocabulary.Size; token++)
         {
@@ -190,7 +192,7 @@ internal sealed class VocabularySection
 
     private static InvalidDataException Error(string source, string what) => new($"{source} is not usable: {what}. Use the file as it was published.");
 
-    private JsonPart Setting(string name) => _settings.GetValueOrDefault(name, new JsonPart(default, $"model.{name}", _source));
+    private JsonPart Setting(string name) => _settings.GetValueOrDefault(name, new JsonPart(default, Model.Member(name), _source));
 
     private void ReadScoredPieces(ref Utf8JsonReader reader, int fileLength)
     {
@@ -261,7 +263,7 @@ internal sealed class VocabularySection
                 length = Put(pair[(space + 1)..], middle, ref both);
             }
 
-            merges.Add(MergeOf(both.AsSpan(0, length), middle, Vocabulary, rank, _source));
+            merges.Add(MergeOf(both.AsSpan(0, length), middle, Vocabulary, merges, _source));
         }
 
         _merges = TableOf(merges);
@@ -282,16 +284,20 @@ internal sealed class VocabularySection
     /// <param name="both">The two pieces, one after the other.</param>
     /// <param name="middle">Where the second begins.</param>
     /// <param name="vocabulary">The pieces that there are.</param>
-    /// <param name="rank">The number of the merge, for errors.</param>
+    /// <param name="before">The merges before it.</param>
     /// <param name="source">How errors name the file.</param>
-    public static (int Left, int Right, int Merged) MergeOf(ReadOnlySpan<byte> both, int middle, PieceTable vocabulary, int rank, string source)
+    public static (int Left, int Right, int Merged) MergeOf(ReadOnlySpan<byte> both, int middle, PieceTable vocabulary, List<(int Left, int Right, int Merged)> before, string source)
     {
         ReadOnlySpan<byte> left = both[..middle];
         ReadOnlySpan<byte> right = both[middle..];
-        (int Left, int Right, int Merged) merge = (vocabulary.Find(left), vocabulary.Find(right), vocabulary.Find(both));
+
+        // A trainer numbers what it merges one after the other, so that the next piece mostly is the one, and need not be searched.
+        int next = before.Count > 0 ? before[^1].Merged + 1 : 0;
+        int merged = vocabulary.Has(next) && both.SequenceEqual(vocabulary[next]) ? next : vocabulary.Find(both);
+        (int Left, int Right, int Merged) merge = (vocabulary.Find(left), vocabulary.Find(right), merged);
         if (merge.Left < 0 || merge.Right < 0 || merge.Merged < 0)
         {
-            throw Error(source, $"merge {rank} makes {Quote(both)} of {Quote(left)} and {Quote(right)}, and {Quote(merge.Left < 0 ? left : merge.Right < 0 ? right : both)} is not in the vocabulary");
+            throw Error(source, $"merge {before.Count} makes {Quote(both)} of {Quote(left)} and {Quote(right)}, and {Quote(merge.Left < 0 ? left : merge.Right < 0 ? right : both)} is not in the vocabulary");
         }
 
         return merge;

@@ -38,7 +38,7 @@ internal sealed class PretrainedFolder
 
     /// <summary>Reads one of the small JSON files, if it is there.</summary>
     /// <exception cref="InvalidDataException">It is not JSON.</exception>
-    public JsonPart Json(string name) => Has(name) ? JsonPart.ReadFile(Take(name, "which was there before")) : new JsonPart(default, name, name);
+    public JsonPart Json(string name) => Has(name) ? JsonPart.ReadFile(Take(name, "which was there before")) : new JsonPart(default, new JsonPath(name), name);
 
     /// <summary>The error for a folder without a tokenizer of a known kind.</summary>
     public InvalidDataException NoTokenizer() => new(
