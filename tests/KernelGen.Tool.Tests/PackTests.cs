@@ -70,6 +70,23 @@ public sealed class PackTests : IDisposable
         ToolRun.Of("pack", copy, "-o", _folder.File("none/model.packed"), "--set", "Heads=3").AssertRefused("cannot be written");
     }
 
+    [Fact]
+    public void A_model_of_speech_is_packed_measured_and_declared_by_its_file()
+    {
+        string packed = _folder.File("speech.packed");
+        ToolRun run = ToolRun.Of(["pack", "-o", packed, "--precision", "int8", "--json", .. ToolRun.Speech]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement error = run.Json.GetProperty("error");
+        Assert.Equal(8, error.GetProperty("sources").GetInt32());
+        Assert.InRange(error.GetProperty("largestDifference").GetDouble(), double.Epsilon, error.GetProperty("largestLogit").GetDouble() / 10);
+        string declaration = ToolRun.Of(["inspect", packed, "--json", .. ToolRun.Speech[1..]]).Json.GetProperty("declaration").GetString()!;
+        Assert.StartsWith("[SpeechToTextModel(Architecture.Whisper,", declaration, StringComparison.Ordinal);
+        Assert.Contains(" VocabularySize = 101,", declaration, StringComparison.Ordinal);
+        Assert.DoesNotContain("SourceVocabularySize", declaration, StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("check", packed, "--declaration", _folder.Write("Speech.cs", declaration)).ExitCode);
+    }
+
     private JsonElement Pack(string precision)
     {
         string declaration = _folder.Write("Translator.cs", Declaration);

@@ -20,6 +20,9 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
     /// <summary>The path of a model of the goldens.</summary>
     public static string Weights(string model) => Path.Combine(AppContext.BaseDirectory, "Weights", model, "model.safetensors");
 
+    /// <summary>The path of a small Whisper as OpenAI saves its models, and the tokens that its file does not tell.</summary>
+    public static string[] Speech => [Path.Combine(AppContext.BaseDirectory, "Weights", "openai.pt"), "--set", "StartToken=31", "--set", "EndToken=30", "--set", "PadToken=30"];
+
     /// <summary>Asserts that the run was refused with one line that a person can use.</summary>
     public void AssertRefused(string part)
     {

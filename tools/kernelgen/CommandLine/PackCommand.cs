@@ -49,16 +49,21 @@ internal sealed class PackCommand : Command
         WeightPrecision precision = result.GetValue(_precision) ?? WeightPrecision.Float32;
         (ModelDeclaration declaration, string input, long inputBytes) = Find(result.GetRequiredValue(_file), output, _declaration.Read(result));
         CompiledModel compiled = DeclarationCompiler.Compile(declaration);
-        using EncoderDecoder exact = compiled.LoadOfText(input, Name);
+        using TransformerModel exact = compiled.Load(input);
         using (TransformerModel packed = compiled.Load(input, new ModelLoadOptions { Precision = precision, ScreenOutput = !result.GetValue(_noScreen) }))
         {
             packed.Save(output);
         }
 
         // What is measured is the file itself.
-        using EncoderDecoder written = compiled.LoadOfText(output, Name, new ModelLoadOptions { VerifyChecksum = true });
+        using TransformerModel written = compiled.Load(output, new ModelLoadOptions { VerifyChecksum = true });
         var report = new PackReport(
-            input, output, precision.Name(), inputBytes, new FileInfo(output).Length, PrecisionError.Measure(exact, written, compiled.Description));
+            input,
+            output,
+            precision.Name(),
+            inputBytes,
+            new FileInfo(output).Length,
+            PrecisionError.Measure(MeasuredModel.Of(exact, compiled.Description), MeasuredModel.Of(written, compiled.Description), compiled.Description));
         if (result.GetValue(_json))
         {
             _terminal.WriteJson(report);

@@ -32,13 +32,4 @@ internal sealed class CompiledModel
             throw new InputException(exception.Message, exception);
         }
     }
-
-    /// <summary>Loads weights of a model whose source is tokens.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="command">The command that needs such a model.</param>
-    /// <param name="options">How to load.</param>
-    /// <exception cref="InputException">The source is audio; or the file cannot be read, or its weights are not of this model.</exception>
-    public EncoderDecoder LoadOfText(string path, string command, ModelLoadOptions? options = null) => Description.IsSpeech
-        ? throw new InputException($"{path} is a model of speech ({Description.Architecture}), and {command} is for models whose source is tokens.")
-        : (EncoderDecoder)Load(path, options);
 }

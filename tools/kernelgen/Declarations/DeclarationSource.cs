@@ -92,11 +92,17 @@ internal static class DeclarationSource
             throw new InputException($"The packed file is of the architecture '{architecture}', which this version does not know. Give --declaration.");
         }
 
+        // A model of speech has one vocabulary, that of its targets, under the name that its attribute has for it.
+        bool isOfSpeech = packed.Fields.ContainsKey(nameof(EncoderDecoderModelAttribute.SourceChannels));
+        string FieldOf(PropertyInfo property) => isOfSpeech && property.Name == nameof(EncoderDecoderModelAttribute.VocabularySize)
+            ? nameof(EncoderDecoderModelAttribute.TargetVocabularySize)
+            : property.Name;
         IEnumerable<DeclaredProperty> properties = Settable
-            .Where(property => packed.Fields.ContainsKey(property.Name) && !(ZeroMeansNone.Contains(property.Name) && packed.Fields[property.Name] == "0"))
-            .Select(property => new DeclaredProperty(property.Name, PackedValue(property, packed.Fields[property.Name]), From));
+            .Where(property => !isOfSpeech || property.DeclaringType == typeof(TransformerModelAttribute))
+            .Where(property => packed.Fields.TryGetValue(FieldOf(property), out string? value) && !(ZeroMeansNone.Contains(property.Name) && value == "0"))
+            .Select(property => new DeclaredProperty(property.Name, PackedValue(property, packed.Fields[FieldOf(property)]), From));
         string name = packed.Fields.GetValueOrDefault(PackedFields.Declaration, "");
-        return new ModelDeclaration(IsPlainName(name) ? name : "Model", $"Architecture.{known}", [.. properties], From);
+        return new ModelDeclaration(IsPlainName(name) ? name : "Model", $"Architecture.{known}", [.. properties], From) { IsOfSpeech = isOfSpeech };
     }
 
     /// <summary>

@@ -14,25 +14,21 @@ namespace KernelGen.Tool.Measuring;
 internal sealed record PrecisionError(
     int Sources, long Logits, double LargestLogit, double LargestDifference, double MeanDifference, int Tokens, int DifferingTokens, int DifferingSources)
 {
-    private const int SourceCount = 32;
-    private const int ShortestSource = 4;
-    private const int LongestSource = 32;
     private const int MaxTargetLength = 32;
 
     /// <summary>Measures.</summary>
     /// <param name="exact">The checkpoint in float32.</param>
     /// <param name="model">The model to compare with it.</param>
     /// <param name="description">What both are.</param>
-    public static PrecisionError Measure(EncoderDecoder exact, EncoderDecoder model, ModelDescription description)
+    public static PrecisionError Measure(MeasuredModel exact, MeasuredModel model, ModelDescription description)
     {
-        int[][] sources = RandomSources.Create(description, SourceCount, ShortestSource, LongestSource);
         var options = new GenerationOptions { MaxLength = Math.Min(MaxTargetLength, description.MaxTargetLength) };
-        GenerationResult[] expected = exact.Generate(sources, options);
-        GenerationResult[] found = model.Generate(sources, options);
+        GenerationResult[] expected = exact.Generate(options);
+        GenerationResult[] found = model.Generate(options);
         long count = 0;
         double largestLogit = 0, largest = 0, sum = 0;
         int tokens = 0, differingTokens = 0, differingSources = 0;
-        for (int i = 0; i < sources.Length; i++)
+        for (int i = 0; i < exact.Count; i++)
         {
             ReadOnlySpan<int> target = expected[i].Hypotheses[0].Tokens.AsSpan();
             differingSources += target.SequenceEqual(found[i].Hypotheses[0].Tokens.AsSpan()) ? 0 : 1;
@@ -40,8 +36,8 @@ internal sealed record PrecisionError(
             // The end token is a choice, too, but stands in no target.
             int steps = Math.Min(target.Length + 1, options.MaxLength!.Value);
             int[] prefix = [description.StartToken, .. target[..(steps - 1)]];
-            float[] exactLogits = exact.Logits(sources[i], prefix);
-            float[] modelLogits = model.Logits(sources[i], prefix);
+            float[] exactLogits = exact.Logits(i, prefix);
+            float[] modelLogits = model.Logits(i, prefix);
             count += exactLogits.Length;
             for (int j = 0; j < exactLogits.Length; j++)
             {
@@ -59,7 +55,7 @@ internal sealed record PrecisionError(
             }
         }
 
-        return new PrecisionError(sources.Length, count, largestLogit, largest, sum / count, tokens, differingTokens, differingSources);
+        return new PrecisionError(exact.Count, count, largestLogit, largest, sum / count, tokens, differingTokens, differingSources);
     }
 
     private static int Best(ReadOnlySpan<float> logits, ModelDescription description)
