@@ -31,6 +31,12 @@ internal sealed class CommandLine
         HelpName = "folder",
     };
 
+    private readonly Option<string?> _weights = new("--weights")
+    {
+        Description = "Weights that are not the folder's own: the path of a packed file or a checkpoint, from the folder on where it is relative.",
+        HelpName = "file",
+    };
+
     private readonly Option<bool> _srt = Flag("--srt", "Write SubRip subtitles.");
 
     private readonly Option<bool> _vtt = Flag("--vtt", "Write WebVTT subtitles.");
@@ -87,7 +93,7 @@ internal sealed class CommandLine
     {
         var command = new RootCommand(Description)
         {
-            _files, _model, _srt, _vtt, _tsv, _json, _words, _output, _language, _translate, _detectLanguage, _beam, _prompt, _noTimestamps, _keepSilence, _live, _rate, _int8, _threads,
+            _files, _model, _weights, _srt, _vtt, _tsv, _json, _words, _output, _language, _translate, _detectLanguage, _beam, _prompt, _noTimestamps, _keepSilence, _live, _rate, _int8, _threads,
         };
 
         // The name of a file may begin with "[" or "@", which would be a directive and a file of arguments.
@@ -110,6 +116,9 @@ internal sealed class CommandLine
 
     /// <summary>The folder of the model.</summary>
     public string Model => _result.GetValue(_model)!;
+
+    /// <summary>The file of the weights, or <see langword="null"/> for those of the folder.</summary>
+    public string? Weights => _result.GetValue(_weights);
 
     /// <summary>What is written of each file; at least one form.</summary>
     public IReadOnlyList<OutputForm> Forms => AskedForms is { Count: > 0 } forms ? forms : [OutputForm.Text];
@@ -205,7 +214,7 @@ internal sealed class CommandLine
     {
         get
         {
-            foreach (Option<string?> option in (Option<string?>[])[_model, _output, _language, _prompt])
+            foreach (Option<string?> option in (Option<string?>[])[_model, _weights, _output, _language, _prompt])
             {
                 if (_result.GetValue(option) is { } value && string.IsNullOrWhiteSpace(value))
                 {

@@ -29,7 +29,7 @@ internal sealed class FileTranscriber : IDisposable
         _output = output;
         _options = commandLine.Options;
         _hasSeveral = commandLine.Inputs.Count > 1;
-        _speech = model.Open(commandLine.Model, commandLine.LoadOptions);
+        _speech = model.Open(commandLine.Model, commandLine.LoadOptions, commandLine.Weights);
     }
 
     public void Dispose() => _speech.Dispose();

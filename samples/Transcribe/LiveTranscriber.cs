@@ -14,7 +14,7 @@ internal sealed class LiveTranscriber(DeclaredModel model, CommandLine commandLi
     /// <param name="cancellationToken">Cancels.</param>
     public async Task TranscribeAsync(CancellationToken cancellationToken)
     {
-        using SpeechToText speech = model.Open(commandLine.Model, commandLine.LoadOptions);
+        using SpeechToText speech = model.Open(commandLine.Model, commandLine.LoadOptions, commandLine.Weights);
         using Stream input = Console.OpenStandardInput();
         using Stream error = Console.OpenStandardError();
         LiveLine? line = Progress.IsPossible ? new LiveLine(error, static () => LiveLine.TerminalWidth) : null;

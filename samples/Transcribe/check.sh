@@ -70,6 +70,10 @@ if [ -n "$model" ]; then
     gives 'standard input' "$said"
     run '' --model "$model" --int8 "$speech" "$speech"
     gives 'two files, in 8 bits' "==> $speech <==\n$said\n==> $speech <==\n$said"
+    run '' --model "$model" --weights model.safetensors "$speech"
+    gives 'weights by name' "$said"
+    run '' --model "$model" --weights none.packed "$speech"
+    refuses 'weights that are not there' 1 'none.packed'
     run '' --model "$model" --keep-silence --srt "$speech"
     gives 'SubRip' '1\n00:00:00,000 --> 00:00:02,000\nHello world.\n\n'
     run '' --model "$model" --json --words "$speech"

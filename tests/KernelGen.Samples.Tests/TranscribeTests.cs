@@ -110,6 +110,7 @@ public sealed class TranscribeTests(ScriptedWhisperFolder model) : IClassFixture
     [InlineData(Said, "--beam", "3", "--threads", "2")]
     [InlineData(Said, "--prompt", "Names: Kennedy.")]
     [InlineData(Said, "--int8", "--language", "en")]
+    [InlineData(Said, "--weights", "model.safetensors")]
     public async Task Options_reach_the_model(string expected, params string[] options) =>
         Assert.Equal(new ChildProgram(0, expected, ""), await Transcribe([.. options, Speech]));
 

@@ -44,12 +44,16 @@ public sealed partial class SpeechToText : IDisposable
     /// <typeparam name="TModel">The declared model, whose declaration names the <c>config.json</c> of the same folder.</typeparam>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How weights are loaded; <see langword="null"/> for the defaults.</param>
+    /// <param name="weights">
+    /// The weights, where they are not the folder's own: the path of a checkpoint or a packed file, from the folder on where it is relative; <c>model.packed</c>, for example, as
+    /// <see cref="TransformerModel.Save(string)"/> wrote it there.
+    /// </param>
     /// <returns>What transcribes; dispose it to free the model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file that is needed is not there.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be.</exception>
     /// <exception cref="Checkpoints.CheckpointException">The weights are damaged, or not those of the declaration.</exception>
-    public static SpeechToText Open<TModel>(string folder, ModelLoadOptions? options = null)
+    public static SpeechToText Open<TModel>(string folder, ModelLoadOptions? options = null, string? weights = null)
         where TModel : SpeechModel, ISpeechModel<TModel>
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -60,7 +64,7 @@ public sealed partial class SpeechToText : IDisposable
 
         // What is small and likely to be wrong comes first: weights may take seconds.
         var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(folder, "tokenizer.json"), new HuggingFaceTokenizerOptions { AddSpecialTokens = false });
-        TModel model = TModel.Load(folder, options);
+        TModel model = TModel.Load(weights is null ? folder : Path.Combine(folder, weights), options);
         try
         {
             string generation = Path.Combine(folder, "generation_config.json");

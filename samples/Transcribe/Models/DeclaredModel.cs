@@ -7,8 +7,8 @@ namespace KernelGen.Samples.Transcribe.Models;
 /// <param name="Name">What its publisher calls it: <c>tiny.en</c>.</param>
 /// <param name="Dimensions">Its dimensions.</param>
 /// <param name="Hears">What it hears.</param>
-/// <param name="Open">Opens a folder with its weights.</param>
-internal sealed record DeclaredModel(string Name, ModelDimensions Dimensions, HeardLanguages Hears, Func<string, ModelLoadOptions, SpeechToText> Open)
+/// <param name="Open">Opens a folder, with the folder's weights or those of a file.</param>
+internal sealed record DeclaredModel(string Name, ModelDimensions Dimensions, HeardLanguages Hears, Func<string, ModelLoadOptions?, string?, SpeechToText> Open)
 {
     /// <summary>All of them. Whoever declares another one adds it here.</summary>
     public static IReadOnlyList<DeclaredModel> All { get; } =
