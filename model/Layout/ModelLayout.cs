@@ -5,6 +5,9 @@ namespace KernelGen.Layout;
 /// <summary>How far apart the rows of a model's buffers are, in floats. Kernels are written with these numbers, and the runtime makes room by them.</summary>
 internal sealed class ModelLayout
 {
+    /// <summary>Hypotheses of a source that are attended to together: their scores of all places, and those of their own tokens, have room where a block of rows has it.</summary>
+    public const int HypothesisRows = 6;
+
     /// <summary>Decides the strides of a model.</summary>
     public ModelLayout(ModelSettings settings)
     {
@@ -45,6 +48,11 @@ internal sealed class ModelLayout
 
     /// <summary>From row to row of scores: the longest sequence.</summary>
     public int ScoreStride { get; }
+
+    /// <summary>
+    /// Attention computes <c>exp(score / √d)</c> as <c>2^(score · this)</c>. Rounded as the stand-alone softmax rounds its scale, so that both give the same bits.
+    /// </summary>
+    public static float Base2Scale(int headDimension, bool scalesScores) => (float)((scalesScores ? (double)(float)(1.0 / Math.Sqrt(headDimension)) : 1.0) * 1.4426950408889634);
 
     /// <summary>
     /// From row to row of a linear kernel's input. Rows whose distance is a multiple of 4096 bytes fall into the same set of an 8-way L1 cache, and a

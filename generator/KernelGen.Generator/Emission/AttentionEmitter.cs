@@ -14,6 +14,8 @@ internal static class AttentionEmitter
             AttentionPlan attention = context.Plan.Attention;
             EmitEntries(writer, context);
             writer.Write();
+            EmitScores(writer, context);
+            writer.Write();
             EmitAttend(writer, context);
             writer.Write();
             if (attention.GoesHeadByHead)
@@ -57,16 +59,28 @@ internal static class AttentionEmitter
             """);
     }
 
+    private static void EmitScores(SourceWriter writer, KernelContext context)
+    {
+        AttentionPlan attention = context.Plan.Attention;
+        int panels = context.Vectors.Panels;
+        writer.Write("/// <summary>Scores of some queries of a head.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open("public static void PlaceScores(float* queries, int rows, float* keys, int positions, float* scores)"))
+        {
+            using (writer.Open($"for (int position = 0; position < positions; position += {panels * VectorSet.PanelWidth})"))
+            {
+                writer.Write($"{TileEmitter.RowsName(attention.Scores, panels)}(queries, rows, keys + ((nint)position * {attention.Width}), scores + position);");
+            }
+        }
+    }
+
     private static void EmitAttend(SourceWriter writer, KernelContext context)
     {
         AttentionPlan attention = context.Plan.Attention;
         VectorSet vectors = context.Vectors;
         int block = AttentionPlan.BlockRows(vectors);
-        int panels = vectors.Panels;
         int sumPanels = attention.WeightedSumPanels(vectors);
-        TileFamily scores = attention.Scores;
         TileFamily weightedSum = attention.WeightedSum;
-        int keyPanel = attention.Width * VectorSet.PanelWidth;
 
         writer.Write(
             $"/// <summary>Some of {attention.Heads} heads of {attention.HeadDimension}, from the first column to before the last; row i sees the first visible + i · visibleStep positions. "
@@ -103,11 +117,7 @@ internal static class AttentionEmitter
 
                     EmitGatherQueries(writer, context);
                     writer.Write();
-                    using (writer.Open($"for (int position = 0; position < longest; position += {panels * VectorSet.PanelWidth})"))
-                    {
-                        writer.Write(
-                            $"{TileEmitter.RowsName(scores, panels)}(queries, blockRows, keys + ((nint)(position / 16) * {keyPanel}) + (head * 16), scores + position);");
-                    }
+                    writer.Write("PlaceScores(queries, blockRows, keys + (head * 16), longest, scores);");
 
                     EmitPositionBias(writer, context);
                     writer.Write();

@@ -25,7 +25,7 @@ internal static class SoftmaxEmitter
             /// </summary>
             """);
         writer.Write(KernelContext.Optimized);
-        using (writer.Open("private static float Exponentials(float* scores, int count, float scale)"))
+        using (writer.Open("public static float Exponentials(float* scores, int count, float scale)"))
         {
             writer.Write("int whole = count & ~15;");
             writer.Write($"{context.Floats} rest = {simd}.Create((float)(count - whole));");

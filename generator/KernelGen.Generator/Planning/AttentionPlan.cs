@@ -1,3 +1,5 @@
+using KernelGen.Layout;
+
 namespace KernelGen.Generator.Planning;
 
 /// <summary>The attention kernels: widths, strides and scratch of one model.</summary>
@@ -37,15 +39,15 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, bool ScalesSc
     /// <summary>
     /// <c>exp(score / √d)</c> is computed as <c>2^(score · this)</c>. Rounded as the stand-alone softmax rounds its scale, so that both give the same bits.
     /// </summary>
-    public float Base2Scale => (float)((ScalesScores ? (double)(float)(1.0 / Math.Sqrt(HeadDimension)) : 1.0) * 1.4426950408889634);
+    public float Base2Scale => ModelLayout.Base2Scale(HeadDimension, ScalesScores);
 
     /// <summary>Query rows that are attended to together: the tallest tile.</summary>
     public static int BlockRows(VectorSet vectors) => vectors.TallRows;
 
-    /// <summary>Floats of scratch: scores and gathered queries of a block; head by head the keys and values of a head, too.</summary>
-    public int Scratch(VectorSet vectors) => GoesHeadByHead
-        ? (HeadBlockRows * (ScoreStride + HeadWidth)) + (2 * ScoreStride * HeadWidth)
-        : BlockRows(vectors) * (ScoreStride + HeadWidth);
+    /// <summary>Floats of scratch: scores and gathered queries of a block, of hypotheses two rows of scores each; head by head the keys and values of a head, too.</summary>
+    public int Scratch(VectorSet vectors) => Math.Max(
+        ModelLayout.HypothesisRows * ((2 * ScoreStride) + HeadWidth),
+        GoesHeadByHead ? (HeadBlockRows * (ScoreStride + HeadWidth)) + (2 * ScoreStride * HeadWidth) : BlockRows(vectors) * (ScoreStride + HeadWidth));
 
     /// <summary>Scores of a block: queries · transposed keys.</summary>
     public AttentionTileFamily Scores =>

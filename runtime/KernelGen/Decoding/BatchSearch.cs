@@ -55,6 +55,7 @@ internal static class BatchSearch
     public static GenerationResult RunEncoded(Engine engine, Workspace workspace, SearchSettings settings)
     {
         workspace.Place(0, workspace.Sequences[0].SourceLength);
+        workspace.ShareTargets(settings.BeamSize);
         ISearch search = StartEncoded(engine, workspace, [], settings);
         while (!search.IsDone)
         {
@@ -175,14 +176,14 @@ internal static class BatchSearch
         isParallel ? ParallelGreedySearch.MaxRows + ParallelGreedySearch.MaxDraftRows : sources * settings.HypothesesPerSource,
         Math.Max(settings.TokensBefore.Length, settings.Options.ReturnCrossAttention ? settings.MaxLength : 0));
 
-    /// <summary>Copies what stands before the target of a source to its other hypotheses.</summary>
+    /// <summary>Copies what stands before the target of a source to its samples; the hypotheses of a beam share it.</summary>
     /// <param name="workspace">The memory of the call.</param>
     /// <param name="place">The place of the source.</param>
     /// <param name="places">The number of places.</param>
-    /// <param name="hypotheses">The hypotheses of the source.</param>
-    public static void CopyToHypotheses(Workspace workspace, int place, int places, int hypotheses)
+    /// <param name="settings">How to search.</param>
+    public static void CopyToSamples(Workspace workspace, int place, int places, SearchSettings settings)
     {
-        for (int hypothesis = 1; hypothesis < hypotheses; hypothesis++)
+        for (int hypothesis = 1; settings.BeamSize == 1 && hypothesis < settings.HypothesesPerSource; hypothesis++)
         {
             workspace.CopyTarget(place, (hypothesis * places) + place);
         }
@@ -194,7 +195,7 @@ internal static class BatchSearch
         if (!settings.TokensBefore.IsEmpty)
         {
             engine.Decode(workspace, settings.TokensBefore, [place], [settings.TokensBefore.Length]);
-            CopyToHypotheses(workspace, place, places, settings.HypothesesPerSource);
+            CopyToSamples(workspace, place, places, settings);
         }
     }
 
@@ -203,6 +204,7 @@ internal static class BatchSearch
         workspace.Sharing.Threads = settings.Threads;
         int rows = TargetRows(lengths.Length, settings, isParallel);
         workspace.Reserve(lengths, settings.MaxPositions, rows, settings.HypothesesPerSource, settings.Options.Sampling is not null);
+        workspace.ShareTargets(settings.BeamSize);
     }
 
     public static ISearch Begin(Engine engine, Workspace workspace, int places, SearchSettings settings)

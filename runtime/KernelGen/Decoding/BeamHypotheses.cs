@@ -14,9 +14,6 @@ internal struct LiveHypothesis
 
     /// <summary>The rank of what it continues among the live ones of the step before.</summary>
     public int Parent;
-
-    /// <summary>Whose cache holds the tokens before the last.</summary>
-    public int Slot;
 }
 
 /// <summary>A finished hypothesis: that whose link has a rank after so many tokens, and one more token unless nothing was allowed.</summary>

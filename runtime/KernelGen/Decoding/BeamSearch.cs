@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using KernelGen.Execution;
 
@@ -9,10 +8,8 @@ namespace KernelGen.Decoding;
 /// them. A source whose search has stopped leaves at once, and another may begin in its place. Belongs to a workspace, whose calls reuse its arrays.
 /// </summary>
 /// <remarks>
-/// A source has one beam, or, in diverse beam search, one for each group: a list of live hypotheses and a list of the best finished ones. Hypothesis in slot
-/// j of a source i (the slots of its groups stand one behind the other) is the workspace's sequence <c>j · sources + i</c>. The first child of a hypothesis
-/// goes on in its slot and so in its cache; further children get copies. Which tokens a hypothesis is made of stands in links from each step to the one
-/// before.
+/// A source has one beam, or, in diverse beam search, one for each group: a list of live hypotheses and a list of the best finished ones. All of a
+/// source share its caches (<see cref="TokenPlaces"/>). Which tokens a hypothesis is made of stands in links from each step to the one before.
 /// </remarks>
 internal abstract class BeamSearch : ISearch
 {
@@ -34,14 +31,16 @@ internal abstract class BeamSearch : ISearch
     private int[] _completed = [];
     private int[] _lengths = [];
     private int[] _rowTokens = [];
-    private int[] _rowSequences = [];
+    private int[] _counts = [];
+    private int[] _parents = [];
+    private int[] _firstOfBeam = [];
+    private readonly TokenPlaces _places = new();
     private LiveHypothesis[] _candidates = [];
     private int[] _best = [];
     private int[] _target = [];
     private int[] _indices = [];
     private int[] _starts = [];
     private int[] _limits = [];
-    private int _sources;
     private int _activeCount;
     private int _completedCount;
     private int _ranked;
@@ -111,7 +110,6 @@ internal abstract class BeamSearch : ISearch
         Groups = settings.Options.BeamGroups;
         Width = settings.BeamSize / Groups;
         _ranked = (1 + Rules.EndTokens.Length) * Width;
-        _sources = sources;
         _activeCount = 0;
         _completedCount = 0;
         ReusedArray.Take(ref _active, sources);
@@ -126,7 +124,10 @@ internal abstract class BeamSearch : ISearch
         ReusedArray.Take(ref _finishedCounts, sources * Groups);
         ReusedArray.Take(ref _links, sources * settings.MaxLength * settings.BeamSize);
         ReusedArray.Take(ref _rowTokens, sources * settings.BeamSize);
-        ReusedArray.Take(ref _rowSequences, sources * settings.BeamSize);
+        ReusedArray.Take(ref _counts, sources);
+        ReusedArray.Take(ref _parents, settings.BeamSize);
+        ReusedArray.Take(ref _firstOfBeam, sources * Groups);
+        _places.Begin(sources, settings.BeamSize, engine.Description.MaxTargetLength);
         ReusedArray.Take(ref _candidates, _ranked + Width);
         ReusedArray.Take(ref _best, _ranked);
         ReusedArray.Take(ref _target, settings.MaxLength + 1);
@@ -146,28 +147,38 @@ internal abstract class BeamSearch : ISearch
             _live[beam * Width] = new LiveHypothesis { Token = settings.StartToken };
             _liveCounts[beam] = 1;
             _finishedCounts[beam] = 0;
+            _firstOfBeam[beam] = 0;
         }
+
+        _places.Start(source, settings.TokensBefore.Length);
     }
 
     /// <inheritdoc/>
     public void Step(Engine engine, Workspace workspace)
     {
         int rows = 0;
-        foreach (int source in _active.AsSpan(0, _activeCount))
+        int active = _activeCount;
+        for (int i = 0; i < active; i++)
         {
+            int source = _active[i];
+            int count = 0;
             for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
             {
+                int firstBefore = _firstOfBeam[beam];
+                _firstOfBeam[beam] = count;
                 foreach (ref readonly LiveHypothesis hypothesis in LiveOf(beam))
                 {
-                    _rowTokens[rows] = hypothesis.Token;
-                    _rowSequences[rows++] = SequenceOf(beam, hypothesis.Slot);
+                    _rowTokens[rows++] = hypothesis.Token;
+                    _parents[count++] = firstBefore + hypothesis.Parent;
                 }
             }
+
+            _counts[i] = count;
+            _places.Advance(source, _parents.AsSpan(0, count));
         }
 
-        engine.DecodeStep(workspace, _rowTokens.AsSpan(0, rows), _rowSequences.AsSpan(0, rows));
+        engine.DecodeHypotheses(workspace, _rowTokens.AsSpan(0, rows), _active.AsSpan(0, active), _counts.AsSpan(0, active), _places);
         engine.Project(workspace, 0, rows);
-        int active = _activeCount;
         int firstRow = 0;
         _activeCount = 0;
         _completedCount = 0;
@@ -322,29 +333,9 @@ internal abstract class BeamSearch : ISearch
         finished[place] = hypothesis;
     }
 
-    /// <summary>Makes children the live hypotheses of a beam, and gives each a slot whose cache holds its beginning.</summary>
-    protected void GoOn(Workspace workspace, int beam, Span<LiveHypothesis> children)
+    /// <summary>Makes children the live hypotheses of a beam.</summary>
+    protected void GoOn(int beam, ReadOnlySpan<LiveHypothesis> children)
     {
-        const int None = -1;
-        ReadOnlySpan<LiveHypothesis> parents = LiveOf(beam);
-        uint taken = 0;
-        foreach (ref LiveHypothesis child in children)
-        {
-            int slot = parents[child.Parent].Slot;
-            child.Slot = (taken & (1u << slot)) == 0 ? slot : None;
-            taken |= 1u << slot;
-        }
-
-        foreach (ref LiveHypothesis child in children)
-        {
-            if (child.Slot == None)
-            {
-                child.Slot = BitOperations.TrailingZeroCount(~taken);
-                taken |= 1u << child.Slot;
-                workspace.CopyTarget(SequenceOf(beam, parents[child.Parent].Slot), SequenceOf(beam, child.Slot));
-            }
-        }
-
         children.CopyTo(_live.AsSpan(beam * Width));
         _liveCounts[beam] = children.Length;
     }
@@ -391,8 +382,6 @@ internal abstract class BeamSearch : ISearch
 
         return new Hypothesis(tokens, (float)finished.Score, finished.Reason, logProbabilities, hasEnded ? finished.LastToken : null);
     }
-
-    private int SequenceOf(int beam, int slot) => ((((beam % Groups) * Width) + slot) * _sources) + (beam / Groups);
 
     private int LinkIndex(int beam, int position, int rank) => (((beam * Settings.MaxLength) + position) * Width) + rank;
 

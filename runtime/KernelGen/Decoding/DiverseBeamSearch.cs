@@ -105,7 +105,7 @@ internal sealed class DiverseBeamSearch : HuggingFaceBeamSearch
             return false;
         }
 
-        GoOn(workspace, beam, children);
+        GoOn(beam, children);
         return true;
     }
 

@@ -26,10 +26,11 @@ internal static class EncodedBatch
         workspace.Sharing.Threads = widest.Threads;
         int rows = Math.Max(BatchSearch.TargetRows(places, widest, isParallel: false), before.Count);
         workspace.Borrow(encoded, rows, widest.HypothesesPerSource, widest.Options.Sampling is not null);
+        workspace.ShareTargets(widest.BeamSize);
         before.Decode(engine, workspace);
         foreach (int place in before.Places)
         {
-            BatchSearch.CopyToHypotheses(workspace, place, places, widest.HypothesesPerSource);
+            BatchSearch.CopyToSamples(workspace, place, places, widest);
         }
 
         ISearch search = BatchSearch.Begin(engine, workspace, places, widest);

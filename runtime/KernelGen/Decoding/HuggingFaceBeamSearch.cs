@@ -45,7 +45,7 @@ internal class HuggingFaceBeamSearch : BeamSearch
             return false;
         }
 
-        GoOn(workspace, source, children[..count]);
+        GoOn(source, children[..count]);
         return true;
     }
 

@@ -57,7 +57,7 @@ internal class KernelGenBeamSearch : BeamSearch
             return false;
         }
 
-        GoOn(workspace, source, children);
+        GoOn(source, children);
         return true;
     }
 

@@ -73,7 +73,7 @@ internal sealed class OpenAIBeamSearch : KernelGenBeamSearch
             return false;
         }
 
-        GoOn(workspace, source, children);
+        GoOn(source, children);
         return true;
     }
 

@@ -8,6 +8,8 @@ namespace KernelGen.Execution;
 internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
     where TKernels : struct, IModelKernels
 {
+    private readonly HypothesisAttention<TKernels> _hypotheses = new(model);
+
     /// <summary>Computes a task.</summary>
     /// <param name="workspace">The memory of the call.</param>
     /// <param name="task">What to compute.</param>
@@ -17,6 +19,12 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
         float* keys = Keys(workspace, in task, part);
         float* values = Values(workspace, in task, part);
         Append(in task, keys, values);
+        if (task.Kind == AttentionKind.Hypotheses)
+        {
+            _hypotheses.Attend(in task, workspace.AttentionScratch(part));
+            return;
+        }
+
         Attend(workspace, in task, 0, task.Rows, 0, model.Heads, keys, values, workspace.AttentionScratch(part));
     }
 
@@ -90,9 +98,17 @@ internal sealed unsafe class AttentionRunner<TKernels>(ModelDescription model)
         task.Kind == AttentionKind.Encoder ? workspace.EncoderValues(part) : task.Values;
 
     /// <summary>Appends the keys and values of a task's rows; those of the source, to which target tokens attend, are there.</summary>
-    private static void Append(in AttentionTask task, float* keys, float* values)
+    private void Append(in AttentionTask task, float* keys, float* values)
     {
-        if (task.Kind != AttentionKind.Cross)
+        if (task.Kind == AttentionKind.Hypotheses)
+        {
+            for (int row = 0; row < task.Rows; row++)
+            {
+                int place = task.Places[((long)row * task.PlacesStride) + task.Cached];
+                TKernels.AppendKeysAndValues(task.Input + ((long)row * 3 * model.AttentionWidth), 1, place, keys, values);
+            }
+        }
+        else if (task.Kind != AttentionKind.Cross)
         {
             TKernels.AppendKeysAndValues(task.Input, task.Rows, task.Cached, keys, values);
         }

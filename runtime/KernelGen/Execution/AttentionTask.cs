@@ -9,6 +9,9 @@ internal enum AttentionKind
     /// <summary>Target tokens to those before them.</summary>
     Decoder,
 
+    /// <summary>The last tokens of hypotheses of one source, each to those before it.</summary>
+    Hypotheses,
+
     /// <summary>Target tokens to the source.</summary>
     Cross,
 }
@@ -52,6 +55,15 @@ internal unsafe struct AttentionTask
 
     /// <summary>From head to head of it.</summary>
     public int PositionBiasStride;
+
+    /// <summary>The places of the tokens of each hypothesis, the last ones included.</summary>
+    public int* Places;
+
+    /// <summary>From hypothesis to hypothesis of <see cref="Places"/>.</summary>
+    public int PlacesStride;
+
+    /// <summary>The place behind the last that is in use.</summary>
+    public int EndPlace;
     public float* Output;
 
     /// <summary>How many rows are attended to before a call looks whether it is cancelled.</summary>

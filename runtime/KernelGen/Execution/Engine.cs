@@ -233,6 +233,17 @@ public abstract unsafe class Engine : IDisposable
     internal void DecodeStep(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> live) =>
         Decode(workspace, tokens, live, workspace.Ones(live.Length));
 
+    /// <summary>
+    /// Decodes one token of each of the live hypotheses of sources, one source behind the other, whose self-attention caches are shared (<see cref="Workspace.ShareTargets"/>).
+    /// The decoder output is in <see cref="Workspace.Hidden"/>.
+    /// </summary>
+    /// <param name="workspace">The memory of the call.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="sources">The sources.</param>
+    /// <param name="counts">How many hypotheses of each.</param>
+    /// <param name="places">Where the tokens of the hypotheses stand, these included.</param>
+    internal abstract void DecodeHypotheses(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sources, ReadOnlySpan<int> counts, TokenPlaces places);
+
     /// <summary>What the encoder reads of a source, in its parts; in a workspace with room for as many rows.</summary>
     internal abstract Embedding EmbedSource(Workspace workspace, ReadOnlySpan<int> source);
 

@@ -40,6 +40,9 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
         Span<float> selfAttention = default,
         Span<float> crossAttention = default) => _stacks.Decode(workspace, tokens, live, counts, selfAttention, crossAttention);
 
+    internal override void DecodeHypotheses(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sources, ReadOnlySpan<int> counts, TokenPlaces places) =>
+        _stacks.DecodeHypotheses(workspace, tokens, sources, counts, places);
+
     internal override Embedding EmbedSource(Workspace workspace, ReadOnlySpan<int> source) => Embed(workspace, source, Model.Encoder);
 
     internal override Embedding EmbedTarget(Workspace workspace, ReadOnlySpan<int> target) => Embed(workspace, target, Model.Decoder);

@@ -12,6 +12,11 @@ internal ref struct StackCall
     /// <summary>The number of rows of all.</summary>
     public required int Rows { get; init; }
 
+    /// <summary>
+    /// Where the tokens of hypotheses stand: the rows of a sequence are then the last tokens of hypotheses that share its caches. <see langword="null"/> where they are consecutive tokens.
+    /// </summary>
+    public TokenPlaces? Places { get; init; }
+
     /// <summary>Receives the probabilities of self-attention, layer by layer, where there is one sequence; empty where they are not wanted.</summary>
     public Span<float> SelfAttention { get; init; }
 

@@ -86,6 +86,25 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         }
     }
 
+    /// <summary>Runs the decoder over the next tokens of hypotheses, which share the caches of their sources.</summary>
+    public void DecodeHypotheses(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sources, ReadOnlySpan<int> counts, TokenPlaces places)
+    {
+        int rows = 0;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            for (int end = rows + counts[i]; rows < end; rows++)
+            {
+                Embed(workspace, rows, tokens.Slice(rows, 1), _weights.Decoder, workspace.Sequences[sources[i]].TargetLength);
+            }
+        }
+
+        RunLayers(workspace, _weights.Decoder, new StackCall { Sequences = sources, Counts = counts, Rows = rows, Places = places });
+        foreach (int source in sources)
+        {
+            workspace.Sequences[source].TargetLength++;
+        }
+    }
+
     /// <summary>Embeds the tokens of consecutive positions into <see cref="Workspace.Hidden"/>, from a row on.</summary>
     public void Embed(Workspace workspace, int firstRow, ReadOnlySpan<int> tokens, PackedStack stack, int firstPosition)
     {
@@ -170,9 +189,23 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                 task.Cached = sequence.TargetLength;
             }
 
+            if (attention.IsCausal && call.Places is { } places)
+            {
+                int source = call.Sequences[i];
+                task.Kind = AttentionKind.Hypotheses;
+                task.Places = places.Of(source);
+                task.PlacesStride = places.Stride;
+                task.EndPlace = places.End(source);
+            }
+
             if (attention.IsRotary)
             {
-                TKernels.Rotate(task.Input, task.Rows, stack.Rotations + ((long)task.Cached * 2 * _weights.Recipe.Layout.RotationWidth));
+                // Consecutive tokens, or the last ones of hypotheses, which have one position.
+                int together = task.Kind == AttentionKind.Hypotheses ? 1 : task.Rows;
+                for (int row = 0; row < task.Rows; row += together)
+                {
+                    TKernels.Rotate(task.Input + ((long)row * width), together, stack.Rotations + ((long)task.Cached * 2 * _weights.Recipe.Layout.RotationWidth));
+                }
             }
 
             if (attention.HasPositionBias)

@@ -89,7 +89,7 @@ internal sealed unsafe class WorkSharing
     {
         _engine = engine;
         _taskCount = count;
-        if (Threads > 1 && count == 1 && _tasks[0].Rows >= 2 * AttentionTask.BlockRows)
+        if (Threads > 1 && count == 1 && _tasks[0].Kind != AttentionKind.Hypotheses && _tasks[0].Rows >= 2 * AttentionTask.BlockRows)
         {
             engine.AppendKeysAndValues(_workspace, in _tasks[0]);
             Parallel.For(0, Threads, _runRowsPart);

@@ -94,7 +94,7 @@ internal sealed unsafe class Workspace : IDisposable
 
     /// <summary>
     /// The sequences of this call: the first hypothesis of each source, then the second of each, and so on. Hypotheses of one source share its
-    /// cross-attention cache.
+    /// cross-attention cache, and those of a beam the self-attention cache of the first (<see cref="ShareTargets"/>).
     /// </summary>
     public Sequence[] Sequences { get; private set; } = [];
 
@@ -141,20 +141,25 @@ internal sealed unsafe class Workspace : IDisposable
 
         (int rows, int wide, int logitsRows, int longest, long total) = Measure(sourceLengths, targetLength, targetRows, hypotheses, samples);
         Take(rows, wide, logitsRows, convolved: longest, longest, total, samples);
-        for (int i = 0; i < sequences; i++)
+        for (int source = 0; source < sourceLengths.Length; source++)
         {
-            int source = i % sourceLengths.Length;
-            Sequences[i] = new Sequence
+            float* crossKeys = Take(_model.DecoderLayers * CacheLength(sourceLengths[source]));
+            for (int i = source; i < sequences; i += sourceLengths.Length)
             {
-                SourceLength = sourceLengths[source],
-                CrossKeys = i == source ? Take(_model.DecoderLayers * CacheLength(sourceLengths[source])) : Sequences[source].CrossKeys,
-                CrossLayerStride = CacheLength(sourceLengths[source]),
-                CrossValues = KeysLength(sourceLengths[source]),
-                SelfKeys = Take(_model.DecoderLayers * CacheLength(targetLength)),
-                SelfLayerStride = CacheLength(targetLength),
-                SelfValues = KeysLength(targetLength),
-            };
+                // Those of a source lie one behind the other, so that they can be one.
+                Sequences[i] = new Sequence
+                {
+                    SourceLength = sourceLengths[source],
+                    CrossKeys = crossKeys,
+                    CrossLayerStride = CacheLength(sourceLengths[source]),
+                    CrossValues = KeysLength(sourceLengths[source]),
+                    SelfKeys = Take(_model.DecoderLayers * CacheLength(targetLength)),
+                    SelfRoom = targetLength,
+                };
+            }
         }
+
+        ShareTargets(hypotheses: 1);
 
         CheckTaken(total);
     }
@@ -191,6 +196,22 @@ internal sealed unsafe class Workspace : IDisposable
         {
             Sequences[i] = lenders[i % _sources].Sequences[i / _sources];
             Sequences[i].TargetLength = 0;
+        }
+
+        ShareTargets(hypotheses: 1);
+    }
+
+    /// <summary>
+    /// Makes the self-attention caches of so many hypotheses of each source one, that of the first, with places for the tokens of all; 1 leaves each its own. What caches hold is gone.
+    /// </summary>
+    public void ShareTargets(int hypotheses)
+    {
+        for (int i = 0; i < _sequences; i++)
+        {
+            ref Sequence sequence = ref Sequences[i];
+            int caches = i < _sources ? hypotheses : 1;
+            sequence.SelfLayerStride = caches * CacheLength(sequence.SelfRoom);
+            sequence.SelfValues = caches * KeysLength(sequence.SelfRoom);
         }
     }
 
@@ -407,6 +428,9 @@ internal unsafe struct Sequence
 
     /// <summary>The self-attention keys of the first layer.</summary>
     public float* SelfKeys;
+
+    /// <summary>How many target tokens its self-attention cache has room for.</summary>
+    public int SelfRoom;
 
     /// <summary>From a layer's self-attention keys to the next layer's.</summary>
     public long SelfLayerStride;

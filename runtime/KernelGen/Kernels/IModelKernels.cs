@@ -142,6 +142,20 @@ public unsafe interface IModelKernels
         float* scratch,
         float* output);
 
+    /// <summary>Scores of some queries of one head, <c>query · key</c>, as attention computes them.</summary>
+    /// <param name="queries"><c>[rows, head width]</c>.</param>
+    /// <param name="rows">The number of queries.</param>
+    /// <param name="keys">The key cache, from the head's keys at the first position on.</param>
+    /// <param name="positions">The number of positions; keys are read, and scores written, in whole pairs of panels.</param>
+    /// <param name="scores">A row for each query, of the room that the longest sequence takes, rounded up to 32.</param>
+    static abstract void PlaceScores(float* queries, int rows, float* keys, int positions, float* scores);
+
+    /// <summary>Replaces scores by <c>2^((score - maximum) · scale)</c> and returns the sum of these.</summary>
+    /// <param name="scores">The scores; what lies between their number and the next multiple of 16 becomes zero.</param>
+    /// <param name="count">Their number, at least 1.</param>
+    /// <param name="scale">The scale.</param>
+    static abstract float Exponentials(float* scores, int count, float scale);
+
     /// <summary>Multi-head attention, of some of the heads, of target positions to the first <paramref name="visible"/> source positions.</summary>
     /// <param name="query"><c>[rows, attention width]</c>.</param>
     /// <param name="rows">The number of target positions.</param>

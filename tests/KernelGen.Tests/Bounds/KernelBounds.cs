@@ -34,6 +34,8 @@ internal static unsafe class KernelBounds
         [nameof(IModelKernels.AppendKeysAndValues)] = AppendKeysAndValues,
         [nameof(IModelKernels.StoreCrossKeysAndValues)] = StoreCrossKeysAndValues,
         [nameof(IModelKernels.SelfAttention)] = SelfAttention,
+        [nameof(IModelKernels.PlaceScores)] = PlaceScores,
+        [nameof(IModelKernels.Exponentials)] = Exponentials,
         [nameof(IModelKernels.Gate)] = Gate,
         [nameof(IModelKernels.Rotate)] = Rotate,
         [nameof(IModelKernels.CrossAttention)] = CrossAttention,
@@ -207,6 +209,27 @@ internal static unsafe class KernelBounds
                     buffers.Floats(model.AttentionScratch),
                     buffers.Rows(rows, model.AttentionStride, width));
             }
+        }
+    }
+
+    private static void PlaceScores(KernelSet kernels, BoundedBuffers buffers)
+    {
+        ModelDescription model = kernels.Model;
+        int stride = (Math.Max(model.MaxSourceLength, model.MaxTargetLength) + CachePositions - 1) / CachePositions * CachePositions;
+        foreach ((int rows, int positions) in AttentionSizes(model))
+        {
+            buffers.Begin($"{kernels}: {nameof(PlaceScores)} of {rows} rows to {positions} positions");
+            kernels.PlaceScores(
+                buffers.Floats((long)rows * model.HeadWidth), rows, Keys(buffers, positions, model.AttentionWidth), positions, buffers.Floats((long)rows * stride));
+        }
+    }
+
+    private static void Exponentials(KernelSet kernels, BoundedBuffers buffers)
+    {
+        for (int count = 1; count <= MaxPositions; count++)
+        {
+            buffers.Begin($"{kernels}: {nameof(Exponentials)} of {count}");
+            kernels.Exponentials(buffers.Floats(Panels.RoundUp(count)), count, 1.5f);
         }
     }
 

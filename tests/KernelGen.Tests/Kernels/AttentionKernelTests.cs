@@ -101,6 +101,61 @@ public sealed unsafe class AttentionKernelTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases))]
+    public void Hypotheses_that_share_a_cache_have_the_bits_of_caches_of_their_own(string model, InstructionSet instructionSet)
+    {
+        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        ModelDescription shape = kernels.Model;
+        var heads = new Heads(shape);
+        var random = new Random(heads.Positions);
+        int scoreStride = (Math.Max(shape.MaxSourceLength, shape.MaxTargetLength) + CachePositions - 1) / CachePositions * CachePositions;
+        foreach (int room in new[] { heads.Positions, scoreStride + 21 })
+        {
+            // Each token has a place of its own somewhere in the room; what stands between is not a number.
+            int[] placeOf = [.. Enumerable.Range(0, room).ToArray().OrderBy(_ => random.Next()).Take(heads.Positions)];
+            (GuardedBuffer keys, GuardedBuffer values) = heads.EmptyCache(room);
+            heads.Store(keys, values, placeOf);
+            foreach ((int rows, int visible) in new[] { (1, 1), (2, 2), (4, 3), (4, 15), (3, 16), (5, 17), (6, 24), (7, 31), (13, 33), (4, 40) }.Where(size => Math.Max(size.Item1, size.Item2) <= heads.Positions))
+            {
+                // The first tokens in common, and then any.
+                int[] common = [.. Enumerable.Range(0, heads.Positions).ToArray().OrderBy(_ => random.Next())];
+                int[][] tokens = [.. Enumerable.Range(0, rows).Select(_ => (int[])[.. common[..(visible / 2)], .. common[(visible / 2)..].OrderBy(_ => random.Next()).Take(visible - (visible / 2))])];
+                int[] places = [.. tokens.SelectMany(row => row.Select(token => placeOf[token]).Append(int.MinValue))];
+                using GuardedBuffer input = GuardedBuffer.OfRows(heads.QueryKeyValue.AsSpan(0, rows), 3 * shape.AttentionWidth);
+                using var scratch = new GuardedBuffer(shape.AttentionScratch);
+                using var output = new GuardedBuffer(rows * shape.AttentionStride);
+                using GuardedBuffer? positionBias = heads.PositionBias(1, visible - 1, visible);
+                fixed (int* first = places)
+                {
+                    var task = new AttentionTask
+                    {
+                        Kind = AttentionKind.Hypotheses,
+                        Input = input.Pointer,
+                        Rows = rows,
+                        Keys = keys.Pointer,
+                        Values = values.Pointer,
+                        Cached = visible - 1,
+                        Places = first,
+                        PlacesStride = visible + 1,
+                        EndPlace = places.Max() + 1,
+                        PositionBias = positionBias is null ? null : positionBias.Pointer,
+                        PositionBiasStride = positionBias is null ? 0 : positionBias.Length / shape.Heads,
+                        Output = output.Pointer,
+                    };
+                    kernels.HypothesisAttention(in task, scratch.Pointer);
+                }
+
+                string what = $"{kernels}: {rows} hypotheses of {visible} tokens in {room} places";
+                output.AssertRows([.. tokens.Select((row, hypothesis) => heads.ExpectedOf(hypothesis, row))], shape.AttentionStride, what);
+                scratch.AssertMargins(what);
+            }
+
+            keys.Dispose();
+            values.Dispose();
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(LongCases))]
     public void Attention_of_few_rows_and_of_many_to_a_long_source_has_the_bits_of_the_scalar_steps(string model, InstructionSet instructionSet)
     {
@@ -307,6 +362,34 @@ public sealed unsafe class AttentionKernelTests
             }
 
             return (keys, values);
+        }
+
+        /// <summary>Puts each position into a place of a cache.</summary>
+        public void Store(GuardedBuffer keys, GuardedBuffer values, int[] places)
+        {
+            int width = _model.AttentionWidth;
+            for (int position = 0; position < Positions; position++)
+            {
+                for (int i = 0; i < width; i++)
+                {
+                    keys.Span[(((places[position] / Panels.Width * width) + i) * Panels.Width) + (places[position] % Panels.Width)] = QueryKeyValue[position][width + i];
+                    values.Span[(places[position] * width) + i] = QueryKeyValue[position][(2 * width) + i];
+                }
+            }
+        }
+
+        /// <summary>The output row of a query that sees the keys and values of some rows, in their order, by the scalar steps.</summary>
+        public float[] ExpectedOf(int query, int[] rows)
+        {
+            float[] output = new float[_model.AttentionWidth];
+            for (int head = 0; head < _model.Heads; head++)
+            {
+                float[]? bias = HasPositionBias ? _positionBias[head][(Positions - rows.Length)..Positions] : null;
+                ReferenceKernels.Attention(Part(query, 0, head), [.. rows.Select(row => Part(row, 1, head))], [.. rows.Select(row => Part(row, 2, head))], _scale, bias)
+                    .CopyTo(output, head * _model.HeadWidth);
+            }
+
+            return output;
         }
 
         /// <summary>

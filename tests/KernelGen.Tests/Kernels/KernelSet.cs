@@ -74,6 +74,13 @@ internal abstract unsafe class KernelSet
     public abstract void SelfAttention(
         float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias, int positionBiasStride, float* scratch, float* output);
 
+    public abstract void PlaceScores(float* queries, int rows, float* keys, int positions, float* scores);
+
+    public abstract float Exponentials(float* scores, int count, float scale);
+
+    /// <summary>Attention of hypotheses that share a cache, which is made of kernels.</summary>
+    public abstract void HypothesisAttention(in AttentionTask task, float* scratch);
+
     public void CrossAttention(float* query, int rows, float* keys, float* values, int visible, float* scratch, float* output) =>
         CrossAttention(query, rows, keys, values, visible, 0, Model.Heads, scratch, output);
 
@@ -131,6 +138,12 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     public override void SelfAttention(
         float* queryKeyValue, int rows, float* keys, float* values, int visible, int visibleStep, float* positionBias, int positionBiasStride, float* scratch, float* output) =>
         TKernels.SelfAttention(queryKeyValue, rows, keys, values, visible, visibleStep, positionBias, positionBiasStride, scratch, output);
+
+    public override void PlaceScores(float* queries, int rows, float* keys, int positions, float* scores) => TKernels.PlaceScores(queries, rows, keys, positions, scores);
+
+    public override float Exponentials(float* scores, int count, float scale) => TKernels.Exponentials(scores, count, scale);
+
+    public override void HypothesisAttention(in AttentionTask task, float* scratch) => new HypothesisAttention<TKernels>(Model).Attend(in task, scratch);
 
     public override void CrossAttention(float* query, int rows, float* keys, float* values, int visible, int firstHead, int endHead, float* scratch, float* output) =>
         TKernels.CrossAttention(query, rows, keys, values, visible, firstHead, endHead, scratch, output);
