@@ -29,10 +29,24 @@ internal static class BatchSections
         new("beam 4 / greedy"),
     ];
 
+    private static readonly Column[] MapColumns =
+    [
+        new("model", IsText: true),
+        new("weights", IsText: true),
+        new("sources a call"),
+        new("candidates"),
+        new("greedy, ms/sentence"),
+        new("with a map"),
+        new("times faster"),
+        new("beam 4"),
+        new("with a map"),
+        new("times faster"),
+    ];
+
     /// <summary>Measures; the lists take turns, and so do the searches.</summary>
     public static IReadOnlyList<Section> Measure(Selection selection, Folders folders)
     {
-        List<string[]> mixed = [], beams = [];
+        List<string[]> mixed = [], beams = [], maps = [];
         List<double?> loads = [];
         foreach (RandomCase random in RandomCase.All.Where(random => selection.Cases.Contains(random.Model)))
         {
@@ -41,6 +55,7 @@ internal static class BatchSections
             {
                 int[][] sources = random.Sources(1);
                 Measure(random.Model, prepared.Checkpoint, precision, RandomCase.TargetLength, (_, count) => MixedCase.Random(random, count), sources);
+                MeasureMaps(random, prepared.Checkpoint, precision);
             }
         }
 
@@ -70,7 +85,50 @@ internal static class BatchSections
                 ["One source a call, one thread, least time; in random models 24 source tokens and 24 target tokens, in zh-en sentences one after another. Greedy search does not compute probabilities, with scores it does.", note],
                 BeamColumns,
                 beams),
+            new Section(
+                "Vocabulary maps",
+                [
+                    $"The first {AlwaysCandidates} tokens may come for every source, and for each source token {CandidatesOfToken} random ones; candidates are those of the first source. One thread, least time. In random models 24 source tokens and 24 target tokens.",
+                    note,
+                ],
+                MapColumns,
+                maps),
         ];
+
+        void MeasureMaps(RandomCase random, string weights, WeightPrecision precision)
+        {
+            if (random.Model.Description.TargetVocabularySize < 10 * AlwaysCandidates)
+            {
+                return;
+            }
+
+            using KernelGenPeer peer = KernelGenPeer.Load(random.Model, weights, precision, selection.InstructionSet, RandomCase.TargetLength);
+            foreach (int count in selection.Batches)
+            {
+                int[][] sources = random.Sources(count);
+                var numbers = new Random(random.Seed);
+                var map = new VocabularyMap(
+                    Enumerable.Range(0, AlwaysCandidates),
+                    sources.SelectMany(static source => source).Distinct().Select(token =>
+                        ((int[])[token], Enumerable.Range(0, CandidatesOfToken).Select(_ => numbers.Next(random.FirstWord, random.Model.Description.TargetVocabularySize)).ToArray())));
+                var plain = new GenerationOptions { MaxLength = RandomCase.TargetLength };
+                Action Search(GenerationOptions options) => count == 1 ? () => peer.Model.Generate(sources[0], options) : () => peer.Model.Generate(sources, options);
+                double[] times =
+                [
+                    .. InTurns(
+                        Search(plain),
+                        Search(plain with { VocabularyMap = map }),
+                        Search(plain with { BeamSize = 4 }),
+                        Search(plain with { BeamSize = 4, VocabularyMap = map })).Select(time => time.Minimum / count),
+                ];
+                maps.Add(
+                [
+                    random.Model.Name, precision.Name(), Cells.Number(count, 0), Cells.Number(map.CandidatesOf(sources[0]).Length, 0),
+                    Cells.Milliseconds(times[0]), Cells.Milliseconds(times[1]), Cells.Number(times[0] / times[1], 2),
+                    Cells.Milliseconds(times[2]), Cells.Milliseconds(times[3]), Cells.Number(times[2] / times[3], 2),
+                ]);
+            }
+        }
 
         void Measure(ModelCase model, string weights, WeightPrecision precision, int? maxLength, Func<KernelGenPeer, int, MixedCase> lists, int[][] sources)
         {
@@ -101,6 +159,9 @@ internal static class BatchSections
             return times;
         }
     }
+
+    /// <summary>Tokens that may come for every source, and those that each source token adds.</summary>
+    private const int AlwaysCandidates = 100, CandidatesOfToken = 30;
 
     /// <summary>A list in which places are taken again several times.</summary>
     private const int LongList = 128;

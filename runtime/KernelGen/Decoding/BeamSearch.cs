@@ -35,6 +35,7 @@ internal abstract class BeamSearch : ISearch
     private int[] _parents = [];
     private int[] _firstOfBeam = [];
     private readonly TokenPlaces _places = new();
+    private readonly SourceCandidates _allowed = new();
     private LiveHypothesis[] _candidates = [];
     private int[] _best = [];
     private int[] _target = [];
@@ -127,6 +128,7 @@ internal abstract class BeamSearch : ISearch
         ReusedArray.Take(ref _counts, sources);
         ReusedArray.Take(ref _parents, settings.BeamSize);
         ReusedArray.Take(ref _firstOfBeam, sources * Groups);
+        _allowed.Begin(in settings, sources);
         _places.Begin(sources, settings.BeamSize, engine.Description.MaxTargetLength);
         ReusedArray.Take(ref _candidates, _ranked + Width);
         ReusedArray.Take(ref _best, _ranked);
@@ -142,6 +144,7 @@ internal abstract class BeamSearch : ISearch
         _starts[source] = settings.StartToken;
         _limits[source] = settings.MaxLength;
         Rules.Start(source, tokens);
+        _allowed.Start(engine, source, tokens, Rules.EndTokens);
         for (int beam = source * Groups; beam < (source + 1) * Groups; beam++)
         {
             _live[beam * Width] = new LiveHypothesis { Token = settings.StartToken };
@@ -178,7 +181,7 @@ internal abstract class BeamSearch : ISearch
         }
 
         engine.DecodeHypotheses(workspace, _rowTokens.AsSpan(0, rows), _active.AsSpan(0, active), _counts.AsSpan(0, active), _places);
-        engine.Project(workspace, 0, rows);
+        Project(engine, workspace, active, rows);
         int firstRow = 0;
         _activeCount = 0;
         _completedCount = 0;
@@ -202,6 +205,23 @@ internal abstract class BeamSearch : ISearch
             }
 
             firstRow = nextRow;
+        }
+    }
+
+    /// <summary>Projects the rows of a step to logits.</summary>
+    private void Project(Engine engine, Workspace workspace, int active, int rows)
+    {
+        if (!_allowed.AreGiven)
+        {
+            engine.Project(workspace, 0, rows);
+            return;
+        }
+
+        int firstRow = 0;
+        for (int i = 0; i < active; i++)
+        {
+            _allowed.Project(engine, workspace, _active[i], firstRow, _counts[i]);
+            firstRow += _counts[i];
         }
     }
 

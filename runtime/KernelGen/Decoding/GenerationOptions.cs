@@ -174,6 +174,16 @@ public sealed record GenerationOptions
     public ImmutableArray<int> ForcedEndTokens { get; init; } = [];
 
     /// <summary>
+    /// Which target tokens may come for each source; <see langword="null"/> (the default) for all. Only their columns of the output projection are computed, which saves most of its time where
+    /// the vocabulary is large. The tokens that end a target, and those that are forced, may come in any case. Not for models whose sources are audio.
+    /// </summary>
+    /// <remarks>
+    /// Tokens and scores are those of a search in which the logits of all other tokens are minus infinity: probabilities are over the tokens that may come, so that scores are
+    /// higher than without a map, and than <see cref="EncoderDecoder.Score"/>'s. Each source of a list has candidates of its own, whichever others are searched for beside it.
+    /// </remarks>
+    public VocabularyMap? VocabularyMap { get; init; }
+
+    /// <summary>
     /// Called for each token of each target, to say which tokens may come next: <c>(step, allowed) => allowed.AllowOnly(next.Of(step.Tokens))</c>. The last
     /// of the rules, so that it sees what the others leave. Not called for forced tokens.
     /// </summary>

@@ -17,6 +17,7 @@ internal sealed class GreedySearch : ISearch, IForbiddenTokens
 
     private readonly LogitRules _rules = new();
     private readonly TokenSampler _sampler = new();
+    private readonly SourceCandidates _allowed = new();
     private Target[] _targets = [];
     private int[] _tokens = [];
     private float[] _logProbabilities = [];
@@ -44,6 +45,7 @@ internal sealed class GreedySearch : ISearch, IForbiddenTokens
         _liveCount = 0;
         _completedCount = 0;
         _rules.Begin(engine.Description, settings, sources);
+        _allowed.Begin(in settings, sources);
         ReusedArray.Take(ref _targets, sequences);
         ReusedArray.Take(ref _tokens, sequences * (settings.MaxLength + 1));
         ReusedArray.Take(ref _next, sequences);
@@ -60,6 +62,7 @@ internal sealed class GreedySearch : ISearch, IForbiddenTokens
     public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings)
     {
         _rules.Start(source, tokens);
+        _allowed.Start(engine, source, tokens, _rules.EndTokens);
         // Targets of one source are neighbours, so that its cache is read once for all of them.
         int targets = _settings.HypothesesPerSource;
         _liveTargets[source] = targets;
@@ -166,7 +169,7 @@ internal sealed class GreedySearch : ISearch, IForbiddenTokens
             }
         }
 
-        if (needsLogits)
+        if (needsLogits || (needsTokens && _allowed.AreGiven))
         {
             ChooseByLogits(engine, workspace, next);
             return;
@@ -202,10 +205,31 @@ internal sealed class GreedySearch : ISearch, IForbiddenTokens
 
     private void ChooseByLogits(Engine engine, Workspace workspace, Span<int> next)
     {
-        engine.Project(workspace, 0, next.Length);
+        Project(engine, workspace, next.Length);
         for (int row = 0; row < next.Length; row++)
         {
             next[row] = ChooseByLogits(engine, workspace, row);
+        }
+    }
+
+    private void Project(Engine engine, Workspace workspace, int rows)
+    {
+        if (!_allowed.AreGiven)
+        {
+            engine.Project(workspace, 0, rows);
+            return;
+        }
+
+        // Targets of one source are neighbours.
+        int next;
+        for (int first = 0; first < rows; first = next)
+        {
+            int source = _live[first] % _sources;
+            for (next = first + 1; next < rows && _live[next] % _sources == source; next++)
+            {
+            }
+
+            _allowed.Project(engine, workspace, source, first, next - first);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class ParallelGreedySearch
 
     /// <summary>Whether a search may be run here: greedy, for one source, with no rule for its tokens.</summary>
     public static bool Serves(Engine engine, int sources, SearchSettings settings) =>
-        sources == 1 && settings.BeamSize == 1 && settings.Options.Sampling is null && !LogitRules.AreAskedFor(settings.Options) && Drafting.Of(engine).IsFor(settings.Options.ParallelGreedy);
+        sources == 1 && settings.BeamSize == 1 && settings.Options.Sampling is null && settings.Options.VocabularyMap is null && !LogitRules.AreAskedFor(settings.Options) && Drafting.Of(engine).IsFor(settings.Options.ParallelGreedy);
 
     /// <summary>Generates the target that has begun; token by token as long as there is nothing to guess with.</summary>
     public static void Run(Engine engine, Workspace workspace, SearchSettings settings)

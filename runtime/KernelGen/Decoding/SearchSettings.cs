@@ -96,6 +96,7 @@ internal readonly record struct SearchSettings(
             throw OutOfRange(nameof(GenerationOptions.Threads), options.Threads, $"from 1 to {MaxThreads}");
         }
 
+        CheckVocabularyMap(options.VocabularyMap, model);
         RuleSettings.Check(options, model, maxLength);
         return new SearchSettings(
             options.Prompt.IsDefaultOrEmpty ? model.StartToken : options.Prompt[^1],
@@ -119,6 +120,29 @@ internal readonly record struct SearchSettings(
 
     private static GenerationOptions Common(GenerationOptions options) =>
         options with { Prompt = [], MaxLength = null, Sampling = options.Sampling is null ? null : options.Sampling with { Seed = null } };
+
+    /// <summary>Checks that a vocabulary map is for such a model.</summary>
+    private static void CheckVocabularyMap(VocabularyMap? map, ModelDescription model)
+    {
+        if (map is null)
+        {
+            return;
+        }
+
+        if (model.IsSpeech)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.VocabularyMap)} says which target tokens may come for tokens of a source; sources of this model are audio. Leave it out.", "options");
+        }
+
+        if (map.LargestTarget >= model.TargetVocabularySize)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions.VocabularyMap)} names the target token {map.LargestTarget}; the target vocabulary goes from 0 to {model.TargetVocabularySize - 1}. "
+                + "Was the map made for another model?",
+                "options");
+        }
+    }
 
     /// <summary>Checks the prompt.</summary>
     /// <returns>How many positions it takes more than the start token alone.</returns>

@@ -268,6 +268,14 @@ public abstract unsafe class Engine : IDisposable
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
     internal abstract void Project(Workspace workspace, int firstRow, int rows);
 
+    /// <summary>Copies the columns of a source's candidates out of the output projection.</summary>
+    internal abstract void GatherCandidates(OutputCandidates candidates, int source);
+
+    /// <summary>
+    /// Projects rows of <see cref="Workspace.Hidden"/> to the logits of a source's candidates, which have the bits of <see cref="Project"/>; those of all other tokens are minus infinity.
+    /// </summary>
+    internal abstract void ProjectCandidates(Workspace workspace, OutputCandidates candidates, int source, int firstRow, int rows);
+
     /// <summary>Projects the first rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>, those of suppressed tokens being minus infinity.</summary>
     internal void ProjectAllowed(Workspace workspace, int rows)
     {

@@ -59,6 +59,11 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
 
     internal override void Project(Workspace workspace, int firstRow, int rows) => _output.Project(workspace, firstRow, rows);
 
+    internal override void GatherCandidates(OutputCandidates candidates, int source) => _output.GatherCandidates(candidates, source);
+
+    internal override void ProjectCandidates(Workspace workspace, OutputCandidates candidates, int source, int firstRow, int rows) =>
+        _output.ProjectCandidates(workspace, candidates, source, firstRow, rows);
+
     internal override void BestTokens(Workspace workspace, int rows, Span<int> tokens, IForbiddenTokens? forbidden = null) =>
         _output.BestTokens(workspace, rows, tokens, forbidden);
 

@@ -1,3 +1,4 @@
+using KernelGen.Layout;
 using KernelGen.Packing;
 
 namespace KernelGen.Execution;
@@ -9,6 +10,12 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     where TKernels : struct, IModelKernels
     where TPrecision : struct, IWeightPrecision
 {
+    /// <summary>Kernels compute panels in groups of four.</summary>
+    private const int PanelGroup = 4;
+
+    /// <summary>The share of all tokens up to which it pays to copy the columns of candidates.</summary>
+    private const double LargestShare = 0.5;
+
     private readonly Engine _engine;
     private readonly PackedModel _weights;
     private readonly ModelDescription _model;
@@ -31,17 +38,55 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     }
 
     /// <summary>Projects rows of <see cref="Workspace.Hidden"/> to <see cref="Workspace.Logits"/>.</summary>
-    public void Project(Workspace workspace, int firstRow, int rows) =>
-        LinearLayers<TPrecision>.Run(
-            workspace,
-            _kernel,
-            LinearLayers<TPrecision>.Input(
-                workspace, _quantizer, workspace.Hidden + ((long)firstRow * _model.ModelStride), rows, _model.ModelStride, _model.ModelDimension),
-            rows,
-            _model.ModelDimension,
-            _weights.Output,
-            workspace.Logits,
-            _model.TargetVocabularySize);
+    public void Project(Workspace workspace, int firstRow, int rows) => Project(workspace, firstRow, rows, _weights.Output, workspace.Logits, PanelLayout.Panels(_model.TargetVocabularySize));
+
+    private void Project(Workspace workspace, int firstRow, int rows, in LinearWeights weights, float* logits, int panels)
+    {
+        byte* input = LinearLayers<TPrecision>.Input(
+            workspace, _quantizer, workspace.Hidden + ((long)firstRow * _model.ModelStride), rows, _model.ModelStride, _model.ModelDimension);
+        workspace.Sharing.Linear(_kernel, input, rows, _model.ModelDimension, in weights, null, logits, panels);
+    }
+
+    /// <inheritdoc cref="Engine.GatherCandidates"/>
+    public void GatherCandidates(OutputCandidates candidates, int source)
+    {
+        int panels = (PanelLayout.Panels(candidates.Tokens(source).Length) + PanelGroup - 1) / PanelGroup * PanelGroup;
+        if (panels > PanelLayout.Panels(_model.TargetVocabularySize) * LargestShare)
+        {
+            return;
+        }
+
+        if (TPrecision.Value == WeightPrecision.Int8)
+        {
+            var layout = Int8Layout.OfInputBits(_model.QuantizedInputBits);
+            candidates.Gather(source, _weights.Output, panels, layout.PaddedInputs(_model.ModelDimension) / layout.Group, layout.Group);
+        }
+        else
+        {
+            candidates.Gather(source, _weights.Output, panels, _model.ModelDimension, TPrecision.WeightSize);
+        }
+    }
+
+    /// <inheritdoc cref="Engine.ProjectCandidates"/>
+    public void ProjectCandidates(Workspace workspace, OutputCandidates candidates, int source, int firstRow, int rows)
+    {
+        float* logits = workspace.Logits + ((long)firstRow * _model.LogitsStride);
+        int panels = candidates.Panels(source);
+        bool isAll = panels == 0;
+        Project(workspace, firstRow, rows, isAll ? _weights.Output : candidates.Columns(source), logits, isAll ? PanelLayout.Panels(_model.TargetVocabularySize) : panels);
+        for (int row = 0; row < rows; row++)
+        {
+            var values = new Span<float>(logits + ((long)row * _model.LogitsStride), _model.LogitsStride);
+            if (isAll)
+            {
+                candidates.Mask(source, values);
+            }
+            else
+            {
+                candidates.Spread(source, values);
+            }
+        }
+    }
 
     /// <inheritdoc cref="Engine.BestTokens(Workspace, int, Span{int}, IForbiddenTokens)"/>
     public void BestTokens(Workspace workspace, int rows, Span<int> tokens, IForbiddenTokens? forbidden = null)

@@ -7,8 +7,8 @@ internal abstract class FuzzTarget
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new SafetensorsTarget(), new PyTorchTarget(), new CheckpointIndexTarget(), new PackedFileTarget(), new ScreenedPackedFileTarget(), new ConfigurationTarget(),
-        new GenerationConfigurationTarget(), new VocabularyTarget(), new MarianVocabularyTarget(), new SentencePieceTarget(), new SentencePieceContentsTarget(),
-        new TokenizerJsonTarget(), new TiktokenTarget(), new TrainingStateTarget(), new AudioTarget(),
+        new GenerationConfigurationTarget(), new VocabularyTarget(), new MarianVocabularyTarget(), new VocabularyMapTarget(), new SentencePieceTarget(),
+        new SentencePieceContentsTarget(), new TokenizerJsonTarget(), new TiktokenTarget(), new TrainingStateTarget(), new AudioTarget(),
     ];
 
     /// <summary>How the command line calls it.</summary>
