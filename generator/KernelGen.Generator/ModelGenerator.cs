@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using KernelGen.Generator.Emission;
+using KernelGen.Generator.Emission.Kernels;
 using KernelGen.Generator.Specification;
 using KernelGen.Generator.Specification.Configuration;
+using KernelGen.Generator.Specification.Kernels;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -11,7 +13,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace KernelGen.Generator;
 
 /// <summary>
-/// Writes the kernels of every class that carries <c>[EncoderDecoderModel]</c> or <c>[SpeechToTextModel]</c>: declaration → specification → files. It reports nothing: what is
+/// Writes the kernels of every class that carries <c>[EncoderDecoderModel]</c> or <c>[SpeechToTextModel]</c>: declaration → specification → files, and those of every
+/// method that carries an attribute of a single kernel, class by class. It reports nothing: what is
 /// wrong with a declaration is said by <see cref="Diagnostics.DeclarationAnalyzer"/>, which reads declarations through the same code.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
@@ -27,6 +30,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
         public const string RepeatedNames = nameof(RepeatedNames);
         public const string CompilerSettings = nameof(CompilerSettings);
         public const string Models = nameof(Models);
+        public const string Kernels = nameof(Kernels);
+        public const string KernelSets = nameof(KernelSets);
     }
 
     /// <summary>A model that is ready to be emitted.</summary>
@@ -67,7 +72,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
         IncrementalValueProvider<EquatableArray<string>> ambiguous = declarations
             .Collect()
-            .Select(static (all, _) => AmbiguousNames(all))
+            .Select(static (all, _) => AmbiguousNames(all.Select(static declaration => declaration.Class)))
             .WithTrackingName(Steps.AmbiguousNames);
 
         IncrementalValuesProvider<Model> models = declarations
@@ -85,12 +90,34 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select(static (model, _) => model!)
             .WithTrackingName(Steps.Models);
 
-        context.RegisterSourceOutput(models, static (output, model) => Emit(output, model));
+        context.RegisterSourceOutput(models, static (output, model) => Emit(output, () => ModelEmitter.Emit(model.Class, model.Specification)));
+
+        IncrementalValueProvider<EquatableArray<string>> modelNames = declarations
+            .Collect()
+            .Select(static (all, _) => new EquatableArray<string>(all.Select(static declaration => declaration.Class.HintName).Distinct().OrderBy(static name => name, StringComparer.Ordinal)));
+        IncrementalValuesProvider<KernelSet> sets = KernelNames.All
+            .Select(ReadKernels)
+            .Aggregate(static (all, further) => all.Combine(further).Select(static (both, _) => both.Left.AddRange(both.Right)))
+            .SelectMany(static (all, _) => all)
+            .WithTrackingName(Steps.Kernels)
+            .Collect()
+            .Combine(compiler)
+            .Combine(modelNames)
+            .SelectMany(static (input, _) => CollectSets(input.Left.Left, input.Left.Right, input.Right))
+            .WithTrackingName(Steps.KernelSets);
+
+        context.RegisterSourceOutput(sets, static (output, set) => Emit(output, () => KernelSetEmitter.Emit(set)));
 
         IncrementalValuesProvider<Declaration> Read(string attribute) => context.SyntaxProvider
             .ForAttributeWithMetadataName(attribute, static (node, _) => node is TypeDeclarationSyntax, static (context, _) => ReadDeclaration(context))
             .Where(static declaration => declaration is not null)
             .Select(static (declaration, _) => declaration!);
+
+        IncrementalValueProvider<ImmutableArray<KernelDeclaration>> ReadKernels(string attribute) => context.SyntaxProvider
+            .ForAttributeWithMetadataName(attribute, static (node, _) => node is MethodDeclarationSyntax, static (context, _) => ReadKernel(context))
+            .Where(static kernel => kernel is not null)
+            .Select(static (kernel, _) => kernel!)
+            .Collect();
     }
 
     /// <summary>The directory that the paths of a project are relative to, with which the .NET SDK tells the compiler where the project lies.</summary>
@@ -107,6 +134,34 @@ public sealed class ModelGenerator : IIncrementalGenerator
         return first?.ApplicationSyntaxReference?.GetSyntax().Parent?.Parent == syntax && context.Attributes.Contains(first) ? DeclarationReader.Read(type, syntax, first) : null;
     }
 
+    private static KernelDeclaration? ReadKernel(GeneratorAttributeSyntaxContext context)
+    {
+        var method = (IMethodSymbol)context.TargetSymbol;
+
+        // Of several attributes, which are refused, the first counts, as for models.
+        return KernelReader.FindAttribute(method) is AttributeData first && context.Attributes.Contains(first)
+            && KernelReader.Read(method, (MethodDeclarationSyntax)context.TargetNode, first) is { Kernel: not null } kernel
+            ? kernel
+            : null;
+    }
+
+    /// <summary>The kernels of each class together, in an order that does not follow that of files. Classes that the compiler refuses, for they have one name, are left out.</summary>
+    private static IEnumerable<KernelSet> CollectSets(ImmutableArray<KernelDeclaration> kernels, CompilerSettings compiler, EquatableArray<string> modelNames)
+    {
+        string[] ambiguous = [.. AmbiguousNames(kernels.Select(static kernel => kernel.Class))];
+        bool IsAmbiguous(string name) => ambiguous.Contains(name) || modelNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+        return kernels
+            .Where(kernel => !compiler.FindProblems(kernel.Class).Any())
+            .GroupBy(static kernel => kernel.Class)
+            .GroupBy(static set => set.Key.HintName)
+            .Where(static same => !same.Skip(1).Any())
+            .Select(static same => same.Single())
+            .OrderBy(static set => set.Key.HintName, StringComparer.Ordinal)
+            .Select(set => new KernelSet(
+                IsAmbiguous(set.Key.HintName) ? set.Key with { IsAmbiguous = true } : set.Key,
+                new EquatableArray<KernelDeclaration>(set.OrderBy(static kernel => kernel.Name, StringComparer.Ordinal).ThenBy(static kernel => string.Join(",", kernel.Parameters), StringComparer.Ordinal))));
+    }
+
     private static EquatableArray<string> RequestedNames(ImmutableArray<Declaration> declarations) => new(
         declarations
             .Select(static declaration => declaration.Configuration)
@@ -116,9 +171,9 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .OrderBy(static name => name, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The hint names that letter case alone tells apart, which Roslyn takes for the same.</summary>
-    private static EquatableArray<string> AmbiguousNames(ImmutableArray<Declaration> declarations) => new(
-        declarations
-            .Select(static declaration => declaration.Class.HintName)
+    private static EquatableArray<string> AmbiguousNames(IEnumerable<DeclaredClass> classes) => new(
+        classes
+            .Select(static declared => declared.HintName)
             .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
             .Where(static group => group.Distinct().Skip(1).Any())
             .SelectMany(static group => group)
@@ -143,11 +198,11 @@ public sealed class ModelGenerator : IIncrementalGenerator
             ? new Model(declaration.Class, specification)
             : null;
 
-    private static void Emit(SourceProductionContext output, Model model)
+    private static void Emit(SourceProductionContext output, Func<IEnumerable<GeneratedFile>> emit)
     {
         using (InvariantCulture.Use())
         {
-            foreach (GeneratedFile file in ModelEmitter.Emit(model.Class, model.Specification))
+            foreach (GeneratedFile file in emit())
             {
                 output.CancellationToken.ThrowIfCancellationRequested();
                 output.AddSource(file.HintName, SourceText.From(file.Source, Encoding.UTF8));

@@ -83,6 +83,11 @@ internal sealed record Int8Layout(
     /// <param name="hasLargeInputs">Whether a few of a kernel's inputs may be many times as large as all others.</param>
     public static Int8Layout For(int modelDimension, bool hasLargeInputs) => modelDimension <= NarrowModelDimension ? Words : hasLargeInputs ? ScaledBytes : Bytes;
 
+    /// <summary>The format of a linear layer that stands alone: as that of a model that is as wide as its narrower side.</summary>
+    /// <param name="inputs">The input width.</param>
+    /// <param name="outputs">The output width.</param>
+    public static Int8Layout OfLayer(int inputs, int outputs) => For(Math.Min(inputs, outputs), hasLargeInputs: false);
+
     /// <summary>The layout of weights whose inputs have so many bits.</summary>
     public static Int8Layout OfInputBits(int bits) => bits == Bytes.InputBits ? Bytes
         : bits == Words.InputBits ? Words

@@ -246,7 +246,7 @@ public partial class GenerationTests
         HashSet<string> used = [];
         HashSet<string> unqualified = ["nint"];
         foreach (string text in new[] { "Activation = Activation.GeluTanh, Trainable = true", "ModelDimension = 512, VocabularySize = 32000, Activation = Activation.Silu" }.SelectMany(static properties =>
-            Run(Model("Vanilla", properties)).GeneratedTrees).Select(static tree => tree.ToString()))
+            Run(Model("Vanilla", properties)).GeneratedTrees).Concat(Run(SingleKernelTests.All).GeneratedTrees).Select(static tree => tree.ToString()))
         {
             used.UnionWith(QualifiedName().Matches(text).Select(match => FindType(compilation, match.Groups[1].Value, match.Groups[2].Success)));
             unqualified.UnionWith(Alias().Matches(text).Select(static match => match.Groups[1].Value));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KernelGen.Generator.Specification;
 using KernelGen.Generator.Specification.Configuration;
+using KernelGen.Generator.Specification.Kernels;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -9,7 +10,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace KernelGen.Generator.Diagnostics;
 
 /// <summary>
-/// Says what is wrong with a declaration, at the argument at fault, or at the place in the configuration file. An analyzer of its own, and not the generator, because only what points into a
+/// Says what is wrong with a declaration of a model or of a single kernel, at the argument at fault, or at the place in the configuration file. An analyzer of its own, and not the generator, because only what points into a
 /// syntax tree can be silenced with <c>#pragma warning disable</c>, and the generator must keep no syntax tree.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -29,12 +30,13 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(DeclarationReader.AttributeName) is null && start.Compilation.GetTypeByMetadataName(DeclarationReader.SpeechAttributeName) is null)
+            if (DeclarationReader.AttributeNames.Concat(KernelNames.All).All(name => start.Compilation.GetTypeByMetadataName(name) is null))
             {
                 return;
             }
 
             var compiler = CompilerSettings.Of(start.Compilation);
+            start.RegisterSymbolAction(context => KernelAnalysis.Analyze(context, compiler), SymbolKind.Method);
             bool generatesEndpoints = GeneratesEndpoints(start.Compilation, start.Options);
             start.RegisterSymbolAction(context => Analyze(context, compiler, generatesEndpoints), SymbolKind.NamedType);
         });
@@ -124,22 +126,28 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
         };
     }
 
-    private static Location Locate(Place place, INamedTypeSymbol type, TypeDeclarationSyntax typeSyntax, AttributeSyntax attribute, CancellationToken cancellation)
+    private static Location Locate(Place place, INamedTypeSymbol type, TypeDeclarationSyntax typeSyntax, AttributeSyntax attribute, CancellationToken cancellation) => place.Kind switch
+    {
+        PlaceKind.TypeName => LocateType(place.Depth, typeSyntax),
+        PlaceKind.BaseClass when FindBaseClass(type, cancellation) is SyntaxNode baseClass => baseClass.GetLocation(),
+        _ => LocateInAttribute(place, attribute),
+    };
+
+    /// <summary>The name of a type, or of one around it.</summary>
+    internal static Location LocateType(int depth, TypeDeclarationSyntax typeSyntax) =>
+        typeSyntax.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().ElementAt(depth).Identifier.GetLocation();
+
+    /// <summary>The argument that a place names; the attribute where there is none.</summary>
+    internal static Location LocateInAttribute(Place place, AttributeSyntax attribute)
     {
         SeparatedSyntaxList<AttributeArgumentSyntax> arguments = attribute.ArgumentList?.Arguments ?? default;
-        SyntaxNode? node = place.Kind switch
+        AttributeArgumentSyntax? argument = place.Kind switch
         {
             PlaceKind.Constructor or PlaceKind.ConfigurationKey or PlaceKind.ConfigurationText => arguments.FirstOrDefault(static argument => argument.NameEquals is null),
             PlaceKind.Property => arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == place.Property),
-            PlaceKind.BaseClass => FindBaseClass(type, cancellation),
             _ => null,
         };
-        if (place.Kind == PlaceKind.TypeName)
-        {
-            return typeSyntax.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().ElementAt(place.Depth).Identifier.GetLocation();
-        }
-
-        return (node ?? attribute).GetLocation();
+        return ((SyntaxNode?)argument ?? attribute).GetLocation();
     }
 
     // The base class may be named by any part of a partial class; it is the first in its list.

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Diagnostics;
 
-/// <summary>The diagnostic of each kind of problem. Numbers go in tens: 1 to 9 the class, 10 the dimensions, 20 the settings, 30 the tokens, 40 the configuration file.</summary>
+/// <summary>The diagnostic of each kind of problem. Numbers go in tens: 1 to 9 the class, 10 the dimensions, 20 the settings, 30 the tokens, 40 the configuration file, 50 single kernels.</summary>
 internal static class DiagnosticDescriptors
 {
     public const string DocumentationUrl = "https://github.com/kernelgen/kernelgen/blob/main/generator/docs/";
@@ -14,11 +14,12 @@ internal static class DiagnosticDescriptors
     private const string Settings = "KernelGen.Settings";
     private const string Tokens = "KernelGen.Tokens";
     private const string Configuration = "KernelGen.Configuration";
+    private const string Kernels = "KernelGen.Kernels";
 
     public static readonly DiagnosticDescriptor NotPartial = new(
         "KG0001",
-        "The class of a model must be partial",
-        "'{0}' is not partial, but {1}: the generator cannot complete the model; write 'partial' before its type keyword",
+        "The class of a model or of kernels must be partial",
+        "'{0}' is not partial, but {1}: the generator cannot add to it; write 'partial' before its type keyword",
         Class,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -285,6 +286,33 @@ internal static class DiagnosticDescriptors
         isEnabledByDefault: true,
         helpLinkUri: DocumentationUrl + "KG0048.md");
 
+    public static readonly DiagnosticDescriptor UnsuitableMethod = new(
+        "KG0050",
+        "A kernel must be a static partial method",
+        "'{0}' cannot be a kernel: {1}",
+        Kernels,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0050.md");
+
+    public static readonly DiagnosticDescriptor SignatureDoesNotFit = new(
+        "KG0051",
+        "The parameters of a kernel do not fit",
+        "'{0}' takes {1}, but a method with {2} takes {3}; names are free, types and their order are not",
+        Kernels,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0051.md");
+
+    public static readonly DiagnosticDescriptor KernelDimensionMissing = new(
+        "KG0052",
+        "A dimension of a kernel is missing",
+        "The kernel '{0}' lacks {1}; every dimension is written into it, so set it in the attribute",
+        Kernels,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: DocumentationUrl + "KG0052.md");
+
     /// <summary>All of them, in the order of their numbers.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
         [.. Enum.GetValues(typeof(ProblemKind)).Cast<ProblemKind>().Select(For).OrderBy(static descriptor => descriptor.Id, StringComparer.Ordinal)];
@@ -322,6 +350,9 @@ internal static class DiagnosticDescriptors
         ProblemKind.EncoderAndDecoderDiffer => EncoderAndDecoderDiffer,
         ProblemKind.BadWordSequenceIgnored => BadWordSequenceIgnored,
         ProblemKind.ConfigurationKeyRepeated => ConfigurationKeyRepeated,
+        ProblemKind.UnsuitableMethod => UnsuitableMethod,
+        ProblemKind.SignatureDoesNotFit => SignatureDoesNotFit,
+        ProblemKind.KernelDimensionMissing => KernelDimensionMissing,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -12,9 +12,17 @@ internal static class AttentionEmitter
         writer =>
         {
             AttentionPlan attention = context.Plan.Attention;
-            EmitEntries(writer, context);
-            writer.Write();
-            EmitScores(writer, context);
+            if (context.Shape is null)
+            {
+                EmitEntries(writer, context);
+                writer.Write();
+                EmitScores(writer, context);
+            }
+            else
+            {
+                EmitSingleEntry(writer, context);
+            }
+
             writer.Write();
             EmitAttend(writer, context);
             writer.Write();
@@ -72,6 +80,19 @@ internal static class AttentionEmitter
                 writer.Write($"{TileEmitter.RowsName(attention.Scores, panels)}(queries, rows, keys + ((nint)position * {attention.Width}), scores + position);");
             }
         }
+    }
+
+    /// <summary>Writes what a program calls whose queries, keys and values lie apart.</summary>
+    private static void EmitSingleEntry(SourceWriter writer, KernelContext context)
+    {
+        int width = context.Plan.Attention.Width;
+        writer.Write(
+            $$"""
+            /// <summary>Attention of all heads of queries to what each of them sees.</summary>
+            {{KernelContext.Optimized}}
+            public static void Attention(float* query, int rows, float* keys, float* values, int visible, int visibleStep, float* scratch, float* output) =>
+                Attend(query, {{width}}, rows, keys, values, visible, visibleStep, 0, {{width}}, scratch, output);
+            """);
     }
 
     private static void EmitAttend(SourceWriter writer, KernelContext context)
@@ -180,7 +201,7 @@ internal static class AttentionEmitter
         }
     }
 
-    public static bool HasPositionBias(KernelContext context) => context.Specification.PositionalEncoding == PositionalEncoding.Relative;
+    public static bool HasPositionBias(KernelContext context) => context.Plan.HasPositionBias;
 
     /// <summary>What a method takes more where there are relative positions.</summary>
     public static string PositionBiasParameters(KernelContext context) => HasPositionBias(context) ? "float* positionBias, int positionBiasStride, " : "";

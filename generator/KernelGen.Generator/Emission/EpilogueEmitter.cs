@@ -60,21 +60,24 @@ internal static class EpilogueEmitter
     public static string TypeOf(LinearPlan linear) => $"{ClassName}.{linear.Name}";
 
     /// <summary>Writes the epilogues, one type per linear kernel, the same for every instruction set.</summary>
-    public static void EmitTypes(SourceWriter writer, ModelPlan plan)
+    /// <param name="writer">The file.</param>
+    /// <param name="plan">The kernels.</param>
+    /// <param name="linears">Those of them that are linear.</param>
+    public static void EmitTypes(SourceWriter writer, KernelPlan plan, IEnumerable<LinearPlan> linears)
     {
         writer.Write();
         writer.Write("/// <summary>What linear kernels do with their sums.</summary>");
         writer.Write(ModelFile.Uncovered);
         using (writer.Open($"private static class {ClassName}"))
         {
-            EmitEach(writer, plan);
+            EmitEach(writer, linears, plan.BlockFunctions);
         }
     }
 
-    private static void EmitEach(SourceWriter writer, ModelPlan plan)
+    private static void EmitEach(SourceWriter writer, IEnumerable<LinearPlan> linears, IReadOnlyList<Activation> functions)
     {
         static string Boolean(bool value) => value ? "true" : "false";
-        foreach (LinearPlan linear in plan.Linears.Concat(plan.TrainingLinears))
+        foreach (LinearPlan linear in linears)
         {
             bool addsResidual = linear.Epilogue is LinearEpilogue.Residual;
             writer.Write();
@@ -86,7 +89,7 @@ internal static class EpilogueEmitter
                 writer.Write($"public static bool AddsResidual => {Boolean(addsResidual)};");
                 writer.Write($"public static bool IsRelu => {Boolean(linear.Epilogue is LinearEpilogue.Rectification)};");
                 writer.Write($"public static bool IsActivated => {Boolean(linear.Epilogue is LinearEpilogue.BlockActivation)};");
-                if (linear.Epilogue is LinearEpilogue.BlockActivation activation && plan.BlockFunctions.Count > 1)
+                if (linear.Epilogue is LinearEpilogue.BlockActivation activation && functions.Count > 1)
                 {
                     writer.Write($"public static {Function} Function => {Function}.{activation.Function};");
                 }
@@ -154,20 +157,30 @@ internal static class EpilogueEmitter
         foreach (Activation function in functions)
         {
             writer.Write();
-            writer.Write($"/// <summary>{function} of each value.</summary>");
-            writer.Write(KernelContext.Optimized);
-            using (writer.Open($"private static void {Name(function)}(int rows, int columns, int stride, float* values)"))
-            using (writer.Open("for (int row = 0; row < rows; row++)"))
-            {
-                using (writer.Open($"for (int column = 0; column < columns; column += {context.Vectors.Lanes})"))
-                {
-                    writer.Write($"{context.At("values + column")} = {function}({context.At("values + column")});");
-                }
-
-                writer.Write("values += stride;");
-            }
+            EmitFunction(writer, context, function, $"private static void {Name(function)}");
         }
 
         string Name(Activation function) => functions.Count == 1 ? "Activate" : $"Activate{function}";
+    }
+
+    /// <summary>Writes what applies a function to each value of some rows, in place.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="context">The kernels and the instruction set.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="method">How the method begins, up to its name.</param>
+    public static void EmitFunction(SourceWriter writer, KernelContext context, Activation function, string method)
+    {
+        writer.Write($"/// <summary>{function} of each value.</summary>");
+        writer.Write(KernelContext.Optimized);
+        using (writer.Open($"{method}(int rows, int columns, int stride, float* values)"))
+        using (writer.Open("for (int row = 0; row < rows; row++)"))
+        {
+            using (writer.Open($"for (int column = 0; column < columns; column += {context.Vectors.Lanes})"))
+            {
+                writer.Write($"{context.At("values + column")} = {VectorMathEmitter.Activated(context, function, context.At("values + column"))};");
+            }
+
+            writer.Write("values += stride;");
+        }
     }
 }

@@ -8,12 +8,10 @@ internal static class GateEmitter
         "The middle of a gated feed-forward block: activation(gate) · value, whose linear layers stand side by side in each row.",
         writer =>
         {
-            Activation function = context.Plan.GateFunction!.Value;
-            int width = context.Plan.Recipe.Layout.GateWidth;
+            Activation function = context.Model.GateFunction!.Value;
+            int width = context.Model.Recipe.Layout.GateWidth;
             string gate = context.At("input + i");
-            string activated = function == Activation.Relu
-                ? $"({context.Simd}.MaxNative({context.Floats}.Zero, {gate}) + {context.Floats}.Zero)"
-                : $"{function}({gate})";
+            string activated = VectorMathEmitter.Activated(context, function, gate);
             writer.Write($"/// <summary>{function} of the first {width} values of each row, times the other {width}.</summary>");
             writer.Write(KernelContext.Optimized);
             using (writer.Open("public static void Gate(float* input, int rows, float* output)"))
@@ -25,7 +23,7 @@ internal static class GateEmitter
                 }
 
                 writer.Write($"input += {2 * width};");
-                writer.Write($"output += {context.Plan.FeedForwardStride};");
+                writer.Write($"output += {context.Model.FeedForwardStride};");
             }
         });
 }

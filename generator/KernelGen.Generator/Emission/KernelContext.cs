@@ -4,8 +4,8 @@ using KernelGen.Generator.Specification;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>What every kernel emitter works with: the model, the instruction set, and names for its vectors.</summary>
-internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, VectorInstructions Instructions)
+/// <summary>What every kernel emitter works with: the kernels that are planned, the instruction set, and names for its vectors.</summary>
+internal sealed record KernelContext(DeclaredClass Class, KernelPlan Plan, VectorInstructions Instructions)
 {
     /// <summary>The attribute of a kernel: optimised at its first call, not after many.</summary>
     public const string Optimized = "[MethodImpl_(Optimized_)]";
@@ -40,7 +40,19 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>The alias of the class with the vector operations.</summary>
     public string Simd => "Simd_";
 
-    public ModelSpecification Specification => Plan.Specification;
+    /// <summary>The plan of the model whose kernels these are; single kernels have none.</summary>
+    public ModelPlan Model => (ModelPlan)Plan;
+
+    public ModelSpecification Specification => Model.Specification;
+
+    /// <summary>
+    /// The class within <see cref="StructName"/> that holds the kernels of one shape, where kernels of one family have several; <see langword="null"/> where they
+    /// have one, as those of a model.
+    /// </summary>
+    public string? Shape { get; init; }
+
+    /// <summary>The file that says what the kernels are for.</summary>
+    public string DescribedBy => $"{Class.HintName}.{(Plan is ModelPlan ? "Model" : "Kernels")}.g.cs";
 
     /// <summary>A vector in memory.</summary>
     public string At(string pointer) => At(Floats, pointer);
@@ -92,14 +104,23 @@ internal sealed record KernelContext(DeclaredClass Class, ModelPlan Plan, Vector
     /// <summary>Writes one generated file: header, namespace, containing types, and the body inside the kernels' struct.</summary>
     public GeneratedFile File(string family, string summary, Action<SourceWriter> body) => ModelFile.Write(
         Class,
-        $"{Vectors.Name}.{family}",
-        [.. summary.Split('\n'), $"{Vectors.Name} kernels of {Class.Name}, which {Class.HintName}.Model.g.cs describes."],
+        $"{Vectors.Name}.{Shape ?? family}",
+        [.. summary.Split('\n'), $"{Vectors.Name} kernels of {Class.Name}, which {DescribedBy} describes."],
         Instructions,
         writer =>
         {
             using (writer.Open($"unsafe partial struct {StructName}"))
             {
-                body(writer);
+                if (Shape is null)
+                {
+                    body(writer);
+                    return;
+                }
+
+                using (writer.Open($"internal static class {Shape}"))
+                {
+                    body(writer);
+                }
             }
         });
 }

@@ -16,7 +16,7 @@ internal static class ModelEmitter
         foreach (VectorInstructions instructions in VectorInstructions.All)
         {
             var context = new KernelContext(declaredClass, plan, instructions);
-            files.Add(EmitStruct(context));
+            files.Add(StructEmitter.Emit(context, plan.Specification.Trainable ? "ITrainingKernels" : "IModelKernels"));
             files.Add(EmbeddingEmitter.Emit(context));
             files.Add(LinearEmitter.Emit(context));
             files.Add(Int8LinearEmitter.Emit(context));
@@ -108,7 +108,7 @@ internal static class ModelEmitter
                 TrainerEmitter.Emit(writer);
             }
 
-            EpilogueEmitter.EmitTypes(writer, plan);
+            EpilogueEmitter.EmitTypes(writer, plan, plan.Linears.Concat(plan.TrainingLinears));
         },
         plan.Specification.IsSpeech
             ? $" : global::KernelGen.SpeechModel, global::KernelGen.ISpeechModel<{declaredClass.Name}>"
@@ -237,28 +237,4 @@ internal static class ModelEmitter
             yield return ("RotaryBase", SourceWriter.Literal(model.RotaryBase));
         }
     }
-
-    private static GeneratedFile EmitStruct(KernelContext context) => ModelFile.Write(
-        context.Class,
-        context.Vectors.Name,
-        [$"{context.Vectors.Name} kernels of {context.Class.Name}, which {context.Class.HintName}.Model.g.cs describes; each family has a file of its own."],
-        context.Instructions,
-        writer =>
-        {
-            writer.Write(ModelFile.Uncovered);
-            string kernels = context.Specification.Trainable ? "ITrainingKernels" : "IModelKernels";
-            writer.Write($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version}\")]");
-            using (writer.Open($"internal unsafe partial struct {context.StructName} : global::KernelGen.Execution.{kernels}"))
-            {
-                writer.Write($"public static global::KernelGen.InstructionSet InstructionSet => global::KernelGen.InstructionSet.{context.Vectors.Name};");
-                writer.Write();
-                writer.Write($"public static bool IsSupported => {context.Instructions.Guard};");
-                const string Options = "global::System.Runtime.CompilerServices.MethodImplOptions";
-                writer.Write();
-                writer.Write($"private const {Options} Optimized_ =\n    {Options}.AggressiveOptimization;");
-                writer.Write();
-                writer.Write("// In the largest methods the compiler stops inlining; what it calls instead is then at least optimised at its first call.");
-                writer.Write($"private const {Options} Inlined_ =\n    {Options}.AggressiveInlining | Optimized_;");
-            }
-        });
 }

@@ -5,24 +5,27 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the norm: layer normalisation (Ba et al. 2016), or that by the root mean square alone (Zhang and Sennrich 2019).</summary>
 internal static class NormEmitter
 {
-    public static GeneratedFile Emit(KernelContext context) => context.Specification.Normalization switch
+    public static GeneratedFile Emit(KernelContext context) => context.Plan.Norm.Normalization switch
     {
         Normalization.LayerNorm => context.File(
-            "Norm", $"Layer normalisation: (x - mean) / √(variance + ε) · γ{(context.Specification.NormShift ? " + β" : "")} over each row.", writer => EmitLayerNorm(writer, context)),
+            "Norm", $"Layer normalisation: (x - mean) / √(variance + ε) · γ{(context.Plan.Norm.HasShift ? " + β" : "")} over each row.", writer => EmitLayerNorm(writer, context)),
         Normalization.RootMeanSquare => context.File(
             "Norm", "Normalisation by the root mean square: x / √(mean(x²) + ε) · γ over each row.", writer => EmitRootMeanSquare(writer, context)),
         var other => throw new InvalidOperationException($"The normalisation {other} cannot be written."),
     };
 
+    private static string Signature(NormPlan norm) =>
+        $"public static void Norm(float* input, int rows, float* norm, {(norm.TakesShift ? "float* shift, " : "")}float* output)";
+
     private static void EmitRootMeanSquare(SourceWriter writer, KernelContext context)
     {
         int lanes = context.Vectors.Lanes;
-        int width = ModelPlan.RoundUp(context.Specification.ModelDimension, VectorSet.PanelWidth);
+        int width = ModelPlan.RoundUp(context.Plan.Norm.Dimension, VectorSet.PanelWidth);
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
         writer.Write("/// <summary>Normalises rows; the norm holds γ. What lies past the dimension is zero, and adds nothing.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open("public static void Norm(float* input, int rows, float* norm, float* output)"))
+        using (writer.Open(Signature(context.Plan.Norm)))
         using (writer.Open("for (int row = 0; row < rows; row++)"))
         {
             EmitStatistics(writer, context);
@@ -31,21 +34,22 @@ internal static class NormEmitter
                 writer.Write(context.ForPanel(v => $"{Place("output + i", v)} = ({Place("input + i", v)} * inverse) * {Place("norm + i", v)};"));
             }
 
-            writer.Write($"input += {context.Plan.ModelStride};");
-            writer.Write($"output += {context.Plan.ModelStride};");
+            writer.Write($"input += {context.Plan.Norm.Stride};");
+            writer.Write($"output += {context.Plan.Norm.Stride};");
         }
     }
 
     private static void EmitLayerNorm(SourceWriter writer, KernelContext context)
     {
         int lanes = context.Vectors.Lanes;
-        int width = ModelPlan.RoundUp(context.Specification.ModelDimension, VectorSet.PanelWidth);
+        int width = ModelPlan.RoundUp(context.Plan.Norm.Dimension, VectorSet.PanelWidth);
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
-        bool hasShift = context.Specification.NormShift;
-        writer.Write($"/// <summary>Normalises rows; the norm holds γ{(hasShift ? ", and then β" : "")}.</summary>");
+        bool hasShift = context.Plan.Norm.HasShift;
+        bool takesShift = context.Plan.Norm.TakesShift;
+        writer.Write($"/// <summary>Normalises rows; the norm holds γ{(!hasShift ? "" : takesShift ? ", the shift β" : ", and then β")}.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open("public static void Norm(float* input, int rows, float* norm, float* output)"))
+        using (writer.Open(Signature(context.Plan.Norm)))
         {
             using (writer.Open("for (int row = 0; row < rows; row++)"))
             {
@@ -56,13 +60,13 @@ internal static class NormEmitter
                     {
                         string normalised = $"({Place("input + i", v)} - mean) * inverse";
                         writer.Write(hasShift
-                            ? $"{Place("output + i", v)} = {context.FusedMultiplyAdd}({normalised}, {Place("norm + i", v)}, {Place($"norm + {width} + i", v)});"
+                            ? $"{Place("output + i", v)} = {context.FusedMultiplyAdd}({normalised}, {Place("norm + i", v)}, {Place(takesShift ? "shift + i" : $"norm + {width} + i", v)});"
                             : $"{Place("output + i", v)} = ({normalised}) * {Place("norm + i", v)};");
                     }
                 }
 
-                writer.Write($"input += {context.Plan.ModelStride};");
-                writer.Write($"output += {context.Plan.ModelStride};");
+                writer.Write($"input += {context.Plan.Norm.Stride};");
+                writer.Write($"output += {context.Plan.Norm.Stride};");
             }
         }
     }
@@ -70,7 +74,7 @@ internal static class NormEmitter
     /// <summary>Writes what declares <c>inverse</c> and, where norms have one, <c>mean</c> of the row at <c>input</c>, in each lane of a vector.</summary>
     public static void EmitStatistics(SourceWriter writer, KernelContext context)
     {
-        if (context.Specification.Normalization == Normalization.LayerNorm)
+        if (context.Plan.Norm.Normalization == Normalization.LayerNorm)
         {
             EmitMeanAndVariance(writer, context);
         }
@@ -83,7 +87,7 @@ internal static class NormEmitter
     private static void EmitMeanSquare(SourceWriter writer, KernelContext context)
     {
         int lanes = context.Vectors.Lanes;
-        int dimension = context.Specification.ModelDimension;
+        int dimension = context.Plan.Norm.Dimension;
         int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
 
@@ -94,7 +98,7 @@ internal static class NormEmitter
             writer.Write(context.ForPanel(v => $"square{v} = {context.FusedMultiplyAdd}(x{v}, x{v}, square{v});"));
         }
 
-        string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
+        string epsilon = SourceWriter.Literal((float)context.Plan.Norm.Epsilon);
         writer.Write($"float meanSquare = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
         writer.Write($"{context.Floats} inverse = {context.Simd}.Create(1f / global::System.MathF.Sqrt(meanSquare + {epsilon}));");
     }
@@ -103,7 +107,7 @@ internal static class NormEmitter
     {
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;
-        int dimension = context.Specification.ModelDimension;
+        int dimension = context.Plan.Norm.Dimension;
         int width = ModelPlan.RoundUp(dimension, VectorSet.PanelWidth);
         int whole = dimension / VectorSet.PanelWidth * VectorSet.PanelWidth;
         string Place(string pointer, int v) => context.At(KernelContext.Offset(pointer, v * lanes));
@@ -136,7 +140,7 @@ internal static class NormEmitter
             writer.Write($"square{v} = {context.FusedMultiplyAdd}(last{v}, last{v}, square{v});");
         }
 
-        string epsilon = SourceWriter.Literal((float)context.Specification.LayerNormEpsilon);
+        string epsilon = SourceWriter.Literal((float)context.Plan.Norm.Epsilon);
         writer.Write($"float variance = SumOfLanes({context.PanelArguments("square")}) / {dimension}f;");
         writer.Write($"{context.Floats} inverse = {simd}.Create(1f / global::System.MathF.Sqrt(variance + {epsilon}));");
     }

@@ -62,7 +62,8 @@ internal static class OutputEmitter
         }
     }
 
-    private static void EmitSumOfExponentials(SourceWriter writer, KernelContext context)
+    /// <summary>Writes the sum that log-softmax divides by.</summary>
+    public static void EmitSumOfExponentials(SourceWriter writer, KernelContext context)
     {
         string simd = context.Simd;
         int lanes = context.Vectors.Lanes;

@@ -31,7 +31,7 @@ internal static class RotationEmitter
                 }
 
                 writer.Write($"queryKeyValue += {3 * context.Plan.Attention.Width};");
-                writer.Write($"rotations += {2 * context.Plan.Recipe.Layout.RotationWidth};");
+                writer.Write($"rotations += {2 * context.Model.Recipe.Layout.RotationWidth};");
             }
         });
 
@@ -40,7 +40,7 @@ internal static class RotationEmitter
         int pairs = context.Specification.RotaryPairs;
         using (writer.Open($"for (int i = {from}; i < {to}; i += {context.Vectors.Lanes})"))
         {
-            writer.Write($"{context.Floats} cosine = {context.At("rotations + i")}, sine = {context.At($"rotations + {context.Plan.Recipe.Layout.RotationWidth} + i")};");
+            writer.Write($"{context.Floats} cosine = {context.At("rotations + i")}, sine = {context.At($"rotations + {context.Model.Recipe.Layout.RotationWidth} + i")};");
             using (writer.Open($"for (int head = 0; head < {2 * context.Specification.Heads}; head++)"))
             {
                 writer.Write($"float* pairs = queryKeyValue + (head * {context.Plan.Attention.HeadWidth}) + i;");

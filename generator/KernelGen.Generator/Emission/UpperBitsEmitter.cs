@@ -26,7 +26,7 @@ internal static class UpperBitsEmitter
         writer =>
         {
             const string Signature = $"public static void {Name}(byte* input, int rows, {LinearEmitter.PanelParameters})";
-            int panels = Math.Min(context.Vectors.LowPanels, context.Plan.Logits.Panels);
+            int panels = Math.Min(context.Vectors.LowPanels, context.Model.Logits.Panels);
             EmitLoop(writer, context, Signature, panels);
             writer.Write();
             EmitTile(writer, context, panels);
@@ -43,7 +43,7 @@ internal static class UpperBitsEmitter
         using (writer.Open("for (int row = 0; row < rows; row++)"))
         {
             writer.Write(
-                $"{TileName(panels)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Plan.Logits.Int8.Steps(context.Plan.Logits.Input) * StepBytes}), "
+                $"{TileName(panels)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Model.Logits.Int8.Steps(context.Model.Logits.Input) * StepBytes}), "
                 + $"weights.Scales + column, weights.Bias + column, output + ((nint)row * {context.Plan.LogitsStride}) + column);");
         }
     }
@@ -53,9 +53,9 @@ internal static class UpperBitsEmitter
         bool has16Bits = context.Instructions.SumsBytesIn16Bits;
         VectorSet vectors = context.Vectors;
         string simd = context.Simd, integers = context.Integers, multiply = context.Instructions.MultiplyAddAdjacent;
-        int steps = context.Plan.Logits.Int8.Steps(context.Plan.Logits.Input);
-        int inputBytes = steps * context.Plan.Logits.Int8.Step;
-        int chunkBytes = StepsOf16Bits * context.Plan.Logits.Int8.Step;
+        int steps = context.Model.Logits.Int8.Steps(context.Model.Logits.Input);
+        int inputBytes = steps * context.Model.Logits.Int8.Step;
+        int chunkBytes = StepsOf16Bits * context.Model.Logits.Int8.Step;
         int scale = context.Plan.QuantizedScale;
         int[] columns = [.. Enumerable.Range(0, panels * vectors.VectorsPerPanel)];
         string Panel(int panel) => panel == 0 ? "panels" : $"panels{panel}";
@@ -104,12 +104,12 @@ internal static class UpperBitsEmitter
 
         void EmitSteps(string until)
         {
-            using (writer.Open($"for (; input < {until}; input += {context.Plan.Logits.Int8.Step})"))
+            using (writer.Open($"for (; input < {until}; input += {context.Model.Logits.Int8.Step})"))
             {
                 writer.Write($"SignedBytes_ first = {simd}.AsSByte({simd}.Create(*(int*)input)), second = {simd}.AsSByte({simd}.Create(*(int*)(input + 4)));");
                 foreach (int column in columns)
                 {
-                    string place = KernelContext.Offset(Panel(column / vectors.VectorsPerPanel), column % vectors.VectorsPerPanel * vectors.Lanes * context.Plan.Logits.Int8.Group);
+                    string place = KernelContext.Offset(Panel(column / vectors.VectorsPerPanel), column % vectors.VectorsPerPanel * vectors.Lanes * context.Model.Logits.Int8.Group);
                     writer.Write($"Bytes_ both{column} = {KernelContext.At("Bytes_", place)};");
                     string low = $"both{column} & lower";
                     string high = $"{simd}.AsByte({simd}.ShiftRightLogical({simd}.AsUInt16(both{column}), 4)) & lower";

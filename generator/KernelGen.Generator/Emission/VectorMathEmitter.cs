@@ -103,6 +103,11 @@ internal static class VectorMathEmitter
         }
     }
 
+    /// <summary>The expression that applies a function to a vector.</summary>
+    public static string Activated(KernelContext context, Activation function, string x) => function == Activation.Relu
+        ? $"({context.Simd}.MaxNative({context.Floats}.Zero, {x}) + {context.Floats}.Zero)"
+        : $"{function}({x})";
+
     private static void EmitTanh(SourceWriter writer, KernelContext context)
     {
         string simd = context.Simd;

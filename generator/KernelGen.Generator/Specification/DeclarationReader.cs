@@ -14,7 +14,8 @@ internal static class DeclarationReader
     /// <summary>The attribute of models whose source is audio.</summary>
     public const string SpeechAttributeName = "KernelGen.SpeechToTextModelAttribute";
 
-    private static readonly string[] AttributeNames = [AttributeName, SpeechAttributeName];
+    /// <summary>The attributes of models.</summary>
+    public static readonly string[] AttributeNames = [AttributeName, SpeechAttributeName];
 
     private static readonly string[] BaseClassNames = ["KernelGen." + Declaration.TextBase, "KernelGen." + Declaration.SpeechBase];
 
@@ -54,12 +55,7 @@ internal static class DeclarationReader
         }
 
         bool isConfiguration = argument.Type?.SpecialType == SpecialType.System_String;
-        Dictionary<string, TypedConstant> set = [];
-        foreach (KeyValuePair<string, TypedConstant> property in attribute.NamedArguments)
-        {
-            set[property.Key] = property.Value;
-        }
-
+        Dictionary<string, TypedConstant> set = SetProperties(attribute);
         int? Integer(string name) => set.TryGetValue(name, out TypedConstant value) && Scalar(value) is int number ? number : null;
         bool? Flag(string name) => set.TryGetValue(name, out TypedConstant value) && Scalar(value) is bool flag ? flag : null;
 
@@ -131,10 +127,23 @@ internal static class DeclarationReader
         return new EquatableArray<int>(values.Select(Scalar).OfType<int>());
     }
 
-    // An array has no Value, and Roslyn throws at who asks for it. An attribute of the runtime's name may be the project's own, with properties of any type.
-    private static object? Scalar(TypedConstant constant) => constant.Kind == TypedConstantKind.Array ? null : constant.Value;
+    /// <summary>The properties that an attribute sets.</summary>
+    public static Dictionary<string, TypedConstant> SetProperties(AttributeData attribute)
+    {
+        Dictionary<string, TypedConstant> set = [];
+        foreach (KeyValuePair<string, TypedConstant> property in attribute.NamedArguments)
+        {
+            set[property.Key] = property.Value;
+        }
 
-    private static DeclaredClass ReadClass(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
+        return set;
+    }
+
+    // An array has no Value, and Roslyn throws at who asks for it. An attribute of the runtime's name may be the project's own, with properties of any type.
+    public static object? Scalar(TypedConstant constant) => constant.Kind == TypedConstantKind.Array ? null : constant.Value;
+
+    /// <summary>The class, as its generated part names it.</summary>
+    public static DeclaredClass ReadClass(INamedTypeSymbol type, TypeDeclarationSyntax syntax)
     {
         IEnumerable<string> containing = ContainingTypes(syntax).Reverse().Select(static outer =>
         {
@@ -151,22 +160,15 @@ internal static class DeclarationReader
     /// A name as generated source has it: without Unicode escapes, and with <c>@</c> where it may be a keyword, now or in a later C#, of which some, such as
     /// <c>required</c>, cannot name a type.
     /// </summary>
-    private static string InSource(SyntaxToken identifier) =>
+    public static string InSource(SyntaxToken identifier) =>
         identifier.ValueText.All(static letter => letter is (>= 'a' and <= 'z') or '_') ? "@" + identifier.ValueText : identifier.ValueText;
 
     private static IEnumerable<Problem> FindClassProblems(INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool isOfSpeech, bool isTrainable)
     {
         string expectedBase = isOfSpeech ? Declaration.SpeechBase : Declaration.TextBase;
-        int depth = 0;
-        foreach (TypeDeclarationSyntax part in new[] { syntax }.Concat(ContainingTypes(syntax)))
+        foreach (Problem problem in FindNotPartial(syntax, "it declares a model", $"the model '{type.Name}' is nested in it"))
         {
-            if (!part.Modifiers.Any(SyntaxKind.PartialKeyword))
-            {
-                string role = depth == 0 ? "it declares a model" : $"the model '{type.Name}' is nested in it";
-                yield return new Problem(ProblemKind.NotPartial, Place.TypeName(depth), part.Identifier.ValueText, role);
-            }
-
-            depth++;
+            yield return problem;
         }
 
         if (UnsuitableBecause(type, isTrainable) is string reason)
@@ -197,6 +199,24 @@ internal static class DeclarationReader
         else if (OwnParts(type).OfType<TypeDeclarationSyntax>().Any(static part => FirstBase(part) == nameof(Object)) && !type.Interfaces.Any(static one => one.Name == nameof(Object)))
         {
             yield return new Problem(ProblemKind.OtherBaseClass, Place.BaseClass, type.Name, "object", "a model", expectedBase);
+        }
+    }
+
+    /// <summary>Says which of a class and the types around it is not partial.</summary>
+    /// <param name="syntax">The class.</param>
+    /// <param name="role">Why the class has to be.</param>
+    /// <param name="outerRole">Why a type around it has to be.</param>
+    public static IEnumerable<Problem> FindNotPartial(TypeDeclarationSyntax syntax, string role, string outerRole)
+    {
+        int depth = 0;
+        foreach (TypeDeclarationSyntax part in new[] { syntax }.Concat(ContainingTypes(syntax)))
+        {
+            if (!part.Modifiers.Any(SyntaxKind.PartialKeyword))
+            {
+                yield return new Problem(ProblemKind.NotPartial, Place.TypeName(depth), part.Identifier.ValueText, depth == 0 ? role : outerRole);
+            }
+
+            depth++;
         }
     }
 
@@ -267,6 +287,12 @@ internal static class DeclarationReader
             return "it has a constructor of its own, and a model is made by 'Load', through the constructor that the generator adds; remove yours, or have it call 'base(engine)' and take more than an engine";
         }
 
+        return UnsuitableAround(type);
+    }
+
+    /// <summary>Why nothing can be added to what is nested in a type; <see langword="null"/> where it can.</summary>
+    public static string? UnsuitableAround(INamedTypeSymbol type)
+    {
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
         {
             if (outer.TypeParameters.Length > 0)
@@ -284,7 +310,7 @@ internal static class DeclarationReader
     }
 
     /// <summary>Whether the user's part of a class has a member that the generated part cannot have beside it; overloads of Load it can.</summary>
-    private static bool DeclaresMember(INamedTypeSymbol type, string name) => type.GetMembers(name)
+    public static bool DeclaresMember(INamedTypeSymbol type, string name) => type.GetMembers(name)
         .Any(member => OwnParts(member).Any() && (name != LoadMethod || member is not IMethodSymbol method || IsGeneratedLoad(method)));
 
     private static bool IsGeneratedLoad(IMethodSymbol method) =>
@@ -295,7 +321,7 @@ internal static class DeclarationReader
         .SequenceEqual(types);
 
     /// <summary>The user's declarations of a member; analyzers see the generated part, too.</summary>
-    private static IEnumerable<SyntaxNode> OwnParts(ISymbol member) => member.DeclaringSyntaxReferences
+    public static IEnumerable<SyntaxNode> OwnParts(ISymbol member) => member.DeclaringSyntaxReferences
         .Where(static reference => !reference.SyntaxTree.FilePath.Contains(typeof(ModelGenerator).FullName))
         .Select(static reference => reference.GetSyntax());
 

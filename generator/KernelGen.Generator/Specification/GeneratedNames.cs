@@ -19,6 +19,9 @@ internal static class GeneratedNames
     /// <summary>What it declares beside where the model can be trained.</summary>
     public static readonly IReadOnlyList<string> TrainingMembers = ["CreateTrainer", "CreateTrainingEngine"];
 
+    /// <summary>What the generated part of a class with single kernels declares, beside their methods.</summary>
+    public static readonly IReadOnlyList<string> KernelMembers = ["Epilogues", "Avx512Kernels", "Avx2Kernels", "PortableKernels"];
+
     /// <summary>The types that are written with <c>global::</c>, as metadata names them.</summary>
     public static readonly IReadOnlyList<string> Qualified =
     [
@@ -27,23 +30,33 @@ internal static class GeneratedNames
         "KernelGen.Checkpoints.CheckpointException",
         "KernelGen.EncoderDecoder",
         "KernelGen.Execution.CacheHints",
+        "KernelGen.Execution.AttentionCalls",
+        "KernelGen.Execution.AttentionCallShape",
+        "KernelGen.Execution.EmbeddingCalls",
         "KernelGen.Execution.Engine",
         "KernelGen.Execution.Float32Weights",
         "KernelGen.Execution.ILinearEpilogue",
+        "KernelGen.Execution.ILinearKernels",
         "KernelGen.Execution.IModelKernels",
         "KernelGen.Execution.ITrainingKernels",
         "KernelGen.Execution.IWeightPrecision",
+        "KernelGen.Execution.LinearCalls",
+        "KernelGen.Execution.LinearCallShape",
         "KernelGen.Execution.LinearWeights",
         "KernelGen.Execution.LogitRow",
         "KernelGen.Execution.ModelDescription",
         "KernelGen.Execution.ModelLoader",
         "KernelGen.Execution.PortableArithmetic",
+        "KernelGen.Execution.RowCalls",
+        "KernelGen.Execution.SingleKernels",
         "KernelGen.IEncoderDecoderModel`1",
         "KernelGen.ISpeechModel`1",
         "KernelGen.InstructionSet",
+        "KernelGen.Mask",
         "KernelGen.ModelLoadOptions",
         "KernelGen.NormPlacement",
         "KernelGen.Normalization",
+        "KernelGen.PackedLinear",
         "KernelGen.Packing.PackedModel",
         "KernelGen.PositionalEncoding",
         "KernelGen.SpeechModel",
@@ -63,6 +76,7 @@ internal static class GeneratedNames
         "System.MathF",
         "System.NotSupportedException",
         "System.PlatformNotSupportedException",
+        "System.ReadOnlySpan`1",
         "System.Runtime.CompilerServices.MethodImplAttribute",
         "System.Runtime.CompilerServices.MethodImplOptions",
         "System.Runtime.CompilerServices.SkipLocalsInitAttribute",
@@ -77,6 +91,7 @@ internal static class GeneratedNames
         "System.Runtime.Intrinsics.X86.Avx512DQ",
         "System.Runtime.Intrinsics.X86.Avx512F",
         "System.Runtime.Intrinsics.X86.Fma",
+        "System.Span`1",
         "System.UnauthorizedAccessException",
     ];
 }

@@ -18,6 +18,9 @@ internal enum PlaceKind
     /// <summary>The base class that the class names.</summary>
     BaseClass,
 
+    /// <summary>The name of the method that carries the attribute.</summary>
+    MethodName,
+
     /// <summary>The value of a key of the configuration file.</summary>
     ConfigurationKey,
 
@@ -41,6 +44,8 @@ internal readonly record struct Place(PlaceKind Kind, string Property = "", int 
     public static Place Constructor => new(PlaceKind.Constructor);
 
     public static Place BaseClass => new(PlaceKind.BaseClass);
+
+    public static Place MethodName => new(PlaceKind.MethodName);
 
     public static Place Of(string property) => new(PlaceKind.Property, property);
 

@@ -33,6 +33,9 @@ internal enum ProblemKind
     EncoderAndDecoderDiffer,
     BadWordSequenceIgnored,
     ConfigurationKeyRepeated,
+    UnsuitableMethod,
+    SignatureDoesNotFit,
+    KernelDimensionMissing,
 }
 
 /// <summary>One thing that is wrong with a declaration.</summary>

@@ -17,7 +17,7 @@ namespace KernelGen.Execution;
 /// added as a tree: lane l to l+8, then l+4, then l+2, then l+1.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public unsafe interface IModelKernels
+public unsafe interface IModelKernels : ILinearKernels
 {
     /// <summary>The instruction set that the kernels are written for.</summary>
     static abstract InstructionSet InstructionSet { get; }
@@ -41,41 +41,6 @@ public unsafe interface IModelKernels
     /// <param name="norm">γ, then β where there is one, each padded with zeros to a multiple of 16.</param>
     /// <param name="output"><c>[rows, model dimension]</c>; may be the input.</param>
     static abstract void Norm(float* input, int rows, float* norm, float* output);
-
-    /// <summary>
-    /// What quantises rows of inputs for the linear kernel of a shape with 8-bit weights. It is called with
-    /// <list type="bullet">
-    /// <item>the input, <c>[rows, width]</c>;</item>
-    /// <item>the number of rows;</item>
-    /// <item>from row to row of the input, in floats;</item>
-    /// <item>the width of the input;</item>
-    /// <item>the output: rows of <see cref="ModelDescription.QuantizedStride"/> bytes, which hold integers of
-    /// <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer than 12 where sums could overflow), and in the last 64 bytes what they are
-    /// multiples of, a float; for 8 bits then the value with which sums begin, -64 times their sum. Where a wide model's shape has large inputs, each 8 of them are
-    /// followed by what they are multiplied with, twice as a 16-bit integer; it counts in the sum as well. Where an input is infinite or NaN,
-    /// the float is NaN, and so is everything that is computed from the row.</item>
-    /// </list>
-    /// </summary>
-    /// <param name="shape">The number of the shape among those of the model's linear layers.</param>
-    static abstract delegate*<float*, int, int, int, byte*, void> QuantizerOf(int shape);
-
-    /// <summary>
-    /// The linear kernel of a shape, <c>output = effect(input · W + b)</c>: every layer of the shape runs through it. It is called with
-    /// <list type="bullet">
-    /// <item>the inputs: floats, or rows that <see cref="QuantizerOf"/> wrote when weights are 8-bit integers;</item>
-    /// <item>the number of rows;</item>
-    /// <item>the weights;</item>
-    /// <item>the residual that is added to the output where the shape says so; not overlapping it, because columns at the end may be computed twice;</item>
-    /// <item>the outputs;</item>
-    /// <item>the first panel of 16 output columns to compute, a multiple of 4;</item>
-    /// <item>where to stop: the number of panels, or a multiple of 4.</item>
-    /// </list>
-    /// </summary>
-    /// <typeparam name="TPrecision">How the weights are stored.</typeparam>
-    /// <param name="shape">The number of the shape among those of the model's linear layers.</param>
-    /// <exception cref="NotSupportedException">The model has no such linear layer.</exception>
-    static abstract delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Linear<TPrecision>(int shape)
-        where TPrecision : struct, IWeightPrecision;
 
     /// <summary>
     /// The output projection with the upper four bits of 8-bit weights alone, <c>[panel, input / 8, 16, 4]</c> bytes, for quantised inputs of 8 bits. Only where

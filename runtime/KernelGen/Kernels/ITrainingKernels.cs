@@ -15,7 +15,7 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe interface ITrainingKernels : IModelKernels
 {
-    /// <summary>The linear kernel of a training shape, <c>output = input · W + b</c>, called as <see cref="IModelKernels.Linear"/> says; the residual is not read.</summary>
+    /// <summary>The linear kernel of a training shape, <c>output = input · W + b</c>, called as <see cref="ILinearKernels.Linear"/> says; the residual is not read.</summary>
     /// <param name="shape">The number of the shape among those that train the model.</param>
     /// <exception cref="NotSupportedException">The model has no such linear layer.</exception>
     static abstract delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> TrainingLinear(int shape);

@@ -48,6 +48,32 @@ internal static unsafe class PanelPacking
         }
     }
 
+    /// <summary>Packs rows of floats as the columns of whole panels, as a weight <c>[output, input]</c> or keys <c>[position, width]</c> are. What rows do not fill is zero.</summary>
+    /// <param name="rows">The rows, one right behind the other.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="columns">The width of a row: the input width of the panels.</param>
+    /// <param name="panels">The panels.</param>
+    public static void Pack(float* rows, int count, int columns, float* panels)
+    {
+        float* block = stackalloc float[PanelLayout.Width * BlockInputs];
+        for (int row = 0; row < count; row += PanelLayout.Width)
+        {
+            int height = Math.Min(PanelLayout.Width, count - row);
+            new Span<float>(block + (height * BlockInputs), (PanelLayout.Width - height) * BlockInputs).Clear();
+            for (int input = 0; input < columns; input += BlockInputs)
+            {
+                int width = Math.Min(BlockInputs, columns - input);
+                for (int i = 0; i < height; i++)
+                {
+                    new ReadOnlySpan<float>(rows + ((nint)(row + i) * columns) + input, width).CopyTo(new Span<float>(block + (i * BlockInputs), width));
+                }
+
+                Transpose(block, width, panels);
+                panels += width * PanelLayout.Width;
+            }
+        }
+    }
+
     /// <summary>Writes 16 rows of a block as columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(float* block, int inputs, float* panel)

@@ -100,7 +100,7 @@ public sealed class KernelBoundsTests
 
     [Fact]
     public void Every_kernel_has_its_cases() => Assert.Equal(
-        typeof(IModelKernels).GetMethods().Where(static method => !method.IsSpecialName).Select(static method => method.Name).Distinct().Order(),
+        typeof(IModelKernels).GetInterfaces().Append(typeof(IModelKernels)).SelectMany(static one => one.GetMethods()).Where(static method => !method.IsSpecialName).Select(static method => method.Name).Distinct().Order(),
         KernelBounds.Cases.Keys.Order());
 
     /// <summary>What another type of the runtime can call with an address. What only its own type calls is run by those.</summary>

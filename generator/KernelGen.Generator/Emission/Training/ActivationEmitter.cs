@@ -25,15 +25,13 @@ internal static class ActivationEmitter
             EmitDerivative(writer, context);
         });
 
-    private static int Width(KernelContext context) => context.Plan.Recipe.Layout.GateWidth;
+    private static int Width(KernelContext context) => context.Model.Recipe.Layout.GateWidth;
 
     /// <summary>From row to row of what the first linear layer gives.</summary>
     private static int InputStride(KernelContext context) =>
-        context.Specification.GatedFeedForward ? Layout.ModelLayout.RowStride(2 * Width(context)) : context.Plan.FeedForwardStride;
+        context.Specification.GatedFeedForward ? Layout.ModelLayout.RowStride(2 * Width(context)) : context.Model.FeedForwardStride;
 
-    private static string Activated(KernelContext context, string x) => context.Specification.Activation == Activation.Relu
-        ? $"({context.Simd}.MaxNative({context.Floats}.Zero, {x}) + {context.Floats}.Zero)"
-        : $"{context.Specification.Activation}({x})";
+    private static string Activated(KernelContext context, string x) => VectorMathEmitter.Activated(context, context.Specification.Activation, x);
 
     private static void EmitActivate(SourceWriter writer, KernelContext context)
     {
@@ -49,7 +47,7 @@ internal static class ActivationEmitter
             }
 
             writer.Write($"input += {InputStride(context)};");
-            writer.Write($"output += {context.Plan.FeedForwardStride};");
+            writer.Write($"output += {context.Model.FeedForwardStride};");
         }
     }
 
@@ -75,7 +73,7 @@ internal static class ActivationEmitter
             }
 
             writer.Write($"input += {InputStride(context)};");
-            writer.Write($"outputGradient += {context.Plan.FeedForwardStride};");
+            writer.Write($"outputGradient += {context.Model.FeedForwardStride};");
             writer.Write($"inputGradient += {InputStride(context)};");
         }
     }

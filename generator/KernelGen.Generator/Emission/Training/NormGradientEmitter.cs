@@ -71,9 +71,9 @@ internal static class NormGradientEmitter
                     }
                 }
 
-                writer.Write($"input += {context.Plan.ModelStride};");
-                writer.Write($"outputGradient += {context.Plan.ModelStride};");
-                writer.Write($"inputGradient += {context.Plan.ModelStride};");
+                writer.Write($"input += {context.Model.ModelStride};");
+                writer.Write($"outputGradient += {context.Model.ModelStride};");
+                writer.Write($"inputGradient += {context.Model.ModelStride};");
                 writer.Write("statistics += 2;");
             }
         });

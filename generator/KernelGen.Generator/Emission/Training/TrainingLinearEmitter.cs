@@ -13,7 +13,7 @@ internal static class TrainingLinearEmitter
         "Linear layers of training: output = input · W + bias, and with W transposed the gradient of the input. Weights are floats.",
         writer =>
         {
-            IReadOnlyList<LinearPlan> linears = context.Plan.TrainingLinears;
+            IReadOnlyList<LinearPlan> linears = context.Model.TrainingLinears;
             LinearEmitter.EmitChoice(writer, "TrainingLinear(int shape) =>", linears, "");
             writer.Write();
             foreach (LinearPlan linear in linears)
