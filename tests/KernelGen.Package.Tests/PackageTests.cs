@@ -53,7 +53,7 @@ public sealed class PackageTests(PackageFeed feed)
         {
             string source = string.Join(',', expected.RootElement.GetProperty("sources")[i].EnumerateArray());
             int[] tokens = [.. expected.RootElement.GetProperty("greedy")[i].GetProperty("tokens").EnumerateArray().Select(static token => token.GetInt32())];
-            string[] lines = ["tiny: EncoderDecoder", "tokens: " + string.Join(',', tokens[^1] == end ? tokens[..^1] : tokens)];
+            string[] lines = ["tiny: EncoderDecoder", "tokens: " + string.Join(',', tokens[^1] == end ? tokens[..^1] : tokens), "softmax: 0.5 0.5"];
             Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, weights, source))[1..]);
             Assert.Equal(lines, Lines(PackageFeed.Dotnet(feed.Folder, consumer, "embedded", source))[1..]);
         }

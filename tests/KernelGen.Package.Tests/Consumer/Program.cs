@@ -6,6 +6,9 @@ Console.WriteLine($"tiny: {Tiny.DeclaredAs}");
 int[] source = [.. args[1].Split(',').Select(int.Parse)];
 GenerationResult result = model.Generate(source, new GenerationOptions { MaxLength = 16 });
 Console.WriteLine("tokens: " + string.Join(',', result.Hypotheses[0].Tokens));
+float[] row = [1000, 1000];
+Kernels.Softmax(row);
+Console.WriteLine(FormattableString.Invariant($"softmax: {row[0]} {row[1]}"));
 
 static TModel Load<TModel>(string path)
     where TModel : EncoderDecoder, IEncoderDecoderModel<TModel> => TModel.Load(path);
@@ -21,6 +24,12 @@ static TModel Load<TModel>(string path)
     MaxSourceLength = 64,
     MaxTargetLength = 64)]
 internal sealed partial class Translator;
+
+internal static partial class Kernels
+{
+    [SoftmaxKernel(Length = 2)]
+    public static partial void Softmax(Span<float> row);
+}
 
 [EncoderDecoderModel("tiny/config.json")]
 internal sealed partial class Tiny
