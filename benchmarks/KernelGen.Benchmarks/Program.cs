@@ -48,6 +48,9 @@ speech.SetAction(result =>
     return isSameWork ? 0 : 1;
 });
 
+var single = new Command("single", "Single kernels beside TensorPrimitives and the operators of ONNX Runtime, in turns.") { selection.Seconds, selection.Quick };
+single.SetAction(result => TerminalReport.Write([SingleKernelSection.Measure(Math.Min(selection.SecondsOf(result), 1))]));
+
 var roofline = new Command("roofline", "This machine's limits, and each kernel and model in percent of them.") { shared };
 selection.AddTo(roofline);
 roofline.SetAction(result =>
@@ -151,5 +154,5 @@ compileKernels.SetAction(result =>
 
 return new RootCommand("Measures KernelGen on this machine. Timings say something only while nothing else runs.")
 {
-    suites, peers, speech, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels, training, trainBatches,
+    suites, peers, single, speech, batches, roofline, report, translation, text, loading, start, generator, disassembly, compileKernels, training, trainBatches,
 }.Parse(args).Invoke();
