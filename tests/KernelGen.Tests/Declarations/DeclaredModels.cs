@@ -5,8 +5,10 @@ namespace KernelGen.Tests.Declarations;
 /// <summary>The models that are declared in this project.</summary>
 internal static class DeclaredModels
 {
-    /// <summary>Every model that tests run.</summary>
-    public static IReadOnlyList<DeclaredModel> All { get; } =
+    /// <summary>The environment variable that names the models that theories run, with commas between them, where all take too long.</summary>
+    private const string Chosen = "KERNELGEN_TEST_MODELS";
+
+    private static readonly IReadOnlyList<DeclaredModel> Every =
     [
         DeclaredModel.Of<GoldenVanilla.Avx512Kernels, GoldenVanilla.Avx2Kernels, GoldenVanilla.PortableKernels>(
             GoldenVanilla.Description, GoldenVanilla.Load, GoldenVanilla.Load),
@@ -60,6 +62,10 @@ internal static class DeclaredModels
 #endif
     ];
 
+    /// <summary>Every model that theories run.</summary>
+    public static IReadOnlyList<DeclaredModel> All { get; } =
+        Environment.GetEnvironmentVariable(Chosen) is { Length: > 0 } names ? [.. names.Split(',').Select(Named)] : Every;
+
     /// <summary>Models that only have the dimensions that the others do not have.</summary>
     public static IReadOnlyList<DeclaredModel> Remainders { get; } =
     [
@@ -89,5 +95,5 @@ internal static class DeclaredModels
     public static TheoryData<string, WeightPrecision, InstructionSet> WithPrecisionsAndInstructionSets =>
         Theories.WithEach<WeightPrecision, InstructionSet>(All.Select(static model => model.Description.Name));
 
-    public static DeclaredModel Named(string name) => All.Single(model => model.Description.Name == name);
+    public static DeclaredModel Named(string name) => Every.Single(model => model.Description.Name == name);
 }
