@@ -73,6 +73,17 @@ public class PlanningTests
         int Used(int rows, int panels) => ((rows + (rows > 1 ? 1 : 0)) * panels * vectors.VectorsPerPanel) + 1;
     }
 
+    /// <summary>There, inputs are multiplied lane by lane: a tile holds a vector of inputs of each row and two of weights beside its sums.</summary>
+    [Fact]
+    public void Portable_tiles_fit_into_the_registers_of_Arm64()
+    {
+        VectorSet vectors = VectorSet.Portable;
+        Assert.InRange(Used(vectors.TallRows, vectors.Panels), 1, 32);
+        Assert.InRange(Used(vectors.LowRows[0], vectors.LowPanels), 1, 32);
+
+        int Used(int rows, int panels) => (rows * ((panels * vectors.VectorsPerPanel) + 1)) + 2;
+    }
+
     /// <summary>No matter what the inputs are, nothing of a sum is lost: every four inputs together are at most 258, every weight at most 63.</summary>
     [Fact]
     public void Sums_of_multiplied_bytes_fit_in_32_bits()

@@ -88,6 +88,7 @@ internal static class Int8LinearEmitter
         {
             writer.Write();
             EmitTile(writer, context, format, shape, panels, rows);
+            DotProductTileEmitter.Emit(writer, context, format, TileName(context, format, panels, rows), TileParameters, panels, rows);
         }
 
         writer.Write();
@@ -220,6 +221,7 @@ internal static class Int8LinearEmitter
         writer.Write(KernelContext.Optimized);
         using (writer.Open($"private static void {TileName(context, format, panels, rows)}<TEpilogue>(byte* input, int steps, {TileParameters}){KernelContext.EpilogueConstraint}"))
         {
+            DotProductTileEmitter.EmitChoice(writer, context, format, TileName(context, format, panels, rows));
             format.EmitConstants(writer, context);
             for (int panel = 1; panel < panels; panel++)
             {

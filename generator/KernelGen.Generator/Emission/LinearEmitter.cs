@@ -134,10 +134,11 @@ internal static class LinearEmitter
         writer.Write(KernelContext.Inlined);
         using (writer.Open($"private static {context.Floats} Weight<TPrecision>(byte* panels, int offset){KernelContext.PrecisionConstraint}"))
         {
-            writer.Write("byte* place = panels + (offset * TPrecision.WeightSize);");
+            const string Place = "panels + (offset * TPrecision.WeightSize)";
+            writer.Write("// The place is no variable, so that it becomes part of what reads it.");
             writer.Write("return TPrecision.Value == global::KernelGen.WeightPrecision.BFloat16");
-            writer.Write($"    ? {context.Simd}.AsSingle({context.Simd}.ShiftLeft({context.Instructions.WidenToInt32("place")}, 16))");
-            writer.Write($"    : {context.At("place")};");
+            writer.Write($"    ? {context.Simd}.AsSingle({context.Simd}.ShiftLeft({context.Instructions.WidenToInt32(Place)}, 16))");
+            writer.Write($"    : {context.At(Place)};");
         }
     }
 }

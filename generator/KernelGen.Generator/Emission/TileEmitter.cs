@@ -30,6 +30,15 @@ internal abstract class TileEmitter
     /// <summary>Moves the input to the next k.</summary>
     protected virtual string NextInput => "input++";
 
+    /// <summary>Whether the inputs of a row stand in memory one behind the other.</summary>
+    protected virtual bool InputsLieTogether => true;
+
+    /// <summary>
+    /// The inputs of a row that are read together: two, where one lane of a vector can be multiplied with a vector of weights. Four would take 1.25 instead of 1.41 instructions for a
+    /// multiplication, which waits for its unit either way, and twice as many lines.
+    /// </summary>
+    private int InputsAtOnce => InputsLieTogether && Context.Instructions.FusedMultiplyAddLane is not null ? 2 : 1;
+
     /// <summary>What the methods that cover any number of rows take after the parameters of tiles.</summary>
     protected virtual string FurtherParameters => "";
 
@@ -153,9 +162,8 @@ internal abstract class TileEmitter
         VectorSet vectors = Context.Vectors;
         string floats = Context.Floats;
         int[] columns = [.. Enumerable.Range(0, panels * vectors.VectorsPerPanel)];
-        string length = _family.Length?.ToString() ?? "length";
-        string WeightOf(int column) =>
-            Weight((column / vectors.VectorsPerPanel * _family.PanelStride) + (column % vectors.VectorsPerPanel * vectors.Lanes));
+        string WeightOf(int column, int step = 0) =>
+            Weight((step * _family.StepStride) + (column / vectors.VectorsPerPanel * _family.PanelStride) + (column % vectors.VectorsPerPanel * vectors.Lanes));
 
         writer.Write($"/// <summary>{rows} × {panels * VectorSet.PanelWidth}: {rows * columns.Length} sums in registers.</summary>");
         writer.Write(KernelContext.Optimized);
@@ -165,34 +173,83 @@ internal abstract class TileEmitter
             IEnumerable<string> sums = Enumerable.Range(0, rows).SelectMany(row => columns.Select(column => $"sum{row}_{column} = {InitialSumOf(row, column)}"));
             writer.Write($"{floats} {string.Join(", ", sums)};");
             EmitOtherInitialSums(writer, rows, columns);
-            using (writer.Open($"for (int k = 0; k < {length}; k++)"))
+            int atOnce = InputsAtOnce;
+            string length = _family.Length?.ToString() ?? "length";
+            string start = "int k = 0";
+            if (atOnce > 1 && (_family.Length ?? atOnce) >= atOnce)
             {
-                if (rows > 1)
-                {
-                    writer.Write($"{floats} {string.Join(", ", columns.Select(column => $"weight{column} = {WeightOf(column)}"))};");
-                }
+                writer.Write("int k = 0;");
+                start = "";
+                EmitLoop($"for (; k <= {(_family.Length is { } literal ? $"{literal - atOnce}" : $"length - {atOnce}")}; k += {atOnce})", EmitProducts);
+                writer.Write();
+            }
 
-                EmitPrefetch(writer, Enumerable.Range(shape.Panels, panels).Select(panel => panel * _family.PanelStride));
-                for (int row = 0; row < rows; row++)
-                {
-                    string factor = $"{Context.Simd}.Create(input[{row * _family.InputStride}])";
-                    if (columns.Length > 1)
-                    {
-                        writer.Write($"{floats} input{row} = {factor};");
-                        factor = $"input{row}";
-                    }
-
-                    writer.Write(string.Join(" ", columns.Select(column =>
-                    {
-                        string weight = rows > 1 ? $"weight{column}" : WeightOf(column);
-                        return $"sum{row}_{column} = {Context.FusedMultiplyAdd}({factor}, {weight}, sum{row}_{column});";
-                    })));
-                }
-
-                writer.Write($"{NextInput}; panels += {Distance(_family.StepStride)};");
+            if (_family.Length is not { } whole || whole % atOnce != 0 || atOnce == 1)
+            {
+                EmitLoop($"for ({start}; k < {length}; k++)", EmitProduct);
             }
 
             writer.Write(string.Join(" ", Enumerable.Range(0, rows).Select(row => Store(row, columns))));
+        }
+
+        void EmitLoop(string loop, Action emitStep)
+        {
+            using (writer.Open(loop))
+            {
+                emitStep();
+            }
+        }
+
+        // One k: an input of each row is spread over a vector.
+        void EmitProduct()
+        {
+            if (rows > 1)
+            {
+                writer.Write($"{floats} {string.Join(", ", columns.Select(column => $"weight{column} = {WeightOf(column)}"))};");
+            }
+
+            EmitPrefetch(writer, Enumerable.Range(shape.Panels, panels).Select(panel => panel * _family.PanelStride));
+            for (int row = 0; row < rows; row++)
+            {
+                string factor = $"{Context.Simd}.Create(input[{row * _family.InputStride}])";
+                if (columns.Length > 1)
+                {
+                    writer.Write($"{floats} input{row} = {factor};");
+                    factor = $"input{row}";
+                }
+
+                writer.Write(string.Join(" ", columns.Select(column =>
+                {
+                    string weight = rows > 1 ? $"weight{column}" : WeightOf(column);
+                    return $"sum{row}_{column} = {Context.FusedMultiplyAdd}({factor}, {weight}, sum{row}_{column});";
+                })));
+            }
+
+            writer.Write($"{NextInput}; panels += {Distance(_family.StepStride)};");
+        }
+
+        // Several: inputs of each row are read together, and each in turn is multiplied with a vector of weights.
+        void EmitProducts()
+        {
+            int steps = InputsAtOnce;
+            writer.Write($"{floats} {string.Join(", ", Enumerable.Range(0, rows).Select(row => $"input{row} = {Context.Simd}.AsSingle({Context.Simd}.CreateScalarUnsafe({KernelContext.At("double", KernelContext.Offset("input", row * _family.InputStride))}))"))};");
+            EmitPrefetch(
+                writer,
+                Enumerable.Range(0, steps).SelectMany(step => Enumerable.Range(shape.Panels, panels).Select(panel => (panel * _family.PanelStride) + (step * _family.StepStride))));
+            // Two vectors of weights, with adjacent addresses, come with one instruction; more at a time would take registers from the sums.
+            const int Pair = 2;
+            for (int step = 0; step < steps; step++)
+            {
+                for (int first = 0; first < columns.Length; first += Pair)
+                {
+                    IEnumerable<int> pair = columns.Skip(first).Take(Pair);
+                    writer.Write($"{floats} {string.Join(", ", pair.Select(column => $"weight{step}_{column} = {WeightOf(column, step)}"))};");
+                    writer.Write(string.Join(" ", Enumerable.Range(0, rows).SelectMany(row => pair.Select(column =>
+                        $"sum{row}_{column} = {Context.Instructions.FusedMultiplyAddLane}(weight{step}_{column}, input{row}, {step}, sum{row}_{column});"))));
+                }
+            }
+
+            writer.Write($"input += {steps}; panels += {Distance(steps * _family.StepStride)};");
         }
     }
 }

@@ -1,3 +1,4 @@
+using KernelGen.Generator.Emission.InstructionSets;
 using KernelGen.Generator.Planning;
 using KernelGen.Layout;
 
@@ -29,10 +30,15 @@ internal static class UpperBitsEmitter
             int panels = Math.Min(context.Vectors.LowPanels, context.Model.Logits.Panels);
             EmitLoop(writer, context, Signature, panels);
             writer.Write();
-            EmitTile(writer, context, panels);
+            EmitTile(writer, context, panels, null);
+            if (context.Instructions.DotProducts is { } dotProducts)
+            {
+                writer.Write();
+                EmitTile(writer, context, panels, dotProducts);
+            }
         });
 
-    private static string TileName(int panels) => $"UpperBitsOf1By{panels * VectorSet.PanelWidth}";
+    private static string TileName(int panels, DotProductInstructions? dotProducts) => $"{(dotProducts is null ? "" : "DotProducts")}UpperBitsOf1By{panels * VectorSet.PanelWidth}";
 
     private static void EmitLoop(SourceWriter writer, KernelContext context, string signature, int panels)
     {
@@ -43,14 +49,15 @@ internal static class UpperBitsEmitter
         using (writer.Open("for (int row = 0; row < rows; row++)"))
         {
             writer.Write(
-                $"{TileName(panels)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Model.Logits.Int8.Steps(context.Model.Logits.Input) * StepBytes}), "
+                $"{TileName(panels, null)}(input + ((nint)row * {context.Plan.QuantizedStride}), weights.Panels + ((nint)panel * {context.Model.Logits.Int8.Steps(context.Model.Logits.Input) * StepBytes}), "
                 + $"weights.Scales + column, weights.Bias + column, output + ((nint)row * {context.Plan.LogitsStride}) + column);");
         }
     }
 
-    private static void EmitTile(SourceWriter writer, KernelContext context, int panels)
+    /// <summary>Writes a tile: that of the instruction set, or a second one (<see cref="DotProductTileEmitter"/>), which the first calls where it can.</summary>
+    private static void EmitTile(SourceWriter writer, KernelContext context, int panels, DotProductInstructions? dotProducts)
     {
-        bool has16Bits = context.Instructions.SumsBytesIn16Bits;
+        bool has16Bits = context.Instructions.SumsBytesIn16Bits && dotProducts is null;
         VectorSet vectors = context.Vectors;
         string simd = context.Simd, integers = context.Integers, multiply = context.Instructions.MultiplyAddAdjacent;
         int steps = context.Model.Logits.Int8.Steps(context.Model.Logits.Input);
@@ -62,8 +69,19 @@ internal static class UpperBitsEmitter
 
         writer.Write($"/// <summary>1 × {panels * VectorSet.PanelWidth}{(has16Bits ? $": products are added in 16 bits for {StepsOf16Bits} steps" : "")}.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {TileName(panels)}(byte* input, byte* panels, float* scales, float* bias, float* output)"))
+        using (writer.Open($"private static void {TileName(panels, dotProducts)}(byte* input, byte* panels, float* scales, float* bias, float* output)"))
         {
+            if (dotProducts is null && context.Instructions.DotProducts is { } better)
+            {
+                using (writer.Open($"if ({better.IsSupported})"))
+                {
+                    writer.Write($"{TileName(panels, better)}(input, panels, scales, bias, output);");
+                    writer.Write("return;");
+                }
+
+                writer.Write();
+            }
+
             for (int panel = 1; panel < panels; panel++)
             {
                 writer.Write($"byte* panels{panel} = panels + {panel * steps * StepBytes};");
@@ -106,14 +124,18 @@ internal static class UpperBitsEmitter
         {
             using (writer.Open($"for (; input < {until}; input += {context.Model.Logits.Int8.Step})"))
             {
-                writer.Write($"SignedBytes_ first = {simd}.AsSByte({simd}.Create(*(int*)input)), second = {simd}.AsSByte({simd}.Create(*(int*)(input + 4)));");
+                writer.Write(dotProducts is null
+                    ? $"SignedBytes_ first = {simd}.AsSByte({simd}.Create(*(int*)input)), second = {simd}.AsSByte({simd}.Create(*(int*)(input + 4)));"
+                    : $"SignedBytes_ inputs = {simd}.AsSByte({simd}.CreateScalarUnsafe(*(double*)input));");
                 foreach (int column in columns)
                 {
                     string place = KernelContext.Offset(Panel(column / vectors.VectorsPerPanel), column % vectors.VectorsPerPanel * vectors.Lanes * context.Model.Logits.Int8.Group);
                     writer.Write($"Bytes_ both{column} = {KernelContext.At("Bytes_", place)};");
                     string low = $"both{column} & lower";
                     string high = $"{simd}.AsByte({simd}.ShiftRightLogical({simd}.AsUInt16(both{column}), 4)) & lower";
-                    writer.Write(has16Bits
+                    writer.Write(dotProducts is { Add: { } add }
+                        ? $"sum{column} = {add}({add}(sum{column}, {low}, inputs, 0), {high}, inputs, 1);"
+                        : has16Bits
                         ? $"part{column} += {multiply}({low}, first); part{column} += {multiply}({high}, second);"
                         : $"sum{column} += {multiply}({low}, first, {high}, second);");
                 }

@@ -59,7 +59,10 @@ internal sealed record VectorSet(
         LowInt8Panels: 1,
         GradientRows: 128);
 
-    /// <summary>32 registers of 4 floats on Arm64: 4 rows × 1 panel are 16 sums, 4 weights, 1 input.</summary>
+    /// <summary>
+    /// 32 registers of 4 floats on Arm64. 4 rows × 1 panel: 16 sums, as many chains as four units with a latency of 4 cycles need, inputs of each row, 2 weights. 8-bit products:
+    /// 16 sums, 4 or 8 weights, inputs, and what products of CPUs without dot products take.
+    /// </summary>
     public static readonly VectorSet Portable = new(
         "Portable",
         4,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -15,6 +16,11 @@ public static class PortableArithmetic
     public static Vector128<float> FusedMultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : Emulate(a, b, c);
 
+    /// <summary><c>a · b[lane] + c</c>, rounded once, as <see cref="FusedMultiplyAdd"/> rounds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FusedMultiplyAddLane(Vector128<float> a, Vector128<float> b, [ConstantExpected(Max = 3)] byte lane, Vector128<float> c) =>
+        AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, a, b, lane) : FusedMultiplyAdd(a, Vector128.Create(b.GetElement(lane)), c);
+
     /// <summary>Products of bytes with signed bytes, four neighbours added, of two pairs of vectors, added.</summary>
     /// <param name="weights">Bytes of at most 127, so that they may be taken for signed ones.</param>
     /// <param name="inputs">Signed bytes; magnitudes 0 and 1 of four in both vectors add to at most 258, and so do magnitudes 2 and 3, so that products fit in 16 bits.</param>
@@ -24,8 +30,33 @@ public static class PortableArithmetic
     public static Vector128<int> MultiplyAddAdjacent(Vector128<byte> weights, Vector128<sbyte> inputs, Vector128<byte> moreWeights, Vector128<sbyte> moreInputs) =>
         Ssse3.IsSupported
             ? Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(weights, inputs) + Ssse3.MultiplyAddAdjacent(moreWeights, moreInputs), Vector128<short>.One)
-        : Dp.IsSupported ? Dp.DotProduct(Dp.DotProduct(Vector128<int>.Zero, weights.AsSByte(), inputs), moreWeights.AsSByte(), moreInputs)
+        : AdvSimd.Arm64.IsSupported ? MultiplyWidening(weights.AsSByte(), inputs, moreWeights.AsSByte(), moreInputs)
         : EmulateMultiplyAddAdjacent(weights.AsSByte(), inputs) + EmulateMultiplyAddAdjacent(moreWeights.AsSByte(), moreInputs);
+
+    /// <summary>
+    /// Whether the CPU has an instruction for <see cref="AddDotProducts"/>. Programs compiled ahead ask it when they run, each time: so it is asked before a loop, not within.
+    /// </summary>
+    public static bool HasDotProducts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Dp.IsSupported;
+    }
+
+    /// <summary>Adds to each sum the products of four bytes with four signed bytes, the same for all sums. Only where <see cref="HasDotProducts"/> is true.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="weights">Bytes of at most 127, four for each sum.</param>
+    /// <param name="inputs">Signed bytes.</param>
+    /// <param name="four">Which four of the inputs: the number of the first, divided by four.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> AddDotProducts(Vector128<int> sums, Vector128<byte> weights, Vector128<sbyte> inputs, [ConstantExpected(Max = 3)] byte four) =>
+        Dp.DotProductBySelectedQuadruplet(sums, weights.AsSByte(), inputs, four);
+
+    /// <summary>Products of bytes, four neighbours added, of two pairs of vectors, added, by the instructions that every Arm64 has: first in 16 bits, two neighbours of both pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> MultiplyWidening(Vector128<sbyte> a, Vector128<sbyte> b, Vector128<sbyte> moreA, Vector128<sbyte> moreB) =>
+        AdvSimd.AddPairwiseWidening(AdvSimd.Arm64.AddPairwise(
+            AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLower(a.GetLower(), b.GetLower()), moreA.GetLower(), moreB.GetLower()),
+            AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(a, b), moreA, moreB)));
 
     /// <summary>Products of bytes, four neighbours added, where there is no instruction for it; internal for its tests.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,6 +51,65 @@ public sealed class PortableArithmeticTests
     }
 
     [Fact]
+    public void Sums_that_an_instruction_adds_products_of_bytes_to_are_exact()
+    {
+        Assert.SkipUnless(PortableArithmetic.HasDotProducts, "This CPU has no such instruction.");
+        var random = new Random(5);
+        byte[] weights = new byte[16];
+        sbyte[] inputs = new sbyte[16];
+        for (int repeat = 0; repeat < 10_000; repeat++)
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                weights[i] = (byte)random.Next(128);
+                inputs[i] = (sbyte)random.Next(-127, 128);
+            }
+
+            (Vector128<int> sums, Vector128<byte> a, Vector128<sbyte> b) = (Vector128.Create(1 << random.Next(31)), Vector128.Create<byte>(weights), Vector128.Create<sbyte>(inputs));
+            Vector128<int>[] actual =
+            [
+                PortableArithmetic.AddDotProducts(sums, a, b, 0),
+                PortableArithmetic.AddDotProducts(sums, a, b, 1),
+                PortableArithmetic.AddDotProducts(sums, a, b, 2),
+                PortableArithmetic.AddDotProducts(sums, a, b, 3),
+            ];
+            for (int four = 0; four < 4; four++)
+            {
+                for (int lane = 0; lane < 4; lane++)
+                {
+                    int expected = sums[lane] + Enumerable.Range(0, 4).Sum(i => weights[(4 * lane) + i] * inputs[(4 * four) + i]);
+                    Assert.Equal(expected, actual[four][lane]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_product_with_a_lane_has_the_bits_of_the_product_with_a_number()
+    {
+        var random = new Random(6);
+        Vector128<float> Numbers() => Vector128.Create(Number(), Number(), Number(), Number());
+        float Number() => (random.NextSingle() - 0.5f) * MathF.ScaleB(1, random.Next(-20, 20));
+        for (int repeat = 0; repeat < 10_000; repeat++)
+        {
+            Vector128<float> a = Numbers(), b = Numbers(), c = Numbers();
+            Vector128<float>[] actual =
+            [
+                PortableArithmetic.FusedMultiplyAddLane(a, b, 0, c),
+                PortableArithmetic.FusedMultiplyAddLane(a, b, 1, c),
+                PortableArithmetic.FusedMultiplyAddLane(a, b, 2, c),
+                PortableArithmetic.FusedMultiplyAddLane(a, b, 3, c),
+            ];
+            for (int i = 0; i < 16; i++)
+            {
+                Assert.Equal(
+                    BitConverter.SingleToInt32Bits(MathF.FusedMultiplyAdd(a[i % 4], b[i / 4], c[i % 4])),
+                    BitConverter.SingleToInt32Bits(actual[i / 4][i % 4]));
+            }
+        }
+    }
+
+    [Fact]
     public void Sums_of_products_of_words_are_exact_with_and_without_instructions()
     {
         var random = new Random(4);

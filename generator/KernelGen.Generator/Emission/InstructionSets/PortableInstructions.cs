@@ -13,13 +13,17 @@ internal sealed class PortableInstructions : VectorInstructions
 
     public override string FusedMultiplyAdd => "Exact_.FusedMultiplyAdd";
 
+    public override string FusedMultiplyAddLane => "Exact_.FusedMultiplyAddLane";
+
     public override string MultiplyAddAdjacent => "Exact_.MultiplyAddAdjacent";
 
     public override bool SumsBytesIn16Bits => false;
 
-    public override string WidenToInt32(string place) => $"Simd_.AsInt32(Simd_.WidenLower(Simd_.AsUInt16(Simd_.CreateScalarUnsafe({KernelContext.At("ulong", place)}))))";
+    public override DotProductInstructions DotProducts { get; } = new("Exact_.HasDotProducts", "Exact_.AddDotProducts");
 
-    public override string WidenToInt16(string place) => $"Simd_.WidenLower(Simd_.AsSByte(Simd_.CreateScalarUnsafe({KernelContext.At("ulong", place)})))";
+    public override string WidenToInt32(string place) => $"Simd_.AsInt32(Simd_.WidenLower(Simd_.AsUInt16(Simd_.CreateScalarUnsafe({KernelContext.At("double", place)}))))";
+
+    public override string WidenToInt16(string place) => $"Simd_.WidenLower(Simd_.AsSByte(Simd_.CreateScalarUnsafe({KernelContext.At("double", place)})))";
 
     public override string EmitNarrowToBytes(SourceWriter writer)
     {

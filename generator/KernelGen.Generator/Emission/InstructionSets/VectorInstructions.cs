@@ -20,6 +20,11 @@ internal abstract class VectorInstructions
     /// <summary>The method that multiplies and adds with one rounding.</summary>
     public abstract string FusedMultiplyAdd { get; }
 
+    /// <summary>
+    /// The method that multiplies a vector with one lane of another and adds, with one rounding; <see langword="null"/> where a number is spread over a vector as it is read.
+    /// </summary>
+    public virtual string? FusedMultiplyAddLane => null;
+
     /// <summary>The method that multiplies neighbours and adds their products: bytes to 16 bits, 16-bit numbers to 32.</summary>
     public abstract string MultiplyAddAdjacent { get; }
 
@@ -28,6 +33,9 @@ internal abstract class VectorInstructions
     /// pairs to 32 bits; otherwise one call gives sums of 32 bits.
     /// </summary>
     public abstract bool SumsBytesIn16Bits { get; }
+
+    /// <summary>What some of its CPUs have for products of bytes; <see langword="null"/> where all have the same.</summary>
+    public virtual DotProductInstructions? DotProducts => null;
 
     /// <summary>A vector of integers from as many 16-bit numbers without sign.</summary>
     /// <param name="place">A <c>byte*</c> to the first.</param>

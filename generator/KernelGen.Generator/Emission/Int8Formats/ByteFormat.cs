@@ -72,6 +72,16 @@ internal class ByteFormat : Int8Format
             : (parameters, SumOfFours(context));
     }
 
+    public override bool HasDotProducts => true;
+
+    public override void EmitDotProductInputs(SourceWriter writer, KernelContext context, int row, string place) =>
+        writer.Write($"SignedBytes_ input{row} = {context.Simd}.AsSByte({context.Simd}.CreateScalarUnsafe({KernelContext.At("double", place)}));");
+
+    public override string AddDotProducts(KernelContext context, string add, string sum, string weight, int row) => $"{sum} = {DotProducts(add, sum, weight, row)};";
+
+    /// <summary>A sum with the products of both parts of a step.</summary>
+    protected static string DotProducts(string add, string sum, string weight, int row) => $"{add}({add}({sum}, {weight}, input{row}, 0), {Part(weight, 1)}, input{row}, 1)";
+
     /// <summary>
     /// Replaces magnitudes by a quarter of their sums over inputs 0, 1, 4, 5 of each 8, and over the others, in whichever lane; a quarter of each is added,
     /// because four could be more than the largest float.

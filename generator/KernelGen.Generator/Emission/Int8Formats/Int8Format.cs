@@ -88,6 +88,20 @@ internal abstract class Int8Format
     /// <summary>The parameters of a product, and the expression that is its sum in each lane of 32 bits.</summary>
     public abstract (string Parameters, string Sum) Product(KernelContext context);
 
+    /// <summary>Whether inputs and weights are bytes, for which some CPUs have instructions of their own.</summary>
+    public virtual bool HasDotProducts => false;
+
+    /// <summary>Declares what a row has for a step, as <see cref="AddDotProducts"/> takes it.</summary>
+    public virtual void EmitDotProductInputs(SourceWriter writer, KernelContext context, int row, string place) => throw new NotSupportedException($"{Plan.Name} are no bytes.");
+
+    /// <summary>The statement that adds the products of a step to a sum.</summary>
+    /// <param name="context">The model and the instruction set.</param>
+    /// <param name="add">The method (<see cref="InstructionSets.DotProductInstructions.Add"/>).</param>
+    /// <param name="sum">The name of the sum.</param>
+    /// <param name="weight">The name of the vector of a step's first weights.</param>
+    /// <param name="row">The row of the tile.</param>
+    public virtual string AddDotProducts(KernelContext context, string add, string sum, string weight, int row) => throw new NotSupportedException($"{Plan.Name} are no bytes.");
+
     /// <summary>The name of the vector of one part of a step: the parts are the groups that are multiplied at once.</summary>
     public static string Part(string name, int part) => part == 0 ? name : name + "b";
 }

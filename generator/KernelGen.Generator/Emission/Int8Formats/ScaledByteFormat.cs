@@ -92,6 +92,15 @@ internal sealed class ScaledByteFormat : ByteFormat
             ? $"{context.Instructions.MultiplyAddAdjacent}({SumOfPairs(context)}, {context.Simd}.AsInt16(multiplier))"
             : $"{SumOfFours(context)} * (multiplier >> 16)");
 
+    public override void EmitDotProductInputs(SourceWriter writer, KernelContext context, int row, string place)
+    {
+        base.EmitDotProductInputs(writer, context, row, place);
+        writer.Write($"{context.Integers} multiplier{row} = {context.Simd}.Create((int){KernelContext.At("short", $"{place} + {Plan.Step}")});");
+    }
+
+    public override string AddDotProducts(KernelContext context, string add, string sum, string weight, int row) =>
+        $"{sum} += {DotProducts(add, $"{context.Integers}.Zero", weight, row)} * multiplier{row};";
+
     /// <summary>The vector that begins with the step that a vector belongs to.</summary>
     private int StepVector(KernelContext context, int vector) => StepVectors(context).Last(v => v <= vector);
 }

@@ -23,6 +23,8 @@ internal sealed class WeightGradientTileEmitter : TileEmitter
 
     protected override string NextInput => "input += inputStride";
 
+    protected override bool InputsLieTogether => false;
+
     /// <summary>The tiles of some panels side by side.</summary>
     public static TileFamily Family(int panels) =>
         new("WeightGradient", null, InputStride: 1, StepStride: panels * VectorSet.PanelWidth, PanelStride: VectorSet.PanelWidth);
