@@ -120,7 +120,7 @@ var threads = new Option<int[]>("--threads") { Description = "Threads; 1 and 2 u
 var steps = new Option<int>("--steps") { Description = "Steps of a round.", DefaultValueFactory = _ => 4 };
 var rounds = new Option<int>("--rounds") { Description = "Rounds that count.", DefaultValueFactory = _ => 5 };
 var trainedWith = new Option<string?>("--isa") { Description = "What KernelGen computes with; the widest here unless given." };
-trainedWith.AcceptOnlyFromAmong("avx512", "avx2", "portable");
+trainedWith.AcceptOnlyFromAmong("avx512", "avxvnni", "avx2", "portable");
 InstructionSet? SetOf(ParseResult result) => result.GetValue(trainedWith) is { } name ? Enum.Parse<InstructionSet>(name, ignoreCase: true) : null;
 var training = new Command("training", "Whole steps of training, beside PyTorch, in processes that take turns.") { trained, threads, steps, rounds, trainedWith, shared };
 training.SetAction(result =>

@@ -22,7 +22,7 @@ internal sealed class SelectionOptions
     {
         _cases.AcceptOnlyFromAmong([.. ModelCase.All.Select(static model => model.Name)]);
         _precisions.AcceptOnlyFromAmong([.. Enum.GetValues<WeightPrecision>().Select(static precision => precision.Name())]);
-        Isa.AcceptOnlyFromAmong("avx512", "avx2", "portable");
+        Isa.AcceptOnlyFromAmong("avx512", "avxvnni", "avx2", "portable");
         Isa.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<string>() is { } name && !InstructionSets.IsSupported(InstructionSetOf(name)))

@@ -83,7 +83,7 @@ internal sealed class CommandLine
 
     private readonly Option<InstructionSet?> _instructionSet = new("--isa")
     {
-        Description = "What to compute with: avx512, avx2 or portable; the widest that is there unless given. The translations are the same.",
+        Description = "What to compute with: avx512, avxvnni, avx2 or portable; the widest that is there unless given. The translations are the same.",
         HelpName = "set",
         CustomParser = ParseInstructionSet,
     };
@@ -273,7 +273,7 @@ internal sealed class CommandLine
             return instructionSet;
         }
 
-        argument.AddError($"--isa cannot be '{name}': it is avx512, avx2 or portable");
+        argument.AddError($"--isa cannot be '{name}': it is avx512, avxvnni, avx2 or portable");
         return null;
     }
 

@@ -127,6 +127,7 @@ public sealed class PackageTests(PackageFeed feed)
 
         Assert.Equal("", Chosen());
         Assert.Equal("x86-64-v3", Chosen("KernelGenInstructionSet=avx2"));
+        Assert.Equal("x86-64-v3,avxvnni", Chosen("KernelGenInstructionSet=avxvnni"));
         Assert.Equal("x86-64-v4", Chosen("KernelGenInstructionSet=avx512"));
         Assert.Equal("native", Chosen("KernelGenInstructionSet=native"));
         Assert.Equal("", Chosen("KernelGenInstructionSet=portable"));

@@ -26,7 +26,7 @@ internal static class JitListing
             Environment =
             {
                 ["DOTNET_JitStdOutFile"] = file,
-                ["DOTNET_JitDisasm"] = $"*{instructionSet}Kernels:*",
+                ["DOTNET_JitDisasm"] = $"*{(instructionSet == InstructionSet.AvxVnni ? InstructionSet.Avx2 : instructionSet)}Kernels:*",
             },
         };
         if (instructionSet != InstructionSet.Avx512)

@@ -13,8 +13,9 @@ internal static class KernelCompilation
     public static void Compile(KernelSet set)
     {
         // The set is generic over the generated struct, beside which a class holds the epilogues.
-        Type kernels = set.GetType().GetGenericArguments().Single();
-        Type[] precisions = [typeof(Float32Weights), typeof(BFloat16Weights)];
+        Type[] arguments = set.GetType().GetGenericArguments();
+        Type kernels = arguments[0];
+        Type[] floats = [typeof(Float32Weights), typeof(BFloat16Weights)], int8 = [arguments.ElementAtOrDefault(1) ?? typeof(Int8Weights)];
         Type[] epilogues = kernels.DeclaringType!.GetNestedType("Epilogues", BindingFlags.NonPublic | BindingFlags.Public)!.GetNestedTypes();
         foreach (MethodInfo method in kernels.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         {
@@ -24,6 +25,7 @@ internal static class KernelCompilation
             }
 
             IEnumerable<RuntimeTypeHandle[]> instantiations = [[]];
+            Type[] precisions = method.Name.Contains(nameof(WeightPrecision.Int8), StringComparison.Ordinal) ? int8 : floats;
             foreach (Type parameter in method.GetGenericArguments())
             {
                 Type[] choices = parameter.GetGenericParameterConstraints().Contains(typeof(ILinearEpilogue)) ? epilogues : precisions;

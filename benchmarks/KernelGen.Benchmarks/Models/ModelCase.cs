@@ -47,5 +47,5 @@ internal sealed record ModelCase(string Name, ModelDescription Description, IRea
         where TAvx512 : struct, IModelKernels
         where TAvx2 : struct, IModelKernels
         where TPortable : struct, IModelKernels =>
-        new(name, description, [new KernelSet<TAvx512>(description), new KernelSet<TAvx2>(description), new KernelSet<TPortable>(description)], load);
+        new(name, description, KernelSets.Of<TAvx512, TAvx2, TPortable>(description), load);
 }

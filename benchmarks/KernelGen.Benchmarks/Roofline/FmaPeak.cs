@@ -9,7 +9,7 @@ internal static class FmaPeak
     public static float Run(InstructionSet instructionSet, double flops) => instructionSet switch
     {
         InstructionSet.Avx512 => RegisterLoop.Run<Floats512, Vector512<float>>(flops).ToScalar(),
-        InstructionSet.Avx2 => RegisterLoop.Run<Floats256, Vector256<float>>(flops).ToScalar(),
+        InstructionSet.Avx2 or InstructionSet.AvxVnni => RegisterLoop.Run<Floats256, Vector256<float>>(flops).ToScalar(),
         _ => RegisterLoop.Run<Floats128, Vector128<float>>(flops).ToScalar(),
     };
 }

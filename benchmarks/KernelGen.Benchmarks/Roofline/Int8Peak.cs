@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelGen.Benchmarks.Roofline;
 
 /// <summary>
-/// The 8-bit products that one core can sum up at most without instructions made for it: unsigned times signed bytes to pairs of 16 bits
-/// (vpmaddubsw), pairs of those to 32 bits (vpmaddwd), and an addition (vpaddd).
+/// The 8-bit products that one core can sum up at most. Without instructions made for it: unsigned times signed bytes to pairs of 16 bits
+/// (vpmaddubsw), pairs of those to 32 bits (vpmaddwd), and an addition (vpaddd); with AVX-VNNI one instruction.
 /// </summary>
 internal static class Int8Peak
 {
@@ -18,10 +18,14 @@ internal static class Int8Peak
     /// <summary>Whether an instruction set has these instructions.</summary>
     public static bool IsSupported(InstructionSet instructionSet) => instructionSet != InstructionSet.Portable || Ssse3.IsSupported;
 
+    /// <summary>The instructions.</summary>
+    public static string Instructions(InstructionSet instructionSet) => instructionSet == InstructionSet.AvxVnni ? "vpdpbusd" : "vpmaddubsw, vpmaddwd, vpaddd";
+
     /// <summary>Does at least so many multiplications and additions.</summary>
     public static int Run(InstructionSet instructionSet, double operations) => instructionSet switch
     {
         InstructionSet.Avx512 => RegisterLoop.Run<Bytes512, Vector512<int>>(operations).ToScalar(),
+        InstructionSet.AvxVnni => RegisterLoop.Run<Sums256, Vector256<int>>(operations).ToScalar(),
         InstructionSet.Avx2 => RegisterLoop.Run<Bytes256, Vector256<int>>(operations).ToScalar(),
         _ => RegisterLoop.Run<Bytes128, Vector128<int>>(operations).ToScalar(),
     };
@@ -54,6 +58,22 @@ internal static class Int8Peak
 
         public static Vector256<int> Next(Vector256<int> value, Vector256<int> factor, Vector256<int> other) =>
             value + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(value.AsByte(), factor.AsSByte()), other.AsInt16());
+
+        public static Vector256<int> Add(Vector256<int> left, Vector256<int> right) => left + right;
+    }
+
+    private readonly struct Sums256 : IRegisterStep<Vector256<int>>
+    {
+        public static int Operations => 2 * Vector256<byte>.Count;
+
+        public static Vector256<int> Start => Vector256.Create(Int8Peak.Start);
+
+        public static Vector256<int> Factor => Vector256.Create(Bytes);
+
+        public static Vector256<int> Other => Vector256.Create(Pairs);
+
+        public static Vector256<int> Next(Vector256<int> value, Vector256<int> factor, Vector256<int> other) =>
+            AvxVnni.MultiplyWideningAndAdd(value, factor.AsByte(), other.AsSByte());
 
         public static Vector256<int> Add(Vector256<int> left, Vector256<int> right) => left + right;
     }

@@ -14,7 +14,7 @@ internal static class MachineLimitsSection
         [new Column("limit", IsText: true), new Column("size"), new Column("measured with"), new Column("rate"), new Column("unit", IsText: true)],
         [
             ["float32 fused multiply-add", "", "registers", Cells.Number(machine.FlopsPerSecond / 1e9, 1), "GFLOP/s"],
-            ["8-bit integers (vpmaddubsw, vpmaddwd, vpaddd)", "", "registers", machine.Int8PerSecond is { } int8 ? Cells.Number(int8 / 1e9, 1) : Cells.Nothing, "Gop/s"],
+            [$"8-bit integers ({Int8Peak.Instructions(machine.InstructionSet)})", "", "registers", machine.Int8PerSecond is { } int8 ? Cells.Number(int8 / 1e9, 1) : Cells.Nothing, "Gop/s"],
             .. machine.Levels.Select(level => (string[])
             [
                 $"reading {level.Name}",

@@ -24,7 +24,7 @@ internal static unsafe class ReadLoop
             sum += instructionSet switch
             {
                 InstructionSet.Avx512 => Read<Floats512, Vector512<float>>(buffer, now).ToScalar(),
-                InstructionSet.Avx2 => Read<Floats256, Vector256<float>>(buffer, now).ToScalar(),
+                InstructionSet.Avx2 or InstructionSet.AvxVnni => Read<Floats256, Vector256<float>>(buffer, now).ToScalar(),
                 _ => Read<Floats128, Vector128<float>>(buffer, now).ToScalar(),
             };
             left -= now;

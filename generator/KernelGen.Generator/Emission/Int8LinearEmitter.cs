@@ -45,6 +45,8 @@ internal static class Int8LinearEmitter
 
     private static string TileName(KernelContext context, Int8Format format, int panels, int rows) => $"Int8{Infix(context, format.Plan)}Of{rows}By{panels * VectorSet.PanelWidth}";
 
+    private static string AdditionName(KernelContext context, Int8Format format) => $"Add{Infix(context, format.Plan)}";
+
     private static string ProductsName(KernelContext context, Int8Format format) => $"Products{Infix(context, format.Plan)}";
 
     private static TileShape Shape(KernelContext context, LinearPlan linear) => TileShape.Linear(context.Vectors, context.Vectors.TallInt8Rows, context.Vectors.LowInt8Panels, linear.Panels);
@@ -166,13 +168,13 @@ internal static class Int8LinearEmitter
         writer.Write("/// <summary>The panels from firstPanel to endPanel over any number of inputs.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open(
-            $"private static void {LoopName(context, format.Plan, panels)}<TEpilogue>(byte* input, int rows, int steps, {LinearEmitter.PanelParameters}){KernelContext.EpilogueConstraint}"))
+            $"private static void {LoopName(context, format.Plan, panels)}{context.Int8Arguments}(byte* input, int rows, int steps, {LinearEmitter.PanelParameters}){context.Int8Constraints}"))
         {
             LinearEmitter.EmitGroups(
                 writer,
                 context,
                 panels,
-                $"{RowsName(context, format, panels)}<TEpilogue>(input, rows, steps, weights.Panels + ((nint)panel * steps * {format.Plan.StepBytes}), "
+                $"{RowsName(context, format, panels)}{context.Int8Arguments}(input, rows, steps, weights.Panels + ((nint)panel * steps * {format.Plan.StepBytes}), "
                 + "weights.Scales + column, weights.Bias + column, residual + column, output + column);");
         }
     }
@@ -183,7 +185,7 @@ internal static class Int8LinearEmitter
     {
         writer.Write($"/// <summary>{shape.Panels * VectorSet.PanelWidth} columns of any number of rows, in the tallest tiles that fit.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {RowsName(context, format, shape.Panels)}<TEpilogue>(byte* input, int rows, int steps, {TileParameters}){KernelContext.EpilogueConstraint}"))
+        using (writer.Open($"private static void {RowsName(context, format, shape.Panels)}{context.Int8Arguments}(byte* input, int rows, int steps, {TileParameters}){context.Int8Constraints}"))
         {
             foreach ((int rows, int panels) in shape.Tiles)
             {
@@ -195,7 +197,7 @@ internal static class Int8LinearEmitter
                         int column = panel * VectorSet.PanelWidth;
                         string weights = panel == 0 ? "panels" : $"panels + ((nint)steps * {panel * format.Plan.StepBytes})";
                         string columns = string.Join(", ", new[] { "scales", "bias", "residual", "output" }.Select(pointer => KernelContext.Offset(pointer, column)));
-                        writer.Write($"{TileName(context, format, panels, rows)}<TEpilogue>(input, steps, {weights}, {columns});");
+                        writer.Write($"{TileName(context, format, panels, rows)}{context.Int8Arguments}(input, steps, {weights}, {columns});");
                     }
                 }
             }
@@ -219,7 +221,7 @@ internal static class Int8LinearEmitter
 
         writer.Write($"/// <summary>{rows} × {panels * VectorSet.PanelWidth}: {rows * columns} integer sums in registers.</summary>");
         writer.Write(KernelContext.Optimized);
-        using (writer.Open($"private static void {TileName(context, format, panels, rows)}<TEpilogue>(byte* input, int steps, {TileParameters}){KernelContext.EpilogueConstraint}"))
+        using (writer.Open($"private static void {TileName(context, format, panels, rows)}{context.Int8Arguments}(byte* input, int steps, {TileParameters}){context.Int8Constraints}"))
         {
             DotProductTileEmitter.EmitChoice(writer, context, format, TileName(context, format, panels, rows));
             format.EmitConstants(writer, context);
@@ -262,7 +264,7 @@ internal static class Int8LinearEmitter
                     }
 
                     writer.Write(string.Join(" ", allColumns.Select(column =>
-                        $"sum{row}_{column} += {ProductsName(context, format)}({format.ProductArguments(context, $"weight{column}", row)});")));
+                        Addition($"sum{row}_{column}", format.ProductArguments(context, $"weight{column}", row)))));
                 }
 
                 IEnumerable<string> next = Enumerable.Range(0, panels).Select(panel => $"panels{(panel == 0 ? "" : panel)} += {plan.StepBytes};");
@@ -273,11 +275,25 @@ internal static class Int8LinearEmitter
                 $"StoreInt8<TEpilogue>({string.Join(", ", allColumns.Select(column => $"sum{row}_{column}"))}, "
                 + $"*(float*)(input + {(row * stride) + scale}), scales, bias, residual, output, {row});")));
         }
+
+        string Addition(string sum, string product) => context.Instructions.Int8Variant is null
+            ? $"{sum} += {ProductsName(context, format)}({product});"
+            : $"{sum} = {AdditionName(context, format)}<TPrecision>({sum}, {product});";
     }
 
     private static void EmitProducts(SourceWriter writer, KernelContext context, Int8Format format)
     {
         (string parameters, string sum) = format.Product(context);
+        if (context.Instructions.Int8Variant is not null)
+        {
+            writer.Write("/// <summary>Adds products to the sum in each lane of 32 bits; by one instruction where the CPU has it.</summary>");
+            writer.Write(KernelContext.Inlined);
+            writer.Write(
+                $"private static {context.Integers} {AdditionName(context, format)}<TPrecision>({context.Integers} sum, {parameters}){KernelContext.PrecisionConstraint} =>\n"
+                + $"    TPrecision.AddsProducts ? {format.Addition(context)} : sum + {sum};");
+            return;
+        }
+
         writer.Write("/// <summary>The sum of the products within each lane of 32 bits.</summary>");
         writer.Write(KernelContext.Inlined);
         writer.Write($"private static {context.Integers} {ProductsName(context, format)}({parameters}) =>\n    {sum};");

@@ -25,6 +25,12 @@ internal sealed record KernelContext(DeclaredClass Class, KernelPlan Plan, Vecto
     /// <summary>What the tiles of a linear kernel ask of their type arguments.</summary>
     public const string LinearConstraints = EpilogueConstraint + " where TPrecision : Precision_";
 
+    /// <summary>The type arguments of what multiplies 8-bit weights.</summary>
+    public string Int8Arguments => Instructions.Int8Variant is null ? "<TEpilogue>" : LinearArguments;
+
+    /// <summary>What it asks of them.</summary>
+    public string Int8Constraints => Instructions.Int8Variant is null ? EpilogueConstraint : LinearConstraints;
+
     /// <summary>The name of the struct that holds the kernels.</summary>
     public string StructName => Vectors.Name + "Kernels";
 

@@ -113,7 +113,7 @@ internal static class LinearEmitter
         {
             using (writer.Open("if (TPrecision.Value == global::KernelGen.WeightPrecision.Int8)"))
             {
-                writer.Write($"{Int8LinearEmitter.LoopName(context, linear)}<TEpilogue>(input, rows, {linear.Int8.Steps(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
+                writer.Write($"{Int8LinearEmitter.LoopName(context, linear)}{context.Int8Arguments}(input, rows, {linear.Int8.Steps(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
                 writer.Write("return;");
             }
 

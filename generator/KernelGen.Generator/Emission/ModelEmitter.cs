@@ -116,20 +116,31 @@ internal static class ModelEmitter
 
     /// <summary>Writes what makes something with the kernels of the instruction set that is given.</summary>
     /// <param name="writer">The file.</param>
-    /// <param name="create">Given the name of the kernels, the expression that makes it.</param>
-    public static void EmitChoice(SourceWriter writer, Func<string, string> create)
+    /// <param name="create">Given the name of the kernels, and that of the set with other products of 8-bit numbers where it is meant, the expression that makes it.</param>
+    public static void EmitChoice(SourceWriter writer, Func<string, string?, string> create)
     {
-        foreach (string name in VectorSet.All.Select(static vectors => vectors.Name))
+        foreach (VectorInstructions instructions in VectorInstructions.All)
         {
-            using (writer.Open($"if (instructionSet == global::KernelGen.InstructionSet.{name} && {name}Kernels.IsSupported)"))
+            string kernels = instructions.Vectors.Name + "Kernels";
+            if (instructions.Int8Variant is { } variant)
             {
-                writer.Write($"return {create(name + "Kernels")};");
+                Emit(variant, kernels, create(kernels, variant));
+            }
+
+            Emit(instructions.Vectors.Name, kernels, create(kernels, null));
+        }
+
+        writer.Write("throw new global::System.PlatformNotSupportedException($\"No kernels for {instructionSet} may run in this process.\");");
+
+        void Emit(string set, string kernels, string expression)
+        {
+            using (writer.Open($"if (instructionSet == global::KernelGen.InstructionSet.{set} && {kernels}.IsSupported)"))
+            {
+                writer.Write($"return {expression};");
             }
 
             writer.Write();
         }
-
-        writer.Write("throw new global::System.PlatformNotSupportedException($\"No kernels for {instructionSet} may run in this process.\");");
     }
 
     private static void EmitEngine(SourceWriter writer)
@@ -137,7 +148,7 @@ internal static class ModelEmitter
         writer.Write(ModelFile.Uncovered);
         using (writer.Open("private static global::KernelGen.Execution.Engine CreateEngine(global::KernelGen.Packing.PackedModel model, global::KernelGen.InstructionSet instructionSet)"))
         {
-            EmitChoice(writer, static kernels => $"global::KernelGen.Execution.Engine.Create<{kernels}>(model)");
+            EmitChoice(writer, static (kernels, variant) => $"global::KernelGen.Execution.Engine.Create{(variant is null ? "" : $"With{variant}")}<{kernels}>(model)");
         }
     }
 

@@ -80,17 +80,35 @@ public abstract unsafe class Engine : IDisposable
     /// <param name="model">The packed weights.</param>
     /// <returns>The engine, compiled for the precision of the weights.</returns>
     public static Engine Create<TKernels>(PackedModel model)
+        where TKernels : struct, IModelKernels => Create<TKernels, Int8Weights>(model, TKernels.InstructionSet);
+
+    /// <summary>The same with <see cref="InstructionSet.AvxVnni"/>, which has the kernels of AVX2, and instructions of its own in those for 8-bit weights.</summary>
+    /// <inheritdoc cref="Create{TKernels}"/>
+    public static Engine CreateWithAvxVnni<TKernels>(PackedModel model)
+        where TKernels : struct, IModelKernels => Create<TKernels, AvxVnniWeights>(model, InstructionSet.AvxVnni);
+
+    /// <summary>Puts a packed model and its kernels together.</summary>
+    /// <typeparam name="TKernels">The generated kernels.</typeparam>
+    /// <typeparam name="TInt8">How 8-bit weights are multiplied.</typeparam>
+    /// <param name="model">The packed weights.</param>
+    /// <param name="instructionSet">What the engine is said to run with.</param>
+    internal static Engine Create<TKernels, TInt8>(PackedModel model, InstructionSet instructionSet)
         where TKernels : struct, IModelKernels
+        where TInt8 : struct, IWeightPrecision
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Facts.Precision switch
         {
-            WeightPrecision.Float32 => new KernelEngine<TKernels, Float32Weights>(model),
-            WeightPrecision.BFloat16 => new KernelEngine<TKernels, BFloat16Weights>(model),
-            WeightPrecision.Int8 => new KernelEngine<TKernels, Int8Weights>(model),
+            WeightPrecision.Float32 => new KernelEngine<TKernels, Float32Weights>(model, instructionSet, CreateInt8<TKernels, TInt8>),
+            WeightPrecision.BFloat16 => new KernelEngine<TKernels, BFloat16Weights>(model, instructionSet, CreateInt8<TKernels, TInt8>),
+            WeightPrecision.Int8 => CreateInt8<TKernels, TInt8>(model, instructionSet),
             _ => throw new ArgumentException($"The weights have the precision {model.Facts.Precision}, for which there are no kernels.", nameof(model)),
         };
     }
+
+    private static KernelEngine<TKernels, TInt8> CreateInt8<TKernels, TInt8>(PackedModel model, InstructionSet instructionSet)
+        where TKernels : struct, IModelKernels
+        where TInt8 : struct, IWeightPrecision => new(model, instructionSet, CreateInt8<TKernels, TInt8>);
 
     /// <summary>
     /// An engine with an 8-bit copy of the decoder. It decodes in the workspaces of this one, whose caches it shares: what it caches for a position is

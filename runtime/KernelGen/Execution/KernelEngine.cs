@@ -12,20 +12,25 @@ internal sealed unsafe class KernelEngine<TKernels, TPrecision> : Engine
     private readonly AttentionRunner<TKernels> _attention;
     private readonly StackRunner<TKernels, TPrecision> _stacks;
     private readonly OutputLayer<TKernels, TPrecision> _output;
+    private readonly Func<PackedModel, InstructionSet, Engine> _createInt8;
 
     /// <summary>Runs a model with these kernels.</summary>
     /// <param name="model">The packed weights.</param>
-    public KernelEngine(PackedModel model)
+    /// <param name="instructionSet">What the engine is said to run with.</param>
+    /// <param name="createInt8">Makes an engine with the same kernels for 8-bit weights.</param>
+    public KernelEngine(PackedModel model, InstructionSet instructionSet, Func<PackedModel, InstructionSet, Engine> createInt8)
         : base(model)
     {
+        InstructionSet = instructionSet;
+        _createInt8 = createInt8;
         _attention = new AttentionRunner<TKernels>(model.Description);
         _stacks = new StackRunner<TKernels, TPrecision>(this, model, _attention);
         _output = new OutputLayer<TKernels, TPrecision>(this, model);
     }
 
-    internal override InstructionSet InstructionSet => TKernels.InstructionSet;
+    internal override InstructionSet InstructionSet { get; }
 
-    internal override Engine CreateDraft() => new KernelEngine<TKernels, Int8Weights>(DraftPacking.Pack(Model));
+    internal override Engine CreateDraft() => _createInt8(DraftPacking.Pack(Model), InstructionSet);
 
     private protected override void EncodeBlock(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention) =>
         _stacks.Encode(workspace, tokens, sequences, selfAttention);

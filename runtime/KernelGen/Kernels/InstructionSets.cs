@@ -14,6 +14,7 @@ public static class InstructionSets
     /// <summary>The widest instruction set that this process may use.</summary>
     public static InstructionSet Best =>
         IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
+        : IsSupported(InstructionSet.AvxVnni) ? InstructionSet.AvxVnni
         : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
@@ -23,13 +24,14 @@ public static class InstructionSets
     public static bool IsSupported(InstructionSet instructionSet) => instructionSet switch
     {
         InstructionSet.Avx512 => Vector512.IsHardwareAccelerated && Avx512F.VL.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported,
+        InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
         InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         InstructionSet.Portable => true,
         _ => false,
     };
 
     /// <summary>
-    /// Reads the name of an instruction set, as the environment variable has it: <c>avx512</c>, <c>avx2</c> or <c>portable</c>, in upper or lower case.
+    /// Reads the name of an instruction set, as the environment variable has it: <c>avx512</c>, <c>avxvnni</c>, <c>avx2</c> or <c>portable</c>, in upper or lower case.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="instructionSet">The instruction set, where it has this name. Whether this process may use it is another question (<see cref="IsSupported"/>).</param>
@@ -39,6 +41,7 @@ public static class InstructionSets
         (bool isKnown, instructionSet) = name?.ToLowerInvariant() switch
         {
             "avx512" => (true, InstructionSet.Avx512),
+            "avxvnni" => (true, InstructionSet.AvxVnni),
             "avx2" => (true, InstructionSet.Avx2),
             "portable" => (true, InstructionSet.Portable),
             _ => (false, default),
@@ -63,7 +66,7 @@ public static class InstructionSets
             source = $"The environment variable {EnvironmentVariable}";
             if (!TryParse(variable, out chosen))
             {
-                throw new PlatformNotSupportedException($"{source} is '{variable}', which is no instruction set; set it to avx512, avx2 or portable, or remove it.");
+                throw new PlatformNotSupportedException($"{source} is '{variable}', which is no instruction set; set it to avx512, avxvnni, avx2 or portable, or remove it.");
             }
         }
 

@@ -12,11 +12,13 @@ internal sealed class DeclaredModel
     private DeclaredModel(
         ModelDescription description,
         IReadOnlyList<KernelSet> kernels,
+        KernelSet emulatedAvxVnni,
         Func<string, ModelLoadOptions?, EncoderDecoder> loadFile,
         Func<Stream, ModelLoadOptions?, EncoderDecoder> loadStream)
     {
         Description = description;
         Kernels = kernels;
+        EmulatedAvxVnni = emulatedAvxVnni;
         _loadFile = loadFile;
         _loadStream = loadStream;
     }
@@ -26,6 +28,9 @@ internal sealed class DeclaredModel
     /// <summary>The kernels for each instruction set, supported here or not.</summary>
     public IReadOnlyList<KernelSet> Kernels { get; }
 
+    /// <summary>The kernels for AVX-VNNI, with its instructions in software.</summary>
+    public KernelSet EmulatedAvxVnni { get; }
+
     public static DeclaredModel Of<TAvx512, TAvx2, TPortable>(
         ModelDescription description,
         Func<string, ModelLoadOptions?, EncoderDecoder> loadFile,
@@ -33,7 +38,12 @@ internal sealed class DeclaredModel
         where TAvx512 : struct, IModelKernels
         where TAvx2 : struct, IModelKernels
         where TPortable : struct, IModelKernels =>
-        new(description, [new KernelSet<TAvx512>(description), new KernelSet<TAvx2>(description), new KernelSet<TPortable>(description)], loadFile, loadStream);
+        new(
+            description,
+            KernelSets.Of<TAvx512, TAvx2, TPortable>(description),
+            new KernelSet<TAvx2, EmulatedAvxVnniWeights>(description, InstructionSet.AvxVnni, TAvx2.IsSupported),
+            loadFile,
+            loadStream);
 
     public EncoderDecoder Load(string path, InstructionSet instructionSet) => _loadFile(path, new ModelLoadOptions { InstructionSet = instructionSet, AllowNonFiniteWeights = true });
 

@@ -94,19 +94,36 @@ internal abstract unsafe class KernelSet
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class KernelSet<TKernels> : KernelSet
+internal sealed class KernelSet<TKernels> : KernelSet<TKernels, Int8Weights>
     where TKernels : struct, IModelKernels
 {
     public KernelSet(ModelDescription model)
-        : base(model)
+        : base(model, TKernels.InstructionSet, TKernels.IsSupported)
     {
     }
+}
 
-    public override InstructionSet InstructionSet => TKernels.InstructionSet;
+/// <inheritdoc/>
+internal unsafe class KernelSet<TKernels, TInt8> : KernelSet
+    where TKernels : struct, IModelKernels
+    where TInt8 : struct, IWeightPrecision
+{
+    /// <summary>The kernels of a struct, with other products of 8-bit numbers.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="instructionSet">The instruction set.</param>
+    /// <param name="isSupported">Whether this process may run them.</param>
+    public KernelSet(ModelDescription model, InstructionSet instructionSet, bool isSupported)
+        : base(model)
+    {
+        InstructionSet = instructionSet;
+        IsSupported = isSupported;
+    }
 
-    public override bool IsSupported => TKernels.IsSupported;
+    public override InstructionSet InstructionSet { get; }
 
-    public override Engine CreateEngine(PackedModel model) => Engine.Create<TKernels>(model);
+    public override bool IsSupported { get; }
+
+    public override Engine CreateEngine(PackedModel model) => Engine.Create<TKernels, TInt8>(model, InstructionSet);
 
     public override void Embed(int token, float* embedding, float* position, float* output) => TKernels.Embed(token, embedding, position, output);
 
@@ -122,7 +139,7 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     {
         WeightPrecision.Float32 => Linear<Float32Weights>(kernel),
         WeightPrecision.BFloat16 => Linear<BFloat16Weights>(kernel),
-        WeightPrecision.Int8 => Linear<Int8Weights>(kernel),
+        WeightPrecision.Int8 => Linear<TInt8>(kernel),
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),
     };
 

@@ -41,7 +41,12 @@ public sealed unsafe class LinearKernelTests
     [MemberData(nameof(Cases))]
     public void Any_number_of_rows_is_the_scalar_product(string model, InstructionSet instructionSet, LinearKernel kernel, WeightPrecision precision)
     {
-        KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
+        CheckRows(DeclaredModels.Named(model).KernelsFor(instructionSet), kernel, precision);
+    }
+
+    /// <summary>Compares every number of rows with scalar steps.</summary>
+    internal static void CheckRows(KernelSet kernels, LinearKernel kernel, WeightPrecision precision)
+    {
         LinearShape shape = LinearShape.Of(kernel, kernels.Model);
         string what = $"{kernels}: {kernel} with {precision} weights";
         var samples = new Samples(shape.Input + shape.Output);

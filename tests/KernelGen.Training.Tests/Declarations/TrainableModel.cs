@@ -29,9 +29,15 @@ internal sealed class TrainableModel
         where TPortable : struct, ITrainingKernels => new(
             description, [new TrainingKernelSet<TAvx512>(description), new TrainingKernelSet<TAvx2>(description), new TrainingKernelSet<TPortable>(description)]);
 
-    /// <summary>Makes an engine with the kernels of an instruction set; by default with the best that this process may use.</summary>
-    public TrainingEngine CreateEngine(TrainingParameters parameters, WorkerThreads workers, InstructionSet? set = null) =>
-        Kernels.First(kernels => set is null || kernels.InstructionSet == set).CreateEngine(parameters, workers);
+    /// <summary>
+    /// Makes an engine with the kernels of an instruction set, as generated code does: AVX-VNNI, which differs from AVX2 in 8-bit weights alone, trains with the kernels of
+    /// AVX2. By default with the best that this process may use.
+    /// </summary>
+    public TrainingEngine CreateEngine(TrainingParameters parameters, WorkerThreads workers, InstructionSet? set = null)
+    {
+        InstructionSet? trains = set == InstructionSet.AvxVnni ? InstructionSet.Avx2 : set;
+        return Kernels.First(kernels => trains is null || kernels.InstructionSet == trains).CreateEngine(parameters, workers);
+    }
 
     /// <summary>Makes a trainer.</summary>
     public Trainer CreateTrainer(TrainingOptions options) => Trainer.Create(Description, options, (parameters, workers, set) => CreateEngine(parameters, workers, set));

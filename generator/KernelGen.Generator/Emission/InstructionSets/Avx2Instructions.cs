@@ -9,6 +9,8 @@ internal sealed class Avx2Instructions : VectorInstructions
 
     public override VectorSet Vectors => VectorSet.Avx2;
 
+    public override string Int8Variant => "AvxVnni";
+
     public override string Vector => "Vector256";
 
     public override string Guard => $"{X86}.Avx2.IsSupported && {X86}.Fma.IsSupported";

@@ -8,6 +8,12 @@ internal abstract class VectorInstructions
     /// <summary>Every instruction set, the most capable first.</summary>
     public static readonly IReadOnlyList<VectorInstructions> All = [new Avx512Instructions(), new Avx2Instructions(), new PortableInstructions()];
 
+    /// <summary>
+    /// The set with these kernels whose CPUs also multiply 8-bit numbers and add the products in one instruction; <see langword="null"/> where there is none. Kernels for 8-bit weights
+    /// are then generic over the precision, which says how that is done (KernelGen.Execution.IWeightPrecision.AddsProducts).
+    /// </summary>
+    public virtual string? Int8Variant => null;
+
     /// <summary>The lanes and the tiles.</summary>
     public abstract VectorSet Vectors { get; }
 

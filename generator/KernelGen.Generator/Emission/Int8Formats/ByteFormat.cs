@@ -82,6 +82,9 @@ internal class ByteFormat : Int8Format
     /// <summary>A sum with the products of both parts of a step.</summary>
     protected static string DotProducts(string add, string sum, string weight, int row) => $"{add}({add}({sum}, {weight}, input{row}, 0), {Part(weight, 1)}, input{row}, 1)";
 
+    public override string Addition(KernelContext context) =>
+        $"TPrecision.AddProducts(TPrecision.AddProducts(sum, a, {context.Simd}.AsSByte(inputA)), b, {context.Simd}.AsSByte(inputB))";
+
     /// <summary>
     /// Replaces magnitudes by a quarter of their sums over inputs 0, 1, 4, 5 of each 8, and over the others, in whichever lane; a quarter of each is added,
     /// because four could be more than the largest float.

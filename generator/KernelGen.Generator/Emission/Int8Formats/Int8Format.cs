@@ -102,6 +102,9 @@ internal abstract class Int8Format
     /// <param name="row">The row of the tile.</param>
     public virtual string AddDotProducts(KernelContext context, string add, string sum, string weight, int row) => throw new NotSupportedException($"{Plan.Name} are no bytes.");
 
+    /// <summary>Given the same parameters and <c>sum</c>, the expression that adds the product by what the precision has for it.</summary>
+    public abstract string Addition(KernelContext context);
+
     /// <summary>The name of the vector of one part of a step: the parts are the groups that are multiplied at once.</summary>
     public static string Part(string name, int part) => part == 0 ? name : name + "b";
 }

@@ -101,6 +101,9 @@ internal sealed class ScaledByteFormat : ByteFormat
     public override string AddDotProducts(KernelContext context, string add, string sum, string weight, int row) =>
         $"{sum} += {DotProducts(add, $"{context.Integers}.Zero", weight, row)} * multiplier{row};";
 
+    /// <summary>Four products fit in 16 bits; they are multiplied, and added in pairs.</summary>
+    public override string Addition(KernelContext context) => $"TPrecision.AddProducts(sum, {SumOfPairs(context)}, {context.Simd}.AsInt16(multiplier))";
+
     /// <summary>The vector that begins with the step that a vector belongs to.</summary>
     private int StepVector(KernelContext context, int vector) => StepVectors(context).Last(v => v <= vector);
 }

@@ -31,4 +31,6 @@ internal sealed class WordFormat : Int8Format
 
     public override (string Parameters, string Sum) Product(KernelContext context) =>
         ($"Shorts_ weight, {context.Integers} input", $"{context.Instructions.MultiplyAddAdjacent}(weight, {context.Simd}.AsInt16(input))");
+
+    public override string Addition(KernelContext context) => $"TPrecision.AddProducts(sum, weight, {context.Simd}.AsInt16(input))";
 }

@@ -24,7 +24,7 @@ internal static class TrainerEmitter
             "private static global::KernelGen.Training.TrainingEngine CreateTrainingEngine(global::KernelGen.Training.TrainingParameters parameters, "
             + "global::KernelGen.Training.WorkerThreads workers,\n    global::KernelGen.InstructionSet instructionSet)"))
         {
-            ModelEmitter.EmitChoice(writer, static kernels => $"global::KernelGen.Training.TrainingEngine.Create<{kernels}>(parameters, workers)");
+            ModelEmitter.EmitChoice(writer, static (kernels, _) => $"global::KernelGen.Training.TrainingEngine.Create<{kernels}>(parameters, workers)");
         }
     }
 }
