@@ -15,14 +15,14 @@ internal static class AttentionEmitter
             if (context.Shape is null)
             {
                 EmitEntries(writer, context);
-                writer.Write();
-                EmitScores(writer, context);
             }
             else
             {
                 EmitSingleEntry(writer, context);
             }
 
+            writer.Write();
+            EmitScores(writer, context);
             writer.Write();
             EmitAttend(writer, context);
             writer.Write();

@@ -6,6 +6,9 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe interface ILinearKernels
 {
+    /// <summary>The instruction set that the kernels are written for.</summary>
+    static abstract InstructionSet InstructionSet { get; }
+
     /// <summary>
     /// What quantises rows of inputs for the linear kernel of a shape with 8-bit weights. It is called with
     /// <list type="bullet">

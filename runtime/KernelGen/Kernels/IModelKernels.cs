@@ -19,9 +19,6 @@ namespace KernelGen.Execution;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe interface IModelKernels : ILinearKernels
 {
-    /// <summary>The instruction set that the kernels are written for.</summary>
-    static abstract InstructionSet InstructionSet { get; }
-
     /// <summary>Whether this process may run them: the CPU has the instructions, and the compiler was allowed to use them.</summary>
     static abstract bool IsSupported { get; }
 

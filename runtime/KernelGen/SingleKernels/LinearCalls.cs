@@ -89,6 +89,10 @@ public static unsafe class LinearCalls
                     Run<TKernels, BFloat16Weights>(in layer, input, rows, weights.Weights, added, output);
                     break;
 
+                case WeightPrecision.Int8 when TKernels.InstructionSet == InstructionSet.Avx2 && SingleKernels.InstructionSet == InstructionSet.AvxVnni:
+                    Run<TKernels, AvxVnniWeights>(in layer, input, rows, weights.Weights, added, output);
+                    break;
+
                 case WeightPrecision.Int8:
                     Run<TKernels, Int8Weights>(in layer, input, rows, weights.Weights, added, output);
                     break;

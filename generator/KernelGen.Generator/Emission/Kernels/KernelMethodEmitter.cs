@@ -1,3 +1,4 @@
+using KernelGen.Generator.Emission.InstructionSets;
 using KernelGen.Generator.Planning;
 using KernelGen.Generator.Planning.Kernels;
 using KernelGen.Generator.Specification.Kernels;
@@ -70,10 +71,16 @@ internal static class KernelMethodEmitter
             using (writer.Open("unsafe"))
             using (writer.Open($"switch ({Execution}.SingleKernels.InstructionSet)"))
             {
-                foreach (string name in VectorSet.All.Select(static vectors => vectors.Name))
+                foreach (VectorInstructions instructions in VectorInstructions.All)
                 {
-                    writer.Write($"case global::KernelGen.InstructionSet.{name} when {name}Kernels.IsSupported:");
-                    writer.Write("    " + Call(plan, method, method.Kernel!, $"{name}Kernels"));
+                    string kernels = instructions.Vectors.Name + "Kernels";
+                    if (instructions.Int8Variant is { } variant)
+                    {
+                        writer.Write($"case global::KernelGen.InstructionSet.{variant} when {kernels}.IsSupported:");
+                    }
+
+                    writer.Write($"case global::KernelGen.InstructionSet.{instructions.Vectors.Name} when {kernels}.IsSupported:");
+                    writer.Write("    " + Call(plan, method, method.Kernel!, kernels));
                     writer.Write("    return;");
                     writer.Write();
                 }
