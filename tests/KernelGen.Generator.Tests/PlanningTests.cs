@@ -47,7 +47,14 @@ public class PlanningTests
         Assert.Equal(headWidth, plan.Attention.HeadWidth);
         Assert.Equal(3 * heads * headWidth, Linear(plan, "self_attention", WeightRole.Input).Output);
         Assert.Equal(heads * headWidth, Linear(plan, "self_attention", WeightRole.Result).Input);
-        Assert.All(VectorSet.All, vectors => Assert.Equal(0, headWidth / VectorSet.PanelWidth % plan.Attention.WeightedSumPanels(vectors)));
+        Assert.All(VectorSet.All, vectors =>
+        {
+            int panels = headWidth / VectorSet.PanelWidth;
+            Assert.Equal(0, panels % plan.Attention.WeightedSumPanels(vectors));
+            TileShape sums = plan.Attention.WeightedSumTiles(vectors);
+            Assert.Equal(0, panels % sums.Panels);
+            Assert.All(sums.Tiles, tile => Assert.Equal(0, sums.Panels % tile.Panels));
+        });
     }
 
     [Fact]
@@ -68,7 +75,9 @@ public class PlanningTests
         Assert.Equal(vectors.LowRows.OrderByDescending(static rows => rows), vectors.LowRows);
         Assert.InRange(Used(vectors.TallRows, vectors.Panels), 1, registers);
         Assert.InRange(Used(vectors.TallInt8Rows, vectors.Panels) + (vectors == VectorSet.Portable ? 0 : 2), 1, registers);
-        Assert.InRange(Used(vectors.LowRows[0], vectors.LowPanels), 1, registers);
+        Assert.All(
+            TileShape.Linear(vectors, vectors.TallRows, vectors.LowPanels, 64).Tiles.Concat(AttentionPlan.ScoreTiles(vectors).Tiles),
+            tile => Assert.InRange(Used(tile.Rows, tile.Panels), 1, registers));
 
         int Used(int rows, int panels) => ((rows + (rows > 1 ? 1 : 0)) * panels * vectors.VectorsPerPanel) + 1;
     }

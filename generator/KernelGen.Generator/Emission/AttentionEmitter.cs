@@ -22,7 +22,7 @@ internal static class AttentionEmitter
             }
 
             writer.Write();
-            EmitScores(writer, context);
+            EmitPlaceScores(writer, context);
             writer.Write();
             EmitAttend(writer, context);
             writer.Write();
@@ -39,8 +39,11 @@ internal static class AttentionEmitter
 
             TileEmitter.Emit(
                 writer,
-                (new AttentionTileEmitter(context, attention.Scores), TileShape.OfWidth(context.Vectors, context.Vectors.Panels)),
-                (new AttentionTileEmitter(context, attention.WeightedSum), TileShape.OfWidth(context.Vectors, attention.WeightedSumPanels(context.Vectors))));
+                [
+                    (new AttentionTileEmitter(context, attention.Scores), AttentionPlan.ScoreTiles(context.Vectors)),
+                    .. HasSingleScorePanels(context) ? [(new AttentionTileEmitter(context, attention.Scores), TileShape.OfWidth(context.Vectors, 1))] : Array.Empty<(TileEmitter, TileShape)>(),
+                    (new AttentionTileEmitter(context, attention.WeightedSum), attention.WeightedSumTiles(context.Vectors)),
+                ]);
             if (attention.GoesHeadByHead)
             {
                 LongSourceAttentionEmitter.EmitTiles(writer, context);
@@ -67,18 +70,13 @@ internal static class AttentionEmitter
             """);
     }
 
-    private static void EmitScores(SourceWriter writer, KernelContext context)
+    private static void EmitPlaceScores(SourceWriter writer, KernelContext context)
     {
-        AttentionPlan attention = context.Plan.Attention;
-        int panels = context.Vectors.Panels;
         writer.Write("/// <summary>Scores of some queries of a head.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open("public static void PlaceScores(float* queries, int rows, float* keys, int positions, float* scores)"))
         {
-            using (writer.Open($"for (int position = 0; position < positions; position += {panels * VectorSet.PanelWidth})"))
-            {
-                writer.Write($"{TileEmitter.RowsName(attention.Scores, panels)}(queries, rows, keys + ((nint)position * {attention.Width}), scores + position);");
-            }
+            EmitScores(writer, context, "0", "positions", "queries", "rows", "keys", "scores");
         }
     }
 
@@ -100,7 +98,7 @@ internal static class AttentionEmitter
         AttentionPlan attention = context.Plan.Attention;
         VectorSet vectors = context.Vectors;
         int block = AttentionPlan.BlockRows(vectors);
-        int sumPanels = attention.WeightedSumPanels(vectors);
+        int sumPanels = attention.WeightedSumGroup(vectors);
         TileFamily weightedSum = attention.WeightedSum;
 
         writer.Write(
@@ -139,7 +137,6 @@ internal static class AttentionEmitter
                     EmitGatherQueries(writer, context);
                     writer.Write();
                     writer.Write("PlaceScores(queries, blockRows, keys + (head * 16), longest, scores);");
-
                     EmitPositionBias(writer, context);
                     writer.Write();
                     using (writer.Open("for (int row = 0; row < blockRows; row++)"))
@@ -176,6 +173,41 @@ internal static class AttentionEmitter
             }
         }
     }
+
+    /// <summary>Writes what computes the scores of rows and a head for the positions of the cache from one to before another.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="context">The model and the instruction set.</param>
+    /// <param name="first">The first position.</param>
+    /// <param name="end">The position behind the last.</param>
+    /// <param name="queries">The queries.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="keys">The keys of the head.</param>
+    /// <param name="scores">The scores for position 0.</param>
+    public static void EmitScores(SourceWriter writer, KernelContext context, string first, string end, string queries, string rows, string keys, string scores)
+    {
+        AttentionPlan attention = context.Plan.Attention;
+        int group = AttentionPlan.ScoresGroup(context.Vectors);
+        bool hasSingles = HasSingleScorePanels(context);
+        string Call(int panels) => $"{TileEmitter.RowsName(attention.Scores, panels)}({queries}, {rows}, {keys} + ((nint)position * {attention.Width}), {scores} + position);";
+        using (writer.Open($"for (int position = {first}; position < {end}; position += {group * VectorSet.PanelWidth})"))
+        {
+            if (hasSingles)
+            {
+                using (writer.Open($"if (position + {VectorSet.PanelWidth} >= {end})"))
+                {
+                    writer.Write(Call(1));
+                    writer.Write("break;");
+                }
+
+                writer.Write();
+            }
+
+            writer.Write(Call(group));
+        }
+    }
+
+    /// <summary>Whether the last panel of scores is computed alone where no other stands beside it: where tall tiles have one panel, for which that is less.</summary>
+    private static bool HasSingleScorePanels(KernelContext context) => context.Vectors.Panels < AttentionPlan.ScoresGroup(context.Vectors);
 
     /// <summary>Writes what puts the queries of a block and a head side by side.</summary>
     public static void EmitGatherQueries(SourceWriter writer, KernelContext context)

@@ -136,7 +136,7 @@ internal static class LongSourceAttentionEmitter
         AttentionPlan attention = context.Plan.Attention;
         VectorSet vectors = context.Vectors;
         const int Step = AttentionPlan.PositionsAtOnce;
-        int panels = vectors.Panels, sumPanels = attention.WeightedSumPanels(vectors);
+        int sumPanels = attention.WeightedSumGroup(vectors);
         int keyPanel = attention.Width * VectorSet.PanelWidth;
         writer.Write($"/// <summary>The same for few rows that all see many positions: {Step} positions at a time for all heads, so that keys and values are read as they lie in memory.</summary>");
         writer.Write(KernelContext.Optimized);
@@ -165,11 +165,8 @@ internal static class LongSourceAttentionEmitter
 
                     writer.Write();
                     writer.Write($"float* headScores = scores + ((nint)((head - firstColumn) / {attention.HeadWidth}) * rows * {attention.ScoreStride});");
-                    using (writer.Open($"for (int position = first; position < first + {Step} && position < visible; position += {panels * VectorSet.PanelWidth})"))
-                    {
-                        writer.Write(
-                            $"{TileEmitter.RowsName(attention.Scores, panels)}(queries + ((head - firstColumn) * rows), rows, keys + ((nint)(position / 16) * {keyPanel}) + (head * 16), headScores + position);");
-                    }
+                    writer.Write($"int end = visible - first < {Step} ? visible : first + {Step};");
+                    AttentionEmitter.EmitScores(writer, context, "first", "end", "queries + ((head - firstColumn) * rows)", "rows", "keys + (head * 16)", "headScores");
                 }
             }
 

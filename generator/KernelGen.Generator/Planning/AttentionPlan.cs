@@ -75,6 +75,19 @@ internal sealed record AttentionPlan(int Heads, int HeadDimension, bool ScalesSc
     /// <summary>Panels side by side in the weighted sum: they must divide the head, since no column may be added twice.</summary>
     public int WeightedSumPanels(VectorSet vectors) => HeadWidth / VectorSet.PanelWidth % vectors.Panels == 0 ? vectors.Panels : 1;
 
+    /// <summary>Panels in a group of the weighted sum, of which a single row computes all at once: they divide the head, and are whole tiles of other rows.</summary>
+    public int WeightedSumGroup(VectorSet vectors) =>
+        Enumerable.Range(1, vectors.SingleRowPanels).Last(panels => HeadWidth / VectorSet.PanelWidth % panels == 0 && panels % WeightedSumPanels(vectors) == 0);
+
+    /// <summary>Panels in a group of scores, of which a single row computes all at once; caches of keys have an even number.</summary>
+    public static int ScoresGroup(VectorSet vectors) => Math.Max(vectors.Panels, Math.Min(2, vectors.SingleRowPanels));
+
+    /// <summary>The tiles of scores.</summary>
+    public static TileShape ScoreTiles(VectorSet vectors) => TileShape.OfGroup(vectors, ScoresGroup(vectors), vectors.Panels);
+
+    /// <summary>The tiles of the weighted sum.</summary>
+    public TileShape WeightedSumTiles(VectorSet vectors) => TileShape.OfGroup(vectors, WeightedSumGroup(vectors), WeightedSumPanels(vectors));
+
     /// <summary>Floating-point operations for one query row that sees <paramref name="visible"/> positions, without the softmax.</summary>
     public long Flops(int visible) => 4L * Heads * HeadDimension * visible;
 }

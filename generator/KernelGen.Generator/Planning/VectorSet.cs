@@ -10,8 +10,11 @@ namespace KernelGen.Generator.Planning;
 /// <param name="TallInt8Rows">Rows of a tall tile of 8-bit products, which needs a register of ones and two for products.</param>
 /// <param name="Panels">Panels of 16 columns side by side in a tall tile.</param>
 /// <param name="LowRows">How many rows a low tile may have, descending, ending with 1: too few to fill the registers, so more panels stand side by side.</param>
+/// <param name="LinearRows">Further rows of low tiles, of linear layers alone: beams and guessed tokens have so many.</param>
 /// <param name="LowPanels">Panels of 16 columns side by side in a low tile.</param>
-/// <param name="LowInt8Panels">The same for a low tile of 8-bit products that has more than one row.</param>
+/// <param name="LowSums">The most sums in a low tile of more than one row.</param>
+/// <param name="SingleRowPanels">The most panels side by side in the attention of one row: enough chains to hide the latency of a fused multiply-add.</param>
+/// <param name="LowInt8Panels">Panels of 16 columns side by side in a low tile of 8-bit products that has more than one row.</param>
 /// <param name="GradientRows">Rows of a batch in a chain of the gradient of weights before it rests in memory; the gradients of outputs that they take are read by every tile.</param>
 internal sealed record VectorSet(
     string Name,
@@ -20,7 +23,10 @@ internal sealed record VectorSet(
     int TallInt8Rows,
     int Panels,
     EquatableArray<int> LowRows,
+    EquatableArray<int> LinearRows,
     int LowPanels,
+    int LowSums,
+    int SingleRowPanels,
     int LowInt8Panels,
     int GradientRows)
 {
@@ -38,14 +44,18 @@ internal sealed record VectorSet(
         TallInt8Rows: 8,
         Panels: 2,
         LowRows: new EquatableArray<int>([4, 2, 1]),
+        LinearRows: new EquatableArray<int>([]),
         LowPanels: 4,
+        LowSums: 16,
+        SingleRowPanels: 4,
         LowInt8Panels: 4,
         GradientRows: 256);
 
     /// <summary>
     /// 16 registers of 8 floats. 6 rows × 1 panel: 12 sums, 2 weights, 1 input. 8-bit products of 4 rows × 1 panel: 8 sums, 4 weights, ones, 2 inputs, 2 products,
     /// one more than there are, so that one sum lies on the stack; 3 rows, or loading inputs anew for each column, spill nothing and are 3 to 4 % slower.
-    /// With 2 rows, 2 panels would spill 5 registers. A tile reads twice as much for a product as one of AVX-512: 128 rows of gradients, 8 KiB, stay in the first-level
+    /// With 2 rows, 2 panels would spill 5 registers. 4 rows × 1 panel of floats read their weights once, 2 times 2 rows × 2 panels twice, which takes a quarter longer: the second-level
+    /// cache gives no more. A tile reads twice as much for a product as one of AVX-512: 128 rows of gradients, 8 KiB, stay in the first-level
     /// cache; 256 are a tenth slower.
     /// </summary>
     public static readonly VectorSet Avx2 = new(
@@ -55,7 +65,10 @@ internal sealed record VectorSet(
         TallInt8Rows: 4,
         Panels: 1,
         LowRows: new EquatableArray<int>([2, 1]),
+        LinearRows: new EquatableArray<int>([4]),
         LowPanels: 2,
+        LowSums: 8,
+        SingleRowPanels: 4,
         LowInt8Panels: 1,
         GradientRows: 128);
 
@@ -70,7 +83,10 @@ internal sealed record VectorSet(
         TallInt8Rows: 4,
         Panels: 1,
         LowRows: new EquatableArray<int>([1]),
+        LinearRows: new EquatableArray<int>([]),
         LowPanels: 2,
+        LowSums: 16,
+        SingleRowPanels: 1,
         LowInt8Panels: 2,
         GradientRows: 128);
 
