@@ -10,6 +10,9 @@ internal sealed class ServiceSettings
     /// <summary>The folder of a Whisper, as it is downloaded from Hugging Face.</summary>
     public string? Model { get; set; }
 
+    /// <summary>Weights that are not the folder's own: the path of a packed file or a checkpoint, from the folder on where it is relative.</summary>
+    public string? Weights { get; set; }
+
     /// <summary>Whether weights are stored in 8 bits.</summary>
     public bool Int8 { get; set; }
 

@@ -45,7 +45,7 @@ internal static class WebService
         });
         services.AddSingleton(settings);
         services.AddSingleton(model);
-        services.AddSingleton<SpeechToText>(_ => model.Open(settings.Model!, new ModelLoadOptions { Precision = settings.Int8 ? WeightPrecision.Int8 : null }));
+        services.AddSingleton<SpeechToText>(_ => model.Open(settings.Model!, new ModelLoadOptions { Precision = settings.Int8 ? WeightPrecision.Int8 : null }, settings.Weights));
         services.AddSingleton<LiveEndpoint>();
         services.AddSingleton<Page>();
         services.AddProblemDetails();

@@ -12,7 +12,7 @@ public sealed class LoadedModel : IDisposable
 {
     private readonly ScriptedWhisperFolder _folder = new();
 
-    public LoadedModel() => Speech = DeclaredModel.All[0].Open(_folder.Path, new ModelLoadOptions());
+    public LoadedModel() => Speech = DeclaredModel.All[0].Open(_folder.Path, null, null);
 
     public string Folder => _folder.Path;
 
