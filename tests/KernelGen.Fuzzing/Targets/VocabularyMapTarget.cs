@@ -24,7 +24,8 @@ internal sealed class VocabularyMapTarget : FuzzTarget
         VocabularyMap map;
         try
         {
-            map = variant % 2 == 0
+            // What stands in the first line tells the forms apart.
+            map = (file.IndexOf((byte)'\n') is >= 0 and int end ? file[..end] : file).Contains((byte)'\t')
                 ? VocabularyMapFile.ParseCTranslate2(file.ToArray(), FileContents.Unnamed, Tokens, Tokens)
                 : VocabularyMapFile.ParseMarian(file.ToArray(), FileContents.Unnamed, Tokens, Tokens, first: variant % 5, best: variant % 3, threshold: 0, isShared: variant % 4 == 1);
         }

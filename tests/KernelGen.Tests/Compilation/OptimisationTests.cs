@@ -10,6 +10,9 @@ public sealed class OptimisationTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Short kernels, which the JIT may compile as part of each one that calls them.</summary>
+    private static readonly string[] PartOfOthers = ["PlaceScores"];
+
     private static readonly string[] Tiles = ["Tile", "Int8", "Scores", "WeightedSum"];
 
     [Fact]
@@ -26,7 +29,7 @@ public sealed class OptimisationTests
             CompiledMethod[] compiled = [.. byType[type.FullName!].Where(static method => !IsForwarding(method))];
             Assert.All(compiled, static method => AssertOptimised(method));
             string[] names = [.. compiled.Select(static method => method.Name)];
-            string[] missing = [.. HotMethods(type, BindingFlags.Public).Except(names)];
+            string[] missing = [.. HotMethods(type, BindingFlags.Public).Except(names).Except(PartOfOthers)];
             Assert.True(missing.Length == 0, $"{type}: nothing was heard of {string.Join(", ", missing)}.");
 
             // What kernels call may be compiled as part of them, but tiles of many rows are too large for that.
