@@ -1,5 +1,5 @@
-using KernelGen.Generator.Emission.Int8Formats;
 using KernelGen.Generator.Emission.InstructionSets;
+using KernelGen.Generator.Emission.Int8Formats;
 using KernelGen.Generator.Planning;
 using KernelGen.Layout;
 

@@ -7,17 +7,17 @@ namespace KernelGen.Execution;
 internal static unsafe class KernelMemory
 {
     [ThreadStatic]
-    private static NativeBlock? s_block;
+    private static NativeBlock? _block;
 
     /// <summary>Floats of the calling thread, aligned to 64 bytes. They are the caller's until the next call of this.</summary>
     /// <param name="count">How many at least.</param>
     public static float* Floats(long count)
     {
-        if (s_block is not { } block || block.Length < count)
+        if (_block is not { } block || block.Length < count)
         {
-            s_block?.Dispose();
-            s_block = null;
-            s_block = block = new NativeBlock(count);
+            _block?.Dispose();
+            _block = null;
+            _block = block = new NativeBlock(count);
         }
 
         return block.Pointer;

@@ -104,7 +104,12 @@ public sealed class VocabularyMapTests
         using EncoderDecoder model = Translator.Load(TensorFile.Write(RandomCheckpoint.Create(description, seed: 2)));
         var options = new GenerationOptions
         {
-            Definition = SearchDefinition.HuggingFace, BeamSize = 4, HypothesisCount = 4, MaxLength = Length, BeamGroups = groups, DiversityPenalty = groups > 1 ? 0.5 : 0,
+            Definition = SearchDefinition.HuggingFace,
+            BeamSize = 4,
+            HypothesisCount = 4,
+            MaxLength = Length,
+            BeamGroups = groups,
+            DiversityPenalty = groups > 1 ? 0.5 : 0,
         };
         var samples = new Samples(6);
         var all = new VocabularyMap(Enumerable.Range(0, description.TargetVocabularySize), []);
