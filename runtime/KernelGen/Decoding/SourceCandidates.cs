@@ -28,9 +28,9 @@ internal sealed class SourceCandidates
 
         Span<ulong> marks = _candidates.Marks(engine.Description.TargetVocabularySize);
         map.Mark(tokens, marks);
-        Mark(endTokens, marks);
-        Mark(_options.ForcedPrefix.AsSpan(), marks);
-        Mark(_options.ForcedEndTokens.AsSpan(), marks);
+        TokenMarks.Set(marks, endTokens);
+        TokenMarks.Set(marks, _options.ForcedPrefix.AsSpan());
+        TokenMarks.Set(marks, _options.ForcedEndTokens.AsSpan());
         _candidates.Set(source, marks);
         engine.GatherCandidates(_candidates, source);
     }
@@ -38,12 +38,4 @@ internal sealed class SourceCandidates
     /// <summary>Projects rows of decoder output, all of one source, to logits; of tokens that may not come they are minus infinity.</summary>
     public void Project(Engine engine, Workspace workspace, int source, int firstRow, int rows) =>
         engine.ProjectCandidates(workspace, _candidates, source, firstRow, rows);
-
-    private static void Mark(ReadOnlySpan<int> tokens, Span<ulong> marks)
-    {
-        foreach (int token in tokens)
-        {
-            marks[token / 64] |= 1UL << token;
-        }
-    }
 }

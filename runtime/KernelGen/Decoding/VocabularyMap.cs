@@ -1,4 +1,4 @@
-using System.Numerics;
+using KernelGen.Execution;
 
 namespace KernelGen;
 
@@ -58,39 +58,24 @@ public sealed class VocabularyMap
     /// <param name="source">The tokens of the source.</param>
     public int[] CandidatesOf(ReadOnlySpan<int> source)
     {
-        ulong[] marks = new ulong[(LargestTarget / 64) + 1];
+        ulong[] marks = new ulong[TokenMarks.Words(LargestTarget + 1)];
         Mark(source, marks);
-        var candidates = new List<int>();
-        for (int i = 0; i < marks.Length; i++)
-        {
-            for (ulong rest = marks[i]; rest != 0; rest &= rest - 1)
-            {
-                candidates.Add((64 * i) + BitOperations.TrailingZeroCount(rest));
-            }
-        }
-
-        return [.. candidates];
+        int[] candidates = new int[TokenMarks.Count(marks)];
+        TokenMarks.List(marks, candidates);
+        return candidates;
     }
 
     /// <summary>Sets the bits of the target tokens that may come for a source.</summary>
     internal void Mark(ReadOnlySpan<int> source, Span<ulong> marks)
     {
-        MarkNode(0, marks);
+        TokenMarks.Set(marks, _targets[0]);
         for (int first = 0; first < source.Length; first++)
         {
             int node = 0;
             for (int i = first; i < source.Length && _next.TryGetValue(Key(node, source[i]), out node); i++)
             {
-                MarkNode(node, marks);
+                TokenMarks.Set(marks, _targets[node]);
             }
-        }
-    }
-
-    private void MarkNode(int node, Span<ulong> marks)
-    {
-        foreach (int target in _targets[node])
-        {
-            marks[target / 64] |= 1UL << target;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using KernelGen.Layout;
 
@@ -24,7 +23,7 @@ internal sealed unsafe class OutputCandidates
     /// <summary>A bit for each target token, none of them set.</summary>
     public Span<ulong> Marks(int vocabulary)
     {
-        Span<ulong> marks = ReusedArray.Take(ref _marks, (vocabulary + 63) / 64);
+        Span<ulong> marks = ReusedArray.Take(ref _marks, TokenMarks.Words(vocabulary));
         marks.Clear();
         return marks;
     }
@@ -34,22 +33,9 @@ internal sealed unsafe class OutputCandidates
     {
         ref Place place = ref _places[source];
         place.Tokens ??= [];
-        place.Count = 0;
+        place.Count = TokenMarks.Count(marks);
         place.Panels = 0;
-        foreach (ulong mark in marks)
-        {
-            place.Count += BitOperations.PopCount(mark);
-        }
-
-        Span<int> tokens = ReusedArray.Take(ref place.Tokens, place.Count);
-        int found = 0;
-        for (int i = 0; i < marks.Length; i++)
-        {
-            for (ulong rest = marks[i]; rest != 0; rest &= rest - 1)
-            {
-                tokens[found++] = (64 * i) + BitOperations.TrailingZeroCount(rest);
-            }
-        }
+        TokenMarks.List(marks, ReusedArray.Take(ref place.Tokens, place.Count));
     }
 
     /// <summary>The tokens of a source, in ascending order.</summary>
