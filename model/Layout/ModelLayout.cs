@@ -8,6 +8,9 @@ internal sealed class ModelLayout
     /// <summary>Hypotheses of a source that are attended to together: their scores of all places, and those of their own tokens, have room where a block of rows has it.</summary>
     public const int HypothesisRows = 6;
 
+    /// <summary>Floats of all layers' keys of a position from which on the caches of many sequences do not stay near.</summary>
+    private const int ManyKeys = 2048;
+
     /// <summary>Decides the strides of a model.</summary>
     public ModelLayout(ModelSettings settings)
     {
@@ -20,6 +23,7 @@ internal sealed class ModelLayout
         LogitsStride = PanelLayout.RoundUp(settings.TargetVocabularySize);
         RotationWidth = PanelLayout.RoundUp(settings.RotaryPairs);
         ScoreStride = PanelLayout.RoundUpToCache(Math.Max(settings.MaxSourceLength, settings.MaxTargetLength));
+        ReadsHeadsAhead = settings.Heads > 1 && (long)settings.DecoderLayers * AttentionWidth >= ManyKeys;
     }
 
     /// <summary>The room of one head in queries, keys and values.</summary>
@@ -48,6 +52,12 @@ internal sealed class ModelLayout
 
     /// <summary>From row to row of scores: the longest sequence.</summary>
     public int ScoreStride { get; }
+
+    /// <summary>
+    /// Whether attention of few rows begins to read the next head while it computes one. Measured: with 6 decoder layers, 512 wide, cross-attention takes a fifth less time;
+    /// with 3 layers, 256 wide, some percent more.
+    /// </summary>
+    public bool ReadsHeadsAhead { get; }
 
     /// <summary>
     /// Attention computes <c>exp(score / √d)</c> as <c>2^(score · this)</c>. Rounded as the stand-alone softmax rounds its scale, so that both give the same bits.

@@ -6,11 +6,17 @@ internal static class PanelLayout
     /// <summary>Columns in a panel, positions in a panel of keys, virtual lanes in a sum.</summary>
     public const int Width = 16;
 
+    /// <summary>Linear kernels compute so many panels together at most; work is shared among threads by such groups.</summary>
+    public const int Group = 4;
+
     /// <summary>Caches of keys, and rows of scores, hold whole pairs of panels, because the widest tile computes the scores of so many positions.</summary>
     public const int CachePositions = 2 * Width;
 
     /// <summary>The number of panels that columns take.</summary>
     public static int Panels(int columns) => (columns + Width - 1) / Width;
+
+    /// <summary>The number of groups that panels take.</summary>
+    public static int Groups(int panels) => (panels + Group - 1) / Group;
 
     /// <summary>Rounds up to whole panels.</summary>
     public static int RoundUp(int columns) => Panels(columns) * Width;

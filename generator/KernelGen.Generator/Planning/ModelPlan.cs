@@ -48,11 +48,8 @@ internal sealed record ModelPlan : KernelPlan
     /// <inheritdoc/>
     public override bool PrefetchesPanels => Recipe.Slots.Where(static slot => slot.IsReadInEachStep).Sum(slot => Linears[slot.Shape].WeightCount) >= ManyWeights;
 
-    /// <summary>
-    /// Whether attention of few rows prefetches the next head. Measured: with 6 decoder layers, 512 wide, the caches of many sequences do not stay near,
-    /// and cross-attention takes a fifth less time; with 3 layers, 256 wide, they do, and it takes some percent more.
-    /// </summary>
-    public override bool PrefetchesHeads => Specification.Heads > 1 && Specification.DecoderLayers * Attention.Width >= 2048;
+    /// <inheritdoc/>
+    public override bool PrefetchesHeads => Recipe.Layout.ReadsHeadsAhead;
 
     /// <summary>The linear kernels that train the model, by the numbers of their shapes; none where it is not trained.</summary>
     public IReadOnlyList<LinearPlan> TrainingLinears { get; }

@@ -64,6 +64,7 @@ internal unsafe struct AttentionTask
 
     /// <summary>The place behind the last that is in use.</summary>
     public int EndPlace;
+
     public float* Output;
 
     /// <summary>How many rows are attended to before a call looks whether it is cancelled.</summary>

@@ -16,9 +16,6 @@ namespace KernelGen.Execution;
 internal sealed unsafe class HypothesisAttention<TKernels>
     where TKernels : struct, IModelKernels
 {
-    /// <summary>Floats of all layers' keys of a position from which on the next head is read ahead: the caches of many hypotheses do not stay near then.</summary>
-    private const int ManyKeys = 2048;
-
     private readonly ModelDescription _model;
     private readonly int _width;
     private readonly int _headWidth;
@@ -32,9 +29,10 @@ internal sealed unsafe class HypothesisAttention<TKernels>
         _model = model;
         _width = model.AttentionWidth;
         _headWidth = model.HeadWidth;
-        _scoreStride = ModelRecipe.Of(model).Layout.ScoreStride;
+        ModelLayout layout = ModelRecipe.Of(model).Layout;
+        _scoreStride = layout.ScoreStride;
+        _readsAhead = layout.ReadsHeadsAhead;
         _scale = ModelLayout.Base2Scale(model.HeadDimension, model.ScaleScores);
-        _readsAhead = model.Heads > 1 && (long)model.DecoderLayers * _width >= ManyKeys;
     }
 
     /// <summary>Computes a task, whose keys and values are in their places.</summary>

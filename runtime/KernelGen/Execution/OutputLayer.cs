@@ -10,9 +10,6 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     where TKernels : struct, IModelKernels
     where TPrecision : struct, IWeightPrecision
 {
-    /// <summary>Kernels compute panels in groups of four.</summary>
-    private const int PanelGroup = 4;
-
     /// <summary>The share of all tokens up to which it pays to copy the columns of candidates.</summary>
     private const double LargestShare = 0.5;
 
@@ -50,7 +47,7 @@ internal sealed unsafe class OutputLayer<TKernels, TPrecision>
     /// <inheritdoc cref="Engine.GatherCandidates"/>
     public void GatherCandidates(OutputCandidates candidates, int source)
     {
-        int panels = (PanelLayout.Panels(candidates.Tokens(source).Length) + PanelGroup - 1) / PanelGroup * PanelGroup;
+        int panels = PanelLayout.Groups(PanelLayout.Panels(candidates.Tokens(source).Length)) * PanelLayout.Group;
         if (panels > PanelLayout.Panels(_model.TargetVocabularySize) * LargestShare)
         {
             return;

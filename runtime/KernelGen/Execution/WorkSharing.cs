@@ -11,9 +11,6 @@ internal sealed unsafe class WorkSharing
     /// <summary>Multiplications below which handing out the work takes longer than doing it.</summary>
     private const long LeastWork = 1 << 19;
 
-    /// <summary>Kernels compute panels in groups of four.</summary>
-    private const int PanelGroup = 4;
-
     private readonly Action<int> _runLinearPart;
     private readonly Action<int> _runAttentionPart;
     private readonly Action<int> _runRowsPart;
@@ -64,7 +61,7 @@ internal sealed unsafe class WorkSharing
     {
         // Every sublayer begins with a linear layer, so a cancelled call stops well within a decoding step, or within an encoder layer of a long source.
         _workspace.Cancellation.ThrowIfCancellationRequested();
-        if (Threads == 1 || panels < 2 * PanelGroup || (long)rows * inputs * panels * PanelLayout.Width < LeastWork)
+        if (Threads == 1 || panels < 2 * PanelLayout.Group || (long)rows * inputs * panels * PanelLayout.Width < LeastWork)
         {
             kernel(input, rows, in weights, residual, output, 0, panels);
             return;
@@ -114,9 +111,9 @@ internal sealed unsafe class WorkSharing
 
     private void RunLinearPart(int part)
     {
-        int groups = (_panels + PanelGroup - 1) / PanelGroup;
-        int first = (int)((long)groups * part / Threads) * PanelGroup;
-        int end = Math.Min((int)((long)groups * (part + 1) / Threads) * PanelGroup, _panels);
+        int groups = PanelLayout.Groups(_panels);
+        int first = (int)((long)groups * part / Threads) * PanelLayout.Group;
+        int end = Math.Min((int)((long)groups * (part + 1) / Threads) * PanelLayout.Group, _panels);
         if (first < end)
         {
             _kernel(_input, _rows, in _weights, _residual, _output, first, end);

@@ -12,9 +12,6 @@ namespace KernelGen.Training;
 internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
     where TKernels : struct, ITrainingKernels
 {
-    /// <summary>Panels that linear kernels compute together at most.</summary>
-    private const int PanelGroup = 4;
-
     /// <summary>Pieces for each thread: a thread that is late leaves the others less to wait for.</summary>
     private const int PiecesOfThread = 4;
 
@@ -60,7 +57,7 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
             }
         }
 
-        _stripLength = (long)PanelGroup * PanelLayout.Width * outputs;
+        _stripLength = (long)PanelLayout.Group * PanelLayout.Width * outputs;
         _strips = new NativeBlock(_stripLength * workers.Count);
         _noBias = new NativeBlock(PanelLayout.RoundUp(inputs));
         new Span<float>(_noBias.Pointer, PanelLayout.RoundUp(inputs)).Clear();
@@ -126,9 +123,9 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
     /// <inheritdoc/>
     void IPiecework.Run(int piece, int thread)
     {
-        int groups = (_panels + PanelGroup - 1) / PanelGroup;
-        int first = (int)((long)groups * piece / _pieces) * PanelGroup;
-        int end = Math.Min((int)((long)groups * (piece + 1) / _pieces) * PanelGroup, _panels);
+        int groups = PanelLayout.Groups(_panels);
+        int first = (int)((long)groups * piece / _pieces) * PanelLayout.Group;
+        int end = Math.Min((int)((long)groups * (piece + 1) / _pieces) * PanelLayout.Group, _panels);
         switch (_direction)
         {
             case Direction.Forward:
@@ -155,7 +152,7 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
         _slot = slot;
         _count = rows;
         _panels = panels;
-        _pieces = _workers.Count == 1 ? 1 : Math.Min((panels + PanelGroup - 1) / PanelGroup, PiecesOfThread * _workers.Count);
+        _pieces = _workers.Count == 1 ? 1 : Math.Min(PanelLayout.Groups(panels), PiecesOfThread * _workers.Count);
         _workers.Run(this, _pieces);
     }
 
@@ -163,12 +160,12 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
     private void InputGradient(int first, int end, float* strip)
     {
         float* weight = (float*)_parameters.Weights[_slot].Panels;
-        for (int panel = first; panel < end; panel += PanelGroup)
+        for (int panel = first; panel < end; panel += PanelLayout.Group)
         {
-            int stop = Math.Min(panel + PanelGroup, end);
+            int stop = Math.Min(panel + PanelLayout.Group, end);
 
             // A kernel begins a last group that is not full some panels earlier.
-            int start = Math.Max(0, Math.Min(panel, stop - PanelGroup));
+            int start = Math.Max(0, Math.Min(panel, stop - PanelLayout.Group));
             PanelTransposition.Transpose(weight, _slot.Inputs, _slot.Outputs, start, stop, strip);
             long before = (long)start * _slot.Outputs * PanelLayout.Width;
             _kernel((byte*)_outputGradient, _count, new LinearWeights(_noBias.Pointer, null, (byte*)(strip - before)), null, _output, panel, stop);
