@@ -47,6 +47,13 @@ internal static class FileContents
         return Read(stream.Read, stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : FirstLength, source);
     }
 
+    /// <summary>The length of the byte-order mark that some programs put before UTF-8; 0 where there is none.</summary>
+    public static int ByteOrderMarkLength(ReadOnlySpan<byte> contents)
+    {
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        return contents.StartsWith(mark) ? mark.Length : 0;
+    }
+
     /// <summary>Reads on, as <see cref="Stream.Read(byte[], int, int)"/> does.</summary>
     private delegate int ReadOn(byte[] contents, int start, int count);
 

@@ -5,9 +5,6 @@ namespace KernelGen.Text;
 /// <summary>Reads vocabularies in JSON, and says what is wrong with those that are none.</summary>
 internal static class VocabularyFile
 {
-    /// <summary>What some programs put before UTF-8.</summary>
-    public static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     /// <summary>Reads an array of strings.</summary>
     /// <param name="json">JSON in UTF-8.</param>
     /// <param name="source">How errors name it.</param>
@@ -113,7 +110,7 @@ internal static class VocabularyFile
         }
     }
 
-    private static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json.StartsWith(ByteOrderMark) ? json[ByteOrderMark.Length..] : json);
+    private static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json[FileContents.ByteOrderMarkLength(json)..]);
 
     private static InvalidDataException NotJson(JsonException exception, int entries, string source, string expected) => new(
         $"{source} is not JSON: the error is in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}, after {entries} entries. {expected}",

@@ -189,7 +189,7 @@ public static class VocabularyMapFile
     /// <summary>The lines that hold anything, and their numbers.</summary>
     private static IEnumerable<(int Number, string Line)> Lines(byte[] contents, string name)
     {
-        int start = contents.AsSpan().StartsWith(VocabularyFile.ByteOrderMark) ? VocabularyFile.ByteOrderMark.Length : 0;
+        int start = FileContents.ByteOrderMarkLength(contents);
         for (int number = 1; start < contents.Length; number++)
         {
             int length = contents.AsSpan(start).IndexOf((byte)'\n');

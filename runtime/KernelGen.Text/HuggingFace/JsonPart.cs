@@ -50,8 +50,7 @@ internal readonly struct JsonPart(JsonElement element, JsonPath path, string sou
         string source = FileContents.Name(filePath);
         try
         {
-            int start = file.AsSpan().StartsWith(VocabularyFile.ByteOrderMark) ? VocabularyFile.ByteOrderMark.Length : 0;
-            return new JsonPart(JsonDocument.Parse(file.AsMemory(start), Strict).RootElement, JsonPath.OfFile, source);
+            return new JsonPart(JsonDocument.Parse(file.AsMemory(FileContents.ByteOrderMarkLength(file)), Strict).RootElement, JsonPath.OfFile, source);
         }
         catch (JsonException exception)
         {

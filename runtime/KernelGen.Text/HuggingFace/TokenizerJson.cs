@@ -12,7 +12,7 @@ internal static class TokenizerJson
     /// <exception cref="InvalidDataException">It is not what it should be, or asks for what is not supported.</exception>
     public static TokenizerParts Read(byte[] file, string source)
     {
-        ReadOnlyMemory<byte> json = file.AsMemory(file.AsSpan().StartsWith(VocabularyFile.ByteOrderMark) ? VocabularyFile.ByteOrderMark.Length : 0);
+        ReadOnlyMemory<byte> json = file.AsMemory(FileContents.ByteOrderMarkLength(file));
         var sections = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
         VocabularySection? model = null;
         try

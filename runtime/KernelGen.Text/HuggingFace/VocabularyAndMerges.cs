@@ -29,11 +29,9 @@ internal static class VocabularyAndMerges
 
     private static PieceTable ReadVocabulary(byte[] json, string source)
     {
-        ReadOnlySpan<byte> text = json;
-        text = text.StartsWith(VocabularyFile.ByteOrderMark) ? text[VocabularyFile.ByteOrderMark.Length..] : text;
         try
         {
-            var reader = new Utf8JsonReader(text);
+            var reader = new Utf8JsonReader(json.AsSpan(FileContents.ByteOrderMarkLength(json)));
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 throw new InvalidDataException($"{source} is not a vocab.json: it does not hold an object of pieces and their numbers.");
@@ -56,7 +54,7 @@ internal static class VocabularyAndMerges
         var merges = new List<(int Left, int Right, int Merged)>(pieces.Count);
         byte[] both = new byte[256];
         int line = 0;
-        text = text.StartsWith(VocabularyFile.ByteOrderMark) ? text[VocabularyFile.ByteOrderMark.Length..] : text;
+        text = text[FileContents.ByteOrderMarkLength(text)..];
         foreach (Range range in text.Split((byte)'\n'))
         {
             line++;

@@ -62,7 +62,7 @@ internal sealed class VocabularySection
                     reader.Skip();
                     if (!section._settings.TryAdd(name, JsonPart.Read(json[start..(int)reader.BytesConsumed], Model.Member(name), source)))
                     {
-                        throw Error(source, $"model.{VocabularyFile.Quote(name).Trim('"')} is there twice");
+                        throw Error(source, $"{Model.Member(name)} is there twice");
                     }
 
                     break;
