@@ -85,6 +85,18 @@ public sealed class PackTests : IDisposable
         Assert.Contains(" VocabularySize = 101,", declaration, StringComparison.Ordinal);
         Assert.DoesNotContain("SourceVocabularySize", declaration, StringComparison.Ordinal);
         Assert.Equal(0, ToolRun.Of("check", packed, "--declaration", _folder.Write("Speech.cs", declaration)).ExitCode);
+        string configuration = _folder.Write(
+            "config.json",
+            """
+            {
+              "model_type": "whisper", "d_model": 30, "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 44, "decoder_ffn_dim": 44,
+              "encoder_layers": 2, "decoder_layers": 2, "vocab_size": 101, "num_mel_bins": 80, "max_source_positions": 50, "max_target_positions": 40,
+              "decoder_start_token_id": 31, "eos_token_id": 30, "pad_token_id": 30
+            }
+            """);
+        string ofConfiguration = ToolRun.Of("inspect", packed, "--config", configuration, "--json").Json.GetProperty("declaration").GetString()!;
+        Assert.StartsWith("[SpeechToTextModel(\"config.json\")]", ofConfiguration, StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("check", packed, "--config", configuration).ExitCode);
     }
 
     private JsonElement Pack(string precision)

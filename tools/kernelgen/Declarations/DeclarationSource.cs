@@ -60,7 +60,7 @@ internal static class DeclarationSource
 
         if (weights.Packed is { } packed)
         {
-            return OfPackedFile(packed);
+            return OfPackedFile(packed, weights.IsOfSpeech);
         }
 
         // The checkpoint of a family that Hugging Face does not have may well have a config.json beside it, but not one of Hugging Face's.
@@ -76,14 +76,14 @@ internal static class DeclarationSource
         return new ModelDeclaration(
             "Model", SymbolDisplay.FormatLiteral(name, quote: true), weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [], path)
         {
-            IsOfSpeech = weights.Checkpoint is { } recognized && CheckpointInference.IsOfSpeech(recognized),
+            IsOfSpeech = weights.IsOfSpeech,
             ConfigurationPath = path,
             ConfigurationName = name,
         };
     }
 
     /// <summary>The fields of a packed file are named as the properties that they come from.</summary>
-    private static ModelDeclaration OfPackedFile(PackedFileSummary packed)
+    private static ModelDeclaration OfPackedFile(PackedFileSummary packed, bool isOfSpeech)
     {
         const string From = "the header of the packed file";
         string architecture = packed.Fields.GetValueOrDefault(nameof(EncoderDecoderModelAttribute.Architecture), "");
@@ -93,7 +93,6 @@ internal static class DeclarationSource
         }
 
         // A model of speech has one vocabulary, that of its targets, under the name that its attribute has for it.
-        bool isOfSpeech = packed.Fields.ContainsKey(nameof(EncoderDecoderModelAttribute.SourceChannels));
         string FieldOf(PropertyInfo property) => isOfSpeech && property.Name == nameof(EncoderDecoderModelAttribute.VocabularySize)
             ? nameof(EncoderDecoderModelAttribute.TargetVocabularySize)
             : property.Name;

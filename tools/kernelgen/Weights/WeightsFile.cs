@@ -46,6 +46,10 @@ internal sealed class WeightsFile : IDisposable
     /// <summary>The header, when this is a packed file.</summary>
     public PackedFileSummary? Packed { get; }
 
+    /// <summary>Whether the source of the model is audio.</summary>
+    /// <exception cref="InputException">It is the checkpoint of no known family, or of one that no architecture reads.</exception>
+    public bool IsOfSpeech => Packed?.Fields.ContainsKey(nameof(SpeechToTextModelAttribute.SourceChannels)) ?? CheckpointInference.IsOfSpeech(Checkpoint!);
+
     /// <summary>Opens a file.</summary>
     /// <exception cref="InputException">It cannot be read, or is neither a checkpoint nor a packed file.</exception>
     public static WeightsFile Open(string path)
