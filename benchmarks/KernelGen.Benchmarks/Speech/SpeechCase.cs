@@ -1,3 +1,4 @@
+using KernelGen.Benchmarks.Measuring;
 using KernelGen.Benchmarks.Models;
 using KernelGen.Execution;
 
@@ -33,20 +34,8 @@ internal sealed record SpeechCase(string Name, ModelDescription Description, Fun
         $"{Description.ModelDimension}/{Description.Heads}/{Description.FeedForwardDimension}/{Description.EncoderLayers}+{Description.DecoderLayers}/{Description.TargetVocabularySize}";
 
     /// <summary>Random frames of 30 seconds, <c>[frames, channels]</c>.</summary>
-    public float[] Frames() => Noise(2 * Description.MaxSourceLength * Description.SourceChannels);
+    public float[] Frames() => Noise.Create(new Random(Seed), 2 * Description.MaxSourceLength * Description.SourceChannels);
 
     /// <summary>Random samples.</summary>
-    public static float[] Samples(int seconds) => Noise(seconds * SampleRate);
-
-    private static float[] Noise(int length)
-    {
-        var random = new Random(Seed);
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++)
-        {
-            values[i] = (2 * random.NextSingle()) - 1;
-        }
-
-        return values;
-    }
+    public static float[] Samples(int seconds) => Noise.Create(new Random(Seed), seconds * SampleRate);
 }

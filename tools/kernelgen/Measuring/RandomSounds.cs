@@ -1,3 +1,5 @@
+using KernelGen.Benchmarks.Measuring;
+
 namespace KernelGen.Tool.Measuring;
 
 /// <summary>Random sounds: the same for the same model, so that measurements can be compared.</summary>
@@ -13,23 +15,11 @@ internal static class RandomSounds
     {
         int most = Math.Max(model.MinFrames, model.MaxFrames / PartOfMost);
         var random = new Random(1);
-        return [.. Enumerable.Range(0, count).Select(_ => Noise(random, random.Next(model.MinFrames, most + 1) * model.Channels))];
+        return [.. Enumerable.Range(0, count).Select(_ => Noise.Create(random, random.Next(model.MinFrames, most + 1) * model.Channels))];
     }
 
     /// <summary>A sound of so many frames.</summary>
     /// <param name="model">The model.</param>
     /// <param name="frames">The number of frames.</param>
-    public static float[] OfFrames(SpeechModel model, int frames) => Noise(new Random(1), frames * model.Channels);
-
-    /// <summary>From -1 to 1, as samples are and the bins of a log-mel spectrogram mostly.</summary>
-    private static float[] Noise(Random random, int length)
-    {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++)
-        {
-            values[i] = (2 * random.NextSingle()) - 1;
-        }
-
-        return values;
-    }
+    public static float[] OfFrames(SpeechModel model, int frames) => Noise.Create(new Random(1), frames * model.Channels);
 }
