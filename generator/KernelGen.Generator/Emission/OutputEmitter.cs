@@ -83,7 +83,7 @@ internal static class OutputEmitter
             writer.Write($"{context.Floats} shift = {simd}.Create(*maximum);");
             using (writer.Open($"for (int i = 0; i < {context.Plan.LogitsStride}; i += 16)"))
             {
-                writer.Write(context.ForPanel(v => $"sum{v} += Exponential2(({context.At(KernelContext.Offset("logits + i", v * lanes))} - shift) * {simd}.Create({SourceWriter.Literal(VectorMathEmitter.Log2E)}));"));
+                writer.Write(context.ForPanel(v => $"sum{v} += {VectorMathEmitter.Exponential2UpTo127}(({context.At(KernelContext.Offset("logits + i", v * lanes))} - shift) * {simd}.Create({SourceWriter.Literal(VectorMathEmitter.Log2E)}));"));
             }
 
             writer.Write($"return SumOfLanes({context.PanelArguments("sum")});");

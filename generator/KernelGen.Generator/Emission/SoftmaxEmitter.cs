@@ -55,7 +55,7 @@ internal static class SoftmaxEmitter
                 foreach (int v in context.PanelVectors)
                 {
                     string place = context.At(KernelContext.Offset("scores + i", v * context.Vectors.Lanes));
-                    writer.Write($"{context.Floats} power{v} = Exponential2(({place} - shift) * factor);");
+                    writer.Write($"{context.Floats} power{v} = {VectorMathEmitter.Exponential2UpTo127}(({place} - shift) * factor);");
                     writer.Write($"{place} = power{v};");
                     writer.Write($"sum{v} += power{v};");
                 }
@@ -66,7 +66,7 @@ internal static class SoftmaxEmitter
                 foreach (int v in context.PanelVectors)
                 {
                     string place = context.At(KernelContext.Offset("scores + whole", v * context.Vectors.Lanes));
-                    writer.Write($"{context.Floats} power{v} = {simd}.ConditionalSelect(inside{v}, Exponential2(({place} - shift) * factor), {context.Floats}.Zero);");
+                    writer.Write($"{context.Floats} power{v} = {simd}.ConditionalSelect(inside{v}, {VectorMathEmitter.Exponential2UpTo127}(({place} - shift) * factor), {context.Floats}.Zero);");
                     writer.Write($"{place} = power{v};");
                     writer.Write($"sum{v} += power{v};");
                 }

@@ -6,6 +6,12 @@ internal static class VectorMathEmitter
 {
     public const float Log2E = 1.44269504f;
 
+    /// <summary>The method that gives 2^x for any x; it is there where an activation calls it.</summary>
+    public const string Exponential2 = "Exponential2";
+
+    /// <summary>The method that gives 2^x for x up to 127: what softmax takes is never positive.</summary>
+    public const string Exponential2UpTo127 = "Exponential2UpTo127";
+
     /// <summary>2^f = 1 + f · P(f) for f in [-1/2, 1/2], minimax with a relative error of 2e-9: P's coefficients, the constant first.</summary>
     private static readonly float[] Exponential2Polynomial =
         [0.693147182f, 0.240226507f, 0.0555032753f, 0.00961801410f, 0.00134003849f, 0.000154735695f];
@@ -39,19 +45,19 @@ internal static class VectorMathEmitter
             EmitLaneReductions(writer, context);
         });
 
+    /// <summary>Writes 2^x for what is known to be small, and for any x where a function of the model takes it.</summary>
     private static void EmitExponential2(SourceWriter writer, KernelContext context)
     {
         string simd = context.Simd;
-        writer.Write("/// <summary>2^x: 0 below -126, at most 2^127. x = n + f with n whole; 2^f by a polynomial, times 2^n.</summary>");
+        writer.Write("/// <summary>2^x for x up to 127; 0 below -126. x = n + f with n whole; 2^f by a polynomial, times 2^n.</summary>");
         writer.Write(KernelContext.Inlined);
-        using (writer.Open($"private static {context.Floats} Exponential2({context.Floats} x)"))
+        using (writer.Open($"private static {context.Floats} {Exponential2UpTo127}({context.Floats} x)"))
         {
             writer.Write(
                 $$"""
                 {{context.Floats}} magic = {{simd}}.Create(12582912f);
-                {{context.Floats}} bounded = {{simd}}.ConditionalSelect({{simd}}.GreaterThan(x, {{simd}}.Create(127f)), {{simd}}.Create(127f), x);
-                {{context.Floats}} shifted = bounded + magic;
-                {{context.Floats}} f = bounded - (shifted - magic);
+                {{context.Floats}} shifted = x + magic;
+                {{context.Floats}} f = x - (shifted - magic);
                 """);
             EmitHorner(writer, context, "p", "f", Exponential2Polynomial);
             writer.Write(
@@ -60,6 +66,16 @@ internal static class VectorMathEmitter
                 {{context.Floats}} power = p * {{simd}}.AsSingle({{simd}}.ShiftLeft({{simd}}.AsInt32(shifted), 23) + {{simd}}.Create(0x3F800000));
                 return {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{simd}}.Create(-126f)), {{context.Floats}}.Zero, power);
                 """);
+        }
+
+        if (context.Plan.VectorFunctions.Any(static function => function is Activation.GeluTanh or Activation.Silu or Activation.Tanh))
+        {
+            writer.Write();
+            writer.Write("/// <summary>2^x: 0 below -126, at most 2^127.</summary>");
+            writer.Write(KernelContext.Inlined);
+            writer.Write(
+                $"private static {context.Floats} {Exponential2}({context.Floats} x) =>\n"
+                + $"    {Exponential2UpTo127}({simd}.ConditionalSelect({simd}.GreaterThan(x, {simd}.Create(127f)), {simd}.Create(127f), x));");
         }
     }
 
@@ -86,11 +102,11 @@ internal static class VectorMathEmitter
 
                 case Activation.GeluTanh:
                     EmitTanhExponent(writer, context, "x");
-                    writer.Write($"return x / ({simd}.Create(1f) + Exponential2(exponent));");
+                    writer.Write($"return x / ({simd}.Create(1f) + {Exponential2}(exponent));");
                     break;
 
                 case Activation.Silu:
-                    writer.Write($"return x / ({simd}.Create(1f) + Exponential2(x * {simd}.Create({SourceWriter.Literal(-Log2E)})));");
+                    writer.Write($"return x / ({simd}.Create(1f) + {Exponential2}(x * {simd}.Create({SourceWriter.Literal(-Log2E)})));");
                     break;
 
                 case Activation.Tanh:
@@ -117,7 +133,7 @@ internal static class VectorMathEmitter
             $$"""
             {{context.Floats}} near = {{context.FusedMultiplyAdd}}(t * z, x, x);
             {{context.Floats}} magnitude = {{simd}}.Abs(x);
-            {{context.Floats}} power = Exponential2(magnitude * {{simd}}.Create({{SourceWriter.Literal(2 * Log2E)}}));
+            {{context.Floats}} power = {{Exponential2}}(magnitude * {{simd}}.Create({{SourceWriter.Literal(2 * Log2E)}}));
             {{context.Floats}} far = {{simd}}.Create(1f) - ({{simd}}.Create(2f) / ({{simd}}.Create(1f) + power));
             far = {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{context.Floats}}.Zero), {{context.Floats}}.Zero - far, far);
             return {{simd}}.ConditionalSelect({{simd}}.LessThan(magnitude, {{simd}}.Create(0.625f)), near, far);
@@ -134,7 +150,7 @@ internal static class VectorMathEmitter
             {{context.Floats}} a = {{simd}}.ConditionalSelect({{simd}}.GreaterThan(magnitude, {{simd}}.Create(8.5f)), {{simd}}.Create(8.5f), magnitude);
             """);
         EmitHorner(writer, context, "s", "a", NormalTailPolynomial);
-        writer.Write($"{context.Floats} tail = Exponential2({context.FusedMultiplyAdd}(s, a, {simd}.Create(-1f)));");
+        writer.Write($"{context.Floats} tail = {Exponential2UpTo127}({context.FusedMultiplyAdd}(s, a, {simd}.Create(-1f)));");
     }
 
     /// <summary>Writes what declares <c>exponent</c>: sigmoid(2u) = 1 / (1 + 2^exponent), u = √(2/π) · (x + 0.044715 x³).</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.Intrinsics;
 using KernelGen.Layout;
 using KernelGen.Numerics;
 
@@ -12,6 +13,9 @@ public static unsafe class RowCalls
 {
     /// <summary>Rows that are padded at a time.</summary>
     private const int BlockRows = 16;
+
+    /// <summary>From this width on a row is not copied to be padded; shorter rows are faster many at a time.</summary>
+    private const int InPlaceLength = 2 * PanelLayout.Width;
 
     /// <summary>Softmax of each row, in place.</summary>
     /// <param name="length">The width of a row.</param>
@@ -36,8 +40,9 @@ public static unsafe class RowCalls
             }
 
             int stride = PanelLayout.RoundUp(length);
+            int row = length < InPlaceLength ? 0 : SoftmaxInPlace(length, first, count, kernel);
             float* padded = KernelMemory.Floats((long)stride * BlockRows);
-            for (int row = 0; row < count; row += BlockRows)
+            for (; row < count; row += BlockRows)
             {
                 int block = Math.Min(BlockRows, count - row);
                 float* place = first + ((nint)row * length);
@@ -46,6 +51,22 @@ public static unsafe class RowCalls
                 RowPadding.CopyBack(padded, stride, place, length, block);
             }
         }
+    }
+
+    /// <summary>All rows but the last where they lie: a row may use the begin of the one behind it, which is put back.</summary>
+    /// <returns>The number of rows that are done.</returns>
+    private static int SoftmaxInPlace(int length, float* rows, int count, delegate*<float*, int, int, int, float, void> kernel)
+    {
+        for (int row = 0; row < count - 1; row++)
+        {
+            float* next = rows + length;
+            var begin = Vector512.Load(next);
+            kernel(rows, 1, length, length, 1f);
+            begin.Store(next);
+            rows = next;
+        }
+
+        return count - 1;
     }
 
     /// <summary>The logarithm of the softmax of each row, in place.</summary>

@@ -126,7 +126,7 @@ internal static class ActivationEmitter
                     VectorMathEmitter.EmitNormalTail(writer, context);
                     writer.Write(
                         $$"""
-                        {{context.Floats}} density = {{simd}}.Create({{SourceWriter.Literal((float)(1 / Math.Sqrt(2 * Math.PI)))}}) * Exponential2(a * a * {{simd}}.Create({{SourceWriter.Literal(-VectorMathEmitter.Log2E / 2)}}));
+                        {{context.Floats}} density = {{simd}}.Create({{SourceWriter.Literal((float)(1 / Math.Sqrt(2 * Math.PI)))}}) * {{VectorMathEmitter.Exponential2UpTo127}}(a * a * {{simd}}.Create({{SourceWriter.Literal(-VectorMathEmitter.Log2E / 2)}}));
                         {{context.Floats}} below = {{context.FusedMultiplyAdd}}(-a, density, tail);
                         return {{simd}}.ConditionalSelect({{simd}}.LessThan(x, {{context.Floats}}.Zero), below, {{simd}}.Create(1f) - below);
                         """);
@@ -169,7 +169,7 @@ internal static class ActivationEmitter
     private static void EmitSigmoidSlope(SourceWriter writer, KernelContext context, string exponent, string factor)
     {
         string simd = context.Simd;
-        writer.Write($"{context.Floats} power = Exponential2({exponent}), s = {simd}.Create(1f) / ({simd}.Create(1f) + power);");
+        writer.Write($"{context.Floats} power = {VectorMathEmitter.Exponential2}({exponent}), s = {simd}.Create(1f) / ({simd}.Create(1f) + power);");
         writer.Write($"return s * {context.FusedMultiplyAdd}(bounded{factor}, power * s, {simd}.Create(1f));");
     }
 }

@@ -27,7 +27,7 @@ internal static class CrossEntropyEmitter
             void EmitPowers(string place, string power)
             {
                 writer.Write(context.ForPanel(v => $"difference{v} = {Place(place, v)} - shift;"));
-                writer.Write(context.ForPanel(v => $"{context.Floats} {power}{v} = Exponential2(difference{v} * {simd}.Create({SourceWriter.Literal(VectorMathEmitter.Log2E)}));"));
+                writer.Write(context.ForPanel(v => $"{context.Floats} {power}{v} = {VectorMathEmitter.Exponential2UpTo127}(difference{v} * {simd}.Create({SourceWriter.Literal(VectorMathEmitter.Log2E)}));"));
                 writer.Write(context.ForPanel(v => $"{Place(place, v)} = {power}{v};"));
                 writer.Write(context.ForPanel(v => $"sum{v} += {power}{v};"));
             }
