@@ -54,7 +54,7 @@ public sealed class ReproducibleTests : IDisposable
     private static void CopySources(string folder)
     {
         string[] places = [".config", "generator", "model", Path.Combine("runtime", "KernelGen"), Path.Combine("runtime", "Shared")];
-        IEnumerable<string> files = Directory.GetFiles(PackageFeed.Repository, "Directory.*").Concat(new[] { "global.json", "icon.png", ".editorconfig", ".gitattributes", ".gitignore" }.Select(static name => Path.Combine(PackageFeed.Repository, name)))
+        IEnumerable<string> files = Directory.GetFiles(PackageFeed.Repository, "Directory.*").Concat(new[] { "global.json", "CHANGELOG.md", "icon.png", ".editorconfig", ".gitattributes", ".gitignore" }.Select(static name => Path.Combine(PackageFeed.Repository, name)))
             .Concat(places.SelectMany(static place => Directory.GetFiles(Path.Combine(PackageFeed.Repository, place), "*", SearchOption.AllDirectories)));
         foreach (string file in files)
         {
