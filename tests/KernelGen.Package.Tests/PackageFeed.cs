@@ -12,7 +12,7 @@ public sealed class PackageFeed : ICollectionFixture<PackageFeed>, IDisposable
 
     public PackageFeed()
     {
-        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Audio", "runtime/KernelGen.Extensions.Hosting", "tools/kernelgen" })
+        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Audio", "runtime/KernelGen.Extensions.Hosting", "tools/kernelgen", "templates" })
         {
             Dotnet(Repository, "pack", project, "-c", "Release", "-o", Folder, $"-p:PackageVersion={Version}");
         }
@@ -35,6 +35,9 @@ public sealed class PackageFeed : ICollectionFixture<PackageFeed>, IDisposable
 
     /// <summary>Restores a program whose sources are copied already.</summary>
     public void RestoreIn(string folder, params string[] properties) => Dotnet(folder, ["restore", .. Shared(properties)]);
+
+    /// <summary>Restores and builds a project or a solution of a folder.</summary>
+    public void BuildIn(string folder, string project, params string[] properties) => Dotnet(folder, ["build", project, "-c", "Release", .. Shared(properties)]);
 
     /// <summary>Restores and builds a program, and returns how it is started.</summary>
     public string Build(string program, params string[] properties)
