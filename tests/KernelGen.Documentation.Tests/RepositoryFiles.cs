@@ -3,7 +3,7 @@ namespace KernelGen.Documentation.Tests;
 /// <summary>The files of the repository, without what is built.</summary>
 internal static class RepositoryFiles
 {
-    private static readonly string[] Folders = ["benchmarks", "docs", "generator", "model", "runtime", "samples", "tests", "tools"];
+    private static readonly string[] Folders = ["benchmarks", "docs", "generator", "model", "runtime", "samples", "templates", "tests", "tools"];
 
     /// <summary>Every file, by its path from the repository's folder, with <c>/</c> between its parts.</summary>
     public static IReadOnlyList<string> All { get; } =
