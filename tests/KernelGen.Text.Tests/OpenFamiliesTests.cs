@@ -46,6 +46,8 @@ public sealed class OpenFamiliesTests
 
         // The target's language counts with its probability, as it does where it is generated.
         Assert.Equal(generator.Model.Score(english, [german, generator.Model.EndToken]).LogProbability, generator.Score("abc", "").LogProbability);
+        Assert.Equal([german, generator.Model.EndToken], generator.EncodeTarget(""));
+        Assert.Equal(generator.Score("abc", "de f").TokenLogProbabilities.Length, generator.EncodeTarget("de f").Length);
     }
 
     [Fact]

@@ -203,6 +203,19 @@ public sealed partial class TextGenerator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
+        ImmutableArray<int> tokens = EncodeTarget(target);
+        return tokens.Length <= Model.MaxTargetLength
+            ? Model.Score(_encoding.EncodeWhole(source, nameof(source)).TokenArray, tokens.AsSpan(), cancellationToken)
+            : throw new TextTooLongException("The target text", tokens.Length, Model.MaxTargetLength, nameof(EncoderDecoder.MaxTargetLength), nameof(target), canBeTruncated: false);
+    }
+
+    /// <summary>The tokens that <see cref="Score"/> scores of a target text, which say what each of its log-probabilities is of.</summary>
+    /// <param name="target">The target text.</param>
+    /// <returns>The target's language, where the model is told it; the tokens of the text; and the end token. There may be more than the model takes.</returns>
+    /// <exception cref="InvalidOperationException">The target's tokenizer only decodes.</exception>
+    public ImmutableArray<int> EncodeTarget(string target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
         ITokenizer tokenizer = Target as ITokenizer
             ?? throw new InvalidOperationException($"The target's {Target.GetType().Name} only decodes; scoring a text needs an {nameof(ITokenizer)} that encodes it.");
         var tokens = new List<int>();
@@ -222,9 +235,7 @@ public sealed partial class TextGenerator : IDisposable
             tokens.Add(Model.EndToken);
         }
 
-        return tokens.Count <= Model.MaxTargetLength
-            ? Model.Score(_encoding.EncodeWhole(source, nameof(source)).TokenArray, CollectionsMarshal.AsSpan(tokens), cancellationToken)
-            : throw new TextTooLongException("The target text", tokens.Count, Model.MaxTargetLength, nameof(EncoderDecoder.MaxTargetLength), nameof(target), canBeTruncated: false);
+        return [.. tokens];
     }
 
     /// <summary>Frees the model where <see cref="Open"/> loaded it; one that was handed in stays as it is.</summary>
