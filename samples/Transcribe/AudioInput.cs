@@ -27,7 +27,7 @@ internal sealed record AudioInput(string Name)
         }
 
         // Nobody else may read what is said: the folder is the user's own.
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("Transcribe-");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("audio-");
         var file = new AudioInputFile(Path.Combine(folder.FullName, "audio"), folder);
         try
         {

@@ -1,49 +1,62 @@
 using System.Globalization;
 using KernelGen.Audio;
-using KernelGen.Samples.Transcribe.Models;
 
 namespace KernelGen.Samples.Transcribe;
 
 /// <summary>Transcribes one file after another, and writes what was asked for.</summary>
-internal sealed class FileTranscriber : IDisposable
+/// <param name="speech">The model.</param>
+/// <param name="request">What to do.</param>
+/// <param name="output">Standard output.</param>
+/// <param name="warn">Writes a warning to standard error.</param>
+internal sealed class FileTranscriber(SpeechToText speech, TranscriptionRequest request, StandardOutput output, Action<string> warn)
 {
     /// <summary>What the language is told from.</summary>
     private const int SamplesOfLanguage = 30 * 16_000;
 
-    private readonly CommandLine _commandLine;
-    private readonly StandardOutput _output;
-    private readonly SpeechToText _speech;
-    private readonly TranscriptionOptions _options;
-    private readonly Action<string> _warn;
-    private readonly bool _hasSeveral;
     private bool _hasWritten;
 
-    /// <param name="model">The model.</param>
-    /// <param name="commandLine">What to do.</param>
-    /// <param name="output">Standard output.</param>
-    /// <param name="warn">Writes a warning to standard error.</param>
-    public FileTranscriber(DeclaredModel model, CommandLine commandLine, StandardOutput output, Action<string> warn)
+    private bool HasSeveral => request.Inputs.Count > 1;
+
+    /// <summary>Transcribes all files.</summary>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Whether all of them could be used; it has been said of each other one why not.</returns>
+    public async Task<bool> TranscribeAllAsync(CancellationToken cancellationToken)
     {
-        _warn = warn;
-        _commandLine = commandLine;
-        _output = output;
-        _options = commandLine.Options;
-        _hasSeveral = commandLine.Inputs.Count > 1;
-        _speech = model.Open(commandLine.Model, commandLine.LoadOptions, commandLine.Weights);
+        if (request.Output is { } folder)
+        {
+            Create(folder);
+        }
+
+        bool isWhole = true;
+        foreach (AudioInput input in request.Inputs)
+        {
+            try
+            {
+                await TranscribeAsync(input, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+            {
+                // The other files may well be readable.
+                warn(ErrorMessage.Of(exception));
+                isWhole = false;
+            }
+        }
+
+        return isWhole;
     }
 
-    public void Dispose() => _speech.Dispose();
-
-    /// <summary>Transcribes a file.</summary>
-    /// <param name="input">The file.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    public async Task TranscribeAsync(AudioInput input, CancellationToken cancellationToken)
+    private async Task TranscribeAsync(AudioInput input, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (request.SkipsWritten && request.Output is { } folder && request.Forms.All(form => File.Exists(FileOf(input, form, folder))))
+        {
+            return;
+        }
+
         using AudioInputFile file = await input.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_commandLine.DetectsLanguage)
+            if (request.DetectsLanguage)
             {
                 WriteLanguage(input, file.Path, cancellationToken);
                 return;
@@ -56,6 +69,20 @@ internal sealed class FileTranscriber : IDisposable
             throw new InvalidDataException(file.Explain(exception.Message), exception);
         }
     }
+
+    private static void Create(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--output {folder} cannot be made: {exception.Message}", exception);
+        }
+    }
+
+    private static string FileOf(AudioInput input, OutputForm form, string folder) => Path.Combine(folder, input.OutputName + OutputForms.Extension(form));
 
     private void WriteLanguage(AudioInput input, string path, CancellationToken cancellationToken)
     {
@@ -72,9 +99,9 @@ internal sealed class FileTranscriber : IDisposable
             throw new InvalidDataException($"{input} has no sound that tells a language");
         }
 
-        LanguageGuess guess = _speech.DetectLanguage(samples.AsMemory(0, count), _options.Threads, cancellationToken);
-        string name = _hasSeveral ? $"{input}\t" : "";
-        _output.Write(string.Create(CultureInfo.InvariantCulture, $"{name}{guess.Language}\t{guess.Probability:F4}\n"));
+        LanguageGuess guess = speech.DetectLanguage(samples.AsMemory(0, count), request.Options.Threads, cancellationToken);
+        string name = HasSeveral ? $"{input}\t" : "";
+        output.Write(string.Create(CultureInfo.InvariantCulture, $"{name}{guess.Language}\t{guess.Probability:F4}\n"));
     }
 
     private async Task WriteAsync(AudioInput input, string path, CancellationToken cancellationToken)
@@ -82,7 +109,7 @@ internal sealed class FileTranscriber : IDisposable
         var length = AudioLength.Of(path, cancellationToken);
         if (length.IsTruncated)
         {
-            _warn($"{input} ends before what it announces; what is there is transcribed");
+            warn($"{input} ends before what it announces; what is there is transcribed");
         }
 
         using Stream error = Console.OpenStandardError();
@@ -92,13 +119,13 @@ internal sealed class FileTranscriber : IDisposable
         {
             Transcript transcript = Transcribe(input, path, length.Time, progress, cancellationToken);
             progress?.Finish();
-            if (_commandLine.Output is { } folder)
+            if (request.Output is { } folder)
             {
                 await SaveAsync(transcript, input, path, folder, cancellationToken).ConfigureAwait(false);
             }
             else if (!IsStreamed)
             {
-                _output.Write(OutputForms.Write(transcript, _commandLine.Forms[0], _commandLine.ShowsWords));
+                output.Write(OutputForms.Write(transcript, request.Forms[0], request.ShowsWords));
             }
         }
         catch
@@ -110,9 +137,9 @@ internal sealed class FileTranscriber : IDisposable
 
     private async Task SaveAsync(Transcript transcript, AudioInput input, string path, string folder, CancellationToken cancellationToken)
     {
-        foreach (OutputForm form in _commandLine.Forms)
+        foreach (OutputForm form in request.Forms)
         {
-            string file = Path.Combine(folder, input.OutputName + OutputForms.Extension(form));
+            string file = FileOf(input, form, folder);
             if (Path.GetFullPath(file) == Path.GetFullPath(path))
             {
                 throw new IOException($"{file} cannot be written: it is the audio");
@@ -120,7 +147,17 @@ internal sealed class FileTranscriber : IDisposable
 
             try
             {
-                await File.WriteAllTextAsync(file, OutputForms.Write(transcript, form, _commandLine.ShowsWords), cancellationToken).ConfigureAwait(false);
+                // Whole or not there: who finds it may rely on it.
+                string temporary = $"{file}.{Guid.NewGuid():N}.tmp";
+                try
+                {
+                    await File.WriteAllTextAsync(temporary, OutputForms.Write(transcript, form, request.ShowsWords), cancellationToken).ConfigureAwait(false);
+                    File.Move(temporary, file, overwrite: true);
+                }
+                finally
+                {
+                    File.Delete(temporary);
+                }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -130,31 +167,31 @@ internal sealed class FileTranscriber : IDisposable
     }
 
     /// <summary>Whether text is written to standard output as it comes.</summary>
-    private bool IsStreamed => _commandLine.Output is null && _commandLine.Forms[0] == OutputForm.Text;
+    private bool IsStreamed => request.Output is null && request.Forms[0] == OutputForm.Text;
 
     private Transcript Transcribe(AudioInput input, string path, TimeSpan length, Progress? progress, CancellationToken cancellationToken)
     {
         // A transcript in JSON has the language, which a stream of segments does not tell.
-        if (_commandLine.Forms.Contains(OutputForm.Json))
+        if (request.Forms.Contains(OutputForm.Json))
         {
-            return _speech.Transcribe(path, _options, cancellationToken);
+            return speech.Transcribe(path, request.Options, cancellationToken);
         }
 
         Progress? shared = Console.IsOutputRedirected ? null : progress;
         var segments = new List<TranscriptSegment>();
-        if (IsStreamed && _hasSeveral)
+        if (IsStreamed && HasSeveral)
         {
             shared?.Erase();
-            _output.Write($"{(_hasWritten ? "\n" : "")}==> {input} <==\n");
+            output.Write($"{(_hasWritten ? "\n" : "")}==> {input} <==\n");
             _hasWritten = true;
         }
 
-        foreach (TranscriptSegment segment in _speech.Stream(path, _options, cancellationToken))
+        foreach (TranscriptSegment segment in speech.Stream(path, request.Options, cancellationToken))
         {
             if (IsStreamed)
             {
                 shared?.Erase();
-                _output.Write(OutputForms.Line(segment) + "\n");
+                output.Write(OutputForms.Line(segment) + "\n");
             }
             else
             {
@@ -164,6 +201,6 @@ internal sealed class FileTranscriber : IDisposable
             progress?.Show(segment.End);
         }
 
-        return new Transcript(_options.Language ?? "", segments, length);
+        return new Transcript(request.Options.Language ?? "", segments, length);
     }
 }

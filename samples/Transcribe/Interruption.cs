@@ -13,6 +13,9 @@ internal sealed class Interruption : IDisposable
     /// <summary>Is cancelled by Ctrl+C.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Which signal came first; <see langword="null"/> as long as none has.</summary>
+    public PosixSignal? Signal { get; private set; }
+
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)
@@ -26,6 +29,7 @@ internal sealed class Interruption : IDisposable
     private void Interrupt(PosixSignalContext context)
     {
         context.Cancel = !_source.IsCancellationRequested;
+        Signal ??= context.Signal;
         _source.Cancel();
     }
 }

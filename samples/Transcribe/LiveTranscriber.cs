@@ -22,7 +22,7 @@ internal sealed class LiveTranscriber(DeclaredModel model, CommandLine commandLi
         try
         {
             var live = new LiveTranscriptionOptions { SampleRate = commandLine.Rate };
-            await foreach (LiveTranscript update in speech.TranscribeAsync(new PcmInput(input, Warn).ReadAsync(cancellationToken), commandLine.Options, live, cancellationToken).ConfigureAwait(false))
+            await foreach (LiveTranscript update in speech.TranscribeAsync(new PcmInput(input, Warn).ReadAsync(cancellationToken), commandLine.Request.Options, live, cancellationToken).ConfigureAwait(false))
             {
                 if (update.Segments.Length > 0)
                 {

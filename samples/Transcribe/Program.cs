@@ -41,7 +41,7 @@ internal static class Program
         try
         {
             DeclaredModel model = ModelFolder.Find(commandLine.Model);
-            if (CheckAbilities(model, commandLine) is { } wrong)
+            if (CheckAbilities(model, commandLine.Request) is { } wrong)
             {
                 WriteError(wrong);
                 return Failure;
@@ -53,28 +53,8 @@ internal static class Program
                 return Success;
             }
 
-            if (commandLine.Output is { } folder)
-            {
-                Create(folder);
-            }
-
-            using var transcriber = new FileTranscriber(model, commandLine, new StandardOutput(), WriteError);
-            bool failed = false;
-            foreach (AudioInput input in commandLine.Inputs)
-            {
-                try
-                {
-                    await transcriber.TranscribeAsync(input, interruption.Token).ConfigureAwait(false);
-                }
-                catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
-                {
-                    // The other files may well be readable.
-                    WriteError(ErrorMessage.Of(exception));
-                    failed = true;
-                }
-            }
-
-            return failed ? Failure : Success;
+            using Audio.SpeechToText speech = model.Open(commandLine.Model, commandLine.LoadOptions, commandLine.Weights);
+            return await new FileTranscriber(speech, commandLine.Request, new StandardOutput(), WriteError).TranscribeAllAsync(interruption.Token).ConfigureAwait(false) ? Success : Failure;
         }
         catch (OperationCanceledException)
         {
@@ -84,33 +64,21 @@ internal static class Program
     }
 
     /// <summary>What a model cannot do that it is asked for, or <see langword="null"/>.</summary>
-    private static string? CheckAbilities(DeclaredModel model, CommandLine commandLine) => model.Hears switch
+    private static string? CheckAbilities(DeclaredModel model, TranscriptionRequest request) => model.Hears switch
     {
         HeardLanguages.Several => null,
-        HeardLanguages.English => commandLine.DetectsLanguage ? $"--detect-language: {model.Name} hears English alone; take a model that hears several languages"
-            : commandLine.Translates ? $"--translate: {model.Name} hears English alone; take a model that hears several languages"
-            : commandLine.Language is { } language && Audio.SpeechLanguages.Find(language)?.Code != "en" ? $"--language {language}: {model.Name} hears English alone; take a model that hears several languages"
+        HeardLanguages.English => request.DetectsLanguage ? $"--detect-language: {model.Name} hears English alone; take a model that hears several languages"
+            : request.Translates ? $"--translate: {model.Name} hears English alone; take a model that hears several languages"
+            : request.Language is { } language && Audio.SpeechLanguages.Find(language)?.Code != "en" ? $"--language {language}: {model.Name} hears English alone; take a model that hears several languages"
             : null,
-        HeardLanguages.One => commandLine.DetectsLanguage ? $"--detect-language: {model.Name} tells no languages; take a Whisper"
-            : commandLine.Translates ? $"--translate: {model.Name} does not translate; take a Whisper"
-            : commandLine.Language is { } language ? $"--language {language}: {model.Name} hears the one language that it was trained for; leave --language out, or take a Whisper"
-            : commandLine.ShowsWords ? $"--words: {model.Name} gives words no times; take a Whisper"
-            : commandLine.Options.InitialPrompt is not null ? $"--prompt: {model.Name} looks at no text before its own; take a Whisper"
+        HeardLanguages.One => request.DetectsLanguage ? $"--detect-language: {model.Name} tells no languages; take a Whisper"
+            : request.Translates ? $"--translate: {model.Name} does not translate; take a Whisper"
+            : request.Language is { } language ? $"--language {language}: {model.Name} hears the one language that it was trained for; leave --language out, or take a Whisper"
+            : request.ShowsWords ? $"--words: {model.Name} gives words no times; take a Whisper"
+            : request.Options.InitialPrompt is not null ? $"--prompt: {model.Name} looks at no text before its own; take a Whisper"
             : null,
         _ => throw new InvalidOperationException($"Nobody knows what {model.Name} hears."),
     };
-
-    private static void Create(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"--output {folder} cannot be made: {exception.Message}", exception);
-        }
-    }
 
     /// <summary>Writes one line to standard error.</summary>
     private static void WriteError(string message)

@@ -3,9 +3,14 @@ using System.Text;
 namespace KernelGen.Samples.Transcribe;
 
 /// <summary>Standard output, in UTF-8 whatever the locale is; what is written is there at once.</summary>
-internal sealed class StandardOutput
+/// <param name="stream">Its stream.</param>
+internal sealed class StandardOutput(Stream stream)
 {
-    private readonly Stream _stream = Console.OpenStandardOutput();
+    /// <summary>That of this process.</summary>
+    public StandardOutput()
+        : this(Console.OpenStandardOutput())
+    {
+    }
 
     /// <summary>Writes a text.</summary>
     /// <param name="text">The text, with its line breaks.</param>
@@ -14,8 +19,8 @@ internal sealed class StandardOutput
     {
         try
         {
-            _stream.Write(Encoding.UTF8.GetBytes(text));
-            _stream.Flush();
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            stream.Flush();
         }
         catch (IOException exception)
         {
