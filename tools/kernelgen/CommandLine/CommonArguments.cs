@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace KernelGen.Tool.CommandLine;
 
@@ -22,6 +23,24 @@ internal static class CommonArguments
         option.CompletionSources.Add("float32", "bfloat16", "int8");
         return option;
     }
+
+    /// <summary>A whole number, from 1 on.</summary>
+    public static Option<int?> Number(string name, string description, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = argument =>
+        {
+            string text = argument.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most)
+            {
+                return number;
+            }
+
+            argument.AddError($"{name} cannot be '{text}': it is a number from 1 to {most}.");
+            return null;
+        },
+    };
 
     private static WeightPrecision? ParsePrecision(ArgumentResult argument)
     {

@@ -5,6 +5,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using generator::KernelGen.Generator.Specification;
 using KernelGen.Checkpoints;
+using KernelGen.Tool.Lines;
 
 namespace KernelGen.Tool.CommandLine;
 
@@ -12,9 +13,9 @@ namespace KernelGen.Tool.CommandLine;
 internal static class KernelGenCommand
 {
     private const string Description = """
-        Works with the weights of encoder-decoder Transformers, for programs that declare them with KernelGen.
+        Works with encoder-decoder Transformers: runs the model of a folder, and looks after weights for programs that declare them with KernelGen.
 
-        Exit status: 0 when all went well, 1 when a check failed, 2 when the command line or a file cannot be used.
+        Exit status: 0 when all went well, 1 when a check failed or some of several files could not be used, 2 when the command line or a file cannot be used, 130 when it was interrupted.
         """;
 
     /// <summary>Runs the tool.</summary>
@@ -33,7 +34,11 @@ internal static class KernelGenCommand
                 return ExitCode.BadInput;
             }
 
-            return result.Invoke(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+            return result.Invoke(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (OutputClosedException)
+        {
+            return ExitCode.OutputClosed;
         }
         catch (InputException exception)
         {
@@ -80,6 +85,9 @@ internal static class KernelGenCommand
                 new CheckCommand(terminal),
                 new PackCommand(terminal),
                 new BenchCommand(terminal),
+                new TranslateCommand(terminal),
+                new ScoreCommand(terminal),
+                new TranscribeCommand(terminal),
                 new CompletionsCommand(terminal),
             },
         };

@@ -91,15 +91,7 @@ internal sealed class PackCommand : Command
         }
 
         ModelDeclaration declaration = DeclarationSource.Find(weights, given);
-        DeclaredProperty[] assumed = [.. declaration.Assumed];
-        if (assumed.Length > 0)
-        {
-            // A guess that is wrong would give a file that loads and answers nonsense.
-            throw new InputException(
-                $"The tensors do not tell {string.Join(", ", assumed.Select(static property => property.Name))}. Give the declaration of the program (--declaration FILE.cs), the model's config.json (--config), "
-                + $"or what is missing: {string.Join(" ", assumed.Select(static property => $"--set {property.Name}={property.Value}"))} would be usual, if that is what the model was trained with.");
-        }
-
+        declaration.RefuseAssumed();
         return (declaration, input, weights.Length);
     }
 

@@ -20,8 +20,10 @@ internal sealed class Terminal
     /// <param name="output">Receives reports.</param>
     /// <param name="error">Receives complaints and what is only for people who wait.</param>
     /// <param name="isInteractive">Whether the output is a terminal.</param>
-    public Terminal(TextWriter output, TextWriter error, bool isInteractive)
+    /// <param name="streams">Input and output of commands that pass on texts; those of the process where there are no others.</param>
+    public Terminal(TextWriter output, TextWriter error, bool isInteractive, StandardStreams? streams = null)
     {
+        Streams = streams ?? StandardStreams.OfProcess;
         Output = output;
         Error = error;
         Rich = AnsiConsole.Create(new AnsiConsoleSettings
@@ -42,8 +44,16 @@ internal sealed class Terminal
 
     public TextWriter Error { get; }
 
+    /// <summary>Input and output of commands that pass on texts.</summary>
+    public StandardStreams Streams { get; }
+
     /// <summary>Tables and colours.</summary>
     public IAnsiConsole Rich { get; }
+
+    /// <summary>Where to show how far work is; <see langword="null"/> where nobody sees it.</summary>
+    public IAnsiConsole? Progress => Streams.IsErrorTerminal
+        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error), Ansi = AnsiSupport.Detect, ColorSystem = ColorSystemSupport.Detect })
+        : null;
 
     /// <summary>Writes a line. Names from files cannot make the terminal do anything, nor turn the text around them.</summary>
     public void WriteLine(string line = "") => Output.WriteLine(Shown(line));
@@ -59,6 +69,18 @@ internal sealed class Terminal
 
     /// <summary>Says what went wrong, in one line.</summary>
     public void Complain(string message) => Error.WriteLine($"kernelgen: {Shown(message)}");
+
+    /// <summary>Says what is worth knowing though nothing went wrong, in one line.</summary>
+    public void Note(string message) => Complain($"note: {message}");
+
+    /// <summary>Says, to somebody who waits, what takes long.</summary>
+    public void Wait(string message)
+    {
+        if (Streams.IsErrorTerminal)
+        {
+            Complain($"{message} ...");
+        }
+    }
 
     /// <summary>A table with a heading for each column; numbers stand to the right.</summary>
     public static Table Table(params ReadOnlySpan<(string Heading, bool IsNumber)> columns)

@@ -1,7 +1,6 @@
 extern alias generator;
 
 using System.Collections.Immutable;
-using System.Runtime.Loader;
 using System.Text;
 using generator::KernelGen.Generator;
 using generator::KernelGen.Generator.Diagnostics;
@@ -44,7 +43,11 @@ internal static class DeclarationCompiler
 
     /// <summary>Compiles a declared model.</summary>
     /// <exception cref="InputException">The declaration cannot work; the message has what the compiler says.</exception>
-    public static CompiledModel Compile(ModelDeclaration declaration)
+    public static CompiledModel Compile(ModelDeclaration declaration) => CompiledModel.Load(CompileToBytes(declaration), declaration.ClassName);
+
+    /// <summary>Compiles a declared model to an assembly, which <see cref="CompiledModel.Load(byte[], string)"/> loads.</summary>
+    /// <exception cref="InputException">The declaration cannot work; the message has what the compiler says.</exception>
+    public static byte[] CompileToBytes(ModelDeclaration declaration)
     {
         ImmutableArray<AdditionalText> texts = Texts(declaration);
         CSharpCompilation compilation = Analyze(declaration, texts);
@@ -54,8 +57,7 @@ internal static class DeclarationCompiler
         using var assembly = new MemoryStream();
         EmitResult result = generated.Emit(assembly);
         Refuse(declaration, result.Diagnostics);
-        assembly.Position = 0;
-        return new CompiledModel(new AssemblyLoadContext(declaration.ClassName).LoadFromStream(assembly).GetType(declaration.ClassName, throwOnError: true)!);
+        return assembly.ToArray();
     }
 
     private static ImmutableArray<AdditionalText> Texts(ModelDeclaration declaration) =>
@@ -68,7 +70,7 @@ internal static class DeclarationCompiler
             [CSharpSyntaxTree.ParseText(Usings, Language), CSharpSyntaxTree.ParseText(declaration.ToSource(), Language)],
             References.Value,
             new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, deterministic: true, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         var analysis = new CompilationWithAnalyzers(compilation, [new DeclarationAnalyzer()], new AnalyzerOptions(texts));
         Refuse(declaration, [.. compilation.GetDiagnostics(), .. analysis.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult()]);
         return compilation;

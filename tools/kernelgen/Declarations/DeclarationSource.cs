@@ -73,14 +73,19 @@ internal static class DeclarationSource
     private static ModelDeclaration OfConfiguration(string path, WeightsFile weights)
     {
         string name = ProjectPath.Of(path);
-        return new ModelDeclaration(
-            "Model", SymbolDisplay.FormatLiteral(name, quote: true), weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [], path)
+        return new ModelDeclaration("Model", Literal(name), weights.Checkpoint is { } checkpoint ? [.. CheckpointInference.BesideConfiguration(checkpoint)] : [], path)
         {
             IsOfSpeech = weights.IsOfSpeech,
             ConfigurationPath = path,
             ConfigurationName = name,
         };
     }
+
+    /// <summary>A name as C# writes it. Most need no compiler, which takes a while to load.</summary>
+    private static string Literal(string name) =>
+        name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '/' or '-' or '_') ? $"\"{name}\"" : CompilerLiteral(name);
+
+    private static string CompilerLiteral(string name) => SymbolDisplay.FormatLiteral(name, quote: true);
 
     /// <summary>The fields of a packed file are named as the properties that they come from.</summary>
     private static ModelDeclaration OfPackedFile(PackedFileSummary packed, bool isOfSpeech)
@@ -103,6 +108,14 @@ internal static class DeclarationSource
         string name = packed.Fields.GetValueOrDefault(PackedFields.Declaration, "");
         return new ModelDeclaration(IsPlainName(name) ? name : "Model", $"Architecture.{known}", [.. properties], From) { IsOfSpeech = isOfSpeech };
     }
+
+    /// <summary>A declaration with what the header of a packed file says of a property, where it does: a configuration file may say other lengths than the weights were packed for.</summary>
+    /// <param name="declaration">The declaration.</param>
+    /// <param name="packed">The packed file.</param>
+    /// <param name="property">The name of the property.</param>
+    public static ModelDeclaration WithPacked(ModelDeclaration declaration, PackedFileSummary packed, string property) => packed.Fields.TryGetValue(property, out string? value)
+        ? declaration.With(new DeclaredProperty(property, PackedValue(Settable.First(settable => settable.Name == property), value), "the header of the packed file"))
+        : declaration;
 
     /// <summary>
     /// A value of a packed file as C# writes it. What a file says becomes source here, which is compiled and run: it must be a number, a switch or the name of an enum's

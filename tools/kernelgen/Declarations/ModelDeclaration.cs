@@ -31,6 +31,19 @@ internal sealed record ModelDeclaration(string ClassName, string Constructor, IR
             : [.. Properties, property],
     };
 
+    /// <summary>Refuses a declaration of which something is a guess: one that is wrong would give a model that loads and answers nonsense.</summary>
+    /// <exception cref="InputException">Something is assumed; the message says what.</exception>
+    public void RefuseAssumed()
+    {
+        DeclaredProperty[] assumed = [.. Assumed];
+        if (assumed.Length > 0)
+        {
+            throw new InputException(
+                $"The tensors do not tell {string.Join(", ", assumed.Select(static property => property.Name))}. Give the declaration of the program (--declaration FILE.cs), the model's config.json (--config), "
+                + $"or what is missing: {string.Join(" ", assumed.Select(static property => $"--set {property.Name}={property.Value}"))} would be usual, if that is what the model was trained with.");
+        }
+    }
+
     /// <summary>The declaration as C# source, to paste.</summary>
     public string ToSource()
     {

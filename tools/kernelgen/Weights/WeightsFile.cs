@@ -4,7 +4,7 @@ using KernelGen.Packing;
 namespace KernelGen.Tool.Weights;
 
 /// <summary>A file of weights, open for looking into it: a checkpoint or a packed file, which its first bytes tell apart.</summary>
-internal sealed class WeightsFile : IDisposable
+internal sealed unsafe class WeightsFile : IDisposable
 {
     private readonly FileMemory _memory;
 
@@ -33,6 +33,12 @@ internal sealed class WeightsFile : IDisposable
 
     /// <summary>The path of the file.</summary>
     public string Path { get; }
+
+    /// <summary>The paths of all files that hold weights, or say where they are.</summary>
+    public IEnumerable<string> Files => Checkpoint is ShardedCheckpoint
+        ? CheckpointIndex.Parse(_memory.Source, new ReadOnlySpan<byte>(_memory.Start, checked((int)_memory.Length))).Values.Distinct().Order(StringComparer.Ordinal)
+            .Select(name => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", name)).Prepend(Path)
+        : [Path];
 
     /// <summary>The folder, where one was given.</summary>
     public string? Folder { get; }
