@@ -136,7 +136,7 @@ internal abstract class BeamSearch : ISearch
     }
 
     /// <inheritdoc/>
-    public void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings)
+    public virtual void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings)
     {
         _active[_activeCount++] = source;
         _lengths[source] = 0;

@@ -21,61 +21,41 @@ internal sealed class OpenAIBeamSearch : KernelGenBeamSearch
     }
 
     /// <inheritdoc/>
-    protected override bool Advance(Engine engine, Workspace workspace, int source, int firstRow)
+    public override void Start(Engine engine, int source, int index, ReadOnlySpan<int> tokens, in SearchSettings settings)
     {
-        if (Length == 1)
-        {
-            _found[source] = 0;
-        }
-
-        // A source has one beam, so that it has the number of its source.
-        ReadOnlySpan<LiveHypothesis> candidates = Rank(engine, workspace, source, firstRow);
-        Span<LiveHypothesis> children = Children;
-        int count = 0;
-        for (int rank = 0; rank < candidates.Length && count < Width; rank++)
-        {
-            ref readonly LiveHypothesis candidate = ref candidates[rank];
-            FinishReason? reason = Rules.IsEnd(candidate.Token) ? FinishReason.EndToken : Stops(source, candidate) ? FinishReason.Stopped : null;
-            if (reason is null)
-            {
-                SetLink(source, count, candidate);
-                children[count++] = candidate;
-            }
-            else if (_found[source] < _wanted)
-            {
-                _found[source]++;
-                Finish(source, Scored(candidate, reason.Value));
-            }
-        }
-
-        children = children[..count];
-        if (count == 0 && FinishedOf(source).IsEmpty)
-        {
-            throw NonFiniteLogits.At(IndexOf(source), Length - 1);
-        }
-
-        if (_found[source] >= _wanted || count == 0)
-        {
-            return false;
-        }
-
-        if (Length == MaxLengthOf(source))
-        {
-            // The best live ones, as many as are needed for a beam.
-            foreach (ref readonly LiveHypothesis child in children)
-            {
-                if (_found[source]++ < Width)
-                {
-                    Finish(source, Scored(child, FinishReason.Length));
-                }
-            }
-
-            return false;
-        }
-
-        GoOn(source, children);
-        return true;
+        base.Start(engine, source, index, tokens, settings);
+        _found[source] = 0;
     }
+
+    /// <inheritdoc/>
+    protected override bool FinishRanked(int source, int rank, in LiveHypothesis candidate, FinishReason reason)
+    {
+        if (!HasFoundAll(source))
+        {
+            _found[source]++;
+            Finish(source, Scored(candidate, reason));
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    protected override bool HasEnough(int source, in LiveHypothesis best) => HasFoundAll(source);
+
+    /// <inheritdoc/>
+    protected override void FinishLongest(int source, ReadOnlySpan<LiveHypothesis> children)
+    {
+        // The best live ones, as many as are needed for a beam.
+        foreach (ref readonly LiveHypothesis child in children)
+        {
+            if (_found[source]++ < Width)
+            {
+                Finish(source, Scored(child, FinishReason.Length));
+            }
+        }
+    }
+
+    private bool HasFoundAll(int source) => _found[source] >= _wanted;
 
     private FinishedHypothesis Scored(in LiveHypothesis candidate, FinishReason reason)
     {
