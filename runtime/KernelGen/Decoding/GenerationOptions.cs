@@ -214,7 +214,8 @@ public sealed record GenerationOptions
     public bool ReturnCrossAttention { get; init; }
 
     /// <summary>
-    /// How many threads share the work of this call: 1 (the default) to 64. They come from the thread pool. Results are the same bits whatever it is. For
+    /// How many threads share the work of this call: 1 (the default) to 64. Those that help the caller's are KernelGen's own, no more than there are
+    /// processors, and end when nobody needs them for half a minute. Results are the same bits whatever it is. For
     /// many sentences, as many calls at once with one thread each need fewer handshakes.
     /// </summary>
     public int Threads { get; init; } = 1;

@@ -26,6 +26,7 @@ internal sealed unsafe class WorkSharing
     private int _taskCount;
     private Engine? _engine;
     private readonly Workspace _workspace;
+    private readonly SharedParts _parts = new();
 
     public WorkSharing(Workspace workspace)
     {
@@ -74,7 +75,7 @@ internal sealed unsafe class WorkSharing
         _residual = residual;
         _output = output;
         _panels = panels;
-        Parallel.For(0, Threads, _runLinearPart);
+        _parts.Run(Threads, _runLinearPart);
     }
 
     /// <summary>Makes room for the attention of a layer.</summary>
@@ -89,11 +90,11 @@ internal sealed unsafe class WorkSharing
         if (Threads > 1 && count == 1 && _tasks[0].Kind != AttentionKind.Hypotheses && _tasks[0].Rows >= 2 * AttentionTask.BlockRows)
         {
             engine.AppendKeysAndValues(_workspace, in _tasks[0]);
-            Parallel.For(0, Threads, _runRowsPart);
+            _parts.Run(Threads, _runRowsPart);
         }
         else if (Threads > 1 && count == 1 && SharesHeads(engine.Description))
         {
-            Parallel.For(0, Threads, _runHeadsPart);
+            _parts.Run(Threads, _runHeadsPart);
         }
         else if (Threads == 1 || count == 1)
         {
@@ -101,7 +102,7 @@ internal sealed unsafe class WorkSharing
         }
         else
         {
-            Parallel.For(0, Threads, _runAttentionPart);
+            _parts.Run(Threads, _runAttentionPart);
         }
 
         // A workspace that waits for the next call must not hold the model.
