@@ -49,6 +49,10 @@ public sealed partial class SpeechToText : IDisposable
     /// <see cref="TransformerModel.Save(string)"/> wrote it there.
     /// </param>
     /// <returns>What transcribes; dispose it to free the model.</returns>
+    /// <remarks>
+    /// The merges of <c>tokenizer.json</c> are read on another thread, while the first sound is encoded. Where they are damaged, the first call that writes text or tells a language throws
+    /// <see cref="InvalidDataException"/>, and so does every other. All else that is wrong with a file is thrown here.
+    /// </remarks>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file that is needed is not there.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be.</exception>
@@ -62,8 +66,8 @@ public sealed partial class SpeechToText : IDisposable
             throw new DirectoryNotFoundException($"There is no folder {folder}.");
         }
 
-        // What is small and likely to be wrong comes first: weights may take seconds.
-        var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(folder, "tokenizer.json"), new HuggingFaceTokenizerOptions { AddSpecialTokens = false });
+        // What is small and likely to be wrong comes first: weights may take seconds. Merges are needed once there is something to write, and are read while the first sound is encoded.
+        var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(folder, "tokenizer.json"), new HuggingFaceTokenizerOptions { AddSpecialTokens = false, DeferMerges = true });
         TModel model = TModel.Load(weights is null ? folder : Path.Combine(folder, weights), options);
         try
         {

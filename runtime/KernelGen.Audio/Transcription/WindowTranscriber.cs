@@ -49,6 +49,9 @@ internal sealed class WindowTranscriber
 
         float[] logits = new float[_model.Shape.VocabularySize];
         _model.ComputeLogits(window, [_tokens.StartOfTranscript], logits, call);
+
+        // No text is encoded, but nothing is said with a tokenizer that turns out to be damaged.
+        _ = _tokens.BlankTokens;
         double highest = double.NegativeInfinity;
         foreach (LanguageToken language in _tokens.Languages)
         {

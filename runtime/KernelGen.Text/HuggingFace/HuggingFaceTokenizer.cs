@@ -26,9 +26,8 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
     private readonly bool[] _isSilent;
     private readonly ImmutableArray<PreTokenizer> _preTokenizers;
 
-    /// <summary>The last pre-tokenizer and the model, where that cuts and the model encodes words while they are cut; it is not one of the others then.</summary>
+    /// <summary>The last pre-tokenizer, where that cuts and the model, which is a <see cref="BytePairModel"/>, encodes words while they are cut; it is not one of the others then.</summary>
     private readonly ByteLevel? _byteLevel;
-    private readonly BytePairModel? _byteLevelModel;
     private readonly ImmutableArray<int> _prefix;
     private readonly ImmutableArray<int> _suffix;
 
@@ -37,9 +36,9 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
         options ??= new HuggingFaceTokenizerOptions();
         _parts = parts;
         _preTokenizers = parts.PreTokenizers;
-        if (!_preTokenizers.IsEmpty && _preTokenizers[^1] is ByteLevel { Cuts: true } byteLevel && parts.Model is BytePairModel model)
+        if (!_preTokenizers.IsEmpty && _preTokenizers[^1] is ByteLevel { Cuts: true } byteLevel)
         {
-            (_byteLevel, _byteLevelModel) = (byteLevel, model);
+            _byteLevel = byteLevel;
             _preTokenizers = _preTokenizers[..^1];
         }
 
@@ -121,7 +120,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
     /// <exception cref="InvalidDataException">The files are not what they should be, or do not belong together.</exception>
     public static HuggingFaceTokenizer LoadVocabularyAndMerges(string vocabularyPath, string mergesPath, HuggingFaceTokenizerOptions? options = null) => new(
         VocabularyAndMerges.Read(
-            FileContents.Read(vocabularyPath), FileContents.Name(vocabularyPath), FileContents.Read(mergesPath), FileContents.Name(mergesPath), addsPrefixSpace: false),
+            FileContents.Read(vocabularyPath), FileContents.Name(vocabularyPath), FileContents.Read(mergesPath), FileContents.Name(mergesPath), addsPrefixSpace: false, IsDeferred(options)),
         options);
 
     /// <summary>Reads a tiktoken file whose texts are cut into words as GPT-2's and Whisper's are.</summary>
@@ -194,6 +193,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
     public string Decode(ReadOnlySpan<int> tokens)
     {
         TokenRange.Check(tokens, VocabularySize);
+        _ = WaitForModel();
         PieceSequence pieces = _parts.Decoder.Begin();
         var text = new StringBuilder(4 * tokens.Length);
         foreach (int token in tokens)
@@ -208,9 +208,19 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
     }
 
     /// <inheritdoc/>
-    public StreamingDecoder CreateDecoder() => new Sequence(this);
+    public StreamingDecoder CreateDecoder()
+    {
+        _ = WaitForModel();
+        return new Sequence(this);
+    }
 
-    internal static HuggingFaceTokenizer Load(byte[] file, string source, HuggingFaceTokenizerOptions? options) => new(TokenizerJson.Read(file, source), options);
+    internal static HuggingFaceTokenizer Load(byte[] file, string source, HuggingFaceTokenizerOptions? options) =>
+        new(TokenizerJson.Read(file, source, IsDeferred(options)), options);
+
+    private static bool IsDeferred(HuggingFaceTokenizerOptions? options) => options?.DeferMerges ?? false;
+
+    /// <summary>The model, once it is there. Decoding does not need it, but no text is made of a file that turns out to be damaged.</summary>
+    private SubwordModel WaitForModel() => _parts.Model.GetAwaiter().GetResult();
 
     private int? Named(string? name, string property, params ReadOnlySpan<string> usual)
     {
@@ -312,6 +322,8 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
             return;
         }
 
+        SubwordModel model = WaitForModel();
+        var byteLevelModel = _byteLevel is null ? null : (BytePairModel)model;
         WordList words = workspace.Words;
         words.Start(text, start, end, isBeginning);
         foreach (PreTokenizer preTokenizer in _preTokenizers)
@@ -325,13 +337,13 @@ public sealed class HuggingFaceTokenizer : ITokenizer, ISpanTokenizer
         for (int word = 0; word < words.Count; word++)
         {
             (int wordStart, int wordEnd) = words[word];
-            if (_byteLevelModel is not null)
+            if (byteLevelModel is not null)
             {
-                _byteLevelModel.EncodeByteLevel(bytes, wordStart, wordEnd, workspace);
+                byteLevelModel.EncodeByteLevel(bytes, wordStart, wordEnd, workspace);
             }
             else
             {
-                _parts.Model.Encode(bytes, wordStart, wordEnd, workspace);
+                model.Encode(bytes, wordStart, wordEnd, workspace);
             }
         }
 

@@ -8,6 +8,12 @@ public sealed class HuggingFaceTokenizerOptions
     /// <summary>Whether the tokens that the file's <c>post_processor</c> puts around a text, such as <c>&lt;/s&gt;</c>, are added. Default: yes.</summary>
     public bool AddSpecialTokens { get; init; } = true;
 
+    /// <summary>
+    /// Whether merges, which nothing but encoding needs, are read on another thread after the tokenizer has been returned (default: no). A call that encodes waits for them. What is wrong
+    /// with them is then not thrown where the tokenizer is loaded, but by the calls that encode and decode. A tiktoken file has no merges, nor has a Unigram model.
+    /// </summary>
+    public bool DeferMerges { get; init; }
+
     /// <summary>Tokens beside those of the files, such as a tiktoken file's special ones, which it does not hold. Default: none.</summary>
     public ImmutableArray<AddedToken> AddedTokens { get; init; } = [];
 

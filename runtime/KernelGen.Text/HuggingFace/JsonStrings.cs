@@ -9,7 +9,7 @@ namespace KernelGen.Text;
 internal sealed class JsonStrings(string place, string source)
 {
     /// <summary>The most bytes of a string, far above those of any piece.</summary>
-    private const int Longest = 1 << 16;
+    public const int Longest = 1 << 16;
 
     private byte[] _unescaped = new byte[256];
 

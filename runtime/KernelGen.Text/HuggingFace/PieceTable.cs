@@ -30,6 +30,9 @@ internal sealed class PieceTable
         _slots = new ulong[SlotsFor(_places.Length)];
     }
 
+    /// <summary>Whether more numbers are left out than may be.</summary>
+    public bool HasTooManyHoles => Size > _count + MostHoles;
+
     /// <summary>One more than the greatest token.</summary>
     public int Size { get; private set; }
 
@@ -42,6 +45,16 @@ internal sealed class PieceTable
     /// <summary>The bytes of all pieces together.</summary>
     public int TextLength => _textLength;
 
+    /// <summary>Creates a table for the pieces of a JSON file.</summary>
+    /// <param name="length">The length of the file.</param>
+    public static PieceTable ForFile(int length) => new(length / 64, length / 4);
+
+    /// <summary>
+    /// More than any token of a JSON file. Numbers may come in any order, and what they may be at most is known at the end. Until then it is more than a file of this length has pieces.
+    /// </summary>
+    /// <param name="length">The length of the file.</param>
+    public static int MostTokens(int length) => (length / "\"\":0,".Length) + MostHoles;
+
     /// <summary>Adds a piece.</summary>
     /// <param name="piece">Its bytes.</param>
     /// <param name="token">Its token, less than <see cref="MostHoles"/> beyond the pieces that are there.</param>
@@ -49,7 +62,7 @@ internal sealed class PieceTable
     public int Add(ReadOnlySpan<byte> piece, int token)
     {
         uint hash = Hash(piece);
-        if (Find(piece, hash) is >= 0 and int other)
+        if (Find(piece, hash, out uint slot) is >= 0 and int other)
         {
             return other;
         }
@@ -69,12 +82,12 @@ internal sealed class PieceTable
         _textLength += piece.Length;
         Size = Math.Max(Size, token + 1);
         Longest = Math.Max(Longest, piece.Length);
+        _slots[slot] = Slot(hash, token);
         if (2 * ++_count > _slots.Length)
         {
             Grow();
         }
 
-        Put(_slots, hash, token);
         return -1;
     }
 
@@ -85,23 +98,26 @@ internal sealed class PieceTable
     public ReadOnlySpan<byte> this[int token] => _places[token] is { LengthAndOne: > 0 } place ? _text.AsSpan(place.Start, place.LengthAndOne - 1) : [];
 
     /// <summary>The token of a piece, or -1.</summary>
-    public int Find(ReadOnlySpan<byte> piece) => Find(piece, Hash(piece));
+    public int Find(ReadOnlySpan<byte> piece) => Find(piece, Hash(piece), out _);
 
     /// <summary>The token of a piece, or -1, and the hash of its bytes.</summary>
     public int Find(ReadOnlySpan<byte> piece, out uint hash)
     {
         hash = Hash(piece);
-        return Find(piece, hash);
+        return Find(piece, hash, out _);
     }
 
     private static int SlotsFor(int pieces) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * pieces));
 
-    private int Find(ReadOnlySpan<byte> piece, uint hash)
+    private static ulong Slot(uint hash, int token) => ((ulong)hash << 32) | (uint)(token + 1);
+
+    /// <summary>The token of a piece, or -1 and the slot that is free for it.</summary>
+    private int Find(ReadOnlySpan<byte> piece, uint hash, out uint slot)
     {
         ulong[] slots = _slots;
-        for (uint slot = hash; ; slot++)
+        for (slot = hash & (uint)(slots.Length - 1); ; slot = (slot + 1) & (uint)(slots.Length - 1))
         {
-            ulong found = slots[slot & (uint)(slots.Length - 1)];
+            ulong found = slots[slot];
             if (found == 0)
             {
                 return -1;
@@ -127,7 +143,7 @@ internal sealed class PieceTable
             slot++;
         }
 
-        slots[slot & (uint)(slots.Length - 1)] = ((ulong)hash << 32) | (uint)(token + 1);
+        slots[slot & (uint)(slots.Length - 1)] = Slot(hash, token);
     }
 
     private void Grow()

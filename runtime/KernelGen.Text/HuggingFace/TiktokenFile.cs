@@ -75,7 +75,7 @@ internal static class TiktokenFile
         {
             Source = source,
             Vocabulary = Written(raw),
-            Model = new BytePairModel(raw, merges: null, new BytePairOptions { SymbolsAreBytes = true, IgnoreMerges = true }),
+            Model = Task.FromResult<SubwordModel>(new BytePairModel(raw, merges: null, new BytePairOptions { SymbolsAreBytes = true, IgnoreMerges = true })),
             PreTokenizers = [new ByteLevel(addsPrefixSpace: false, cuts: true)],
             Decoder = new ByteLevelDecoder(),
         };

@@ -12,8 +12,8 @@ internal sealed record TokenizerParts
     /// <summary>The model's pieces, as the file writes them.</summary>
     public required PieceTable Vocabulary { get; init; }
 
-    /// <summary>What cuts words into pieces.</summary>
-    public required SubwordModel Model { get; init; }
+    /// <summary>What cuts words into pieces; another thread may still be making it, and what is wrong with it is thrown by whoever waits.</summary>
+    public required Task<SubwordModel> Model { get; init; }
 
     /// <summary>The model's unknown token.</summary>
     public int? UnknownToken { get; init; }

@@ -12,16 +12,17 @@ internal static class VocabularyAndMerges
     /// <param name="merges">A merge in each line: two pieces with a space between them.</param>
     /// <param name="mergesSource">How errors name it.</param>
     /// <param name="addsPrefixSpace">Whether a text begins with a space that it does not have.</param>
+    /// <param name="later">Whether the merges are read on another thread while the caller goes on.</param>
     /// <exception cref="InvalidDataException">They are not what they should be, or do not belong together.</exception>
-    public static TokenizerParts Read(byte[] vocabulary, string vocabularySource, byte[] merges, string mergesSource, bool addsPrefixSpace)
+    public static TokenizerParts Read(byte[] vocabulary, string vocabularySource, byte[] merges, string mergesSource, bool addsPrefixSpace, bool later = false)
     {
         PieceTable pieces = ReadVocabulary(vocabulary, vocabularySource);
-        MergeTable table = ReadMerges(merges, mergesSource, pieces);
         return new TokenizerParts
         {
             Source = vocabularySource,
             Vocabulary = pieces,
-            Model = new BytePairModel(VocabularySection.RawPieces(pieces), table, new BytePairOptions { SymbolsAreBytes = true }),
+            Model = SubwordModel.Create(
+                () => new BytePairModel(VocabularySection.RawPieces(pieces), ReadMerges(merges, mergesSource, pieces), new BytePairOptions { SymbolsAreBytes = true }), later),
             PreTokenizers = [new ByteLevel(addsPrefixSpace, cuts: true)],
             Decoder = new ByteLevelDecoder(),
         };
@@ -37,8 +38,17 @@ internal static class VocabularyAndMerges
                 throw new InvalidDataException($"{source} is not a vocab.json: it does not hold an object of pieces and their numbers.");
             }
 
-            PieceTable pieces = VocabularySection.ReadPieces(ref reader, json.Length, "it", source);
-            reader.Read();
+            PieceTable pieces;
+            if (PlainSections.ReadPieces(text, json.Length, out int length) is { } plain && text[length..].Trim(" \r\n\t"u8).IsEmpty)
+            {
+                pieces = plain;
+            }
+            else
+            {
+                pieces = VocabularySection.ReadPieces(ref reader, json.Length, "it", source);
+                reader.Read();
+            }
+
             return pieces.Count > 0 ? pieces : throw new InvalidDataException($"{source} is not a vocab.json: it has no pieces.");
         }
         catch (JsonException exception)

@@ -12,7 +12,9 @@ internal sealed class VocabularySection
     private readonly string _source;
     private readonly Dictionary<string, JsonPart> _settings = new(StringComparer.Ordinal);
     private List<double>? _scores;
-    private MergeTable? _merges;
+
+    /// <summary>The merges as the file has them; empty where it has none.</summary>
+    private ReadOnlyMemory<byte> _merges;
 
     private VocabularySection(string source) => _source = source;
 
@@ -24,57 +26,40 @@ internal sealed class VocabularySection
 
     private bool IsUnigram => _scores is not null;
 
-    /// <summary>Reads the section.</summary>
+    /// <summary>Reads the section, but for its merges, of which <see cref="CreateModel"/> makes something.</summary>
     /// <param name="reader">At the start of the object; afterwards at its end.</param>
-    /// <param name="json">The whole file.</param>
     /// <param name="source">How errors name the file.</param>
-    public static VocabularySection Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, string source)
+    public static VocabularySection Read(ref TokenizerJsonReader reader, string source)
     {
         var section = new VocabularySection(source);
-        ReadOnlyMemory<byte> merges = default;
         bool hasVocabulary = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            string name = Text(ref reader, "a name in model", source);
+            string name = reader.Text("a name in model", source);
             reader.Read();
-            int start = (int)reader.TokenStartIndex;
             switch (name)
             {
                 case "vocab" when hasVocabulary:
                     throw Error(source, "model.vocab is there twice");
                 case "vocab" when reader.TokenType == JsonTokenType.StartObject:
-                    section.Vocabulary = ReadPieces(ref reader, json.Length, "model.vocab", source);
+                    section.ReadPieces(ref reader);
                     hasVocabulary = true;
                     break;
                 case "vocab" when reader.TokenType == JsonTokenType.StartArray:
-                    section.ReadScoredPieces(ref reader, json.Length);
+                    section.ReadScoredPieces(ref reader.Reader, reader.Json.Length);
                     hasVocabulary = true;
                     break;
-                case "merges" when reader.TokenType == JsonTokenType.StartArray && hasVocabulary && merges.IsEmpty:
-                    section.ReadMerges(ref reader);
-                    merges = json[start..(int)reader.BytesConsumed];
-                    break;
-                case "merges" when merges.IsEmpty:
-                    reader.Skip();
-                    merges = json[start..(int)reader.BytesConsumed];
+                case "merges" when section._merges.IsEmpty:
+                    section.TakeMerges(ref reader);
                     break;
                 default:
-                    reader.Skip();
-                    if (!section._settings.TryAdd(name, JsonPart.Read(json[start..(int)reader.BytesConsumed], Model.Member(name), source)))
+                    if (!section._settings.TryAdd(name, JsonPart.Read(reader.Skip(), Model.Member(name), source)))
                     {
                         throw Error(source, $"{Model.Member(name)} is there twice");
                     }
 
                     break;
             }
-        }
-
-        if (!merges.IsEmpty && section._merges is null && hasVocabulary)
-        {
-            // They came before the vocabulary.
-            var again = new Utf8JsonReader(merges.Span);
-            again.Read();
-            section.ReadMerges(ref again);
         }
 
         section.Check(hasVocabulary);
@@ -88,12 +73,10 @@ internal sealed class VocabularySection
     /// <param name="source">How errors name the file.</param>
     public static PieceTable ReadPieces(ref Utf8JsonReader reader, int fileLength, string place, string source)
     {
-        var table = new PieceTable(fileLength / 64, fileLength / 4);
+        PieceTable table = PieceTable.ForFile(fileLength);
         var strings = new JsonStrings(place, source);
         int count = 0;
-
-        // Numbers may come in any order, and what they may be at most is known at the end. Until then it is more than a file of this length has pieces.
-        int most = (fileLength / "\"\":0,".Length) + PieceTable.MostHoles;
+        int most = PieceTable.MostTokens(fileLength);
         (string Piece, int Token)? tooGreat = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
@@ -122,7 +105,7 @@ internal sealed class VocabularySection
             }
         }
 
-        if (tooGreat is null && table.Size > count + PieceTable.MostHoles)
+        if (tooGreat is null && table.HasTooManyHoles)
         {
             tooGreat = (Quote(table[table.Size - 1]), table.Size - 1);
         }
@@ -146,7 +129,9 @@ internal sealed class VocabularySection
     }
 
     /// <summary>Creates the model.</summary>
-    public SubwordModel CreateModel(ImmutableArray<PreTokenizer> preTokenizers)
+    /// <param name="preTokenizers">What cuts words for it.</param>
+    /// <param name="later">Whether merges are read on another thread while the caller goes on.</param>
+    public Task<SubwordModel> CreateModel(ImmutableArray<PreTokenizer> preTokenizers, bool later)
     {
         bool hasBytes = !preTokenizers.IsEmpty && preTokenizers[^1] is ByteLevel;
         int[]? fallback = Setting("byte_fallback").Flag() ? FallbackBytes() : null;
@@ -154,7 +139,7 @@ internal sealed class VocabularySection
         {
             return hasBytes
                 ? throw new InvalidDataException($"{_source} is not supported: its model is Unigram with the pre-tokenizer ByteLevel, which is read with BPE only.")
-                : CreateUnigram(fallback);
+                : Task.FromResult<SubwordModel>(CreateUnigram(fallback));
         }
 
         if (hasBytes && fallback is not null)
@@ -162,14 +147,15 @@ internal sealed class VocabularySection
             throw new InvalidDataException($"{_source} is not supported: its model has byte_fallback with the pre-tokenizer ByteLevel, which has no use for it.");
         }
 
-        return new BytePairModel(hasBytes ? RawPieces(Vocabulary) : Vocabulary, _merges ?? new MergeTable(0), new BytePairOptions
+        var options = new BytePairOptions
         {
             SymbolsAreBytes = hasBytes,
             IgnoreMerges = Setting("ignore_merges").Flag(),
             FuseUnknown = Setting("fuse_unk").Flag(),
             UnknownToken = UnknownToken,
             TokenOfFallbackByte = fallback,
-        });
+        };
+        return SubwordModel.Create(() => new BytePairModel(hasBytes ? RawPieces(Vocabulary) : Vocabulary, ReadMerges(), options), later);
     }
 
     /// <summary>The pieces of a byte-level vocabulary as the bytes that they stand for; those that stand for none cannot be found in text.</summary>
@@ -193,6 +179,22 @@ internal sealed class VocabularySection
     private static InvalidDataException Error(string source, string what) => new($"{source} is not usable: {what}. Use the file as it was published.");
 
     private JsonPart Setting(string name) => _settings.GetValueOrDefault(name, new JsonPart(default, Model.Member(name), _source));
+
+    private void ReadPieces(ref TokenizerJsonReader reader)
+    {
+        if (PlainSections.ReadPieces(reader.Rest, reader.Json.Length, out int length) is { } pieces)
+        {
+            Vocabulary = pieces;
+            reader.PassOver(length);
+        }
+        else
+        {
+            Vocabulary = ReadPieces(ref reader.Reader, reader.Json.Length, "model.vocab", _source);
+        }
+    }
+
+    private void TakeMerges(ref TokenizerJsonReader reader) =>
+        _merges = PlainSections.TryPassOverMerges(reader.Rest, out int length) ? reader.PassOver(length) : reader.Skip();
 
     private void ReadScoredPieces(ref Utf8JsonReader reader, int fileLength)
     {
@@ -229,8 +231,11 @@ internal sealed class VocabularySection
         InvalidDataException NoPair(int token) => Error(_source, $"entry {token} of model.vocab is not a pair of a piece and its score");
     }
 
-    private void ReadMerges(ref Utf8JsonReader reader)
+    /// <summary>Reads the merges, whose JSON was read before without an error in its form.</summary>
+    private MergeTable ReadMerges()
     {
+        var reader = new Utf8JsonReader(_merges.Span);
+        reader.Read();
         var merges = new List<(int Left, int Right, int Merged)>(Vocabulary.Count);
         var strings = new JsonStrings("model.merges", _source);
         byte[] both = new byte[512];
@@ -266,7 +271,7 @@ internal sealed class VocabularySection
             merges.Add(MergeOf(both.AsSpan(0, length), middle, Vocabulary, merges, _source));
         }
 
-        _merges = TableOf(merges);
+        return TableOf(merges);
 
         static int Put(ReadOnlySpan<byte> piece, int start, ref byte[] both)
         {
@@ -318,7 +323,7 @@ internal sealed class VocabularySection
     private void Check(bool hasVocabulary)
     {
         // Old files do not say which model they hold; what is in it does.
-        string type = Setting("type").OptionalText() ?? (IsUnigram ? "Unigram" : _merges is not null ? "BPE" : "WordPiece or WordLevel");
+        string type = Setting("type").OptionalText() ?? (IsUnigram ? "Unigram" : !_merges.IsEmpty ? "BPE" : "WordPiece or WordLevel");
         if (type is not ("BPE" or "Unigram"))
         {
             throw Setting("type").NotSupported(VocabularyFile.Quote(type), "BPE and Unigram are the models that are read");
@@ -329,7 +334,7 @@ internal sealed class VocabularySection
             throw Error(_source, "model.vocab is missing or empty");
         }
 
-        if (type == "Unigram" != IsUnigram || (type == "BPE") != (_merges is not null))
+        if (type == "Unigram" != IsUnigram || (type == "BPE") != (!_merges.IsEmpty))
         {
             throw Error(_source, $"the model is {type}, whose {(IsUnigram ? "vocab is not an array" : "vocab must be an array without merges, or BPE's an object with merges")}");
         }

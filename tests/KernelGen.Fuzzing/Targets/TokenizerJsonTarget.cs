@@ -36,7 +36,7 @@ internal sealed class TokenizerJsonTarget : FuzzTarget
     {
         try
         {
-            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(new MemoryStream(file.ToArray()), new HuggingFaceTokenizerOptions { AddSpecialTokens = variant % 3 != 0 });
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.Load(new MemoryStream(file.ToArray()), new HuggingFaceTokenizerOptions { AddSpecialTokens = variant % 3 != 0, DeferMerges = variant % 2 == 1 });
             TextUse.Run(tokenizer, variant);
             return true;
         }

@@ -10,8 +10,8 @@ internal sealed class WindowDecoder
     private readonly TranscriptionOptions _options;
     private readonly ImmutableArray<int> _startSequence;
     private readonly ImmutableArray<int> _prefix;
-    private readonly RuleList _rules;
     private readonly FallbackDecoder _decoder;
+    private RuleList? _rules;
 
     /// <param name="model">The model.</param>
     /// <param name="tokens">Its tokens.</param>
@@ -29,7 +29,6 @@ internal sealed class WindowDecoder
         }
 
         _prefix = string.IsNullOrWhiteSpace(options.Prefix) ? [] : [.. tokens.Encode(options.Prefix, nameof(options.Prefix))];
-        _rules = Rules(tokens, options, model.Shape);
         _decoder = new FallbackDecoder(model, options, tokens.End, tokens.NoSpeech, tokens.Decode);
     }
 
@@ -75,7 +74,8 @@ internal sealed class WindowDecoder
             Window = start.Window,
             Prompt = prompt.ToImmutable(),
             StartOfTranscript = startOfTranscript,
-            Rules = _rules,
+            // A window has been encoded by now, and meanwhile the tokenizer's merges have been read.
+            Rules = _rules ??= Rules(_tokens, _options, _model.Shape),
             MaximumTokens = Math.Min(LongestText, _model.Shape.MaximumTargetLength + 1 - prompt.Count),
             RandomKey = _decoder.RandomKey(start.FirstFrame),
         };

@@ -12,6 +12,8 @@ internal sealed class WhisperTokens
     private const int EnglishTextTokens = 50256;
 
     private readonly HuggingFaceTokenizer _tokenizer;
+    private readonly Lazy<ImmutableArray<int>> _blankTokens;
+    private readonly Lazy<ImmutableArray<int>> _nonSpeech;
 
     /// <param name="tokenizer">The tokenizer of the model, with <see cref="HuggingFaceTokenizerOptions.AddSpecialTokens"/> off.</param>
     /// <param name="isMultilingual">Whether the model hears more than English; where it is not known, the size of the vocabulary tells.</param>
@@ -41,9 +43,8 @@ internal sealed class WhisperTokens
         }
 
         Languages = languages.ToImmutable();
-        int[] blank = tokenizer.Encode(" ");
-        BlankTokens = [.. blank, End];
-        NonSpeech = NonSpeechTokens.Of(tokenizer);
+        _blankTokens = new Lazy<ImmutableArray<int>>(() => [.. tokenizer.Encode(" "), End]);
+        _nonSpeech = new Lazy<ImmutableArray<int>>(() => NonSpeechTokens.Of(tokenizer));
         Special = [.. Specials().Order()];
     }
 
@@ -80,11 +81,11 @@ internal sealed class WhisperTokens
     /// <summary>The languages that there are tokens for, in the order of <see cref="SpeechLanguages.All"/>.</summary>
     public ImmutableArray<LanguageToken> Languages { get; }
 
-    /// <summary>What a text may not begin with: a single space, and the end.</summary>
-    public ImmutableArray<int> BlankTokens { get; }
+    /// <summary>What a text may not begin with: a single space, and the end. Whoever asks waits for the tokenizer's merges.</summary>
+    public ImmutableArray<int> BlankTokens => _blankTokens.Value;
 
-    /// <summary>Tokens of what nobody says: brackets, musical notes.</summary>
-    public ImmutableArray<int> NonSpeech { get; }
+    /// <summary>Tokens of what nobody says: brackets, musical notes. Whoever asks waits for the tokenizer's merges.</summary>
+    public ImmutableArray<int> NonSpeech => _nonSpeech.Value;
 
     /// <summary>Tokens that steer the model, and are not text.</summary>
     public ImmutableArray<int> Special { get; }
