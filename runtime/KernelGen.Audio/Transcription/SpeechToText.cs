@@ -93,8 +93,11 @@ public sealed partial class SpeechToText : IDisposable
     /// <exception cref="InvalidDataException">A sample is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public Transcript Transcribe(ReadOnlyMemory<float> samples, TranscriptionOptions? options = null, CancellationToken cancellationToken = default) =>
-        Transcribe(() => new SampleReader(samples, LogMelSpectrogram.SampleRate), options, cancellationToken);
+    public Transcript Transcribe(ReadOnlyMemory<float> samples, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= TranscriptionOptions.Default;
+        return TranscriptionBatch.Transcribe(Run(() => new SampleReader(samples, LogMelSpectrogram.SampleRate), options, cancellationToken), options.BatchSize ?? 1);
+    }
 
     /// <summary>Transcribes a file of any length.</summary>
     /// <param name="path">The path of a WAV or FLAC file.</param>
@@ -108,24 +111,27 @@ public sealed partial class SpeechToText : IDisposable
     public Transcript Transcribe(string path, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Transcribe(() => AudioFile.OpenMono(path), options, cancellationToken);
+        options ??= TranscriptionOptions.Default;
+        return TranscriptionBatch.Transcribe(RunFile(path, options, cancellationToken), options.BatchSize ?? 1);
     }
 
     /// <summary>
     /// Transcribes files of any length, some at once (<see cref="TranscriptionOptions.BatchSize"/>): each step of the decoder reads the weights once for all windows that are
-    /// decoded together. The transcripts are those of a call of <see cref="Transcribe(string, TranscriptionOptions?, CancellationToken)"/> for each.
+    /// decoded together. The transcripts are those of a call of <see cref="Transcribe(string, TranscriptionOptions?, CancellationToken)"/> for each. A file that cannot be read does not keep the others from
+    /// being transcribed.
     /// </summary>
     /// <param name="paths">The paths of WAV or FLAC files. They are asked for as they are needed, so there may be any number.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>What is said in each file, in their order, as soon as it is known. Each enumeration transcribes anew; what is wrong with a file is thrown when its turn comes.</returns>
-    /// <inheritdoc cref="Transcribe(string, TranscriptionOptions?, CancellationToken)" path="/exception"/>
-    public IEnumerable<Transcript> TranscribeAll(IEnumerable<string> paths, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    /// <returns>What is said in each file, or what is wrong with it, in their order, as soon as it is known. Each enumeration transcribes anew.</returns>
+    /// <exception cref="ArgumentException">An option is not usable, or a path is empty (while enumerating).</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled (while enumerating).</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed (while enumerating).</exception>
+    public IEnumerable<FileTranscript> TranscribeAll(IEnumerable<string> paths, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         options ??= TranscriptionOptions.Default;
-        options = options with { BatchSize = options.BatchSize ?? FilesTogether };
-        return TranscriptionBatch.Transcribe(paths.Select(path => Run(() => AudioFile.OpenMono(path), options, cancellationToken)), options.BatchSize.Value);
+        return TranscribeFiles(paths, options with { BatchSize = options.BatchSize ?? FilesTogether }, cancellationToken);
     }
 
     /// <summary>Transcribes a file of any length, and hands out each segment once it is final.</summary>
@@ -134,7 +140,11 @@ public sealed partial class SpeechToText : IDisposable
     public IEnumerable<TranscriptSegment> Stream(string path, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Stream(() => AudioFile.OpenMono(path), options, cancellationToken);
+        options ??= TranscriptionOptions.Default;
+        return TranscriptionBatch.RunOne(RunFile(path, options, cancellationToken), options.BatchSize ?? 1)
+            .Select(static next => next.Segment)
+            .OfType<TranscriptSegment>()
+            .Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
     }
 
     /// <summary>Tells what language is spoken in the first 30 seconds: one pass of the encoder, and one step of the decoder.</summary>
@@ -173,20 +183,45 @@ public sealed partial class SpeechToText : IDisposable
     /// <summary>Whether a model reads samples as they are, and no frames of a spectrogram.</summary>
     private static bool ReadsSamples(SpeechModel model) => model.Channels == 1;
 
-    private Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
+    private IEnumerable<FileTranscript> TranscribeFiles(IEnumerable<string> paths, TranscriptionOptions options, CancellationToken cancellationToken)
     {
-        options ??= TranscriptionOptions.Default;
-        return TranscriptionBatch.Transcribe([Run(open, options, cancellationToken)], options.BatchSize ?? 1).First();
+        var begun = new Queue<string>();
+        var segments = new List<TranscriptSegment>();
+        foreach (TranscriptionEvent next in TranscriptionBatch.Run(paths.Select(Begin), options.BatchSize!.Value))
+        {
+            if (next.Segment is { } segment)
+            {
+                segments.Add(segment);
+                continue;
+            }
+
+            yield return Finish(next, segments);
+            segments = [];
+        }
+
+        FileTranscript Finish(TranscriptionEvent end, List<TranscriptSegment> all)
+        {
+            string path = begun.Dequeue();
+            try
+            {
+                end.Error?.Throw();
+                return new FileTranscript(path, end.Run!.Finish(all));
+            }
+            catch (Exception exception) when (FileTranscript.IsOfFile(exception))
+            {
+                return new FileTranscript(path, exception);
+            }
+        }
+
+        Func<TranscriptionRun> Begin(string path)
+        {
+            begun.Enqueue(path);
+            return RunFile(path, options, cancellationToken);
+        }
     }
 
-    private IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options, CancellationToken cancellationToken)
-    {
-        options ??= TranscriptionOptions.Default;
-        return TranscriptionBatch.Run([Run(open, options, cancellationToken)], options.BatchSize ?? 1)
-            .Select(static found => found.Segment)
-            .OfType<TranscriptSegment>()
-            .Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
-    }
+    private Func<TranscriptionRun> RunFile(string path, TranscriptionOptions options, CancellationToken cancellationToken) =>
+        () => _transcriber.Start(() => AudioFile.OpenMono(path), options, cancellationToken);
 
     private Func<TranscriptionRun> Run(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellationToken) => () => _transcriber.Start(open, options, cancellationToken);
 }

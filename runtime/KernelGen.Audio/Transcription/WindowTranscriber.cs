@@ -121,7 +121,7 @@ internal sealed class WindowTranscriber
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
     public Transcript Transcribe(ILogMelSource source, TranscriptionOptions? options, CancellationToken cancellation) =>
-        TranscriptionBatch.Transcribe([() => Start(source, options, cancellation)], options?.BatchSize ?? 1).First();
+        TranscriptionBatch.Transcribe(() => Start(source, options, cancellation), options?.BatchSize ?? 1);
 
     private static ModelCall Call(TranscriptionOptions options, CancellationToken cancellation) =>
         new(options.Threads, cancellation, Math.Max(options.BeamSize, options.BestOf));

@@ -9,9 +9,9 @@ internal static class TranscriptionBatch
     /// <param name="runs">Begins each. They are begun as they are needed, and disposed.</param>
     /// <param name="size">How many parts are decoded together at most.</param>
     /// <returns>
-    /// The segments of the first run, each once it is final, and no segment at its end; then those of the next one. What goes wrong in a run is thrown when its turn comes.
+    /// The segments of the first run, each once it is final, and its end; then those of the next one. What goes wrong in a run comes when its turn does, and ends it; the others go on.
     /// </returns>
-    public static IEnumerable<(TranscriptionRun Run, TranscriptSegment? Segment)> Run(IEnumerable<Func<TranscriptionRun>> runs, int size)
+    public static IEnumerable<TranscriptionEvent> Run(IEnumerable<Func<TranscriptionRun>> runs, int size)
     {
         using IEnumerator<Part> parts = Parts(runs).GetEnumerator();
         var active = new Queue<Part>();
@@ -32,7 +32,7 @@ internal static class TranscriptionBatch
                 {
                     foreach (TranscriptSegment segment in first.TakeSegments())
                     {
-                        yield return (first.Run!, segment with { Number = number++ });
+                        yield return new TranscriptionEvent(first.Owner.Run, segment with { Number = number++ }, Error: null);
                     }
 
                     if (first.Pending is not null)
@@ -46,15 +46,23 @@ internal static class TranscriptionBatch
                         continue;
                     }
 
-                    first.Error?.Throw();
-                    if (first.IsEnd)
+                    active.Dequeue().Dispose();
+                    if (first.Error is { } error && !first.Owner.HasFailed)
                     {
-                        yield return (first.Run!, null);
-                        first.Run!.Dispose();
-                        number = 0;
+                        Fail(first.Owner, active);
+                        yield return new TranscriptionEvent(first.Owner.Run, Segment: null, error);
                     }
 
-                    active.Dequeue().Dispose();
+                    if (first.IsEnd)
+                    {
+                        if (!first.Owner.HasFailed)
+                        {
+                            yield return new TranscriptionEvent(first.Owner.Run, Segment: null, Error: null);
+                        }
+
+                        first.Owner.Run?.Dispose();
+                        number = 0;
+                    }
                 }
 
                 Decode([.. active.Where(static part => part.Pending is not null)]);
@@ -69,27 +77,57 @@ internal static class TranscriptionBatch
             foreach (Part part in active)
             {
                 part.Dispose();
-                part.Run?.Dispose();
+                part.Owner.Run?.Dispose();
             }
         }
     }
 
-    /// <summary>Runs transcriptions, and hands out each transcript once it is known.</summary>
-    /// <inheritdoc cref="Run"/>
-    /// <returns>The transcripts, in their order. What goes wrong in a run is thrown when its turn comes.</returns>
-    public static IEnumerable<Transcript> Transcribe(IEnumerable<Func<TranscriptionRun>> runs, int size)
+    /// <summary>Runs one transcription.</summary>
+    /// <param name="run">Begins it.</param>
+    /// <param name="size">How many parts are decoded together at most.</param>
+    /// <returns>The segments, each once it is final, and the end. What goes wrong is thrown.</returns>
+    public static IEnumerable<TranscriptionEvent> RunOne(Func<TranscriptionRun> run, int size)
+    {
+        foreach (TranscriptionEvent next in Run([run], size))
+        {
+            next.Error?.Throw();
+            yield return next;
+        }
+    }
+
+    /// <summary>Runs one transcription to its end.</summary>
+    /// <param name="run">Begins it.</param>
+    /// <param name="size">How many parts are decoded together at most.</param>
+    /// <returns>What is said. What goes wrong is thrown.</returns>
+    public static Transcript Transcribe(Func<TranscriptionRun> run, int size)
     {
         var segments = new List<TranscriptSegment>();
-        foreach ((TranscriptionRun run, TranscriptSegment? segment) in Run(runs, size))
+        Transcript? transcript = null;
+        foreach (TranscriptionEvent next in RunOne(run, size))
         {
-            if (segment is not null)
+            if (next.Segment is { } segment)
             {
                 segments.Add(segment);
-                continue;
             }
+            else
+            {
+                transcript = next.Run!.Finish(segments);
+            }
+        }
 
-            yield return new Transcript(run.Language, segments, run.Duration());
-            segments = [];
+        return transcript!;
+    }
+
+    /// <summary>Ends a run in which something went wrong: what is left of it is not worked on.</summary>
+    private static void Fail(RunOfParts owner, Queue<Part> active)
+    {
+        owner.HasFailed = true;
+        foreach (Part part in active)
+        {
+            if (part.Owner == owner)
+            {
+                part.Abandon();
+            }
         }
     }
 
@@ -100,7 +138,7 @@ internal static class TranscriptionBatch
             return;
         }
 
-        WindowText[] texts = waiting[0].Run!.Decoder.Decode(Array.ConvertAll(waiting, static part => part.Pending!.Request), waiting[0].Run!.Call);
+        WindowText[] texts = waiting[0].Owner.Run!.Decoder.Decode(Array.ConvertAll(waiting, static part => part.Pending!.Request), waiting[0].Owner.Run!.Call);
         for (int i = 0; i < waiting.Length; i++)
         {
             waiting[i].Take(texts[i]);
@@ -111,13 +149,13 @@ internal static class TranscriptionBatch
     {
         foreach (Func<TranscriptionRun> begin in runs)
         {
-            TranscriptionRun? run = null;
+            var owner = new RunOfParts();
             ExceptionDispatchInfo? error = null;
             IEnumerator<IEnumerable<TranscriptionStep>>? parts = null;
             try
             {
-                run = begin();
-                parts = run.Parts.GetEnumerator();
+                owner.Run = begin();
+                parts = owner.Run.Parts.GetEnumerator();
             }
             catch (Exception exception)
             {
@@ -126,13 +164,13 @@ internal static class TranscriptionBatch
 
             using (parts)
             {
-                while (error is null && Next(parts!, ref error) is { } part)
+                while (error is null && !owner.HasFailed && Next(parts!, ref error) is { } part)
                 {
-                    yield return new Part(run, part, error: null, isEnd: false);
+                    yield return new Part(owner, part, error: null, isEnd: false);
                 }
             }
 
-            yield return new Part(run, [], error, isEnd: true);
+            yield return new Part(owner, [], error, isEnd: true);
         }
     }
 
@@ -149,14 +187,24 @@ internal static class TranscriptionBatch
         }
     }
 
+    /// <summary>A run whose parts are gone through.</summary>
+    private sealed class RunOfParts
+    {
+        /// <summary>The run; <see langword="null"/> where it did not begin.</summary>
+        public TranscriptionRun? Run { get; set; }
+
+        /// <summary>Whether something went wrong, and was said.</summary>
+        public bool HasFailed { get; set; }
+    }
+
     /// <summary>A sequence of steps that is gone through; the last of a run has none, and stands for its end.</summary>
-    private sealed class Part(TranscriptionRun? run, IEnumerable<TranscriptionStep> steps, ExceptionDispatchInfo? error, bool isEnd) : IDisposable
+    private sealed class Part(RunOfParts owner, IEnumerable<TranscriptionStep> steps, ExceptionDispatchInfo? error, bool isEnd) : IDisposable
     {
         private readonly IEnumerator<TranscriptionStep> _steps = steps.GetEnumerator();
         private List<TranscriptSegment> _segments = [];
 
-        /// <summary>The run; <see langword="null"/> where it did not begin.</summary>
-        public TranscriptionRun? Run => run;
+        /// <summary>The run that it is a part of.</summary>
+        public RunOfParts Owner => owner;
 
         /// <summary>Whether the run ends here.</summary>
         public bool IsEnd { get; } = isEnd;
@@ -207,6 +255,15 @@ internal static class TranscriptionBatch
                     _segments.Add(segment);
                 }
             }
+        }
+
+        /// <summary>Does nothing more.</summary>
+        public void Abandon()
+        {
+            _steps.Dispose();
+            _segments.Clear();
+            Pending = null;
+            IsDone = true;
         }
 
         /// <summary>The segments since it was asked last.</summary>

@@ -27,7 +27,10 @@ internal sealed record TranscriptionRun : IDisposable
     public IDisposable? Source { get; init; }
 
     /// <summary>The segments, each once it is final, also those without text.</summary>
-    public IEnumerable<TranscriptSegment> Segments => TranscriptionBatch.Run([() => this], size: 1).Select(static found => found.Segment).OfType<TranscriptSegment>();
+    public IEnumerable<TranscriptSegment> Segments => TranscriptionBatch.RunOne(() => this, size: 1).Select(static found => found.Segment).OfType<TranscriptSegment>();
+
+    /// <summary>Puts the transcript together, once all segments are there.</summary>
+    public Transcript Finish(IEnumerable<TranscriptSegment> segments) => new(Language, segments, Duration());
 
     /// <inheritdoc/>
     public void Dispose() => Source?.Dispose();

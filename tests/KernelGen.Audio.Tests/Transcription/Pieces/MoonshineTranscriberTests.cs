@@ -154,7 +154,7 @@ public class MoonshineTranscriberTests
     private static Transcript Transcribe(ScriptedEar ear, float[] samples, TranscriptionOptions options)
     {
         var transcriber = new MoonshineTranscriber(ear, Shape, PieceTokenizer.Create(Tokens));
-        return TranscriptionBatch.Transcribe([() => transcriber.Start(() => new SampleReader(samples, Rate), options, TestContext.Current.CancellationToken)], size: 1).First();
+        return TranscriptionBatch.Transcribe(() => transcriber.Start(() => new SampleReader(samples, Rate), options, TestContext.Current.CancellationToken), size: 1);
     }
 
     /// <summary>Speech of eight seconds and a pause of one, so many times. Syllables stand out from the noise between them.</summary>

@@ -21,21 +21,74 @@ public class TranscriptionBatchTests
         var options = new TranscriptionOptions { Temperatures = [0, 0.4], LogProbabilityThreshold = -0.5, MaximumTokensPerWindow = 12, Seed = 3, BatchSize = 2 };
         string[] files = [Jfk, TestFiles.PathOf("mel.0.wav"), TestFiles.PathOf("mel.1.wav")];
         string[] expected = [.. files.Select(file => speech.Transcribe(file, options, Cancellation).ToJson())];
-        Assert.Equal(expected, speech.TranscribeAll(files, options, Cancellation).Select(static transcript => transcript.ToJson()));
+        FileTranscript[] found = [.. speech.TranscribeAll(files, options, Cancellation)];
+        Assert.Equal(files, found.Select(static file => file.Path));
+        Assert.Equal(expected, found.Select(static file => file.Transcript!.ToJson()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_file_that_cannot_be_read_does_not_keep_the_others_from_being_transcribed(int batchSize)
+    {
+        using DecodingWhisper model = DecodingWhisper.Load(SpeechGoldens.PathOf("model.safetensors"));
+        using var speech = new SpeechToText(model, GoldenTokenizer.Create());
+        var options = new TranscriptionOptions { Language = "en", Temperatures = [0], MaximumTokensPerWindow = 4, BatchSize = batchSize };
+        string damaged = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.wav");
+        File.WriteAllText(damaged, "no sound");
+        try
+        {
+            string[] files = [Jfk, "missing.wav", damaged, Path.GetTempPath(), Jfk];
+            FileTranscript[] found = [.. speech.TranscribeAll(files, options, Cancellation)];
+            Assert.Equal(files, found.Select(static file => file.Path));
+            Assert.Equal([true, false, false, false, true], found.Select(static file => file.IsTranscribed));
+            Assert.IsType<FileNotFoundException>(found[1].Error);
+            Assert.Contains("missing.wav", found[1].Error!.Message, StringComparison.Ordinal);
+            Assert.IsType<InvalidDataException>(found[2].Error);
+            Assert.IsType<IOException>(found[3].Error, exactMatch: false);
+            Assert.NotEmpty(found[0].Transcript!.Segments);
+            Assert.Equal(found[0].Transcript!.ToJson(), found[4].Transcript!.ToJson());
+            Assert.All(found, static file => Assert.Equal(file.IsTranscribed, file.Error is null));
+        }
+        finally
+        {
+            File.Delete(damaged);
+        }
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_is_said_when_its_turn_comes()
+    public void What_is_no_fault_of_a_file_ends_the_call()
     {
         using DecodingWhisper model = DecodingWhisper.Load(SpeechGoldens.PathOf("model.safetensors"));
         using var speech = new SpeechToText(model, GoldenTokenizer.Create());
         var options = new TranscriptionOptions { Language = "en", Temperatures = [0], MaximumTokensPerWindow = 4 };
-        using IEnumerator<Transcript> transcripts = speech.TranscribeAll([Jfk, "missing.wav", Jfk], options, Cancellation).GetEnumerator();
-        Assert.True(transcripts.MoveNext());
-        Assert.NotEmpty(transcripts.Current.Segments);
-        Assert.Contains("missing.wav", Assert.ThrowsAny<IOException>(() => transcripts.MoveNext()).Message, StringComparison.Ordinal);
         Assert.Empty(speech.TranscribeAll([], options, Cancellation));
         Assert.StartsWith("BatchSize is 65", Assert.Throws<ArgumentException>(() => speech.TranscribeAll([Jfk], options with { BatchSize = 65 }).ToArray()).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<ArgumentException>(() => speech.TranscribeAll([""], options).ToArray());
+        Assert.Throws<OperationCanceledException>(() => speech.TranscribeAll(["missing.wav", Jfk], options, new CancellationToken(canceled: true)).ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_goes_wrong_in_the_middle_of_a_run_ends_that_run_alone(int size)
+    {
+        var events = new List<string>();
+        var disposed = new List<string>();
+        Func<TranscriptionRun>[] runs =
+        [
+            () => RunOf("a", disposed, ["a0", "a1"], ["a2"]),
+            () => RunOf("b", disposed, ["b0", "!", "b1"], ["b2"], ["b3"]),
+            () => throw new InvalidDataException("c does not begin"),
+            () => RunOf("d", disposed, ["d0"]),
+        ];
+        foreach (TranscriptionEvent next in TranscriptionBatch.Run(runs, size))
+        {
+            events.Add(next.Error?.SourceException.Message ?? (next.Segment is { } segment ? $"{segment.Number} {segment.Text}" : "end"));
+        }
+
+        Assert.Equal(["0 a0", "1 a1", "2 a2", "end", "0 b0", "b breaks", "c does not begin", "0 d0", "end"], events);
+        Assert.Equal(["a", "b", "d"], disposed);
     }
 
     [Fact]
@@ -74,6 +127,22 @@ public class TranscriptionBatchTests
         Assert.Equal(alone.Select(static segment => (segment.Number, segment.Start, segment.Text)), found.Select(static segment => (segment.Number, segment.Start, segment.Text)));
         Assert.Equal(Enumerable.Range(0, 18), found.Select(static segment => segment.Number));
         Assert.Equal(together, model.Together);
+    }
+
+    /// <summary>A run of parts whose segments have these texts; where one is an exclamation mark, it breaks.</summary>
+    private static TranscriptionRun RunOf(string name, List<string> disposed, params string[][] parts) => new()
+    {
+        Language = "",
+        Decoder = null!,
+        Call = new ModelCall(1, Cancellation),
+        Parts = parts.Select(part => part.Select(text => text == "!" ? throw new InvalidDataException($"{name} breaks") : new TranscriptionStep(Pending: null, new TranscriptSegment { Text = text }))),
+        Duration = static () => TimeSpan.Zero,
+        Source = new Closing(() => disposed.Add(name)),
+    };
+
+    private sealed class Closing(Action close) : IDisposable
+    {
+        public void Dispose() => close();
     }
 
     private static IEnumerable<TranscriptSegment> Transcribe(IWindowModel model, TranscriptionOptions options) =>
