@@ -34,7 +34,7 @@ internal static class WebService
         DeclaredModel model = ModelFolder.Find(settings.Model!);
         if (model.Hears == HeardLanguages.One)
         {
-            throw new ArgumentException($"{settings.Model} is a Moonshine, which gives words no times, by which live sound is cut; take a Whisper.");
+            throw new ArgumentException($"{settings.Model} is a Moonshine, which is told no language and tells none, and this page asks for one; take a Whisper.");
         }
 
         IServiceCollection services = builder.Services;

@@ -24,6 +24,5 @@ internal interface ITranscriber
     /// <param name="live">How often the sound is heard.</param>
     /// <returns>What begins to transcribe a sound, each time anew.</returns>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
-    /// <exception cref="NotSupportedException">The model cannot.</exception>
     Func<LiveTranscription> Live(TranscriptionOptions options, LiveTranscriptionOptions live);
 }

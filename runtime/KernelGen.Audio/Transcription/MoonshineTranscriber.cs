@@ -52,8 +52,14 @@ internal sealed class MoonshineTranscriber : ITranscriber
         throw new InvalidOperationException("A Moonshine hears the one language that it was trained for, and cannot tell languages. Take a Whisper that hears several.");
 
     /// <inheritdoc/>
-    public Func<LiveTranscription> Live(TranscriptionOptions options, LiveTranscriptionOptions live) =>
-        throw new NotSupportedException("A Moonshine gives words no times, by which live sound is cut. Take a Whisper, or cut the sound at its pauses and transcribe each part.");
+    public Func<LiveTranscription> Live(TranscriptionOptions options, LiveTranscriptionOptions live)
+    {
+        new PieceOptionChecks(options, _shape).Check();
+        TimeSpan longest = new SpeechSpan(0, _shape.LongestPiece).EndTime(LogMelSpectrogram.SampleRate);
+        live.Check(longest);
+        var pass = new PieceLivePass(this, _shape, options);
+        return () => new LiveTranscription(pass, options, live, language: null, longest, TimeProvider.System);
+    }
 
     private static IEnumerable<SpeechSpan> Spans(Func<AudioReader> open, TranscriptionOptions options, int longest, CancellationToken cancellation)
     {

@@ -10,6 +10,8 @@ public sealed partial class SpeechToText
     /// <remarks>
     /// <para>Silences are not shown to the model (<see cref="TranscriptionOptions.VoiceActivity"/>). Memory does not grow with the length of the sound: the model never hears more than one of its
     /// windows.</para>
+    /// <para>A Moonshine gives words no times: those of words share the time of what is heard by their letters, and what is longer than <see cref="LiveTranscriptionOptions.LongestSound"/> is cut where it
+    /// is quietest.</para>
     /// <para>The source is read on another thread, up to 30 seconds ahead of what is worked on; only then it has to wait. A microphone needs no buffer of its own as long as passes keep up
     /// (<see cref="LiveTranscriptionOptions.KeepsUp"/>), which they do while one takes less than some ten seconds, and whoever reads the updates does not hold them up for longer.</para>
     /// </remarks>
@@ -24,7 +26,6 @@ public sealed partial class SpeechToText
     /// anew.
     /// </returns>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
-    /// <exception cref="NotSupportedException">The model is a Moonshine, which gives words no times by which the sound could be cut.</exception>
     /// <exception cref="InvalidDataException">A sample is NaN or infinite (while enumerating).</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled (while enumerating).</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed (while enumerating).</exception>

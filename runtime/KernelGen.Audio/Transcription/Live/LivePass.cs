@@ -7,19 +7,14 @@ namespace KernelGen.Audio;
 /// <param name="spectrogram">The filters that it hears through.</param>
 /// <param name="windowFrames">The frames of its windows.</param>
 /// <param name="options">The options of the call, checked.</param>
-internal sealed class LivePass(WindowTranscriber transcriber, LogMelSpectrogram spectrogram, int windowFrames, TranscriptionOptions options)
+internal sealed class LivePass(WindowTranscriber transcriber, LogMelSpectrogram spectrogram, int windowFrames, TranscriptionOptions options) : ILivePass
 {
     /// <summary>The longest sound of which nothing is asked, in samples.</summary>
     private const int TooShort = LogMelSpectrogram.SampleRate / 10;
 
     private readonly TranscriptionOptions _options = options with { WordTimestamps = true, CarryInitialPrompt = false };
 
-    /// <summary>Hears a sound.</summary>
-    /// <param name="samples">The sound at 16 kHz, at most a window.</param>
-    /// <param name="start">Where it begins in the whole sound.</param>
-    /// <param name="language">The language, or <see langword="null"/> where the model is to tell it.</param>
-    /// <param name="prompt">What was said before, or <see langword="null"/>.</param>
-    /// <param name="cancellation">Ends the pass.</param>
+    /// <inheritdoc/>
     public HeardWords Hear(ReadOnlyMemory<float> samples, TimeSpan start, string? language, string? prompt, CancellationToken cancellation)
     {
         if (samples.Length <= TooShort)
@@ -39,4 +34,7 @@ internal sealed class LivePass(WindowTranscriber transcriber, LogMelSpectrogram 
 
         return new HeardWords(run.Language, words.ToImmutable(), last is null ? null : last with { WindowStart = start + last.WindowStart });
     }
+
+    /// <inheritdoc/>
+    public IWordAgreement Agree(TimeSpan longest, TimeSpan start) => new WordAgreement(longest, start);
 }

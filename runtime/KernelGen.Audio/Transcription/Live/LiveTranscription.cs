@@ -17,7 +17,7 @@ internal sealed class LiveTranscription
     /// <summary>The most words before the sound that is kept that the model is shown.</summary>
     private const int MostWordsBefore = 200;
 
-    private readonly LivePass _pass;
+    private readonly ILivePass _pass;
     private readonly TranscriptionOptions _options;
     private readonly LiveTranscriptionOptions _live;
     private readonly TimeProvider _time;
@@ -29,7 +29,7 @@ internal sealed class LiveTranscription
     private readonly List<TranscriptWord> _wordsBefore = [];
 
     /// <summary>What is certain of the utterance that has begun, and where it begins; <see langword="null"/> in silence.</summary>
-    private WordAgreement? _agreement;
+    private IWordAgreement? _agreement;
     private long? _begun;
 
     /// <summary>The last pass, and where the sound ended that it heard.</summary>
@@ -45,7 +45,7 @@ internal sealed class LiveTranscription
     /// <param name="language">The code of the language, or <see langword="null"/> where the model is to tell it.</param>
     /// <param name="window">The longest sound that the model hears at once.</param>
     /// <param name="time">What time it is.</param>
-    public LiveTranscription(LivePass pass, TranscriptionOptions options, LiveTranscriptionOptions live, string? language, TimeSpan window, TimeProvider time)
+    public LiveTranscription(ILivePass pass, TranscriptionOptions options, LiveTranscriptionOptions live, string? language, TimeSpan window, TimeProvider time)
     {
         _pass = pass;
         _options = options;
@@ -130,16 +130,32 @@ internal sealed class LiveTranscription
     {
         bool isNew = _begun is null;
         _begun ??= utterance.Start;
-        _agreement ??= new WordAgreement(_live.LongestSound, TimeOf(utterance.Start));
+        _agreement ??= _pass.Agree(_live.LongestSound, TimeOf(utterance.Start));
         if (!isNew && utterance.End <= _heardUntil)
         {
             // The last pass heard all of it, and the beginning of the pause.
             return new LiveWords([], [], TimeOf(utterance.Start));
         }
 
-        _heard = _pass.Hear(_sound[utterance.Start, utterance.End], TimeOf(utterance.Start), _language, Prompt(), cancellation);
-        _heardUntil = utterance.End;
-        return _agreement.Add(_heard.Words, TimeOf(utterance.End));
+        long start = utterance.Start;
+        var final = ImmutableArray.CreateBuilder<TranscriptWord>();
+        while (_agreement is OrderAgreement inOrder && inOrder.PlaceToCut(_sound[start, utterance.End].Span) is { } length)
+        {
+            long place = start + length;
+            final.AddRange(inOrder.Cut(Hear(start, place, cancellation), TimeOf(place)));
+            start = place;
+        }
+
+        LiveWords words = _agreement.Add(Hear(start, utterance.End, cancellation), TimeOf(utterance.End));
+        final.AddRange(words.Final);
+        return words with { Final = final.ToImmutable() };
+    }
+
+    private ImmutableArray<TranscriptWord> Hear(long start, long end, CancellationToken cancellation)
+    {
+        _heard = _pass.Hear(_sound[start, end], TimeOf(start), _language, Prompt(), cancellation);
+        _heardUntil = end;
+        return _heard.Words;
     }
 
     /// <summary>Makes all words of the utterance final that has begun.</summary>

@@ -11,7 +11,7 @@ namespace KernelGen.Audio;
 /// one; and where no word has become final, the words of its first half become so as they are. The edge of a word that is cut off may be heard once more: a word that repeats the last final one
 /// right there counts once, even where it was said twice without a pause.
 /// </remarks>
-internal sealed class WordAgreement
+internal sealed class WordAgreement : IWordAgreement
 {
     private const int LongestRepetition = 5;
 
@@ -48,9 +48,7 @@ internal sealed class WordAgreement
         _finalEnd = _cut = _keepFrom = start;
     }
 
-    /// <summary>Takes the words of a pass over the sound that is kept.</summary>
-    /// <param name="words">The words, with times from the beginning of the whole sound, in ascending order.</param>
-    /// <param name="end">Where the sound that was heard ends.</param>
+    /// <inheritdoc/>
     public LiveWords Add(IReadOnlyList<TranscriptWord> words, TimeSpan end)
     {
         ArgumentNullException.ThrowIfNull(words);
@@ -72,7 +70,8 @@ internal sealed class WordAgreement
         return new LiveWords(final.ToImmutable(), [.. fresh], _keepFrom);
     }
 
-    /// <summary>Ends the sound: what is left is final as it stands. It may then begin anew.</summary>
+    /// <inheritdoc/>
+    /// <remarks>It may then begin anew.</remarks>
     public LiveWords Flush()
     {
         ImmutableArray<TranscriptWord> rest = [.. _tentative];
@@ -85,7 +84,7 @@ internal sealed class WordAgreement
     }
 
     /// <summary>Whether two passes mean the same word: its letters, not its commas and capitals, which change with what follows.</summary>
-    private static bool IsSame(TranscriptWord one, TranscriptWord other)
+    public static bool IsSame(TranscriptWord one, TranscriptWord other)
     {
         ReadOnlySpan<char> first = Letters(one.Text);
         ReadOnlySpan<char> second = Letters(other.Text);

@@ -3,10 +3,6 @@ namespace KernelGen.Audio;
 /// <summary>Reads pieces of audio, one after the other. One that is longer than a model takes is cut where it is quietest. Memory is that of a piece.</summary>
 internal sealed class PieceReader
 {
-    /// <summary>Loudness is told in steps of 10 ms, and a place is as quiet as the 100 ms around it.</summary>
-    private const int Step = LogMelSpectrogram.SampleRate / 100;
-    private const int StepsHeard = 10;
-
     private readonly AudioReader _audio;
     private readonly int _longest;
 
@@ -37,7 +33,7 @@ internal sealed class PieceReader
             Skip(span.Start);
             while (Fill((int)Math.Min(_samples.Length, span.End - _first)) is > 0 and int held)
             {
-                int length = held <= _longest ? held : QuietestPlace(_longest * 2 / 3, Math.Min(_longest, held - _shortestRest));
+                int length = held <= _longest ? held : Quietness.QuietestPlace(_samples, _longest * 2 / 3, Math.Min(_longest, held - _shortestRest));
                 yield return new SoundPiece(new SpeechSpan(_first, _first + length), _samples.AsMemory(0, length));
                 Drop(length);
             }
@@ -76,39 +72,5 @@ internal sealed class PieceReader
         _samples.AsSpan(length, _count - length).CopyTo(_samples);
         _count -= length;
         _first += length;
-    }
-
-    /// <summary>The quietest place between two; of equal ones the last.</summary>
-    private int QuietestPlace(int first, int last)
-    {
-        int place = last;
-        double quietest = double.PositiveInfinity;
-        for (int end = last; end - (StepsHeard * Step) >= first; end -= Step)
-        {
-            double loudness = 0;
-            for (int step = 1; step <= StepsHeard; step++)
-            {
-                loudness += Loudness(_samples.AsSpan(end - (step * Step), Step));
-            }
-
-            if (loudness < quietest)
-            {
-                quietest = loudness;
-                place = end - (StepsHeard * Step / 2);
-            }
-        }
-
-        return place;
-    }
-
-    private static double Loudness(ReadOnlySpan<float> samples)
-    {
-        double sum = 0;
-        foreach (float sample in samples)
-        {
-            sum += (double)sample * sample;
-        }
-
-        return sum;
     }
 }

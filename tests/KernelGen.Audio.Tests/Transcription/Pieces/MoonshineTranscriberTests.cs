@@ -142,7 +142,6 @@ public class MoonshineTranscriberTests
         using GoldenMoonshine model = GoldenMoonshine.Load(Golden.ModelPath);
         using var speech = new SpeechToText(model, PieceTokenizer.Create(Tokens));
         Assert.Throws<InvalidOperationException>(() => speech.DetectLanguage(Noise(1), TestContext.Current.CancellationToken));
-        Assert.StartsWith("A Moonshine gives words no times", Assert.Throws<NotSupportedException>(() => speech.TranscribeAsync(new LiveSource(Noise(1), 160))).Message, StringComparison.Ordinal);
         float[] samples = Noise(2);
         samples[24_000] = float.NaN;
         InvalidDataException problem = Assert.Throws<InvalidDataException>(() => speech.Transcribe(samples, null, TestContext.Current.CancellationToken));
