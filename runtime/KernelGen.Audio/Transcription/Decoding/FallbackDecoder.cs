@@ -20,14 +20,15 @@ internal sealed class FallbackDecoder(ISoundModel model, TranscriptionOptions op
     /// <returns>The text of each, in their order.</returns>
     public WindowText[] Decode(ReadOnlySpan<WindowRequest> requests, ModelCall call)
     {
-        var texts = new WindowText[requests.Length];
+        var texts = new WindowText?[requests.Length];
         int[] open = [.. Enumerable.Range(0, requests.Length)];
         foreach (double temperature in options.Temperatures)
         {
             var again = new WindowRequest[open.Length];
             for (int i = 0; i < open.Length; i++)
             {
-                again[i] = requests[open[i]];
+                // Whether there is speech does not depend on the temperature.
+                again[i] = requests[open[i]] with { NoSpeechProbability = texts[open[i]]?.NoSpeechProbability };
             }
 
             DecodedWindow[] decoded = model.Decode(again, Search(temperature), call);
@@ -36,14 +37,14 @@ internal sealed class FallbackDecoder(ISoundModel model, TranscriptionOptions op
                 texts[open[i]] = Text(decoded[i], temperature);
             }
 
-            open = [.. open.Where(part => NeedsAnotherTemperature(texts[part]))];
+            open = [.. open.Where(part => NeedsAnotherTemperature(texts[part]!))];
             if (open.Length == 0)
             {
                 break;
             }
         }
 
-        return texts;
+        return texts!;
     }
 
     /// <summary>Whether there is no speech in a part, whatever was written for it.</summary>

@@ -39,6 +39,12 @@ internal class SpeechSoundModel(SpeechModel model) : ISoundModel
             return new double[parts.Length];
         }
 
+        // All are asked for the first time, or none is.
+        if (Array.TrueForAll(parts, static part => part.NoSpeechProbability is not null))
+        {
+            return Array.ConvertAll(parts, static part => part.NoSpeechProbability!.Value);
+        }
+
         int[][] starts = Array.ConvertAll(parts, static part => part.Prompt.AsSpan()[..(part.StartOfTranscript + 1)].ToArray());
         float[][] logits = parts.Length == 1 ? [speech[0].NextLogits(starts[0], call.Cancellation)] : model.NextLogits(speech, starts, call.Cancellation);
         return Array.ConvertAll(logits, row => Softmax.ProbabilityOf(row, token));

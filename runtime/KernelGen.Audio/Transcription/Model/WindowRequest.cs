@@ -14,6 +14,9 @@ internal sealed record WindowRequest
     /// <summary>The position in <see cref="Prompt"/> of the token after which the model says whether there is speech.</summary>
     public int StartOfTranscript { get; init; }
 
+    /// <summary>The probability that there is no speech, where the model has told it before; otherwise <see langword="null"/>.</summary>
+    public double? NoSpeechProbability { get; init; }
+
     /// <summary>What tokens may come.</summary>
     public required ITokenRule Rules { get; init; }
 
