@@ -221,7 +221,7 @@ public sealed partial class SpeechToText : IDisposable
     }
 
     private Func<TranscriptionRun> RunFile(string path, TranscriptionOptions options, CancellationToken cancellationToken) =>
-        () => _transcriber.Start(() => AudioFile.OpenMono(path), options, cancellationToken);
+        () => _transcriber.Start(new KeptAudio(() => AudioFile.OpenMono(path)).Open, options, cancellationToken);
 
     private Func<TranscriptionRun> Run(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellationToken) => () => _transcriber.Start(open, options, cancellationToken);
 }
