@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using KernelGen.Decoding;
 using KernelGen.Execution;
+using KernelGen.Telemetry;
 
 namespace KernelGen;
 
@@ -398,15 +399,54 @@ public abstract class EncoderDecoder : TransformerModel
     private IEnumerable<GeneratedToken> Stream(int[] source, SearchSettings settings, CancellationToken cancellationToken)
     {
         using WorkspaceLease lease = Engine.Lease(cancellationToken);
-        BatchSearch.Start(Engine, lease.Workspace, source, settings);
-        GreedySearch search = lease.Workspace.State<GreedySearch>();
-        for (int index = 0; !search.IsDone; index++)
+        CallMeasurement measurement = lease.Workspace.Measurement;
+        long tokens = 0;
+        try
         {
-            search.Step(Engine, lease.Workspace);
-            if (search.Tokens(0).Length > index)
+            GreedySearch search = StartStream(lease.Workspace, source, settings);
+            for (int index = 0; !search.IsDone; index++)
             {
-                yield return new GeneratedToken(index, search.Tokens(0)[index], search.TokenLogProbability(0));
+                StepStream(search, lease.Workspace);
+                if (search.Tokens(0).Length > index)
+                {
+                    var token = new GeneratedToken(index, search.Tokens(0)[index], search.TokenLogProbability(0));
+                    tokens++;
+                    measurement.Pause();
+                    yield return token;
+                    measurement.Resume();
+                }
             }
+        }
+        finally
+        {
+            measurement.Complete(tokens);
+        }
+    }
+
+    private GreedySearch StartStream(Workspace workspace, int[] source, SearchSettings settings)
+    {
+        workspace.Measurement.BeginStream(Model.Name);
+        try
+        {
+            BatchSearch.Start(Engine, workspace, source, settings);
+            return workspace.State<GreedySearch>();
+        }
+        catch (Exception exception) when (workspace.Measurement.Fail(exception))
+        {
+            throw;
+        }
+    }
+
+    private void StepStream(GreedySearch search, Workspace workspace)
+    {
+        try
+        {
+            search.Step(Engine, workspace);
+            workspace.Measurement.Stepped();
+        }
+        catch (Exception exception) when (workspace.Measurement.Fail(exception))
+        {
+            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using KernelGen.Decoding;
 using KernelGen.Execution;
 using KernelGen.Recipes;
+using KernelGen.Telemetry;
 
 namespace KernelGen;
 
@@ -57,7 +58,7 @@ public abstract class SpeechModel : TransformerModel
         try
         {
             BatchSearch.ReserveForAnySearch(Engine, workspace, _frontEnd.PositionsOf(frames.Length / Channels), options.MaxHypotheses, options.Threads);
-            Engine.EncodeFrames(workspace, frames);
+            CallMeasurement.Encode(Engine, workspace, frames);
             return new EncodedSpeech(this, Engine, workspace, options);
         }
         catch

@@ -27,6 +27,21 @@ internal static class BatchSearch
     /// <param name="settings">How to search.</param>
     public static GenerationResult Run(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
     {
+        workspace.Measurement.Begin(engine.Description.Name, sources: 1);
+        try
+        {
+            GenerationResult result = Search(engine, workspace, source, settings);
+            workspace.Measurement.Complete(result);
+            return result;
+        }
+        catch (Exception exception) when (workspace.Measurement.Fail(exception))
+        {
+            throw;
+        }
+    }
+
+    private static GenerationResult Search(Engine engine, Workspace workspace, ReadOnlySpan<int> source, SearchSettings settings)
+    {
         bool isParallel = ParallelGreedySearch.Serves(engine, sources: 1, settings);
         ISearch search = Start(engine, workspace, source, settings, isParallel);
         if (isParallel)
@@ -35,9 +50,16 @@ internal static class BatchSearch
             return Result(engine, workspace, search, 0, settings);
         }
 
+        return Finish(engine, workspace, search, settings);
+    }
+
+    /// <summary>Searches to the end for the one source of a workspace.</summary>
+    private static GenerationResult Finish(Engine engine, Workspace workspace, ISearch search, SearchSettings settings)
+    {
         while (!search.IsDone)
         {
             search.Step(engine, workspace);
+            workspace.Measurement.Stepped();
         }
 
         return Result(engine, workspace, search, 0, settings);
@@ -54,15 +76,19 @@ internal static class BatchSearch
     /// <summary>Searches targets for the one source of a workspace, which stands encoded, with room for the search.</summary>
     public static GenerationResult RunEncoded(Engine engine, Workspace workspace, SearchSettings settings)
     {
-        workspace.Place(0, workspace.Sequences[0].SourceLength);
-        workspace.ShareTargets(settings.BeamSize);
-        ISearch search = StartEncoded(engine, workspace, [], settings);
-        while (!search.IsDone)
+        workspace.Measurement.Begin(engine.Description.Name, sources: 1);
+        try
         {
-            search.Step(engine, workspace);
+            workspace.Place(0, workspace.Sequences[0].SourceLength);
+            workspace.ShareTargets(settings.BeamSize);
+            GenerationResult result = Finish(engine, workspace, StartEncoded(engine, workspace, [], settings), settings);
+            workspace.Measurement.Complete(result);
+            return result;
         }
-
-        return Result(engine, workspace, search, 0, settings);
+        catch (Exception exception) when (workspace.Measurement.Fail(exception))
+        {
+            throw;
+        }
     }
 
     /// <summary>Makes room for the source of a workspace, for any search of so many hypotheses.</summary>
@@ -107,6 +133,28 @@ internal static class BatchSearch
             return results;
         }
 
+        workspace.Measurement.Begin(engine.Description.Name, results.Length);
+        try
+        {
+            Search(engine, workspace, sources, settings, numbers, completed, results);
+            workspace.Measurement.Complete(results);
+            return results;
+        }
+        catch (Exception exception) when (workspace.Measurement.Fail(exception))
+        {
+            throw;
+        }
+    }
+
+    private static void Search(
+        Engine engine,
+        Workspace workspace,
+        IReadOnlyList<int[]> sources,
+        SearchSettings settings,
+        ReadOnlySpan<int> numbers,
+        Action<GenerationResult>? completed,
+        GenerationResult[] results)
+    {
         ReadOnlySpan<long> order = LongestFirst(engine, workspace, sources, results.Length);
         int places = Math.Min(order.Length, MaxPlaces(settings));
         Span<int> lengths = stackalloc int[places];
@@ -143,10 +191,11 @@ internal static class BatchSearch
 
             if (search.IsDone)
             {
-                return results;
+                return;
             }
 
             search.Step(engine, workspace);
+            workspace.Measurement.Stepped();
             foreach (int place in search.Completed)
             {
                 GenerationResult result = Result(engine, workspace, search, place, settings);

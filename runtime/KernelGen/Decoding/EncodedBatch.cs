@@ -13,6 +13,21 @@ internal static class EncodedBatch
     /// <param name="firstIndex">What callbacks call the first source.</param>
     public static GenerationResult[] Search(Engine engine, Workspace workspace, ReadOnlySpan<Workspace> encoded, ReadOnlySpan<SearchSettings> settings, int firstIndex)
     {
+        workspace.Measurement.Begin(engine.Description.Name, encoded.Length);
+        try
+        {
+            GenerationResult[] results = SearchAll(engine, workspace, encoded, settings, firstIndex);
+            workspace.Measurement.Complete(results);
+            return results;
+        }
+        catch (Exception exception) when (workspace.Measurement.Fail(exception))
+        {
+            throw;
+        }
+    }
+
+    private static GenerationResult[] SearchAll(Engine engine, Workspace workspace, ReadOnlySpan<Workspace> encoded, ReadOnlySpan<SearchSettings> settings, int firstIndex)
+    {
         int places = encoded.Length;
         SearchSettings widest = settings[0];
         var before = new PlacedTokens();
@@ -43,6 +58,7 @@ internal static class EncodedBatch
         while (!search.IsDone)
         {
             search.Step(engine, workspace);
+            workspace.Measurement.Stepped();
             foreach (int place in search.Completed)
             {
                 results[place] = BatchSearch.Result(engine, workspace, search, place, settings[place]);

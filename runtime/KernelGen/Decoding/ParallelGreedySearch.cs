@@ -44,6 +44,7 @@ internal static class ParallelGreedySearch
         while (!greedy.IsDone)
         {
             greedy.Step(engine, workspace);
+            workspace.Measurement.Stepped();
         }
 
         Drafting.Of(engine).Count(greedy.Tokens(0).Length + 1);
@@ -77,6 +78,7 @@ internal static class ParallelGreedySearch
             }
             while (!greedy.IsDone && right < rows && tokens[right] == best[right - 1]);
 
+            workspace.Measurement.Stepped();
             sequence.TargetLength = start + right;
             drafter.Learn(tokens[..right], best[..right], rows == 1 ? null : tokens[1] == best[0]);
         }

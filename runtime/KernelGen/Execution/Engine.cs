@@ -197,6 +197,7 @@ public abstract unsafe class Engine : IDisposable
     /// </param>
     internal void Encode(Workspace workspace, ReadOnlySpan<int> tokens, ReadOnlySpan<int> sequences, Span<float> selfAttention = default)
     {
+        long begun = workspace.Measurement.BeginEncoding();
         while (!sequences.IsEmpty)
         {
             int rows = 0;
@@ -211,6 +212,8 @@ public abstract unsafe class Engine : IDisposable
             tokens = tokens[rows..];
             sequences = sequences[count..];
         }
+
+        workspace.Measurement.EndEncoding(begun);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using KernelGen.Layout;
 using KernelGen.Recipes;
+using KernelGen.Telemetry;
 
 namespace KernelGen.Execution;
 
@@ -87,6 +88,9 @@ internal sealed unsafe class Workspace : IDisposable
 
     /// <summary>What cancels this call.</summary>
     public CancellationToken Cancellation { get; set; }
+
+    /// <summary>What measures this call.</summary>
+    public CallMeasurement Measurement { get; } = new();
 
     private float* FirstAttentionScratch { get; set; }
 
