@@ -15,7 +15,6 @@ public sealed partial class SpeechToText : IDisposable
     /// <summary>How many files are transcribed together, unless options say otherwise: more gain little, and each takes memory.</summary>
     private const int FilesTogether = 8;
 
-    private readonly SpeechModel _model;
     private readonly bool _ownsModel;
     private readonly ITranscriber _transcriber;
 
@@ -32,10 +31,13 @@ public sealed partial class SpeechToText : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        _model = model;
+        Model = model;
         _ownsModel = ownsModel;
         _transcriber = TranscriberOf(model, tokenizer, generation);
     }
+
+    /// <summary>The model.</summary>
+    public SpeechModel Model { get; }
 
     /// <summary>
     /// Opens a folder as it is downloaded from Hugging Face: its weights, <c>tokenizer.json</c>, and of a Whisper <c>generation_config.json</c> where it is there, which says what
@@ -172,7 +174,7 @@ public sealed partial class SpeechToText : IDisposable
     {
         if (_ownsModel)
         {
-            _model.Dispose();
+            Model.Dispose();
         }
     }
 
