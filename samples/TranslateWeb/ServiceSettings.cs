@@ -13,17 +13,32 @@ internal sealed class ServiceSettings
     /// <summary>The most texts that one request may bring.</summary>
     public int MaxTexts { get; set; } = 32;
 
+    /// <summary>The most texts that a request may bring, and the queue takes on.</summary>
+    public int MostTexts => Math.Min(MaxTexts, Queue);
+
     /// <summary>The widest beam that a request may ask for.</summary>
     public int MaxBeam { get; set; } = 8;
 
     /// <summary>How much work a request may ask for, in tokens of the source; <see cref="TranslationService.WorkOf"/> says how they are counted.</summary>
     public int MaxWork { get; set; } = 4096;
 
-    /// <summary>How many requests are worked on at once; each computes on one thread.</summary>
+    /// <summary>How many batches of requests are worked on at once; each computes on one thread.</summary>
     public int Concurrency { get; set; } = Environment.ProcessorCount;
 
-    /// <summary>How many requests may wait for their turn; more are turned away with status 429, those of the client that has most waiting.</summary>
-    public int Queue { get; set; } = 64;
+    /// <summary>How many texts may wait for their turn; more are turned away with status 429. A stream counts as one.</summary>
+    public int Queue { get; set; } = 256;
+
+    /// <summary>How many requests of one client, which is an IP address or an IPv6 network of 64 bits, may run or wait at once; more are turned away with status 429.</summary>
+    public int ClientRequests { get; set; } = 64;
+
+    /// <summary>How long a request that could begin waits for others to be translated with it, in milliseconds.</summary>
+    public int BatchMilliseconds { get; set; }
+
+    /// <summary>The most texts that are translated together.</summary>
+    public int MaxBatch { get; set; } = 64;
+
+    /// <summary>Keys of which a request for a translation must have one, with commas between them; unless given, none is asked for.</summary>
+    public string ApiKeys { get; set; } = "";
 
     /// <summary>Within how many seconds the body of a request must come.</summary>
     public int BodySeconds { get; set; } = 10;
@@ -31,10 +46,13 @@ internal sealed class ServiceSettings
     /// <summary>Within how many seconds a request must be answered, from its arrival to the end of the answer.</summary>
     public int RequestSeconds { get; set; } = 30;
 
+    /// <summary>How many connections there may be at once; more are closed.</summary>
+    public int MaxConnections { get; set; } = 20_000;
+
     /// <summary>When a request that was turned away should come again, in seconds.</summary>
     public int RetryAfterSeconds { get; set; } = 1;
 
-    /// <summary>After how many seconds without work memory that a rush has left is given back: once or twice as many.</summary>
+    /// <summary>After how many seconds without work memory that a rush has left is given back.</summary>
     public int TrimSeconds { get; set; } = 10;
 
     /// <summary>
@@ -54,9 +72,13 @@ internal sealed class ServiceSettings
         CheckRange(nameof(MaxBeam), MaxBeam, 1, 32);
         CheckRange(nameof(MaxWork), MaxWork, 1024, 1_000_000);
         CheckRange(nameof(Concurrency), Concurrency, 1, 1024);
-        CheckRange(nameof(Queue), Queue, 0, 10_000);
-        CheckRange(nameof(BodySeconds), BodySeconds, 1, 3600);
+        CheckRange(nameof(Queue), Queue, 1, 100_000);
+        CheckRange(nameof(ClientRequests), ClientRequests, 1, 100_000);
+        CheckRange(nameof(BatchMilliseconds), BatchMilliseconds, 0, 60_000);
+        CheckRange(nameof(MaxBatch), MaxBatch, 1, 4096);
+        CheckRange(nameof(BodySeconds), BodySeconds, 2, 3600);
         CheckRange(nameof(RequestSeconds), RequestSeconds, 1, 3600);
+        CheckRange(nameof(MaxConnections), MaxConnections, 1, 1_000_000);
         CheckRange(nameof(RetryAfterSeconds), RetryAfterSeconds, 1, 3600);
         CheckRange(nameof(TrimSeconds), TrimSeconds, 1, 86_400);
         CheckRange(nameof(ShutdownSeconds), ShutdownSeconds, 0, 3600);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using KernelGen.Samples.Translate;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KernelGen.Samples.TranslateWeb;
@@ -13,45 +12,59 @@ internal static class TranslationEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/translate", Translate)
-            .WithName("translate")
-            .WithSummary("Translates Chinese texts into English.")
-            .Limited("translate")
+        app.MapPost("/translations", Translate)
+            .WithName("translations")
+            .WithSummary("Translates Chinese texts into English, and tells how: sentences, other translations, where the model looked.")
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .Limited()
             .WithBody();
         app.MapGet("/translate/stream", StreamQuery)
             .WithName("streamQuery")
             .WithSummary("Translates one text, and sends each token as it comes: server-sent events, as EventSource reads them.")
-            .Limited("stream");
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .Limited();
         app.MapPost("/translate/stream", StreamBody)
             .WithName("stream")
             .WithSummary("Translates one text, and sends each token as it comes: server-sent events.")
-            .Limited("stream")
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .Limited()
             .WithBody();
-        app.MapGet("/health", Health)
-            .WithName("health")
-            .WithSummary("Whether the service is ready.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        app.MapMethods("/health", [HttpMethods.Head], Health).ExcludeFromDescription();
     }
 
-    private static RouteHandlerBuilder Limited(this RouteHandlerBuilder endpoint, string name) => endpoint
-        .WithMetadata(new MeasuredEndpoint(name))
-        .ProducesProblem(StatusCodes.Status429TooManyRequests)
-        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    /// <summary>Has a client wait no longer than a request may take, and have no more requests at once than one may have.</summary>
+    public static RouteHandlerBuilder Limited(this RouteHandlerBuilder endpoint)
+    {
+        endpoint.WithRequestTimeout(WebService.Policy);
+        return endpoint
+            .RequireRateLimiting(WebService.Policy)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
 
-    private static void WithBody(this RouteHandlerBuilder endpoint) => endpoint
+    /// <summary>What can be wrong with a body.</summary>
+    public static void WithBody(this RouteHandlerBuilder endpoint) => endpoint
         .ProducesProblem(StatusCodes.Status408RequestTimeout)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
+    /// <summary>What is to be said of more work than one request may ask for.</summary>
+    public static string? CheckWork(long work, ServiceSettings settings) => work > settings.MaxWork
+        ? string.Create(CultureInfo.InvariantCulture, $"This is too much for one request: it counts as {work} tokens, of at most {settings.MaxWork}. Send less text, a narrower beam, or do without attention.")
+        : null;
+
     private static async Task<Results<Ok<TranslationResponse>, ValidationProblem, ProblemHttpResult>> Translate(
-        TranslationRequest request, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context)
+        TranslationRequest request, TranslationService translations, ApiKeys keys, ServiceSettings settings, HttpContext context)
     {
+        if (!keys.Admit(context))
+        {
+            return ApiKeys.Refusal();
+        }
+
         var errors = new Dictionary<string, string[]>();
         string?[] texts = request.Texts ?? [];
-        if (texts.Length < 1 || texts.Length > settings.MaxTexts)
+        if (texts.Length < 1 || texts.Length > settings.MostTexts)
         {
-            errors["texts"] = [$"There are {texts.Length} texts; a request brings 1 to {settings.MaxTexts}."];
+            errors["texts"] = [$"There are {texts.Length} texts; a request brings 1 to {settings.MostTexts}."];
             return TypedResults.ValidationProblem(errors);
         }
 
@@ -84,24 +97,25 @@ internal static class TranslationEndpoints
             return TypedResults.ValidationProblem(errors);
         }
 
-        // The turn is for the computation alone: its answer may be read as slowly as the client likes.
-        using IDisposable? turn = await turns.EnterAsync(ClientAddress.Of(context), context.RequestAborted);
-        return turn is null
-            ? Busy(context, settings)
-            : TypedResults.Ok(new TranslationResponse(translations.Translate(texts!, options, context.RequestAborted)));
+        return TypedResults.Ok(new TranslationResponse(await translations.TranslateAsync(texts!, options, context.RequestAborted)));
     }
 
-    private static Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> StreamBody(
-        StreamRequest request, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context) =>
-        Stream(request.Text, translations, settings, turns, context);
+    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult> StreamBody(
+        StreamRequest request, TranslationService translations, ApiKeys keys, ServiceSettings settings, HttpContext context) =>
+        Stream(request.Text, translations, keys, settings, context);
 
-    private static Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> StreamQuery(
-        string? text, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context) =>
-        Stream(text, translations, settings, turns, context);
+    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult> StreamQuery(
+        string? text, TranslationService translations, ApiKeys keys, ServiceSettings settings, HttpContext context) =>
+        Stream(text, translations, keys, settings, context);
 
-    private static async Task<Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult>> Stream(
-        string? text, TranslationService translations, ServiceSettings settings, TurnQueue turns, HttpContext context)
+    private static Results<ServerSentEventsResult<TranslationEvent>, ValidationProblem, ProblemHttpResult> Stream(
+        string? text, TranslationService translations, ApiKeys keys, ServiceSettings settings, HttpContext context)
     {
+        if (!keys.Admit(context))
+        {
+            return ApiKeys.Refusal();
+        }
+
         if (string.IsNullOrWhiteSpace(text))
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [NoText] });
@@ -112,19 +126,7 @@ internal static class TranslationEndpoints
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = [tooMuch] });
         }
 
-        IDisposable? turn = await turns.EnterAsync(ClientAddress.Of(context), context.RequestAborted);
-        return turn is null ? Busy(context, settings) : TypedResults.ServerSentEvents(Events(translations.StreamAsync(text, turn, context.RequestAborted)));
-    }
-
-    private static string? CheckWork(long work, ServiceSettings settings) => work > settings.MaxWork
-        ? string.Create(CultureInfo.InvariantCulture, $"This is too much for one request: it counts as {work} tokens, of at most {settings.MaxWork}. Send less text, a narrower beam, or do without attention.")
-        : null;
-
-    private static ProblemHttpResult Busy(HttpContext context, ServiceSettings settings)
-    {
-        context.Response.Headers.RetryAfter = settings.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Problem(
-            $"More requests are waiting than it takes on. Try again in {settings.RetryAfterSeconds} s.", statusCode: StatusCodes.Status429TooManyRequests, title: "The service is busy.");
+        return TypedResults.ServerSentEvents(Events(translations.StreamAsync(text, context.RequestAborted)));
     }
 
     private static async IAsyncEnumerable<SseItem<TranslationEvent>> Events(IAsyncEnumerable<TranslationEvent> events, [EnumeratorCancellation] CancellationToken aborted = default)
@@ -133,17 +135,5 @@ internal static class TranslationEndpoints
         {
             yield return new SseItem<TranslationEvent>(next, next switch { TokenEvent => "token", SentenceEvent => "sentence", _ => "done" });
         }
-    }
-
-    /// <summary>The model is loaded before the server listens; here it proves that it computes, too.</summary>
-    private static Results<Ok<HealthResponse>, ProblemHttpResult> Health(Translator model, IHostApplicationLifetime lifetime)
-    {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            return TypedResults.Problem("The service is shutting down.", statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-
-        model.Encode([model.EndToken]);
-        return TypedResults.Ok(new HealthResponse("ready", model.InstructionSet.ToString()));
     }
 }

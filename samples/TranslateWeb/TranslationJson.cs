@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KernelGen.Samples.TranslateWeb.LibreTranslate;
 
 namespace KernelGen.Samples.TranslateWeb;
 
@@ -11,5 +12,10 @@ namespace KernelGen.Samples.TranslateWeb;
 [JsonSerializable(typeof(StreamRequest))]
 [JsonSerializable(typeof(TranslationEvent))]
 [JsonSerializable(typeof(SseItem<TranslationEvent>))]
-[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(LibreTranslateRequest))]
+[JsonSerializable(typeof(LibreTranslateResponse))]
+[JsonSerializable(typeof(LibreTranslateListResponse))]
+[JsonSerializable(typeof(Language[]))]
+[JsonSerializable(typeof(FrontendSettings))]
+[JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class TranslationJson : JsonSerializerContext;

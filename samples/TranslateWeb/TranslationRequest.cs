@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace KernelGen.Samples.TranslateWeb;
 
-/// <summary>The body of <c>POST /translate</c>.</summary>
+/// <summary>The body of <c>POST /translations</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TranslationRequest
 {

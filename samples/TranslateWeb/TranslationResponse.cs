@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace KernelGen.Samples.TranslateWeb;
 
-/// <summary>The answer of <c>POST /translate</c>.</summary>
+/// <summary>The answer of <c>POST /translations</c>.</summary>
 internal sealed record TranslationResponse(
     [property: Description("For each text, in the order of the request.")] Translation[] Translations);
 

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
+using KernelGen.Extensions.Hosting;
 using KernelGen.Text;
 
 namespace KernelGen.Samples.TranslateWeb;
 
-/// <summary>What the endpoints ask for: texts are checked, translated, described for the wire, and measured.</summary>
-internal sealed class TranslationService(TextGenerator generator, TranslationMetrics metrics, ServiceSettings settings)
+/// <summary>What the endpoints ask for: texts are translated, in batches with those of others, and described for the wire.</summary>
+internal sealed class TranslationService(TextGenerationQueue queue, ServiceSettings settings)
 {
     /// <summary>What a short sentence counts as, because the model may say much about little.</summary>
     private const int LeastWork = 16;
@@ -21,7 +21,9 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
     /// <summary>About how many characters a stream translates at most.</summary>
     public int MaxStreamCharacters => settings.MaxWork / AttentionWork;
 
-    private EncoderDecoder Model => generator.Model;
+    private TextGenerator Generator => queue.Generator;
+
+    private EncoderDecoder Model => Generator.Model;
 
     /// <summary>
     /// How much work texts are: the source tokens of their sentences, at least <see cref="LeastWork"/> for each, times the beam;
@@ -32,16 +34,26 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
     public long WorkOf(IEnumerable<string> texts, GenerationOptions options)
     {
         long width = Math.Max(options.BeamSize, options.ReturnCrossAttention ? AttentionWork * options.HypothesisCount : 1);
-        return width * texts.Sum(text => generator.Encode(text).Sum(static sentence => (long)Math.Max(sentence.Tokens.Length, LeastWork)));
+        return width * texts.Sum(text => Generator.Encode(text).Sum(static sentence => (long)Math.Max(sentence.Tokens.Length, LeastWork)));
     }
 
-    /// <summary>Translates texts together.</summary>
+    /// <summary>How to search for the best translations; requests that ask for as many have equal options, and go together.</summary>
+    /// <param name="count">How many.</param>
+    public GenerationOptions OptionsOf(int count) => new() { BeamSize = count, HypothesisCount = count };
+
+    /// <summary>Translates texts.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="options">How to search.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Translation[] Translate(IReadOnlyList<string> texts, GenerationOptions options, CancellationToken cancellationToken)
+    /// <exception cref="QueueFullException">More is waiting than the service takes on.</exception>
+    public Task<TextGenerationResult[]> GenerateAsync(IReadOnlyList<string> texts, GenerationOptions options, CancellationToken cancellationToken) =>
+        queue.GenerateAsync(texts, options, cancellationToken);
+
+    /// <summary>Translates texts, and describes what became of them.</summary>
+    /// <inheritdoc cref="GenerateAsync"/>
+    public async Task<Translation[]> TranslateAsync(IReadOnlyList<string> texts, GenerationOptions options, CancellationToken cancellationToken)
     {
-        TextGenerationResult[] results = generator.Generate(texts, options, cancellationToken);
+        TextGenerationResult[] results = await GenerateAsync(texts, options, cancellationToken);
         var translations = new Translation[results.Length];
         for (int i = 0; i < results.Length; i++)
         {
@@ -53,63 +65,60 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
                 [.. sentence.Hypotheses.Select(hypothesis => Describe(sentence, hypothesis))],
                 Unknown(sentence.UnknownTokens),
                 sentence.IsUnknown))]);
-            metrics.Translated(result.SourceTokens.Length, result.Sentences.Sum(static sentence => sentence.Hypotheses.Sum(static hypothesis => hypothesis.Tokens.Length)));
         }
 
         return translations;
     }
 
-    /// <summary>Translates a text token by token. The work begins at once and goes on as fast as it can, however slowly what it gives is taken.</summary>
+    /// <summary>
+    /// Translates a text token by token. The work begins in its turn and then goes on as fast as it can, however slowly what it gives is taken: who reads slowly keeps nobody waiting.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="turn">Disposed when the work ends.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public IAsyncEnumerable<TranslationEvent> StreamAsync(string text, IDisposable turn, CancellationToken cancellationToken)
+    /// <exception cref="QueueFullException">More is waiting than the service takes on; thrown at once.</exception>
+    public IAsyncEnumerable<TranslationEvent> StreamAsync(string text, CancellationToken cancellationToken)
     {
         var events = Channel.CreateUnbounded<TranslationEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        _ = ProduceAsync();
+        Task<bool> work = queue.RunAsync(
+            (_, token) =>
+            {
+                Translate(text, events.Writer, token);
+                return true;
+            },
+            cancellationToken);
+        _ = CompleteAsync();
         return events.Reader.ReadAllAsync(cancellationToken);
 
-        async Task ProduceAsync()
+        async Task CompleteAsync()
         {
-            Exception? failure = null;
-            try
-            {
-                await TranslateAsync(text, events.Writer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                // Whoever reads the events meets it.
-                failure = exception;
-            }
-            finally
-            {
-                turn.Dispose();
-                events.Writer.Complete(failure);
-            }
+            await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // Whoever reads the events meets the failure.
+            events.Writer.TryComplete(work.IsCanceled ? new OperationCanceledException(cancellationToken) : work.Exception?.InnerException);
         }
     }
 
-    private async Task TranslateAsync(string text, ChannelWriter<TranslationEvent> events, CancellationToken cancellationToken)
+    /// <summary>What stands between two translations: the line breaks that stand between the sentences, or a space.</summary>
+    public static string Separator(string text, SourceSentence before, SourceSentence sentence) =>
+        Separator(text, before.Start + before.Length, sentence.Start);
+
+    /// <inheritdoc cref="Separator(string, SourceSentence, SourceSentence)"/>
+    public static string Separator(string text, GeneratedSentence before, GeneratedSentence sentence) =>
+        Separator(text, before.Start + before.Length, sentence.Start);
+
+    private void Translate(string text, ChannelWriter<TranslationEvent> events, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
-        ImmutableArray<SourceSentence> sentences = generator.Encode(text);
+        ImmutableArray<SourceSentence> sentences = Generator.Encode(text);
         var whole = new StringBuilder();
-        int sourceTokens = 0;
-        int targetTokens = 0;
         for (int index = 0; index < sentences.Length; index++)
         {
             SourceSentence sentence = sentences[index];
             string separator = index == 0 ? "" : Separator(text, sentences[index - 1], sentence);
-            StreamingDecoder decoder = generator.Target.CreateDecoder();
+            StreamingDecoder decoder = Generator.Target.CreateDecoder();
             var tokens = new List<int>();
             var texts = new List<string>();
-            await foreach (GeneratedToken token in Model.StreamAsync(sentence.Tokens.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false))
+            foreach (GeneratedToken token in Model.Stream(sentence.Tokens.AsSpan(), cancellationToken: cancellationToken))
             {
-                if (targetTokens == 0 && token.Index == 0)
-                {
-                    metrics.FirstToken(Stopwatch.GetElapsedTime(start));
-                }
-
                 string added = decoder.Append(token.Token);
                 tokens.Add(token.Token);
                 texts.Add(added);
@@ -128,19 +137,14 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
             AttentionMap attention = Map(sentence.Tokens, texts, hasEnded, Model.CrossAttention(sentence.Tokens.AsSpan(), target, cancellationToken));
             string source = text.Substring(sentence.Start, sentence.Length);
             events.TryWrite(new SentenceEvent(index, source, sentence.Start, separator, translated, attention, Unknown(sentence.UnknownTokens), sentence.IsUnknown));
-            sourceTokens += sentence.Tokens.Length;
-            targetTokens += tokens.Count;
         }
 
-        metrics.Translated(sourceTokens, targetTokens);
         events.TryWrite(new DoneEvent(whole.ToString()));
     }
 
-    /// <summary>What stands between two translations: the line breaks that stand between the sentences, or a space.</summary>
-    private static string Separator(string text, SourceSentence before, SourceSentence sentence)
+    private static string Separator(string text, int end, int start)
     {
-        int end = before.Start + before.Length;
-        string breaks = string.Concat(text[end..sentence.Start].Where(static character => character is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029'));
+        string breaks = string.Concat(text[end..start].Where(static character => character is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029'));
         return breaks.Length > 0 ? breaks : " ";
     }
 
@@ -169,7 +173,7 @@ internal sealed class TranslationService(TextGenerator generator, TranslationMet
             }
         }
 
-        string[] targetTokens = hasEnded ? [.. texts, generator.Target.Piece(Model.EndToken)] : [.. texts];
-        return new AttentionMap([.. source.Select(generator.Source.Piece)], targetTokens, weights);
+        string[] targetTokens = hasEnded ? [.. texts, Generator.Target.Piece(Model.EndToken)] : [.. texts];
+        return new AttentionMap([.. source.Select(Generator.Source.Piece)], targetTokens, weights);
     }
 }

@@ -1,8 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
 using KernelGen.Samples.Translate;
+using KernelGen.Samples.TranslateWeb.LibreTranslate;
 using KernelGen.Samples.Web;
 using KernelGen.Text;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -12,6 +17,9 @@ namespace KernelGen.Samples.TranslateWeb;
 internal static class WebService
 {
     public const string OpenApiPath = "/openapi/v1.json";
+
+    /// <summary>The name of what bounds requests for translations: their time, and how many a client has.</summary>
+    public const string Policy = "translation";
 
     /// <summary>
     /// The names under which the service answers, unless the setting AllowedHosts says others: those of this computer. So no page of somebody else's whose name
@@ -35,10 +43,6 @@ internal static class WebService
         settings.Check();
         builder.Configuration["AllowedHosts"] ??= AllowedHosts;
 
-        // A translation keeps its thread; answers about health and the page come from others.
-        ThreadPool.GetMinThreads(out int workers, out int completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, settings.Concurrency + Environment.ProcessorCount), completions);
-
         AddServices(builder, settings);
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
@@ -48,12 +52,15 @@ internal static class WebService
         }
 
         app.Use(ResponseHeaders.Add);
-        app.Use(app.Services.GetRequiredService<TranslationMetrics>().Measure);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.Use(app.Services.GetRequiredService<RequestLimits>().Apply);
+        app.UseRequestTimeouts();
+        app.UseRateLimiter();
+        app.Use(JsonEncoding.Check);
         app.MapOpenApi();
         TranslationEndpoints.Map(app);
+        LibreTranslateEndpoints.Map(app);
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync });
         Page.Map(app);
         return app;
     }
@@ -66,6 +73,10 @@ internal static class WebService
             KestrelServerLimits limits = kestrel.Limits;
             limits.MaxRequestBodySize = MaxRequestBytes;
             limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.BodySeconds);
+            limits.MaxConcurrentConnections = settings.MaxConnections;
+
+            // The largest body is here within that time, or a little later; a smaller one, which comes more slowly, when it is over.
+            limits.MinRequestBodyDataRate = new MinDataRate(MaxRequestBytes / settings.BodySeconds, TimeSpan.FromSeconds(settings.BodySeconds));
         });
         IServiceCollection services = builder.Services;
         services.AddSingleton(settings);
@@ -82,15 +93,36 @@ internal static class WebService
                 LongTexts = LongTextPolicy.Split,
             });
         });
-        services.AddSingleton(new TurnQueue(settings.Concurrency, settings.Queue));
-        services.AddSingleton<RequestLimits>();
-        services.AddHostedService<MemoryTrimmer>();
-        services.AddSingleton<TranslationMetrics>();
+        services.AddTextGenerationQueue(queue =>
+        {
+            queue.Workers = settings.Concurrency;
+            queue.Capacity = settings.Queue;
+            queue.MaxBatch = settings.MaxBatch;
+            queue.MaxWait = TimeSpan.FromMilliseconds(settings.BatchMilliseconds);
+            queue.RetryAfter = TimeSpan.FromSeconds(settings.RetryAfterSeconds);
+            queue.TrimAfter = TimeSpan.FromSeconds(settings.TrimSeconds);
+        });
+        services.AddHealthChecks().AddKernelGenModel<Translator>().AddTextGenerationQueue().AddCheck<StoppingCheck>("stopping");
+        services.AddRequestTimeouts(timeouts => timeouts.AddPolicy(Policy, new RequestTimeoutPolicy
+        {
+            Timeout = TimeSpan.FromSeconds(settings.RequestSeconds),
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = static context => context.RequestServices.GetRequiredService<RequestFailures>().ExpireAsync(context),
+        }));
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = static (rejected, _) => rejected.HttpContext.RequestServices.GetRequiredService<RequestFailures>().RejectAsync(rejected.HttpContext);
+            limiter.AddPolicy(Policy, context => RateLimitPartition.GetConcurrencyLimiter(
+                ClientAddress.Of(context), _ => new ConcurrencyLimiterOptions { PermitLimit = settings.ClientRequests }));
+        });
+        services.AddSingleton<ApiKeys>();
         services.AddSingleton<TranslationService>();
         services.AddSingleton<Page>();
         services.AddOpenApi();
-        services.AddProblemDetails();
-        services.AddExceptionHandler<BadRequestHandler>();
+        services.AddProblemDetails(static options => options.CustomizeProblemDetails = RequestFailures.Complete);
+        services.AddSingleton<RequestFailures>();
+        services.AddSingleton<IExceptionHandler>(static provider => provider.GetRequiredService<RequestFailures>());
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
         services.ConfigureHttpJsonOptions(static options =>

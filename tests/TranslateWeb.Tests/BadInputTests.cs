@@ -24,7 +24,7 @@ public sealed class BadInputTests
     public async Task What_is_out_of_range_is_named(string body, string field, string message)
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostJsonAsync("/translate", body);
+        using HttpResponseMessage response = await service.PostJsonAsync("/translations", body);
         JsonElement problem = await ReadProblemAsync(response, HttpStatusCode.BadRequest);
         JsonProperty error = Assert.Single(problem.GetProperty("errors").EnumerateObject());
         Assert.Equal(field, error.Name);
@@ -35,7 +35,7 @@ public sealed class BadInputTests
     public async Task All_that_is_wrong_is_told_at_once()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostJsonAsync("/translate", """{"texts": ["", "狗", ""], "beam": 99}""");
+        using HttpResponseMessage response = await service.PostJsonAsync("/translations", """{"texts": ["", "狗", ""], "beam": 99}""");
         JsonElement problem = await ReadProblemAsync(response, HttpStatusCode.BadRequest);
         Assert.Equal(["texts[0]", "texts[2]", "beam"], problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
     }
@@ -55,7 +55,7 @@ public sealed class BadInputTests
     public async Task A_body_that_is_not_as_described_is_refused_with_the_place(string body, string place)
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostJsonAsync("/translate", body);
+        using HttpResponseMessage response = await service.PostJsonAsync("/translations", body);
         JsonElement problem = await ReadProblemAsync(response, HttpStatusCode.BadRequest);
         Assert.Contains(place, problem.GetProperty("detail").GetString());
     }
@@ -66,7 +66,7 @@ public sealed class BadInputTests
         await using RunningService service = await RunningService.StartAsync();
         using var content = new ByteArrayContent([.. "{\"texts\": [\""u8, 0xFF, 0xE7, 0x8B, .. "\"]}"u8]);
         content.Headers.ContentType = new("application/json");
-        using HttpResponseMessage response = await service.Client.PostAsync("/translate", content);
+        using HttpResponseMessage response = await service.Client.PostAsync("/translations", content);
         await ReadProblemAsync(response, HttpStatusCode.BadRequest);
     }
 
@@ -74,7 +74,7 @@ public sealed class BadInputTests
     public async Task Another_content_type_is_refused()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.Client.PostAsync("/translate", new StringContent("狗追猫。", Encoding.UTF8, "text/plain"));
+        using HttpResponseMessage response = await service.Client.PostAsync("/translations", new StringContent("狗追猫。", Encoding.UTF8, "text/plain"));
         await ReadProblemAsync(response, HttpStatusCode.UnsupportedMediaType);
     }
 
@@ -82,7 +82,7 @@ public sealed class BadInputTests
     public async Task A_body_that_is_too_large_is_refused()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { new string(' ', 100_000) } });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { new string(' ', 100_000) } });
         await ReadProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
     }
 
@@ -169,7 +169,7 @@ public sealed class BadInputTests
     {
         await using RunningService service = await RunningService.StartAsync();
         string text = work > 4096 && texts < 32 ? Longest : new string('狗', 32);
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = Enumerable.Repeat(text, texts), beam, nBest, attention });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = Enumerable.Repeat(text, texts), beam, nBest, attention });
         if (work <= 4096)
         {
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -184,9 +184,9 @@ public sealed class BadInputTests
     public async Task Short_texts_count_as_work_too()
     {
         await using RunningService service = await RunningService.StartAsync(["MaxWork=1024"]);
-        using HttpResponseMessage most = await service.PostAsync("/translate", new { texts = Enumerable.Repeat("狗", 32), beam = 2 });
+        using HttpResponseMessage most = await service.PostAsync("/translations", new { texts = Enumerable.Repeat("狗", 32), beam = 2 });
         Assert.Equal(HttpStatusCode.OK, most.StatusCode);
-        using HttpResponseMessage more = await service.PostAsync("/translate", new { texts = Enumerable.Repeat("狗", 32), beam = 3 });
+        using HttpResponseMessage more = await service.PostAsync("/translations", new { texts = Enumerable.Repeat("狗", 32), beam = 3 });
         await ReadProblemAsync(more, HttpStatusCode.BadRequest);
     }
 

@@ -244,7 +244,7 @@ public sealed class BrowserTests : BrowserPageTests
     public async Task What_goes_wrong_is_said()
     {
         using var gate = new Gate();
-        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=0"], RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
+        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "ClientRequests=1"], RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
         IPage page = await OpenAsync(service);
         ILocator text = page.GetByLabel("Chinese text");
         ILocator alert = page.GetByRole(AriaRole.Alert);
@@ -259,7 +259,7 @@ public sealed class BrowserTests : BrowserPageTests
         await Expect(page.Locator("#count")).ToHaveTextAsync("1152 of at most 1024 characters");
 
         // Another request has the only place; the page waits, and tries again.
-        Task<HttpResponseMessage> other = service.PostAsync("/translate", new { texts = new[] { "狗" } });
+        Task<HttpResponseMessage> other = service.PostAsync("/translations", new { texts = new[] { "狗" } });
         await gate.ArrivedAsync(1);
         await text.FillAsync("狗追猫。");
         await text.PressAsync("Enter");

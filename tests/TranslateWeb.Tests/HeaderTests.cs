@@ -6,7 +6,8 @@ namespace KernelGen.Samples.TranslateWeb.Tests;
 public sealed class HeaderTests
 {
     [Theory]
-    [InlineData("/health", HttpStatusCode.OK, "no-store")]
+    [InlineData("/health", HttpStatusCode.OK, "no-store, no-cache")]
+    [InlineData("/languages", HttpStatusCode.OK, "no-store")]
     [InlineData("/openapi/v1.json", HttpStatusCode.OK, "no-store")]
     [InlineData("/translate/stream?text=狗", HttpStatusCode.OK, "no-store, no-cache")]
     [InlineData("/translate/stream", HttpStatusCode.BadRequest, "no-store")]
@@ -32,12 +33,12 @@ public sealed class HeaderTests
                 throw new InvalidOperationException();
             }
         })));
-        using HttpResponseMessage translated = await service.PostAsync("/translate", new { texts = new[] { "狗" } });
+        using HttpResponseMessage translated = await service.PostAsync("/translations", new { texts = new[] { "狗" } });
         AssertHeaders(translated, "no-store");
-        using HttpResponseMessage refused = await service.PostJsonAsync("/translate", "{");
+        using HttpResponseMessage refused = await service.PostJsonAsync("/translations", "{");
         AssertHeaders(refused, "no-store, no-cache");
         fails = true;
-        using HttpResponseMessage failed = await service.PostAsync("/translate", new { texts = new[] { "狗" } });
+        using HttpResponseMessage failed = await service.PostAsync("/translations", new { texts = new[] { "狗" } });
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
         AssertHeaders(failed, "no-store, no-cache");
     }
@@ -71,7 +72,7 @@ public sealed class HeaderTests
     public async Task Another_encoding_is_refused(string contentType)
     {
         await using RunningService service = await RunningService.StartAsync();
-        foreach (string path in new[] { "/translate", "/translate/stream" })
+        foreach (string path in new[] { "/translations", "/translate/stream" })
         {
             using var content = new ByteArrayContent("{}"u8.ToArray());
             content.Headers.TryAddWithoutValidation("Content-Type", contentType);
@@ -89,7 +90,7 @@ public sealed class HeaderTests
         await using RunningService service = await RunningService.StartAsync();
         using var content = new ByteArrayContent("""{"texts": ["狗追猫。"]}"""u8.ToArray());
         content.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={name}");
-        using HttpResponseMessage response = await service.Client.PostAsync("/translate", content);
+        using HttpResponseMessage response = await service.Client.PostAsync("/translations", content);
         Assert.Contains("The dog chases the cat.", await response.Content.ReadAsStringAsync());
     }
 

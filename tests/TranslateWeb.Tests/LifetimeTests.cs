@@ -30,8 +30,8 @@ public sealed class LifetimeTests
         using HttpResponseMessage response = await client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         JsonElement health = await RunningService.ReadJsonAsync(response);
-        Assert.Equal("ready", health.GetProperty("status").GetString());
-        Assert.Equal(app.Services.GetRequiredService<Translator>().InstructionSet.ToString(), health.GetProperty("instructionSet").GetString());
+        Assert.Equal("ok", health.GetProperty("status").GetString());
+        Assert.Equal(app.Services.GetRequiredService<Translator>().ToString(), health.GetProperty("checks").GetProperty("Translator").GetString());
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class LifetimeTests
     {
         using var gate = new Gate();
         await using RunningService service = await RunningService.StartAsync(null, RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
-        Task<HttpResponseMessage> translation = service.PostAsync("/translate", new { texts = new[] { "狗追猫。" } });
+        Task<HttpResponseMessage> translation = service.PostAsync("/translations", new { texts = new[] { "狗追猫。" } });
         Task<HttpResponseMessage> stream = service.PostAsync("/translate/stream", new { text = "猫追狗。" });
         await gate.ArrivedAsync(2);
         using HttpClient other = service.NewClient();

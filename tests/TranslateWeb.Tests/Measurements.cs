@@ -15,7 +15,7 @@ internal sealed class Measurements : IDisposable
         IMeterFactory factory = service.App.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == TranslationMetrics.MeterName && instrument.Meter.Scope == factory)
+            if (instrument.Name is "http.server.request.duration" or "http.server.active_requests" && instrument.Meter.Scope == factory)
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -25,8 +25,8 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The values of an instrument, with tags as in <c>"stream canceled"</c>.</summary>
-    public double[] Of(string instrument, string tags = "")
+    /// <summary>"requests": a 1 for each that ended, by its route and status, as in <c>"/translations 200"</c>; "active": a 1 for each that began, and a -1 where it ended.</summary>
+    public double[] Of(string instrument, string tags)
     {
         lock (_lock)
         {
@@ -57,10 +57,12 @@ internal sealed class Measurements : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string text = string.Join(' ', tags.ToArray().Select(static tag => tag.Value));
+        bool isRequest = instrument.Name == "http.server.request.duration";
+        var all = new Dictionary<string, object?>(tags.ToArray());
+        string text = isRequest ? $"{all.GetValueOrDefault("http.route")} {all.GetValueOrDefault("http.response.status_code")}" : "";
         lock (_lock)
         {
-            _all.Add((instrument.Name, text, value));
+            _all.Add(isRequest ? ("requests", text, 1) : ("active", text, value));
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class MemoryTests
         Translator model = service.App.Services.GetRequiredService<Translator>();
         for (int rush = 0; rush < 2; rush++)
         {
-            using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。", "猫追狗。" }, beam = 8 });
+            using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { "狗追猫。", "猫追狗。" }, beam = 8 });
             response.EnsureSuccessStatusCode();
             for (int i = 0; i < 600 && model.IdleMemory > 0; i++)
             {

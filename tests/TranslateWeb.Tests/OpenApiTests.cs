@@ -17,16 +17,18 @@ public sealed class OpenApiTests
             .SelectMany(static path => path.Value.EnumerateObject().Select(operation => (Key: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
             .ToDictionary(static one => one.Key, static one => one.Value.GetProperty("responses").EnumerateObject().Select(static response => response.Name).Order().ToArray());
         Assert.Equal(
-            ["GET /health", "GET /translate/stream", "POST /translate", "POST /translate/stream"],
+            ["GET /frontend/settings", "GET /languages", "GET /translate/stream", "POST /translate", "POST /translate/stream", "POST /translations"],
             described.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["200", "503"], described["GET /health"]);
-        Assert.Equal(["200", "400", "429", "503"], described["GET /translate/stream"]);
-        Assert.Equal(["200", "400", "408", "413", "415", "429", "503"], described["POST /translate"]);
-        Assert.Equal(["200", "400", "408", "413", "415", "429", "503"], described["POST /translate/stream"]);
+        Assert.Equal(["200"], described["GET /languages"]);
+        Assert.Equal(["200", "400", "403", "429", "503"], described["GET /translate/stream"]);
+        foreach (string withBody in new[] { "POST /translate", "POST /translations", "POST /translate/stream" })
+        {
+            Assert.Equal(["200", "400", "403", "408", "413", "415", "429", "503"], described[withBody]);
+        }
 
-        // Nothing is left out but the page and the description itself.
+        // Nothing is left out but the page, the description itself, and health.
         string[] routes = [.. service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static route => route.RoutePattern.RawText!).Distinct().Order(StringComparer.Ordinal)];
-        Assert.Equal(["/", "/health", "/openapi/{documentName}.json", "/page.css", "/page.js", "/service.js", "/translate", "/translate/stream", "/words.js"], routes);
+        Assert.Equal(["/", "/frontend/settings", "/health", "/languages", "/openapi/{documentName}.json", "/page.css", "/page.js", "/service.js", "/translate", "/translate/stream", "/translations", "/words.js"], routes);
     }
 
     [Fact]

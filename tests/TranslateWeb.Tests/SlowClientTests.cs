@@ -12,17 +12,17 @@ public sealed class SlowClientTests
     [Fact]
     public async Task A_body_that_comes_slowly_keeps_nobody_waiting_and_has_an_end()
     {
-        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=0", "BodySeconds=3"]);
+        await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "Queue=1", "BodySeconds=3"]);
         using var measurements = new Measurements(service);
         long start = Stopwatch.GetTimestamp();
         using var stop = new CancellationTokenSource();
         Task<string>[] slow = [.. Enumerable.Range(0, 20).Select(_ => SendSlowlyAsync(service.Address.Port, stop.Token))];
-        await measurements.ReachesAsync("kernelgen.requests.active", "translate", slow.Length);
+        await measurements.ReachesAsync("active", "", slow.Length);
 
         // All of them are there, and the only place is free.
         for (int i = 0; i < 5; i++)
         {
-            using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。" } });
+            using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { "狗追猫。" } });
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
@@ -33,19 +33,19 @@ public sealed class SlowClientTests
         }
 
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 2.9, 60);
-        await measurements.ReachesAsync("kernelgen.requests", "translate expired", slow.Length);
+        await measurements.ReachesAsync("requests", "/translations 408", slow.Length);
     }
 
     [Theory]
-    [InlineData("/translate", """{"texts": ["狗追猫。"]}""", "translate")]
-    [InlineData("/translate/stream", """{"text": "狗追猫。"}""", "stream")]
-    public async Task A_request_that_takes_too_long_is_ended(string path, string body, string endpoint)
+    [InlineData("/translations", """{"texts": ["狗追猫。"]}""")]
+    [InlineData("/translate/stream", """{"text": "狗追猫。"}""")]
+    public async Task A_request_that_takes_too_long_is_ended(string path, string body)
     {
         using var gate = new Gate();
         await using RunningService service = await RunningService.StartAsync(
             ["Concurrency=1", "RequestSeconds=1", "RetryAfterSeconds=9"], RunningService.DecodingWith(inner => new WatchedDecoder(inner, gate.Pass)));
         using var measurements = new Measurements(service);
-        Task<HttpResponseMessage> running = service.PostJsonAsync("/translate", """{"texts": ["狗追猫。"]}""");
+        Task<HttpResponseMessage> running = service.PostJsonAsync("/translations", """{"texts": ["狗追猫。"]}""");
         await gate.ArrivedAsync(1);
 
         // The other one has the only place; waiting counts.
@@ -53,7 +53,7 @@ public sealed class SlowClientTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(9), response.Headers.RetryAfter?.Delta);
         Assert.Contains("within 1 s", (await RunningService.ReadJsonAsync(response)).GetProperty("detail").GetString());
-        await measurements.ReachesAsync("kernelgen.requests", $"{endpoint} expired", 1);
+        await measurements.ReachesAsync("requests", $"{path} 503", 1);
         gate.Open();
         (await running).Dispose();
     }
@@ -64,20 +64,20 @@ public sealed class SlowClientTests
         await using RunningService service = await RunningService.StartAsync(["Concurrency=1", "RequestSeconds=1", "MaxWork=1000000"]);
         string text = new('狗', 124);
         long start = Stopwatch.GetTimestamp();
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = Enumerable.Repeat(text, 32), beam = 8 });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = Enumerable.Repeat(text, 32), beam = 8 });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 30);
-        using HttpResponseMessage next = await service.PostAsync("/translate", new { texts = new[] { "狗" } });
+        using HttpResponseMessage next = await service.PostAsync("/translations", new { texts = new[] { "狗" } });
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
     [Fact]
     public async Task A_stream_that_nobody_reads_gives_its_turn_back()
     {
-        await using RunningService service = await RunningService.StartAsync();
-        var turn = new Turn();
-        IAsyncEnumerable<TranslationEvent> events = service.App.Services.GetRequiredService<TranslationService>().StreamAsync("狗追猫。", turn, default);
-        await turn.Ended.WaitAsync(TimeSpan.FromSeconds(60));
+        await using RunningService service = await RunningService.StartAsync(["Concurrency=1"]);
+        IAsyncEnumerable<TranslationEvent> events = service.App.Services.GetRequiredService<TranslationService>().StreamAsync("狗追猫。", default);
+        using HttpResponseMessage next = await service.PostAsync("/translations", new { texts = new[] { "狗" } });
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
         Assert.IsType<DoneEvent>((await events.ToListAsync())[^1]);
     }
 
@@ -87,7 +87,7 @@ public sealed class SlowClientTests
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync("POST /translate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{\"texts\": [\""u8.ToArray(), cancellationToken);
+        await stream.WriteAsync("POST /translations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{\"texts\": [\""u8.ToArray(), cancellationToken);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         Task<string> answer = reader.ReadToEndAsync(cancellationToken);
         byte[] some = new byte[30];
@@ -108,14 +108,5 @@ public sealed class SlowClientTests
         }
 
         return await answer;
-    }
-
-    private sealed class Turn : IDisposable
-    {
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Ended => _ended.Task;
-
-        public void Dispose() => _ended.TrySetResult();
     }
 }

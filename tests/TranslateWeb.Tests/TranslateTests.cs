@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace KernelGen.Samples.TranslateWeb.Tests;
 
-/// <summary><c>POST /translate</c>.</summary>
+/// <summary><c>POST /translations</c>.</summary>
 public sealed class TranslateTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class TranslateTests
         string[][] lines = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Data", "word-order.tsv")).Skip(1).Select(static line => line.Split('\t'))];
         foreach (string[][] batch in lines.Chunk(32))
         {
-            using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = batch.Select(static line => line[0]) });
+            using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = batch.Select(static line => line[0]) });
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             JsonElement[] translations = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations").EnumerateArray()];
             Assert.Equal(batch.Select(static line => line[0]), translations.Select(static one => one.GetProperty("source").GetString()));
@@ -30,7 +30,7 @@ public sealed class TranslateTests
     public async Task A_beam_gives_the_best_hypotheses_with_their_scores()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。" }, beam = 4, nBest = 3 });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { "狗追猫。" }, beam = 4, nBest = 3 });
         JsonElement[] hypotheses = [.. Sentence((await RunningService.ReadJsonAsync(response)).GetProperty("translations")[0]).GetProperty("hypotheses").EnumerateArray()];
         Assert.Equal(3, hypotheses.Length);
         Assert.Equal("The dog chases the cat.", hypotheses[0].GetProperty("text").GetString());
@@ -44,7 +44,7 @@ public sealed class TranslateTests
     public async Task Attention_has_a_row_for_each_target_token()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。", "狗追🙂猫。" }, attention = true });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { "狗追猫。", "狗追🙂猫。" }, attention = true });
         JsonElement[] translations = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations").EnumerateArray()];
         JsonElement known = Sentence(translations[0]).GetProperty("hypotheses")[0];
         AttentionChecks.Check(known.GetProperty("attention"), ["狗", "追", "猫", "。"], known.GetProperty("text").GetString()!);
@@ -56,7 +56,7 @@ public sealed class TranslateTests
     public async Task Answers_are_readable_json()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostJsonAsync("/translate", """{"texts": ["\u72d7追猫。"]}""");
+        using HttpResponseMessage response = await service.PostJsonAsync("/translations", """{"texts": ["\u72d7追猫。"]}""");
         Assert.Equal(
             """{"translations":[{"source":"狗追猫。","text":"The dog chases the cat.","sentences":[{"source":"狗追猫。","start":0,"hypotheses":[{"text":"The dog chases the cat."}]}]}]}""",
             await response.Content.ReadAsStringAsync());
@@ -68,7 +68,7 @@ public sealed class TranslateTests
     {
         await using RunningService service = await RunningService.StartAsync();
         string longest = string.Concat(Enumerable.Repeat("狗追猫，", 40));
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追猫。猫追狗。", longest, "狗追猫。\n\n猫追狗。" }, beam = 2, nBest = 2 });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { "狗追猫。猫追狗。", longest, "狗追猫。\n\n猫追狗。" }, beam = 2, nBest = 2 });
         JsonElement[] translations = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations").EnumerateArray()];
         Assert.Equal("The dog chases the cat. The cat chases the dog.", translations[0].GetProperty("text").GetString());
         JsonElement[] sentences = [.. translations[0].GetProperty("sentences").EnumerateArray()];
@@ -83,7 +83,7 @@ public sealed class TranslateTests
     public async Task What_is_unknown_is_told()
     {
         await using RunningService service = await RunningService.StartAsync();
-        using HttpResponseMessage response = await service.PostAsync("/translate", new { texts = new[] { "狗追🙂和龘。", "龘靐" } });
+        using HttpResponseMessage response = await service.PostAsync("/translations", new { texts = new[] { "狗追🙂和龘。", "龘靐" } });
         JsonElement[] translations = [.. (await RunningService.ReadJsonAsync(response)).GetProperty("translations").EnumerateArray()];
         Assert.Equal([("🙂", 2), ("龘", 5)], Unknown(translations[0]));
         Assert.False(Sentence(translations[0]).TryGetProperty("allUnknown", out _));

@@ -255,7 +255,7 @@ async function compare() {
     try {
         const text = input.value;
         const body = { texts: [text.toWellFormed?.() ?? text], beam: Alternatives, nBest: Alternatives };
-        const response = await post("translate", body, controller.signal, () => { alternatives.textContent = "The service is busy. Waiting…"; });
+        const response = await post("translations", body, controller.signal, () => { alternatives.textContent = "The service is busy. Waiting…"; });
         if (response.ok) {
             showAlternatives((await response.json()).translations[0].sentences);
         } else {
