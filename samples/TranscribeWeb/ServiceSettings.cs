@@ -28,7 +28,19 @@ internal sealed class ServiceSettings
     /// <summary>How much new sound there is before the next pass, in milliseconds.</summary>
     public int IntervalMilliseconds { get; set; } = 1000;
 
-    /// <summary>How many threads share the work of a session.</summary>
+    /// <summary>How many files are transcribed at once.</summary>
+    public int Files { get; set; } = 1;
+
+    /// <summary>How many files may wait; more are turned away with status 429.</summary>
+    public int FileQueue { get; set; } = 8;
+
+    /// <summary>How long a file may sound, in minutes.</summary>
+    public int FileMinutes { get; set; } = 60;
+
+    /// <summary>How large a file may be, in megabytes.</summary>
+    public int FileMegabytes { get; set; } = 25;
+
+    /// <summary>How many threads share the work of a session, or of a file.</summary>
     public int Threads { get; set; } = Math.Min(Environment.ProcessorCount, MostThreads);
 
     /// <summary>How long a shutdown waits for sessions to write what they have heard, in seconds.</summary>
@@ -46,6 +58,10 @@ internal sealed class ServiceSettings
         CheckRange(nameof(SessionMinutes), SessionMinutes, 1, 24 * 60);
         CheckRange(nameof(IdleSeconds), IdleSeconds, 1, 3600);
         CheckRange(nameof(IntervalMilliseconds), IntervalMilliseconds, 100, 10_000);
+        CheckRange(nameof(Files), Files, 1, 1024);
+        CheckRange(nameof(FileQueue), FileQueue, 0, 10_000);
+        CheckRange(nameof(FileMinutes), FileMinutes, 1, 24 * 60);
+        CheckRange(nameof(FileMegabytes), FileMegabytes, 1, 1024);
         CheckRange(nameof(Threads), Threads, 1, MostThreads);
         CheckRange(nameof(ShutdownSeconds), ShutdownSeconds, 1, 3600);
     }

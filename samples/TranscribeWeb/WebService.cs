@@ -1,6 +1,9 @@
 using KernelGen.Audio;
 using KernelGen.Samples.Transcribe.Models;
+using KernelGen.Samples.TranscribeWeb.OpenAI;
 using KernelGen.Samples.Web;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace KernelGen.Samples.TranscribeWeb;
 
@@ -38,16 +41,27 @@ internal static class WebService
         }
 
         IServiceCollection services = builder.Services;
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(HeaderSeconds);
+            kestrel.Limits.MaxRequestBodySize = (long)settings.FileMegabytes << 20;
         });
         services.AddSingleton(settings);
         services.AddSingleton(model);
         services.AddSingleton<SpeechToText>(_ => model.Open(settings.Model!, new ModelLoadOptions { Precision = settings.Int8 ? WeightPrecision.Int8 : null }, settings.Weights));
         services.AddSingleton<LiveEndpoint>();
         services.AddSingleton<Page>();
+        services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = (long)settings.FileMegabytes << 20);
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.AddConcurrencyLimiter(TranscriptionEndpoint.Policy, files => (files.PermitLimit, files.QueueLimit) = (settings.Files, settings.FileQueue));
+            limiter.OnRejected = static async (rejected, _) =>
+            {
+                rejected.HttpContext.Response.Headers.RetryAfter = "1";
+                await TranscriptionEndpoint.Refuse(StatusCodes.Status429TooManyRequests, "More files are waiting than the service takes on. Try again later.").ExecuteAsync(rejected.HttpContext);
+            };
+        });
         services.AddProblemDetails();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
         configure?.Invoke(builder);
@@ -58,9 +72,11 @@ internal static class WebService
         app.Use(ResponseHeaders.Add);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseRateLimiter();
         app.UseWebSockets();
         app.MapGet("/health", static () => TypedResults.Text("ready\n"));
         LiveEndpoint.Map(app);
+        TranscriptionEndpoint.Map(app);
         Page.Map(app);
         return app;
     }

@@ -76,6 +76,13 @@ if [ -n "$model" ]; then
     check 'the page' request 200 /
     check 'the page: it is whole' holds '<option value="de">German</option>'
     check 'no WebSocket' request 426 /live
+    jfk="$here/../../tests/KernelGen.Audio.Tests/Data/jfk.wav"
+    check 'a file' request 200 /v1/audio/transcriptions -F file=@"$jfk" -F model=whisper-1 -F language=en
+    check 'a file: its text' holds '{"text":"Hello world.'
+    check 'a file, subtitles' request 200 /v1/audio/transcriptions -F file=@"$jfk" -F response_format=srt -F language=en
+    check 'a file, subtitles: a time' holds '00:00:00,000 --> '
+    check 'no audio' request 400 /v1/audio/transcriptions -F file=@"$0"
+    check 'no audio: the error' holds '"type":"invalid_request_error"'
     check 'another page' request 403 /live -H 'Origin: https://other.example' -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
     check 'another host' request 400 /health -H 'Host: rebound.example'
     tail -c +45 "$here/../../tests/KernelGen.Audio.Tests/Data/jfk.wav" >"$folder/speech.raw"
