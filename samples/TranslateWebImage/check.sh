@@ -34,7 +34,7 @@ for _ in $(seq 100); do
 done
 check 'it listens' grep -q 'Now listening' "$folder/server"
 check 'the health check succeeds' "${inside[@]}" /healthcheck 18080
-curl -sS --max-time 30 -o "$folder/answer" http://127.0.0.1:18080/translate -H 'Content-Type: application/json' -d '{"texts": ["狗追猫。"]}'
+curl -sS --max-time 30 -o "$folder/answer" http://127.0.0.1:18080/translate -d q=狗追猫。 -d source=zh -d target=en
 check 'it translates' grep -q 'The dog chases the cat.' "$folder/answer"
 check 'it has no rights' [ "$(stat -c %u "/proc/$server")" = 1654 ]
 kill -TERM "$server"
