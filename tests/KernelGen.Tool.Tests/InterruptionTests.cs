@@ -14,7 +14,7 @@ public sealed class InterruptionTests(ModelFolders models) : IDisposable
     [InlineData("TERM", 143)]
     public async Task Whole_lines_stay_and_the_work_goes_on_with_the_next_run(string signal, int exitCode)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
+        ToolProcess.RequireSignals();
         string input = _folder.Write("in.txt", string.Concat(Enumerable.Range(0, LineCount).Select(static i => $"The dog {i}.\n")));
         string output = _folder.File("out.txt");
         string[] translate = ["translate", models.Marian, "--cache", models.Cache, "-i", input, "-o", output, "--beam", "1", "--max-length", "2", "--batch", "64"];
@@ -43,7 +43,7 @@ public sealed class InterruptionTests(ModelFolders models) : IDisposable
     [Fact]
     public async Task Each_line_is_answered_at_once_and_an_interruption_ends_the_waiting()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
+        ToolProcess.RequireSignals();
         ToolProcess process = ToolProcess.Start("translate", models.Marian, "--cache", models.Cache, "--max-length", "4");
         foreach (string line in new[] { "The dog.", "", "A b c" })
         {

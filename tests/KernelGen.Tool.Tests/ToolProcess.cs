@@ -6,6 +6,8 @@ namespace KernelGen.Tool.Tests;
 /// <summary>The tool as a process of its own, as a shell starts it: for signals, closed pipes, and several at once.</summary>
 internal sealed class ToolProcess
 {
+    private const int InterruptNumber = 2;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
@@ -77,6 +79,17 @@ internal sealed class ToolProcess
         Assert.Equal(0, kill.ExitCode);
     }
 
+    /// <summary>Skips a test of signals where none can be sent, or where a shell that put the tests into the background has their processes ignore Ctrl+C.</summary>
+    public static void RequireSignals()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
+        if (OperatingSystem.IsLinux())
+        {
+            string ignored = File.ReadLines("/proc/self/status").First(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
+            Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & (1UL << (InterruptNumber - 1))) != 0, "This process ignores SIGINT, and so do those that it starts.");
+        }
+    }
+
     /// <summary>Ends its input, and waits for it to end.</summary>
     public async Task<ToolRun> EndAsync()
     {
@@ -90,7 +103,7 @@ internal sealed class ToolProcess
         using Process process = _process;
         try
         {
-            string output = !IsOutputClosed ? await process.StandardOutput.ReadToEndAsync() : "";
+            string output = !IsOutputClosed ? await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience) : "";
             await process.WaitForExitAsync().WaitAsync(Patience);
             return new ToolRun(process.ExitCode, output, await _error);
         }
