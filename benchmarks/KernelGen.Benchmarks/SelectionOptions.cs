@@ -16,7 +16,7 @@ internal sealed class SelectionOptions
         DefaultValueFactory = _ => [1, 32],
     };
 
-    private readonly Option<string[]> _precisions = new("--precision") { Description = "Only weights stored so: float32, bfloat16, int8; float32 and int8 unless given.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _precisions = new("--precision") { Description = "Only weights stored so: float32, bfloat16, int8, int4; float32 and int8 unless given.", AllowMultipleArgumentsPerToken = true };
 
     public SelectionOptions()
     {

@@ -285,6 +285,9 @@ internal sealed class ModelRecipe
             Outputs = outputs,
             Shape = shape is null ? -1 : NumberOf(shape),
             Convolution = convolution,
+            MayHaveFourBits = role is WeightRole.Input or WeightRole.KeysAndValues or WeightRole.Result
+                && Settings.ModelDimension >= Int4Layout.LeastModelDimension
+                && Int8Layout.For(Settings.ModelDimension, shape!.HasLargeInputs) == Int8Layout.Bytes,
             HasHeadsAsOutputs = hasHeadsAsOutputs,
             HasHeadsAsInputs = hasHeadsAsInputs,
         });

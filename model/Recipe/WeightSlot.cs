@@ -79,6 +79,11 @@ internal sealed class WeightSlot
     /// <summary>Whether its weights are floats in every precision.</summary>
     public bool IsAlwaysFloat32 => Convolution is { ReadsSamples: true };
 
+    /// <summary>
+    /// Whether its weights may have 4 bits, with groups of inputs that have a scale each (<see cref="KernelGen.Layout.Int4Layout"/>): layers of sublayers whose inputs have 8 bits, and no multipliers.
+    /// </summary>
+    public bool MayHaveFourBits { get; init; }
+
     /// <summary>Whether output columns stand head by head, each with the room of whole panels.</summary>
     public bool HasHeadsAsOutputs { get; init; }
 

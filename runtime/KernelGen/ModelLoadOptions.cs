@@ -16,8 +16,14 @@ public sealed record ModelLoadOptions
     public WeightPrecision? Precision { get; init; }
 
     /// <summary>
+    /// With <see cref="WeightPrecision.Int4"/>, the largest relative error <c>√(Σ (w - ŵ)² / Σ w²)</c> that 4 bits may make in the weights of a layer: one with a larger error keeps 8 bits. <see langword="null"/> (the default) is
+    /// 0.1, with which layers of normally distributed weights, whose error is 0.08, have 4 bits, and those of which a few weights are far larger than the others keep 8. Other precisions and packed files, in which it is decided, do not ask it.
+    /// </summary>
+    public double? Int4Budget { get; init; }
+
+    /// <summary>
     /// Whether to keep a smaller copy of a large output projection (default: yes), with which greedy search without scores finds each token faster, and
-    /// never another one. It costs a byte for each weight of the projection, half a byte with <see cref="WeightPrecision.Int8"/>. A packed file has it or
+    /// never another one. It costs a byte for each weight of the projection, half a byte with <see cref="WeightPrecision.Int8"/> and <see cref="WeightPrecision.Int4"/>. A packed file has it or
     /// has it not.
     /// </summary>
     public bool ScreenOutput { get; init; } = true;

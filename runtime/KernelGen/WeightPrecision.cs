@@ -16,4 +16,10 @@ public enum WeightPrecision
     /// summed exactly.
     /// </summary>
     Int8,
+
+    /// <summary>
+    /// 4-bit integers with a scale for each 32 inputs of an output column, in the layers whose weights bear it (<see cref="ModelLoadOptions.Int4Budget"/>); all others, and the output projection, are
+    /// stored as with <see cref="Int8"/>. Inputs are quantised as there. Models less than 256 wide have no layer with 4-bit weights.
+    /// </summary>
+    Int4,
 }

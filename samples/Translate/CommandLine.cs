@@ -76,7 +76,7 @@ internal sealed class CommandLine
 
     private readonly Option<WeightPrecision?> _precision = new("--precision")
     {
-        Description = "How weights are stored and multiplied: float32 unless given, bfloat16 or int8. A packed file has its own.",
+        Description = "How weights are stored and multiplied: float32 unless given, bfloat16, int8 or int4. A packed file has its own.",
         HelpName = "type",
         CustomParser = ParsePrecision,
     };
@@ -285,7 +285,7 @@ internal sealed class CommandLine
             return precision;
         }
 
-        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8");
+        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16, int8 or int4");
         return null;
     }
 

@@ -300,6 +300,27 @@ public partial class GenerationTests
         Assert.Contains("LinearInt8ScaledBytesBy32", files.Single(static file => file.HintName == "Tiny.Avx2.Linear.g.cs").Source, StringComparison.Ordinal);
     }
 
+    /// <summary>Layers of sublayers may have 4-bit weights where inputs have 8 bits, and no multipliers; kernels for these are written where there are such layers.</summary>
+    [Theory]
+    [InlineData(128, false, 0)]
+    [InlineData(252, false, 0)]
+    [InlineData(256, false, 6)]
+    [InlineData(256, true, 5)]
+    public void Only_layers_that_may_have_4_bits_have_kernels_for_them(int modelDimension, bool hasLargeActivations, int expected)
+    {
+        ModelPlan plan = PlanningTests.Plan(modelDimension, heads: 4, feedForward: 512);
+        plan = new ModelPlan(plan.Specification with { LargeActivations = hasLargeActivations });
+
+        Assert.Equal(expected, plan.Linears.Count(static linear => linear.HasFourBits));
+        Assert.False(plan.Logits.HasFourBits);
+        IReadOnlyList<GeneratedFile> files = ModelEmitter.Emit(new DeclaredClass("", new EquatableArray<string>([]), "Tiny"), plan);
+        Assert.Equal(expected == 0 ? 0 : 3, files.Count(static file => file.HintName.EndsWith(".LinearInt4.g.cs", StringComparison.Ordinal)));
+        Assert.Equal(expected > 0, files.Any(static file => file.Source.Contains("HasFourBits", StringComparison.Ordinal)));
+
+        // A row has room for the inputs of whole groups, and for a sum of each.
+        Assert.True(plan.QuantizedScale >= (expected == 0 ? 0 : 36 * 512 / 32));
+    }
+
     /// <summary>Types that the compiler refuses, because another has their name, give no two files of one name.</summary>
     [Theory]
     [InlineData("ATTRIBUTE partial class Tiny; ATTRIBUTE partial struct Tiny;")]

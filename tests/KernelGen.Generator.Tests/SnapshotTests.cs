@@ -44,6 +44,8 @@ public class SnapshotTests
     [InlineData("Avx2.Attention")]
     [InlineData("Avx2.Linear")]
     [InlineData("Avx2.LinearInt8")]
+    [InlineData("Avx2.LinearInt4")]
+    [InlineData("Portable.LinearInt4")]
     [InlineData("Avx2.UpperBits")]
     public void A_generated_file_of_a_wide_model_reads_as_it_did(string part) =>
         Run(Model("Marian", "ModelDimension = 512, Heads = 8, FeedForwardDimension = 2048, EncoderLayers = 6, DecoderLayers = 6, VocabularySize = 58101, MaxSourceLength = 512, MaxTargetLength = 512"))

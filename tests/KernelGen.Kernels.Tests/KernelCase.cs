@@ -25,8 +25,8 @@ internal sealed unsafe class KernelCase
 
     public double Tolerance { get; init; } = 1e-5;
 
-    /// <summary>Whether what is computed is near to what is expected as a whole, number by number it is not: 8 bits are few.</summary>
-    public bool IsQuantized { get; init; }
+    /// <summary>Of weights of 8 or 4 bits the largest error of all results together, by their norm; 0 where weights are floats, and each result has to be close.</summary>
+    public double QuantizationError { get; init; }
 
     public override string ToString() => Name;
 

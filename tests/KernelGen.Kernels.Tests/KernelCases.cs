@@ -121,17 +121,21 @@ internal static class KernelCases
         Expected = (spans, _) => [.. spans[0].Chunk(length).SelectMany(row => expected(DoubleKernels.Widen(row), DoubleKernels.Widen(spans[1])))],
     };
 
-    private static IEnumerable<KernelCase> Layers(int inputs, int outputs, Activation? activation, Linear kernel) => Enum.GetValues<WeightPrecision>().Select(precision =>
+    private static IEnumerable<KernelCase> Layers(int inputs, int outputs, Activation? activation, Linear kernel) => Precisions(inputs, outputs, null).Select(precision =>
     {
         PackedLinear packed = Pack(inputs, outputs, precision, null);
         return OfLayer(inputs, outputs, activation, precision, (spans, _) => kernel(spans[0], packed, spans[2]));
     });
 
-    private static IEnumerable<KernelCase> Layers(int inputs, int outputs, LinearPlusResidual kernel, int? inputBits = null) => Enum.GetValues<WeightPrecision>().Select(precision =>
+    private static IEnumerable<KernelCase> Layers(int inputs, int outputs, LinearPlusResidual kernel, int? inputBits = null) => Precisions(inputs, outputs, inputBits).Select(precision =>
     {
         PackedLinear packed = Pack(inputs, outputs, precision, inputBits);
         return OfLayer(inputs, outputs, null, precision, (spans, _) => kernel(spans[0], packed, spans[1], spans[2]), addsResidual: true);
     });
+
+    /// <summary>How the weights of a layer may be stored: in 4 bits where inputs have 8.</summary>
+    private static IEnumerable<WeightPrecision> Precisions(int inputs, int outputs, int? inputBits) => Enum.GetValues<WeightPrecision>()
+        .Where(precision => precision != WeightPrecision.Int4 || (inputBits ?? (Math.Min(inputs, outputs) <= 128 ? 12 : 8)) == 8);
 
     private static PackedLinear Pack(int inputs, int outputs, WeightPrecision precision, int? inputBits)
     {
@@ -144,7 +148,7 @@ internal static class KernelCases
         Name = $"{inputs} → {outputs}{(activation is null ? "" : $", {activation}")}{(addsResidual ? ", plus residual" : "")}, {precision}",
         Spans = (rows, samples) => [samples.Normal(rows * inputs), samples.Normal(rows * outputs), Unwritten(rows * outputs)],
         Run = run,
-        IsQuantized = precision == WeightPrecision.Int8,
+        QuantizationError = precision switch { WeightPrecision.Int8 => 0.03, WeightPrecision.Int4 => 0.1, _ => 0 },
         Expected = (spans, _) =>
         {
             (float[] weight, float[] bias) = WeightsOf(inputs, outputs);

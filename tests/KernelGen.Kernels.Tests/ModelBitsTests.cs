@@ -69,7 +69,8 @@ public sealed unsafe class ModelBitsTests : IDisposable
     private static void CompareLayers<TKernels>()
         where TKernels : struct, IModelKernels
     {
-        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
+        // So narrow a model has no layers with 4-bit weights.
+        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>().Where(static precision => precision != WeightPrecision.Int4))
         {
             Layer<TKernels>(precision, Width, 3 * Width, LinearEffect.None, static (x, weights, _, y) => Linear48To144(x, weights, y));
             Layer<TKernels>(precision, Width, 80, LinearEffect.Activation, static (x, weights, _, y) => Linear48To80Gelu(x, weights, y));

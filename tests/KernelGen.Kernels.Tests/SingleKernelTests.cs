@@ -27,10 +27,10 @@ public sealed class SingleKernelTests : IDisposable
             {
                 Execution.SingleKernels.Force(instructionSet);
                 float[] actual = kernel.Compute(inputs, rows);
-                if (kernel.IsQuantized)
+                if (kernel.QuantizationError > 0)
                 {
                     double error = Math.Sqrt(expected.Zip(actual, static (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(static value => value * value));
-                    Assert.True(error < 0.03, $"{name}, {rows} rows, {instructionSet}: the relative error is {error}.");
+                    Assert.True(error < kernel.QuantizationError, $"{name}, {rows} rows, {instructionSet}: the relative error is {error}.");
                 }
                 else
                 {

@@ -80,6 +80,7 @@ internal static class DisassemblySection
         method.TypeArguments.Contains(nameof(Float32Weights)) ? WeightPrecision.Float32.Name()
         : method.TypeArguments.Contains(nameof(BFloat16Weights)) ? WeightPrecision.BFloat16.Name()
         : method.Name.Contains(nameof(WeightPrecision.Int8), StringComparison.Ordinal) ? WeightPrecision.Int8.Name()
+        : method.Name.Contains(nameof(WeightPrecision.Int4), StringComparison.Ordinal) ? WeightPrecision.Int4.Name()
         : "";
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -8,7 +8,7 @@ namespace KernelGen.Benchmarks.Disassembly;
 /// <summary>Compiles kernels without running them.</summary>
 internal static class KernelCompilation
 {
-    /// <summary>Compiles every kernel, tile and loop of a model, for each epilogue, with floats and with bfloat16; 8-bit weights have methods of their own.</summary>
+    /// <summary>Compiles every kernel, tile and loop of a model, for each epilogue, with floats and with bfloat16; weights of 8 and 4 bits have methods of their own.</summary>
     /// <param name="set">The kernels.</param>
     public static void Compile(KernelSet set)
     {
@@ -25,7 +25,8 @@ internal static class KernelCompilation
             }
 
             IEnumerable<RuntimeTypeHandle[]> instantiations = [[]];
-            Type[] precisions = method.Name.Contains(nameof(WeightPrecision.Int8), StringComparison.Ordinal) ? int8 : floats;
+            bool isQuantized = method.Name.Contains(nameof(WeightPrecision.Int8), StringComparison.Ordinal) || method.Name.Contains(nameof(WeightPrecision.Int4), StringComparison.Ordinal);
+            Type[] precisions = isQuantized ? int8 : floats;
             foreach (Type parameter in method.GetGenericArguments())
             {
                 Type[] choices = parameter.GetGenericParameterConstraints().Contains(typeof(ILinearEpilogue)) ? epilogues : precisions;

@@ -1,5 +1,7 @@
 using KernelGen.Benchmarks.Measuring;
 using KernelGen.Execution;
+using KernelGen.Layout;
+using KernelGen.Packing;
 using KernelGen.Tests.Kernels;
 
 namespace KernelGen.Benchmarks.Kernels;
@@ -33,14 +35,15 @@ internal sealed unsafe class LinearLayer : IDisposable
         _panelCount = (Shape.Output + PanelWidth - 1) / PanelWidth;
         int columns = _panelCount * PanelWidth;
         _columns = new FloatBuffer(2L * columns);
+        bool hasFourBits = precision == WeightPrecision.Int4 && Shape.MayHaveFourBits;
         int weightsPerFloat = precision switch
         {
-            WeightPrecision.Int8 => 4,
+            WeightPrecision.Int8 or WeightPrecision.Int4 => 4,
             WeightPrecision.BFloat16 => 2,
             _ => 1,
         };
-        _panels = new FloatBuffer((long)columns * (Shape.Input + 3) / weightsPerFloat);
-        if (precision == WeightPrecision.Int8)
+        _panels = new FloatBuffer((long)columns * (Shape.Input + Int4Layout.Group) / weightsPerFloat);
+        if (LayoutFacts.IsQuantizedWith(precision) && !hasFourBits)
         {
             // Stored without sign, weights have 7 bits.
             byte* bytes = (byte*)_panels.Pointer;
@@ -50,13 +53,17 @@ internal sealed unsafe class LinearLayer : IDisposable
             }
         }
 
-        _weights = new LinearWeights(_columns.Pointer, _columns.Pointer + columns, (byte*)_panels.Pointer);
+        // Scales of groups stand behind the weights, which take half of the room.
+        byte* panels = (byte*)_panels.Pointer;
+        _weights = hasFourBits
+            ? LinearWeights.OfFourBits(_columns.Pointer, (ushort*)(panels + Int4Layout.Length(Shape.Output, Shape.Input)), panels)
+            : new LinearWeights(_columns.Pointer, _columns.Pointer + columns, panels);
     }
 
     /// <summary>The widths, and the strides from row to row in floats; a residual has that of the output.</summary>
     public LinearShape Shape { get; }
 
-    /// <summary>Runs the kernel; with 8-bit weights what quantises its inputs, too.</summary>
+    /// <summary>Runs the kernel; with quantised weights what quantises its inputs, too.</summary>
     /// <param name="input"><c>[rows, inputs]</c>.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="residual">Read where the layer adds a residual.</param>
@@ -64,11 +71,15 @@ internal sealed unsafe class LinearLayer : IDisposable
     public void Run(float* input, int rows, float* residual, float* output)
     {
         byte* read = (byte*)input;
-        if (_precision == WeightPrecision.Int8)
+        if (LayoutFacts.IsQuantizedWith(_precision))
         {
             _quantized ??= new FloatBuffer((long)rows * _kernels.Model.QuantizedStride / sizeof(float));
             read = (byte*)_quantized.Pointer;
             _quantizer(input, rows, Shape.InputStride, Shape.Input, read);
+            if (_weights.HasFourBits)
+            {
+                GroupSums.Add(read, rows, _kernels.Model.QuantizedStride, Shape.Input);
+            }
         }
 
         _kernel(read, rows, in _weights, residual, output, 0, _panelCount);

@@ -24,7 +24,7 @@ internal sealed class PeerRun
 
         using Entry kernelGen = Entry.Load(() => LoadKernelGen(prepared, precision), sources);
         bool isScreened = model.Description.ScreensOutput && LayoutFacts.CanScreen(model.Description, precision);
-        bool isGuessed = sources.Length == 1 && precision != WeightPrecision.Int8;
+        bool isGuessed = sources.Length == 1 && !LayoutFacts.IsQuantizedWith(precision);
         using Entry? unscreened = isScreened || isGuessed ? Entry.Load(() => LoadKernelGen(prepared, precision, Search.GreedyUnscreened), sources) : null;
         using Entry beams = Entry.Load(() => LoadKernelGen(prepared, precision, Search.Beam4), sources);
         string? graphs = prepared.PrepareGraphs(_graphs, batch, precision);

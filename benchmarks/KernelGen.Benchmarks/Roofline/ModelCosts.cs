@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Layout;
 using KernelGen.Recipes;
 
 namespace KernelGen.Benchmarks.Roofline;
@@ -23,9 +24,11 @@ internal sealed class ModelCosts
 
     private int HeadsWidth => _model.Heads * _model.HeadDimension;
 
-    private int BytesPerWeight => _precision switch
+    /// <summary>Where some layers have 4-bit weights, these count as if all had them but for the output projection and what reads sounds; each 32 share a scale of two bytes.</summary>
+    private double BytesPerWeight(bool mayHaveFourBits) => _precision switch
     {
-        WeightPrecision.Int8 => sizeof(sbyte),
+        WeightPrecision.Int4 when mayHaveFourBits && Int8Layout.For(Width, hasLargeInputs: false) == Int8Layout.Bytes => ((Int4Layout.Group / 2.0) + Int4Layout.ScaleBytes) / Int4Layout.Group,
+        WeightPrecision.Int8 or WeightPrecision.Int4 => sizeof(sbyte),
         WeightPrecision.BFloat16 => sizeof(ushort),
         _ => sizeof(float),
     };
@@ -34,10 +37,11 @@ internal sealed class ModelCosts
     /// <param name="inputs">Its inputs.</param>
     /// <param name="outputs">Its outputs.</param>
     /// <param name="rows">The rows.</param>
-    public Work Linear(int inputs, int outputs, int rows)
+    /// <param name="mayHaveFourBits">Whether it is a layer of a sublayer.</param>
+    public Work Linear(int inputs, int outputs, int rows, bool mayHaveFourBits = true)
     {
         double weights = (double)inputs * outputs;
-        return new Work(2 * rows * weights, BytesPerWeight * weights, _precision);
+        return new Work(2 * rows * weights, BytesPerWeight(mayHaveFourBits) * weights, _precision == WeightPrecision.Int4 ? WeightPrecision.Int8 : _precision);
     }
 
     /// <summary>Attention of rows that see so many positions each: scores and weighted sum. Keys and values are no weights.</summary>
@@ -79,7 +83,7 @@ internal sealed class ModelCosts
             Linear(HeadsWidth, Width, sequences),
             .. FeedForward(sequences),
         ];
-        return [.. Enumerable.Repeat(layer, _model.DecoderLayers).SelectMany(static work => work), Linear(Width, _model.TargetVocabularySize, sequences)];
+        return [.. Enumerable.Repeat(layer, _model.DecoderLayers).SelectMany(static work => work), Linear(Width, _model.TargetVocabularySize, sequences, mayHaveFourBits: false)];
     }
 
     /// <summary>Greedy generation.</summary>
@@ -105,7 +109,7 @@ internal sealed class ModelCosts
         for (int i = 0; i < frontEnd.Convolutions.Count; i++)
         {
             Convolution convolution = frontEnd.Convolutions[i];
-            yield return Linear(convolution.Inputs, (int)convolution.Outputs.Size, sources * frontEnd.MostRows(length, i + 1));
+            yield return Linear(convolution.Inputs, (int)convolution.Outputs.Size, sources * frontEnd.MostRows(length, i + 1), mayHaveFourBits: false);
         }
     }
 

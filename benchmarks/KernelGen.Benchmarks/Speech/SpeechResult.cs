@@ -25,7 +25,7 @@ internal sealed record SpeechResult(
     public required double? OtherLoad { get; init; }
 
     /// <summary>ONNX Runtime with weights of the nearest size.</summary>
-    public SpeechTimes? OnnxRuntimeOf(WeightPrecision precision) => precision == WeightPrecision.Int8 ? OnnxRuntimeInt8 : OnnxRuntime;
+    public SpeechTimes? OnnxRuntimeOf(WeightPrecision precision) => precision is WeightPrecision.Int8 or WeightPrecision.Int4 ? OnnxRuntimeInt8 : OnnxRuntime;
 }
 
 /// <summary>What a contender took.</summary>

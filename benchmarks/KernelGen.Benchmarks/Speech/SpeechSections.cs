@@ -156,7 +156,7 @@ internal static class SpeechSections
     [
         .. NameRow(result, times),
         .. Cells.Times(times.Encoding),
-        times.Precision == WeightPrecision.Int8 ? Cells.Nothing : Cells.Percent(result.Arithmetic / result.Threads / times.Encoding.Median),
+        times.Precision is WeightPrecision.Int8 or WeightPrecision.Int4 ? Cells.Nothing : Cells.Percent(result.Arithmetic / result.Threads / times.Encoding.Median),
         .. Beside(times.Encoding, result.OnnxRuntimeOf(times.Precision)?.Encoding),
         .. Beside(times.Encoding, result.WhisperCpp?.Encoding),
         i == 0 && result.TwoCalls is { } two ? Cells.Percent(two.Median / 2 / times.Encoding.Median) : Cells.Nothing,

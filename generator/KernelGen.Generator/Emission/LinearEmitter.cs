@@ -1,4 +1,5 @@
 using KernelGen.Generator.Planning;
+using KernelGen.Layout;
 
 namespace KernelGen.Generator.Emission;
 
@@ -113,6 +114,17 @@ internal static class LinearEmitter
         {
             using (writer.Open("if (TPrecision.Value == global::KernelGen.WeightPrecision.Int8)"))
             {
+                if (context.Plan.Linears.Any(other => other.HasFourBits && LoopName(context, other) == LoopName(context, linear)))
+                {
+                    using (writer.Open("if (weights.HasFourBits)"))
+                    {
+                        writer.Write($"{Int4LinearEmitter.LoopName}{context.Int8Arguments}(input, rows, {Int4Layout.Groups(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
+                        writer.Write("return;");
+                    }
+
+                    writer.Write();
+                }
+
                 writer.Write($"{Int8LinearEmitter.LoopName(context, linear)}{context.Int8Arguments}(input, rows, {linear.Int8.Steps(linear.Input)}, in weights, residual, output, firstPanel, endPanel);");
                 writer.Write("return;");
             }

@@ -20,6 +20,11 @@ internal static class ModelEmitter
             files.Add(EmbeddingEmitter.Emit(context));
             files.Add(LinearEmitter.Emit(context));
             files.Add(Int8LinearEmitter.Emit(context));
+            if (plan.HasFourBits)
+            {
+                files.Add(Int4LinearEmitter.Emit(context));
+            }
+
             if (plan.ScreensUpperBits)
             {
                 files.Add(UpperBitsEmitter.Emit(context));

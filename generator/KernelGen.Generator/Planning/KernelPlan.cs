@@ -35,11 +35,14 @@ internal abstract record KernelPlan
     /// <summary>Every format that some linear kernel has, <see cref="Int8"/> first.</summary>
     public IReadOnlyList<Int8Layout> Int8Formats => [.. Linears.Select(static linear => linear.Int8).Prepend(Int8).Distinct()];
 
+    /// <summary>Whether some layer may have 4-bit weights.</summary>
+    public bool HasFourBits => Linears.Any(static linear => linear.HasFourBits);
+
     /// <summary>
     /// Where in a row of quantised inputs, in bytes, its scale stands (a float), and behind it the value with which its sums begin (an integer): in a cache
     /// line of their own after the inputs of the widest linear kernel.
     /// </summary>
-    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.Int8.RowBytes(linear.Input)), Int8Layout.RowTail);
+    public int QuantizedScale => RoundUp(Linears.Max(static linear => linear.QuantizedBytes), Int8Layout.RowTail);
 
     /// <summary>From row to row of quantised inputs, in bytes.</summary>
     public int QuantizedStride => QuantizedScale + Int8Layout.RowTail;

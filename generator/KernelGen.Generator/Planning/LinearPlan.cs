@@ -31,6 +31,12 @@ internal sealed record LinearPlan(string Name, int Input, int Output, int InputS
     /// <summary>Bytes of float32 weights and bias that any number of rows reads once.</summary>
     public long WeightBytes => sizeof(float) * ((long)Panels * PanelLength + BiasLength);
 
+    /// <summary>Whether some layer of the shape may have 4-bit weights (<see cref="Int4Layout"/>), which are then multiplied by this kernel as well.</summary>
+    public bool HasFourBits { get; init; }
+
+    /// <summary>Bytes of a quantised row of inputs, without its tail.</summary>
+    public int QuantizedBytes => HasFourBits ? Math.Max(Int8.RowBytes(Input), Int4Layout.RowBytes(Input)) : Int8.RowBytes(Input);
+
     /// <summary>Whether the rows of the input overlap.</summary>
     public bool IsConvolution { get; init; }
 

@@ -15,7 +15,13 @@ internal sealed record ModelPlan : KernelPlan
         Attention = new AttentionPlan(
             specification.Heads, specification.HeadDimension, specification.ScaleScores, layout.HeadWidth, layout.AttentionStride, layout.ScoreStride, specification.MaxSourceLength);
         Int8 = Int8Layout.For(specification.ModelDimension, hasLargeInputs: false);
-        Linears = [.. Recipe.Shapes.Select(shape => LinearPlan.Of(shape, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs), Recipe.Shapes))];
+        Linears =
+        [
+            .. Recipe.Shapes.Select((shape, number) => LinearPlan.Of(shape, Int8Layout.For(specification.ModelDimension, shape.HasLargeInputs), Recipe.Shapes) with
+            {
+                HasFourBits = Recipe.Slots.Any(slot => slot.Shape == number && slot.MayHaveFourBits),
+            }),
+        ];
         Norm = new NormPlan(specification.Normalization, specification.HasShift, specification.ModelDimension, specification.LayerNormEpsilon, layout.ModelStride);
         Embedding = new EmbeddingPlan(specification.ModelDimension, specification.ScaleEmbedding, specification.AddsPositions);
         LogitsStride = layout.LogitsStride;

@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Packing;
 
 namespace KernelGen.Decoding;
 
@@ -29,7 +30,7 @@ internal sealed class Drafting(Engine engine) : IDisposable
     /// </summary>
     /// <param name="option"><see cref="GenerationOptions.ParallelGreedy"/>.</param>
     public bool IsFor(bool? option) =>
-        engine.Precision != WeightPrecision.Int8 && (option ?? engine.InstructionSet != InstructionSet.Portable);
+        !LayoutFacts.IsQuantizedWith(engine.Precision) && (option ?? engine.InstructionSet != InstructionSet.Portable);
 
     /// <summary>The drafter, to be given back by <see cref="Release"/>.</summary>
     /// <param name="option"><see cref="GenerationOptions.ParallelGreedy"/>.</param>

@@ -240,7 +240,7 @@ public sealed record GenerationOptions
     /// </para>
     /// <para>
     /// By default it pays on CPUs with AVX2 or AVX-512, where reading weights takes the time of a step. Beam search, sampling, rules and callbacks, lists
-    /// of sources, streams and models with <see cref="WeightPrecision.Int8"/> generate token by token whatever it is.
+    /// of sources, streams and models with <see cref="WeightPrecision.Int8"/> or <see cref="WeightPrecision.Int4"/> generate token by token whatever it is.
     /// </para>
     /// </remarks>
     public bool? ParallelGreedy { get; init; }

@@ -101,7 +101,7 @@ public abstract unsafe class Engine : IDisposable
         {
             WeightPrecision.Float32 => new KernelEngine<TKernels, Float32Weights>(model, instructionSet, CreateInt8<TKernels, TInt8>),
             WeightPrecision.BFloat16 => new KernelEngine<TKernels, BFloat16Weights>(model, instructionSet, CreateInt8<TKernels, TInt8>),
-            WeightPrecision.Int8 => CreateInt8<TKernels, TInt8>(model, instructionSet),
+            WeightPrecision.Int8 or WeightPrecision.Int4 => CreateInt8<TKernels, TInt8>(model, instructionSet),
             _ => throw new ArgumentException($"The weights have the precision {model.Facts.Precision}, for which there are no kernels.", nameof(model)),
         };
     }

@@ -7,14 +7,15 @@ namespace KernelGen.Execution;
 internal static unsafe class LinearLayers<TPrecision>
     where TPrecision : struct, IWeightPrecision
 {
-    /// <summary>Rows as a linear kernel reads them: as they are, or quantised when weights are 8-bit integers.</summary>
+    /// <summary>Rows as a linear kernel reads them: as they are, or quantised when weights are integers.</summary>
     /// <param name="workspace">The memory of the call.</param>
     /// <param name="quantizer">What quantises them for the kernel.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="count">Their number.</param>
     /// <param name="stride">From row to row, in floats.</param>
     /// <param name="width">The width of a row.</param>
-    public static byte* Input(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count, int stride, int width)
+    /// <param name="sumsGroups">Whether weights may have 4 bits, whose kernels read sums of inputs, too.</param>
+    public static byte* Input(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count, int stride, int width, bool sumsGroups = false)
     {
         if (TPrecision.Value != WeightPrecision.Int8)
         {
@@ -22,6 +23,11 @@ internal static unsafe class LinearLayers<TPrecision>
         }
 
         quantizer(rows, count, stride, width, workspace.Quantized);
+        if (sumsGroups)
+        {
+            GroupSums.Add(workspace.Quantized, count, workspace.QuantizedStride, width);
+        }
+
         return workspace.Quantized;
     }
 

@@ -38,7 +38,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         {
             if (slot.IsLinear && slot.Layer >= 0)
             {
-                KernelsOf(slot.Stack)[slot.Sublayer].Take(slot);
+                KernelsOf(slot.Stack)[slot.Sublayer].Take(slot, weights.Facts.Precision);
             }
         }
     }
@@ -301,7 +301,7 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
                 // Every layer reads the same rows, which are quantised once.
                 if (input == null)
                 {
-                    input = ModelInput(workspace, _decoderKernels[i].KeysAndValuesQuantizer, workspace.Hidden, rows);
+                    input = ModelInput(workspace, _decoderKernels[i].KeysAndValuesQuantizer, workspace.Hidden, rows, _decoderKernels[i].SumsGroupsOfKeysAndValues);
                 }
 
                 LinearLayers<TPrecision>.Run(
@@ -327,18 +327,25 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         return probabilities.Slice(layer * size, size);
     }
 
-    private byte* ModelInput(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count) =>
-        LinearLayers<TPrecision>.Input(workspace, quantizer, rows, count, _model.ModelStride, _model.ModelDimension);
+    private byte* ModelInput(Workspace workspace, delegate*<float*, int, int, int, byte*, void> quantizer, float* rows, int count, bool sumsGroups) =>
+        LinearLayers<TPrecision>.Input(workspace, quantizer, rows, count, _model.ModelStride, _model.ModelDimension, sumsGroups);
 
     /// <summary>The linear layer that begins a sublayer, into <see cref="Workspace.Wide"/>.</summary>
     private void InputLayer(Workspace workspace, float* input, int rows, in PackedSublayer weights, in SublayerKernels kernels, int outputs) =>
         LinearLayers<TPrecision>.Run(
-            workspace, kernels.Input, ModelInput(workspace, kernels.InputQuantizer, input, rows), rows, _model.ModelDimension, in weights.Input, workspace.Wide, outputs);
+            workspace,
+            kernels.Input,
+            ModelInput(workspace, kernels.InputQuantizer, input, rows, kernels.SumsGroupsOfInput),
+            rows,
+            _model.ModelDimension,
+            in weights.Input,
+            workspace.Wide,
+            outputs);
 
     /// <summary>The linear layer that ends a sublayer: it adds the residual stream, into <see cref="Workspace.Alternate"/>.</summary>
     private void ResultLayer(Workspace workspace, float* input, int stride, int inputs, int rows, in PackedSublayer weights, in SublayerKernels kernels)
     {
-        byte* read = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, input, rows, stride, inputs);
+        byte* read = LinearLayers<TPrecision>.Input(workspace, kernels.ResultQuantizer, input, rows, stride, inputs, kernels.SumsGroupsOfResult);
         workspace.Sharing.Linear(
             kernels.Result, read, rows, inputs, in weights.Result, workspace.Hidden, workspace.Alternate, PanelLayout.Panels(_model.ModelDimension));
     }
@@ -375,25 +382,33 @@ internal sealed unsafe class StackRunner<TKernels, TPrecision>
         public delegate*<float*, int, int, int, byte*, void> KeysAndValuesQuantizer;
         public delegate*<byte*, int, in LinearWeights, float*, float*, int, int, void> Result;
         public delegate*<float*, int, int, int, byte*, void> ResultQuantizer;
+        public bool SumsGroupsOfInput;
+        public bool SumsGroupsOfKeysAndValues;
+        public bool SumsGroupsOfResult;
 
         /// <summary>Takes the kernel of a slot.</summary>
-        public void Take(WeightSlot slot)
+        public void Take(WeightSlot slot, WeightPrecision precision)
         {
+            // In some of the layers weights may have 4 bits.
+            bool sumsGroups = slot.MayHaveFourBits && precision == WeightPrecision.Int4;
             switch (slot.Role)
             {
                 case WeightRole.Input:
                     Input = TKernels.Linear<TPrecision>(slot.Shape);
                     InputQuantizer = TKernels.QuantizerOf(slot.Shape);
+                    SumsGroupsOfInput = sumsGroups;
                     break;
 
                 case WeightRole.KeysAndValues:
                     KeysAndValues = TKernels.Linear<TPrecision>(slot.Shape);
                     KeysAndValuesQuantizer = TKernels.QuantizerOf(slot.Shape);
+                    SumsGroupsOfKeysAndValues = sumsGroups;
                     break;
 
                 case WeightRole.Result:
                     Result = TKernels.Linear<TPrecision>(slot.Shape);
                     ResultQuantizer = TKernels.QuantizerOf(slot.Shape);
+                    SumsGroupsOfResult = sumsGroups;
                     break;
 
                 default:

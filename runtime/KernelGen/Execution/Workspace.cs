@@ -75,6 +75,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>Rows of quantised inputs.</summary>
     public byte* Quantized { get; private set; }
 
+    /// <summary>From row to row of <see cref="Quantized"/>, in bytes.</summary>
+    public int QuantizedStride => _model.QuantizedStride;
+
     /// <summary>
     /// Where the quantised decoder output of a drafted row stands until the row is checked: behind the <see cref="DraftRows"/> that a draft works with.
     /// </summary>

@@ -20,7 +20,8 @@ public unsafe interface ILinearKernels
     /// <see cref="ModelDescription.QuantizedInputBits"/> bits in 8 or 16 (of fewer than 12 where sums could overflow), and in the last 64 bytes what they are
     /// multiples of, a float; for 8 bits then the value with which sums begin, -64 times their sum. Where a wide model's shape has large inputs, each 8 of them are
     /// followed by what they are multiplied with, twice as a 16-bit integer; it counts in the sum as well. Where an input is infinite or NaN,
-    /// the float is NaN, and so is everything that is computed from the row.</item>
+    /// the float is NaN, and so is everything that is computed from the row. Where weights have 4 bits, kernels also read -8 times the sum of each 32 inputs, integers that end where the last 64 bytes begin,
+    /// and inputs up to a multiple of 32; these are not written by it.</item>
     /// </list>
     /// </summary>
     /// <param name="shape">The number of the shape among those of the model's linear layers.</param>

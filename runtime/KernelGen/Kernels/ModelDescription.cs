@@ -27,7 +27,7 @@ public sealed record ModelDescription : ModelSettings
     /// <summary>From row to row of logits, in floats.</summary>
     public required int LogitsStride { get; init; }
 
-    /// <summary>From row to row of quantised inputs, in bytes: the inputs of the widest linear layer, and 64 for what belongs to the row.</summary>
+    /// <summary>From row to row of quantised inputs, in bytes: the inputs of the widest linear layer, their sums where weights may have 4 bits, and 64 for what belongs to the row.</summary>
     public required int QuantizedStride { get; init; }
 
     /// <summary>

@@ -11,6 +11,15 @@ namespace KernelGen.Packing;
 /// <param name="HasScreen">Whether an <see cref="OutputScreen"/> is kept.</param>
 internal readonly record struct LayoutFacts(WeightPrecision Precision, bool SharesEmbedding, bool SharesOutput, bool HasScreen)
 {
+    /// <summary>The layers that have 4-bit weights, with <see cref="WeightPrecision.Int4"/>.</summary>
+    public SlotSet FourBits { get => field ?? SlotSet.Empty; init => field = value.Count == 0 ? null : value; }
+
+    /// <summary>Whether inputs are quantised: linear layers have weights of 8 or 4 bits, and the output projection has 8.</summary>
+    public bool IsQuantized => IsQuantizedWith(Precision);
+
+    /// <summary>Whether inputs of linear layers are quantised beside weights of a precision.</summary>
+    public static bool IsQuantizedWith(WeightPrecision precision) => precision is WeightPrecision.Int8 or WeightPrecision.Int4;
+
     /// <summary>The facts of a checkpoint.</summary>
     public static LayoutFacts Of(CheckpointTensors tensors, WeightPrecision precision, bool hasScreen) => new(
         precision,
@@ -20,7 +29,7 @@ internal readonly record struct LayoutFacts(WeightPrecision Precision, bool Shar
 
     /// <summary>Whether an output projection of a precision can be screened: 8-bit weights only where they have upper bits, with 8-bit inputs.</summary>
     public static bool CanScreen(ModelDescription description, WeightPrecision precision) =>
-        precision != WeightPrecision.Int8 || description.QuantizedInputBits == 8;
+        !IsQuantizedWith(precision) || description.QuantizedInputBits == 8;
 
     /// <summary>The learned numbers of a model: computed positions are none, rows of learned ones that no sequence reaches are left out, and what source, target and output share counts once.</summary>
     public long CountParameters(ModelRecipe recipe)

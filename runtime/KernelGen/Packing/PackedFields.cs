@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
+using KernelGen.Recipes;
 
 namespace KernelGen.Packing;
 
@@ -14,11 +15,16 @@ internal static class PackedFields
     /// <summary>The class that the file was saved from; told, not compared.</summary>
     public const string Declaration = "Declaration";
 
+    /// <summary>The layers that have 4-bit weights, as <see cref="SlotSet"/> writes them; only where weights may have so few.</summary>
+    public const string FourBits = "FourBits";
+
     /// <summary>How many fields that mean nothing here a message names.</summary>
     private const int MostUnknownNamed = 5;
 
     /// <summary>The lines of a model.</summary>
-    public static byte[] Format(ModelDescription model)
+    /// <param name="model">The model.</param>
+    /// <param name="fourBits">The layers that have 4-bit weights; <see langword="null"/> where none may.</param>
+    public static byte[] Format(ModelDescription model, SlotSet? fourBits)
     {
         var text = new StringBuilder();
         Append(text, (Declaration, model.Name));
@@ -32,6 +38,11 @@ internal static class PackedFields
             Append(text, field);
         }
 
+        if (fourBits is not null)
+        {
+            Append(text, (FourBits, fourBits.ToString()));
+        }
+
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -39,15 +50,18 @@ internal static class PackedFields
     /// <param name="source">The file, to begin a message.</param>
     /// <param name="lines">The lines of the file.</param>
     /// <param name="model">The declared model.</param>
+    /// <param name="mayHaveFourBits">Whether there is a line that says which layers have 4-bit weights.</param>
+    /// <returns>The layers that have 4-bit weights; <see langword="null"/> where none may.</returns>
     /// <exception cref="CheckpointException">A line says something else; the message names what differs.</exception>
-    public static void Check(string source, ReadOnlySpan<byte> lines, ModelDescription model)
+    public static SlotSet? Check(string source, ReadOnlySpan<byte> lines, ModelDescription model, bool mayHaveFourBits)
     {
-        if (lines.SequenceEqual(Format(model)))
+        if (!mayHaveFourBits && lines.SequenceEqual(Format(model, fourBits: null)))
         {
-            return;
+            return null;
         }
 
         Dictionary<string, string> inFile = Parse(lines);
+        SlotSet? fourBits = mayHaveFourBits ? TakeFourBits(source, inFile, model) : null;
         string savedFrom = inFile.Remove(Declaration, out string? name) ? $"'{model.Name}' was given a file saved from {CheckpointException.Quote(name)}" : $"'{model.Name}' was given it";
         List<string> declared = TakeDifferences(inFile, Declared(model), "the declaration");
         if (declared.Count > 0)
@@ -75,6 +89,18 @@ internal static class PackedFields
             throw new CheckpointException(
                 $"{source} was saved for kernels of another version ({savedFrom}): {string.Join("; ", planned)}. Save it again from the checkpoint.");
         }
+
+        return fourBits;
+    }
+
+    private static SlotSet TakeFourBits(string source, Dictionary<string, string> inFile, ModelDescription model)
+    {
+        IReadOnlyList<WeightSlot> slots = ModelRecipe.Of(model).Slots;
+        inFile.Remove(FourBits, out string? text);
+        return text is not null && SlotSet.TryParse(text, slots.Count) is { } found && found.Numbers.All(number => slots[number].MayHaveFourBits)
+            ? found
+            : throw new CheckpointException(
+                $"{source} is damaged, or of another declaration: the layers with 4-bit weights are {(text is null ? "not said" : CheckpointException.Quote(text))}, and must be layers of '{model.Name}' that may have them. Save it again from the checkpoint.");
     }
 
     /// <summary>The fields of any text; lines that are none count as a name without a value.</summary>

@@ -52,7 +52,7 @@ internal readonly record struct PackedFileHeader
     /// <summary>The header of a packed model, up to where the weights begin.</summary>
     public static byte[] Format(PackedModel model, uint dataChecksum)
     {
-        byte[] fields = PackedFields.Format(model.Description);
+        byte[] fields = PackedFields.Format(model.Description, model.Facts.Precision == WeightPrecision.Int4 ? model.Facts.FourBits : null);
         byte[] header = new byte[RoundUp(PrefixLength + fields.Length)];
         PackedFormat.Magic.CopyTo(header);
         Write(header, FormatVersionOffset, FormatVersion);
@@ -77,8 +77,9 @@ internal readonly record struct PackedFileHeader
     public static PackedFileHeader Parse(string source, ReadOnlySpan<byte> file, long length, ModelDescription description)
     {
         ReadOnlySpan<byte> header = Read(source, file, length);
-        PackedFields.Check(source, FieldsOf(header), description);
-        LayoutFacts facts = ParseFacts(source, header[PrecisionOffset], header[ArrangementOffset], description);
+        WeightPrecision precision = ParsePrecision(source, header[PrecisionOffset]);
+        SlotSet? fourBits = PackedFields.Check(source, FieldsOf(header), description, mayHaveFourBits: precision == WeightPrecision.Int4);
+        LayoutFacts facts = ParseFacts(source, precision, header[ArrangementOffset], description) with { FourBits = fourBits ?? SlotSet.Empty };
         long dataLength = length - header.Length;
         long needed = PackedModel.LengthOf(description, facts);
         if (dataLength != needed)
@@ -171,9 +172,8 @@ internal readonly record struct PackedFileHeader
 
     private static ReadOnlySpan<byte> FieldsOf(ReadOnlySpan<byte> header) => header.Slice(PrefixLength, (int)Read(header, FieldsLengthOffset));
 
-    private static LayoutFacts ParseFacts(string source, byte precision, byte arrangement, ModelDescription description)
+    private static LayoutFacts ParseFacts(string source, WeightPrecision known, byte arrangement, ModelDescription description)
     {
-        WeightPrecision known = ParsePrecision(source, precision);
         bool sharesEmbedding = (arrangement & SharesEmbedding) != 0;
         if ((arrangement & ~(SharesEmbedding | SharesOutput | HasScreen)) != 0
             || (sharesEmbedding && description.SourceVocabularySize != description.TargetVocabularySize)

@@ -100,7 +100,9 @@ public sealed unsafe class PackedModel
     internal LinearWeights this[WeightSlot slot] => _places[slot.Index];
 
     /// <summary>How the weights of a linear layer are stored.</summary>
-    internal WeightPrecision PrecisionOf(WeightSlot slot) => slot.IsAlwaysFloat32 ? WeightPrecision.Float32 : Facts.Precision;
+    internal WeightPrecision PrecisionOf(WeightSlot slot) => slot.IsAlwaysFloat32 ? WeightPrecision.Float32
+        : Facts.Precision == WeightPrecision.Int4 && !Facts.FourBits.Contains(slot.Index) ? WeightPrecision.Int8
+        : Facts.Precision;
 
     /// <summary>The number of bytes that the weights of a model take.</summary>
     internal static long LengthOf(ModelDescription description, LayoutFacts facts)
@@ -217,14 +219,14 @@ public sealed unsafe class PackedModel
             Screen = new OutputScreen(
                 TakeScreen(output.Bias, slot),
                 Take(PanelLayout.RoundUp(slot.Outputs)),
-                Facts.Precision == WeightPrecision.Int8 ? null : Take(PanelLayout.RoundUp(slot.Outputs)),
+                Facts.IsQuantized ? null : Take(PanelLayout.RoundUp(slot.Outputs)),
                 (OutputScreenLimits*)Take(sizeof(OutputScreenLimits) / sizeof(float)));
         }
 
         return output;
     }
 
-    /// <summary>A linear layer: its bias, then for 8-bit weights the scales, then its panels.</summary>
+    /// <summary>A linear layer: its bias, then for weights of 8 or 4 bits the scales, then its panels.</summary>
     private LinearWeights TakeLinear(WeightSlot slot)
     {
         float* bias = Take(PanelLayout.RoundUp(slot.Outputs));
@@ -233,6 +235,7 @@ public sealed unsafe class PackedModel
             WeightPrecision.Float32 => new LinearWeights(bias, null, (byte*)Take(PanelLayout.Length(slot.Outputs, slot.Inputs))),
             WeightPrecision.BFloat16 => new LinearWeights(bias, null, TakeBytes(PanelLayout.Length(slot.Outputs, slot.Inputs) * sizeof(ushort))),
             WeightPrecision.Int8 => TakeInt8(bias, slot),
+            WeightPrecision.Int4 => LinearWeights.OfFourBits(bias, (ushort*)TakeBytes(Int4Layout.Scales(slot.Outputs, slot.Inputs) * Int4Layout.ScaleBytes), TakeBytes(Int4Layout.Length(slot.Outputs, slot.Inputs))),
             _ => throw Facts.Unknown(),
         };
     }
@@ -241,7 +244,7 @@ public sealed unsafe class PackedModel
         new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(Quantization.Length(slot.Outputs, slot.Inputs)));
 
     /// <summary>The copy of a linear layer with which it is screened.</summary>
-    private LinearWeights TakeScreen(float* bias, WeightSlot slot) => Facts.Precision == WeightPrecision.Int8
+    private LinearWeights TakeScreen(float* bias, WeightSlot slot) => Facts.IsQuantized
         ? new(bias, Take(PanelLayout.RoundUp(slot.Outputs)), TakeBytes(UpperBits.Length(slot.Outputs, slot.Inputs)))
         : TakeInt8(bias, slot);
 }

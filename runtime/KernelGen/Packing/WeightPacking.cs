@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Layout;
@@ -38,7 +39,7 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
 
         bool hasScreen = description.ScreensOutput && LayoutFacts.CanScreen(description, precision) && (options?.ScreenOutput ?? true);
-        LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen);
+        LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen) with { FourBits = FourBitsOf(description, tensors, precision, options?.Int4Budget) };
         var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
         try
         {
@@ -51,6 +52,41 @@ internal sealed unsafe class WeightPacking : IDisposable
             block.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What quantising to 4 bits does to each layer that may have so few, in the order of the recipe.</summary>
+    /// <param name="description">The declared model.</param>
+    /// <param name="tensors">The tensors.</param>
+    public static IReadOnlyList<FourBitLayer> MeasureFourBits(ModelDescription description, CheckpointTensors tensors)
+    {
+        using var nowhere = new BorrowedMemory(owner: null);
+        var facts = new LayoutFacts(WeightPrecision.Int8, SharesEmbedding: false, SharesOutput: false, HasScreen: false);
+        using var packing = new WeightPacking(new PackedModel(description, facts, nowhere, start: null));
+        return [.. packing._model.Recipe.Slots.Where(static slot => slot.MayHaveFourBits).Select(slot => packing.Measure(slot, tensors))];
+    }
+
+    /// <summary>The layers that get 4-bit weights: those that bear it, where the precision says so.</summary>
+    private static SlotSet FourBitsOf(ModelDescription description, CheckpointTensors tensors, WeightPrecision precision, double? budget)
+    {
+        if (budget is { } given && !(given >= 0 && double.IsFinite(given)))
+        {
+            throw new ArgumentOutOfRangeException("options", given, $"{nameof(ModelLoadOptions.Int4Budget)} is {given.ToString(CultureInfo.InvariantCulture)}; it is a relative error, 0 or more.");
+        }
+
+        return precision == WeightPrecision.Int4
+            ? new SlotSet([.. MeasureFourBits(description, tensors).Where(layer => layer.Error <= (budget ?? FourBitLayer.DefaultBudget)).Select(static layer => layer.Slot.Index)])
+            : SlotSet.Empty;
+    }
+
+    private FourBitLayer Measure(WeightSlot slot, CheckpointTensors tensors)
+    {
+        float* panels = Floats(slot);
+        using var bias = new NativeBlock(PanelLayout.RoundUp(slot.Outputs));
+        PackPanels(slot, tensors, bias.Pointer, panels);
+        using var scales = new NativeBlock((Int4Layout.Scales(slot.Outputs, slot.Inputs) * Int4Layout.ScaleBytes / sizeof(float)) + 1);
+        using var bytes = new NativeBlock(Int4Layout.Length(slot.Outputs, slot.Inputs) / sizeof(float));
+        (double error, double whole) = Int4Quantization.Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, (ushort*)scales.Pointer, (byte*)bytes.Pointer);
+        return new FourBitLayer(slot, whole > 0 ? Math.Sqrt(error / whole) : 0);
     }
 
     /// <summary>What the norm before the output projection is multiplied with in a model that scales its output.</summary>
@@ -174,7 +210,7 @@ internal sealed unsafe class WeightPacking : IDisposable
         ClearRest((byte*)screen.Limits, sizeof(OutputScreenLimits));
         switch (_precision)
         {
-            case WeightPrecision.Int8:
+            case WeightPrecision.Int8 or WeightPrecision.Int4:
                 screen.FillUpperBits(model.Output, outputs, inputs);
                 ClearRest(screen.Weights.Panels, UpperBits.Length(outputs, inputs));
                 return;
@@ -196,13 +232,12 @@ internal sealed unsafe class WeightPacking : IDisposable
     }
 
     /// <summary>Where to put the panels of a linear layer as floats: where they belong, or before they are stored in another precision.</summary>
-    private float* Floats(LinearWeights weights, WeightSlot slot)
-    {
-        if (_model.PrecisionOf(slot) == WeightPrecision.Float32)
-        {
-            return (float*)weights.Panels;
-        }
+    private float* Floats(LinearWeights weights, WeightSlot slot) =>
+        _model.PrecisionOf(slot) == WeightPrecision.Float32 ? (float*)weights.Panels : Floats(slot);
 
+    /// <summary>Room for the panels of a linear layer as floats.</summary>
+    private float* Floats(WeightSlot slot)
+    {
         long length = PanelLayout.Length(slot.Outputs, slot.Inputs);
         if (_panels is null || _panels.Length < length)
         {
@@ -232,6 +267,11 @@ internal sealed unsafe class WeightPacking : IDisposable
             case WeightPrecision.Int8:
                 _model.Quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, weights.Scales, weights.Panels);
                 ClearRest(weights.Panels, _model.Quantization.Length(outputs, inputs));
+                break;
+
+            case WeightPrecision.Int4:
+                Int4Quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, (ushort*)weights.Scales, weights.Panels);
+                ClearRest((byte*)weights.Scales, Int4Layout.Scales(outputs, inputs) * Int4Layout.ScaleBytes);
                 break;
 
             default:
@@ -269,16 +309,22 @@ internal sealed unsafe class WeightPacking : IDisposable
         }
     }
 
+    private void Linear(WeightSlot slot, CheckpointTensors tensors, LinearWeights weights)
+    {
+        float* panels = Floats(weights, slot);
+        PackPanels(slot, tensors, weights.Bias, panels);
+        Store(panels, weights, slot);
+    }
+
     /// <summary>
     /// A linear layer of one or several tensors, side by side. Where its columns are heads, each gets the room of whole panels. Where positions turn them, first the first
     /// numbers of pairs come, then the second ones: products of queries and keys are the same.
     /// </summary>
-    private void Linear(WeightSlot slot, CheckpointTensors tensors, LinearWeights weights)
+    private void PackPanels(WeightSlot slot, CheckpointTensors tensors, float* biasPlace, float* panels)
     {
         int outputs = slot.Outputs;
         int inputs = slot.Inputs;
-        Span<float> bias = ClearedBias(weights.Bias, outputs);
-        float* panels = Floats(weights, slot);
+        Span<float> bias = ClearedBias(biasPlace, outputs);
         int partWidth = outputs / slot.Tensors.Length;
         for (int part = 0; part < slot.Tensors.Length; part++)
         {
@@ -302,8 +348,6 @@ internal sealed unsafe class WeightPacking : IDisposable
                 }
             }
         }
-
-        Store(panels, weights, slot);
     }
 
     /// <summary>

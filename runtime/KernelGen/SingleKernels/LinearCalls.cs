@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using KernelGen.Layout;
+using KernelGen.Packing;
 
 namespace KernelGen.Execution;
 
@@ -89,11 +90,11 @@ public static unsafe class LinearCalls
                     Run<TKernels, BFloat16Weights>(in layer, input, rows, weights.Weights, added, output);
                     break;
 
-                case WeightPrecision.Int8 when TKernels.InstructionSet == InstructionSet.Avx2 && SingleKernels.InstructionSet == InstructionSet.AvxVnni:
+                case WeightPrecision.Int8 or WeightPrecision.Int4 when TKernels.InstructionSet == InstructionSet.Avx2 && SingleKernels.InstructionSet == InstructionSet.AvxVnni:
                     Run<TKernels, AvxVnniWeights>(in layer, input, rows, weights.Weights, added, output);
                     break;
 
-                case WeightPrecision.Int8:
+                case WeightPrecision.Int8 or WeightPrecision.Int4:
                     Run<TKernels, Int8Weights>(in layer, input, rows, weights.Weights, added, output);
                     break;
 
@@ -112,7 +113,7 @@ public static unsafe class LinearCalls
                 $"'{name}' are of a layer {weights.Inputs} → {weights.Outputs}, but the kernel is {layer.Inputs} → {layer.Outputs}.", name);
         }
 
-        if (weights.Precision == WeightPrecision.Int8 && weights.InputBits != layer.InputBits)
+        if (LayoutFacts.IsQuantizedWith(weights.Precision) && weights.InputBits != layer.InputBits)
         {
             throw new ArgumentException(
                 $"'{name}' are packed for inputs of {weights.InputBits} bits, but the kernel's have {layer.InputBits}; give PackedLinear.Pack and the attribute the same InputBits.", name);
@@ -158,6 +159,11 @@ public static unsafe class LinearCalls
             if (isQuantized)
             {
                 TKernels.QuantizerOf(layer.Shape)(blockInput, count, stride, layer.Inputs, quantized);
+                if (weights.HasFourBits)
+                {
+                    GroupSums.Add(quantized, count, layer.QuantizedStride, layer.Inputs);
+                }
+
                 blockInput = (float*)quantized;
             }
 

@@ -88,23 +88,28 @@ internal static unsafe class KernelBounds
         }
     }
 
+    private static LinearWeights FourBits(BoundedBuffers buffers, LinearShape shape) => LinearWeights.OfFourBits(
+        buffers.Floats(Panels.RoundUp(shape.Output)),
+        (ushort*)buffers.Bytes(Int4Layout.Scales(shape.Output, shape.Input) * Int4Layout.ScaleBytes),
+        buffers.Bytes(Int4Layout.Length(shape.Output, shape.Input)));
+
     private static void Linear(KernelSet kernels, BoundedBuffers buffers, LinearKernel kernel)
     {
         ModelDescription model = kernels.Model;
         LinearShape shape = LinearShape.Of(kernel, model);
         int panels = PanelLayout.Panels(shape.Output);
-        foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
+        foreach (WeightPrecision precision in shape.Precisions)
         {
             for (int rows = 1; rows <= MaxRows; rows++)
             {
                 buffers.Begin($"{kernels}: {kernel} with {precision} weights, {rows} rows");
                 var call = new LinearCall
                 {
-                    Input = precision == WeightPrecision.Int8
+                    Input = LayoutFacts.IsQuantizedWith(precision)
                         ? buffers.Bytes((long)rows * model.QuantizedStride)
                         : (byte*)buffers.Rows(rows, shape.InputStride, shape.Input),
                     Rows = rows,
-                    Weights = new LinearWeights(
+                    Weights = precision == WeightPrecision.Int4 ? FourBits(buffers, shape) : new LinearWeights(
                         buffers.Floats(Panels.RoundUp(shape.Output)),
                         precision == WeightPrecision.Int8 ? buffers.Floats(Panels.RoundUp(shape.Output)) : null,
                         buffers.Bytes(precision switch

@@ -35,6 +35,8 @@ internal static unsafe class RuntimeBounds
         ["TensorSlice.CopyBlock"] = CopyBlock,
         ["Int8Quantization.Quantize"] = Quantize,
         ["Int8Quantization.Weights"] = QuantizedWeights,
+        ["Int4Quantization.Quantize"] = QuantizeToFourBits,
+        ["GroupSums.Add"] = SumGroups,
         ["UpperBits.Pack"] = PackUpperBits,
         ["UpperBits.Multiply"] = Multiply,
         ["OutputScreen.Fill"] = FillScreen,
@@ -47,7 +49,7 @@ internal static unsafe class RuntimeBounds
     };
 
     /// <summary>Take an address only to hand it on, or one of a whole model: models are run in memory of exactly their length.</summary>
-    public static IReadOnlyList<string> RunByLoading { get; } = ["PackedModel.Draft"];
+    public static IReadOnlyList<string> RunByLoading { get; } = ["PackedModel.Draft", "LinearWeights.OfFourBits"];
 
     private static void Checksum(BoundedBuffers buffers)
     {
@@ -194,6 +196,33 @@ internal static unsafe class RuntimeBounds
                 buffers.Floats(Panels.RoundUp(outputs)),
                 buffers.Bytes(quantization.Length(outputs, inputs)));
         });
+    }
+
+    private static void QuantizeToFourBits(BoundedBuffers buffers)
+    {
+        ForEachMatrix((outputs, inputs, inputBits) =>
+        {
+            buffers.Begin($"quantised weights of 4 bits, [{outputs}, {inputs}]");
+            Int4Quantization.Quantize(
+                buffers.Floats(PanelLayout.Length(outputs, inputs)),
+                PanelLayout.Panels(outputs),
+                inputs,
+                (ushort*)buffers.Bytes(Int4Layout.Scales(outputs, inputs) * Int4Layout.ScaleBytes),
+                buffers.Bytes(Int4Layout.Length(outputs, inputs)));
+        });
+    }
+
+    private static void SumGroups(BoundedBuffers buffers)
+    {
+        for (int inputs = 1; inputs <= MaxInputs; inputs++)
+        {
+            for (int rows = 1; rows <= 3; rows++)
+            {
+                buffers.Begin($"sums of groups of {rows} rows of {inputs} inputs");
+                int stride = (Int4Layout.RowBytes(inputs) + Int8Layout.RowTail - 1) / Int8Layout.RowTail * Int8Layout.RowTail;
+                GroupSums.Add(buffers.Bytes(rows * (stride + Int8Layout.RowTail)), rows, stride + Int8Layout.RowTail, inputs);
+            }
+        }
     }
 
     private static void QuantizedWeights(BoundedBuffers buffers)

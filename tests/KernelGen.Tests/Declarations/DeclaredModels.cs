@@ -52,6 +52,10 @@ internal static class DeclaredModels
             GatedPostNorm.Description, GatedPostNorm.Load, GatedPostNorm.Load),
         DeclaredModel.Of<WideGated.Avx512Kernels, WideGated.Avx2Kernels, WideGated.PortableKernels>(
             WideGated.Description, WideGated.Load, WideGated.Load),
+        DeclaredModel.Of<WideOdd.Avx512Kernels, WideOdd.Avx2Kernels, WideOdd.PortableKernels>(
+            WideOdd.Description, WideOdd.Load, WideOdd.Load),
+        DeclaredModel.Of<WideOddGated.Avx512Kernels, WideOddGated.Avx2Kernels, WideOddGated.PortableKernels>(
+            WideOddGated.Description, WideOddGated.Load, WideOddGated.Load),
         DeclaredModel.Of<RotaryHeads.Avx512Kernels, RotaryHeads.Avx2Kernels, RotaryHeads.PortableKernels>(
             RotaryHeads.Description, RotaryHeads.Load, RotaryHeads.Load),
         DeclaredModel.Of<LongSources.Avx512Kernels, LongSources.Avx2Kernels, LongSources.PortableKernels>(

@@ -204,3 +204,34 @@ internal sealed partial class RotaryHeads;
     MaxSourceLength = 600,
     MaxTargetLength = 24)]
 internal sealed partial class LongSources;
+
+/// <summary>So wide that layers may have 4-bit weights, and inputs that fill no group of 32: 267, and 301; heads of 89.</summary>
+[EncoderDecoderModel(
+    Architecture.Vanilla,
+    ModelDimension = 267,
+    Heads = 3,
+    FeedForwardDimension = 301,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 37,
+    MaxSourceLength = 24,
+    MaxTargetLength = 24,
+    Activation = Activation.Silu)]
+internal sealed partial class WideOdd;
+
+/// <summary>Layers that may have 4-bit weights beside one whose inputs have multipliers, which may not; gated, and without biases.</summary>
+[EncoderDecoderModel(
+    Architecture.T5,
+    ModelDimension = 280,
+    Heads = 3,
+    HeadDimension = 20,
+    FeedForwardDimension = 50,
+    EncoderLayers = 1,
+    DecoderLayers = 1,
+    VocabularySize = 33,
+    MaxSourceLength = 24,
+    MaxTargetLength = 24,
+    Activation = Activation.Relu,
+    GatedFeedForward = true,
+    ScaleOutput = true)]
+internal sealed partial class WideOddGated;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using KernelGen.Execution;
+using KernelGen.Packing;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Goldens;
 using KernelGen.Tests.Reference;
@@ -16,7 +17,7 @@ public sealed class AvxVnniKernelTests
 {
     /// <summary>Widths that fill panels and steps and widths that do not, each format of 8-bit weights, each activation; one or both panels of a group.</summary>
     public static TheoryData<string> Models =>
-        [nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OddScreened), nameof(OneMoreThanAPanel), nameof(WideGated)];
+        [nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OddScreened), nameof(OneMoreThanAPanel), nameof(WideGated), nameof(WideOdd), nameof(WideOddGated)];
 
     public static TheoryData<string> Goldens => Golden.Names;
 
@@ -27,7 +28,10 @@ public sealed class AvxVnniKernelTests
         KernelSet kernels = Emulated(name);
         foreach (LinearKernel kernel in Enum.GetValues<LinearKernel>())
         {
-            LinearKernelTests.CheckRows(kernels, kernel, WeightPrecision.Int8);
+            foreach (WeightPrecision precision in LinearShape.Of(kernel, kernels.Model).Precisions.Where(LayoutFacts.IsQuantizedWith))
+            {
+                LinearKernelTests.CheckRows(kernels, kernel, precision);
+            }
         }
     }
 

@@ -52,6 +52,17 @@ internal abstract unsafe class KernelSet
     /// <summary>What quantises the inputs of a linear kernel.</summary>
     public abstract delegate*<float*, int, int, int, byte*, void> QuantizerOf(LinearKernel kernel);
 
+    /// <summary>Quantises the inputs of a linear kernel, and sums them where weights have 4 bits.</summary>
+    public void Quantize(LinearKernel kernel, WeightPrecision precision, float* input, int rows, byte* output)
+    {
+        LinearShape shape = LinearShape.Of(kernel, Model);
+        QuantizerOf(kernel)(input, rows, shape.InputStride, shape.Input, output);
+        if (precision == WeightPrecision.Int4)
+        {
+            GroupSums.Add(output, rows, Model.QuantizedStride, shape.Input);
+        }
+    }
+
     /// <summary>The middle of a gated feed-forward block.</summary>
     public abstract void Gate(float* input, int rows, float* output);
 
@@ -139,7 +150,7 @@ internal unsafe class KernelSet<TKernels, TInt8> : KernelSet
     {
         WeightPrecision.Float32 => Linear<Float32Weights>(kernel),
         WeightPrecision.BFloat16 => Linear<BFloat16Weights>(kernel),
-        WeightPrecision.Int8 => Linear<TInt8>(kernel),
+        WeightPrecision.Int8 or WeightPrecision.Int4 => Linear<TInt8>(kernel),
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),
     };
 

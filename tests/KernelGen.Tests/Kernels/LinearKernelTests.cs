@@ -1,3 +1,4 @@
+using KernelGen.Packing;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
@@ -15,7 +16,7 @@ public sealed unsafe class LinearKernelTests
 
     /// <summary>Every way of quantising, every activation, widths that fill panels and widths that do not.</summary>
     public static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> SomeCases =>
-        CasesOf(new[] { nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OneMoreThanAPanel), nameof(WideGated) }.Select(DeclaredModels.Named));
+        CasesOf(new[] { nameof(GoldenVanillaPreNorm), nameof(HeadsOf4), nameof(HeadsOf11), nameof(HeadsOf72), nameof(OneMoreThanAPanel), nameof(WideGated), nameof(WideOdd) }.Select(DeclaredModels.Named));
 
     private static TheoryData<string, InstructionSet, LinearKernel, WeightPrecision> CasesOf(IEnumerable<DeclaredModel> models)
     {
@@ -26,7 +27,7 @@ public sealed unsafe class LinearKernelTests
             {
                 foreach (LinearKernel kernel in Enum.GetValues<LinearKernel>())
                 {
-                    foreach (WeightPrecision precision in Enum.GetValues<WeightPrecision>())
+                    foreach (WeightPrecision precision in LinearShape.Of(kernel, model.Description).Precisions)
                     {
                         data.Add(model.Description.Name, instructionSet, kernel, precision);
                     }
@@ -68,10 +69,10 @@ public sealed unsafe class LinearKernelTests
             using var output = new GuardedBuffer(rows * shape.OutputStride);
             using var quantized = new GuardedBuffer(rows * kernels.Model.QuantizedStride / sizeof(float));
             byte* read = (byte*)input.Pointer;
-            if (precision == WeightPrecision.Int8)
+            if (LayoutFacts.IsQuantizedWith(precision))
             {
                 read = (byte*)quantized.Pointer;
-                kernels.QuantizerOf(kernel)(input.Pointer, rows, shape.InputStride, shape.Input, read);
+                kernels.Quantize(kernel, precision, input.Pointer, rows, read);
                 quantized.AssertMargins($"{what}: quantised inputs of {rows} rows");
             }
 
@@ -116,10 +117,10 @@ public sealed unsafe class LinearKernelTests
             using var output = new GuardedBuffer(Rows * shape.OutputStride);
             using var quantized = new GuardedBuffer(Rows * kernels.Model.QuantizedStride / sizeof(float));
             byte* read = (byte*)input.Pointer;
-            if (precision == WeightPrecision.Int8)
+            if (LayoutFacts.IsQuantizedWith(precision))
             {
                 read = (byte*)quantized.Pointer;
-                kernels.QuantizerOf(kernel)(input.Pointer, Rows, shape.InputStride, shape.Input, read);
+                kernels.Quantize(kernel, precision, input.Pointer, Rows, read);
             }
 
             kernels.Linear(kernel, precision, new LinearCall
@@ -139,7 +140,7 @@ public sealed unsafe class LinearKernelTests
                 {
                     BitAssert.Equal(expected[row], actual, what);
                 }
-                else if (float.IsNaN(special) || precision == WeightPrecision.Int8)
+                else if (float.IsNaN(special) || LayoutFacts.IsQuantizedWith(precision))
                 {
                     Assert.False(actual.ContainsAnyExcept(float.NaN), what);
                 }
@@ -167,10 +168,10 @@ public sealed unsafe class LinearKernelTests
             using GuardedBuffer residual = GuardedBuffer.OfRows(residuals, shape.OutputStride);
             using var output = new GuardedBuffer(Rows * shape.OutputStride);
             using var quantized = new GuardedBuffer(Rows * kernels.Model.QuantizedStride / sizeof(float));
-            kernels.QuantizerOf(kernel)(input.Pointer, Rows, shape.InputStride, shape.Input, (byte*)quantized.Pointer);
+            kernels.Quantize(kernel, precision, input.Pointer, Rows, (byte*)quantized.Pointer);
             kernels.Linear(kernel, precision, new LinearCall
             {
-                Input = precision == WeightPrecision.Int8 ? (byte*)quantized.Pointer : (byte*)input.Pointer,
+                Input = LayoutFacts.IsQuantizedWith(precision) ? (byte*)quantized.Pointer : (byte*)input.Pointer,
                 Rows = Rows,
                 Weights = packed.Weights,
                 Residual = residual.Pointer,
@@ -259,6 +260,7 @@ public sealed unsafe class LinearKernelTests
         {
             WeightPrecision.Float32 => ReferenceKernels.Linear(input, weights, bias),
             WeightPrecision.BFloat16 => ReferenceKernels.Linear(input, Array.ConvertAll(weights, ReferenceKernels.RoundToBFloat16), bias),
+            WeightPrecision.Int4 => ReferenceKernels.LinearInt4(input, weights, bias),
             _ => ReferenceKernels.LinearInt8(input, weights, bias, shape.InputBits, shape.HasMultipliers),
         };
         result = shape.AddsResidual ? ReferenceKernels.AddResidual(residual, result) : result;

@@ -17,12 +17,19 @@ internal sealed record LinearShape(int Input, int InputStride, int Output, int O
     /// <summary>Bits of a quantised input beside 8-bit weights.</summary>
     public int InputBits { get; private init; }
 
+    /// <summary>Whether its weights may have 4 bits.</summary>
+    public bool MayHaveFourBits { get; private init; }
+
     /// <summary>Whether each 8 of its quantised inputs have a multiplier.</summary>
     public bool HasMultipliers { get; private init; }
+
+    /// <summary>How its weights may be stored.</summary>
+    public IEnumerable<WeightPrecision> Precisions => Enum.GetValues<WeightPrecision>().Where(precision => precision != WeightPrecision.Int4 || MayHaveFourBits);
 
     public static LinearShape Of(LinearKernel kernel, ModelDescription model) => WidthsOf(kernel, model) with
     {
         InputBits = model.QuantizedInputBits,
+        MayHaveFourBits = SlotOf(kernel, model).MayHaveFourBits,
         HasMultipliers = kernel == LinearKernel.FeedForwardContract && model is { LargeActivations: true, QuantizedInputBits: 8 },
     };
 

@@ -9,6 +9,7 @@ internal sealed unsafe class PackedLinear : IDisposable
     private readonly GuardedBuffer _bias;
     private readonly GuardedBuffer _scales;
     private readonly GuardedBuffer _panels;
+    private readonly bool _hasFourBits;
 
     public PackedLinear(float[] weights, float[] bias, int outputs, int inputs, float padding, WeightPrecision precision, int inputBits)
     {
@@ -35,6 +36,34 @@ internal sealed unsafe class PackedLinear : IDisposable
 
                 break;
 
+            case WeightPrecision.Int4:
+                int fours = (inputs + 31) / 32;
+                _scales.Dispose();
+                _scales = new GuardedBuffer(columns * fours / 2);
+                _scales.Span.Clear();
+                _panels = new GuardedBuffer(columns * fours * 16 / sizeof(float));
+                new Span<byte>((byte*)_panels.Pointer, columns * fours * 16).Fill(0x88);
+                for (int output = 0; output < outputs; output++)
+                {
+                    int panel = output / Panels.Width * fours, column = output % Panels.Width;
+                    for (int i = 0; i < inputs; i += 32)
+                    {
+                        int count = Math.Min(32, inputs - i);
+                        (int[] quantized, float scale) = ReferenceKernels.QuantizeFourBits(weights.AsSpan((output * inputs) + i, count));
+                        ((ushort*)_scales.Pointer)[((panel + (i / 32)) * Panels.Width) + column] = (ushort)(BitConverter.SingleToUInt32Bits(scale) >> 16);
+                        for (int j = 0; j < count; j++)
+                        {
+                            // Of each 8 inputs the first four in lower halves of bytes, the others in upper ones.
+                            byte* place = (byte*)_panels.Pointer + ((panel + (i / 32)) * 256) + (j / 8 * 64) + (column * 4) + (j % 4);
+                            int shift = j % 8 < 4 ? 0 : 4;
+                            *place = (byte)((*place & ~(15 << shift)) | ((quantized[j] + 8) << shift));
+                        }
+                    }
+                }
+
+                _hasFourBits = true;
+                break;
+
             default:
                 // Inputs are taken 8 or 2 at a time.
                 (int group, int step, int offset) = inputBits == 8 ? (4, 8, 64) : (2, 2, 0);
@@ -57,7 +86,9 @@ internal sealed unsafe class PackedLinear : IDisposable
         }
     }
 
-    public LinearWeights Weights => new(_bias.Pointer, _scales.Pointer, (byte*)_panels.Pointer);
+    public LinearWeights Weights => _hasFourBits
+        ? LinearWeights.OfFourBits(_bias.Pointer, (ushort*)_scales.Pointer, (byte*)_panels.Pointer)
+        : new(_bias.Pointer, _scales.Pointer, (byte*)_panels.Pointer);
 
     public void Dispose()
     {

@@ -4,6 +4,7 @@ using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Layout;
 using KernelGen.Packing;
+using KernelGen.Recipes;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 using Microsoft.Win32.SafeHandles;
@@ -64,7 +65,10 @@ public sealed unsafe class PackedFileTests : IDisposable
 
         byte[] Fill(byte before)
         {
-            LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen: description.ScreensOutput && LayoutFacts.CanScreen(description, precision));
+            LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen: description.ScreensOutput && LayoutFacts.CanScreen(description, precision)) with
+            {
+                FourBits = new SlotSet(precision == WeightPrecision.Int4 ? [.. ModelRecipe.Of(description).Slots.Where(static slot => slot.MayHaveFourBits).Select(static slot => slot.Index)] : []),
+            };
             using var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
             var bytes = new Span<byte>(block.Pointer, checked((int)block.Length * sizeof(float)));
             bytes.Fill(before);

@@ -59,6 +59,56 @@ internal static class ReferenceKernels
         return output;
     }
 
+    /// <summary>A linear layer with 4-bit weights: an exact sum for each group of 32 inputs, and a chain of fused multiply-adds with their scales; then the row's scale.</summary>
+    public static float[] LinearInt4(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        const int Group = 32;
+        (int[] quantized, float scale) = QuantizeInput(input, 8);
+        float[] output = new float[bias.Length];
+        for (int column = 0; column < output.Length; column++)
+        {
+            float sum = 0;
+            for (int first = 0; first < input.Length; first += Group)
+            {
+                int count = Math.Min(Group, input.Length - first);
+                (int[] group, float groupScale) = QuantizeFourBits(weights.Slice((column * input.Length) + first, count));
+                int products = 0;
+                for (int k = 0; k < count; k++)
+                {
+                    products += quantized[first + k] * group[k];
+                }
+
+                sum = MathF.FusedMultiplyAdd(products, groupScale, sum);
+            }
+
+            output[column] = MathF.FusedMultiplyAdd(sum, scale, bias[column]);
+        }
+
+        return output;
+    }
+
+    /// <summary>
+    /// Weights of a group in whole multiples, from -8 to 7, of a scale that is a bfloat16 number: that of the largest magnitude is about -8, whatever its sign. A plain choice: what packing chooses
+    /// is better, and kernels do not know.
+    /// </summary>
+    public static (int[] Quantized, float Scale) QuantizeFourBits(ReadOnlySpan<float> weights)
+    {
+        float extreme = 0;
+        foreach (float weight in weights)
+        {
+            extreme = MathF.Abs(weight) > MathF.Abs(extreme) ? weight : extreme;
+        }
+
+        float scale = MathF.Abs(extreme) > 1e-30f ? RoundToBFloat16(extreme / -8) : 0;
+        int[] quantized = new int[weights.Length];
+        for (int i = 0; i < quantized.Length; i++)
+        {
+            quantized[i] = scale == 0 ? 0 : (int)Math.Clamp(MathF.Round(weights[i] / scale), -8, 7);
+        }
+
+        return (quantized, scale);
+    }
+
     /// <summary>
     /// The same from the upper four of the seven bits of each weight alone: with 64 more than a weight being <c>8·h + l</c>, h counts 8 times, and 3.5 stands
     /// for l.

@@ -22,6 +22,7 @@ public sealed class PrecisionCostTests
     [InlineData(WeightPrecision.Float32, 0.01)]
     [InlineData(WeightPrecision.BFloat16, 0.1)]
     [InlineData(WeightPrecision.Int8, 0.3)]
+    [InlineData(WeightPrecision.Int4, 1.0)]
     public void Unseen_sentences_have_the_references_bleu(WeightPrecision precision, double tolerance)
     {
         using Translator model = TrainedTranslator.Load(new ModelLoadOptions { Precision = precision });
@@ -37,6 +38,7 @@ public sealed class PrecisionCostTests
     [Theory]
     [InlineData(WeightPrecision.BFloat16, 0.002)]
     [InlineData(WeightPrecision.Int8, 0.015)]
+    [InlineData(WeightPrecision.Int4, 0.015)]
     public void Few_words_are_pronounced_otherwise(WeightPrecision precision, double tolerance)
     {
         string weights = SharedFolder.Require("models/g2p-en-us/model.safetensors");

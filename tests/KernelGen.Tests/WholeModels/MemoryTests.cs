@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Packing;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 
@@ -83,15 +84,15 @@ public sealed class MemoryTests
         long norm = Panels(dimension) * (shape.Normalization == Normalization.LayerNorm ? 2 : 1) * 4;
         long self = Linear(3 * attention, dimension) + Linear(dimension, attention) + norm;
         long cross = Linear(attention, dimension) + Linear(2 * attention, dimension) + Linear(dimension, attention) + norm;
-        long feedForward = Linear(FirstFeedForward(shape), dimension) + Linear(dimension, shape.FeedForwardDimension) + norm;
+        long feedForward = Linear(FirstFeedForward(shape), dimension) + Linear(dimension, shape.FeedForwardDimension, mayHaveFourBits: !shape.LargeActivations) + norm;
         long expected = (shape.EncoderLayers * (self + feedForward)) + (shape.DecoderLayers * (self + cross + feedForward));
         expected += Embedding(shape.SourceVocabularySize) + (isShared ? 0 : Embedding(shape.TargetVocabularySize));
         expected += isTied && precision == WeightPrecision.Float32
             ? Panels(shape.TargetVocabularySize) * 4
-            : Linear(shape.TargetVocabularySize, dimension);
-        if (shape.ScreensOutput && (precision != WeightPrecision.Int8 || dimension > 128))
+            : Linear(shape.TargetVocabularySize, dimension, mayHaveFourBits: false);
+        if (shape.ScreensOutput && (!LayoutFacts.IsQuantizedWith(precision) || dimension > 128))
         {
-            expected += precision == WeightPrecision.Int8
+            expected += LayoutFacts.IsQuantizedWith(precision)
                 ? Aligned(Panels(shape.TargetVocabularySize) * (long)RoundUp(dimension, 8) / 2) + (Panels(shape.TargetVocabularySize) * 2 * 4) + 64
                 : Aligned(Panels(shape.TargetVocabularySize) * (long)Int8Inputs(dimension)) + (Panels(shape.TargetVocabularySize) * 3 * 4) + 64;
         }
@@ -117,8 +118,11 @@ public sealed class MemoryTests
 
         long Embedding(int tokens) => (long)Panels(tokens) * dimension * 4;
 
-        long Linear(int outputs, int inputs) => precision switch
+        // Random weights bear 4 bits in every layer; groups have 32 inputs, and a scale of two bytes for each column.
+        long Linear(int outputs, int inputs, bool mayHaveFourBits = true) => precision switch
         {
+            WeightPrecision.Int4 when mayHaveFourBits && dimension >= 256 =>
+                (Panels(outputs) * 4) + Aligned(Panels(outputs) * (RoundUp(inputs, 32) / 32) * 2L) + (Panels(outputs) * (long)RoundUp(inputs, 32) / 2),
             WeightPrecision.Float32 => Panels(outputs) * ((inputs * 4L) + 4),
             WeightPrecision.BFloat16 => Aligned(Panels(outputs) * inputs * 2L) + (Panels(outputs) * 4),
             _ => Aligned(Panels(outputs) * (long)Int8Inputs(inputs)) + (Panels(outputs) * (4 + 4)),

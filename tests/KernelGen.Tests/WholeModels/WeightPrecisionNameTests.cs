@@ -20,7 +20,7 @@ public sealed class WeightPrecisionNameTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    [InlineData("int4")]
+    [InlineData("int2")]
     [InlineData("1")]
     [InlineData("float32 ")]
     public void What_names_no_precision_is_not_read(string? name) => Assert.False(WeightPrecisions.TryParse(name, out _));

@@ -20,6 +20,10 @@ internal static class KernelSetEmitter
             {
                 files.Add(LinearEmitter.Emit(context));
                 files.Add(Int8LinearEmitter.Emit(context));
+                if (plan.HasFourBits)
+                {
+                    files.Add(Int4LinearEmitter.Emit(context));
+                }
             }
 
             if (plan.HasSoftmax)

@@ -32,7 +32,7 @@ internal sealed record KernelSetPlan : KernelPlan
         List<LinearPlan> linears = [];
         foreach (LinearKey key in _linears)
         {
-            var plan = LinearPlan.Of(key.Shape, key.Int8, linearShapes);
+            LinearPlan plan = LinearPlan.Of(key.Shape, key.Int8, linearShapes) with { HasFourBits = key.Int8 == Int8Layout.Bytes };
             linears.Add(linears.Exists(other => other.Name == plan.Name) ? plan with { Name = $"{plan.Name}Of{key.Int8.InputBits}Bits" } : plan);
         }
 
