@@ -32,7 +32,7 @@ public class CommandLineTests
 
     [Theory]
     [InlineData("p", 1, "pack")]
-    [InlineData("pack file --precision ", 22, "bfloat16,float32,int8")]
+    [InlineData("pack file --precision ", 22, "bfloat16,float32,int4,int8")]
     [InlineData("inspect file --no", 17, "--no-tensors")]
     [InlineData("check file --set Heads", 22, "Heads=")]
     public void Completions_are_suggested(string line, int position, string expected)

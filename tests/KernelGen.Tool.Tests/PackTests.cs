@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace KernelGen.Tool.Tests;
@@ -10,6 +11,13 @@ public sealed class PackTests : IDisposable
         [EncoderDecoderModel(Architecture.Vanilla,
             ModelDimension = 128, Heads = 2, FeedForwardDimension = 256, EncoderLayers = 1, DecoderLayers = 1,
             VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64)]
+        internal sealed partial class Translator;
+        """;
+
+    private const string WideDeclaration = """
+        [EncoderDecoderModel(Architecture.Vanilla,
+            ModelDimension = 256, Heads = 4, FeedForwardDimension = 512, EncoderLayers = 3, DecoderLayers = 3,
+            SourceVocabularySize = 2744, TargetVocabularySize = 3000, MaxSourceLength = 128, MaxTargetLength = 128, TieEmbeddings = true)]
         internal sealed partial class Translator;
         """;
 
@@ -53,6 +61,51 @@ public sealed class PackTests : IDisposable
         Assert.Equal(0, ToolRun.Of("check", _folder.File("int8.packed"), "--declaration", _folder.File("Translator.cs")).ExitCode);
         Assert.Equal(1, ToolRun.Of("check", _folder.File("int8.packed"), "--declaration", _folder.File("Translator.cs"), "--set", "Activation=Gelu").ExitCode);
     }
+
+    /// <summary>A model of 256 dimensions, whose layers may have 4 bits; those that bear less error than the budget have.</summary>
+    [Fact]
+    public void Layers_have_4_bits_where_the_budget_bears_their_error()
+    {
+        string declaration = _folder.Write("Wide.cs", WideDeclaration);
+        ToolRun PackWide(params string[] more) => ToolRun.Of(["pack", ToolRun.Weights("zh-en"), "-o", _folder.File("int4.packed"), "--precision", "int4", "--declaration", declaration, .. more]);
+        JsonElement report = PackWide("--json").Json;
+        JsonElement[] layers = [.. report.GetProperty("layers").EnumerateArray()];
+
+        // Three layers of an encoder with four products each, and three of a decoder with seven.
+        Assert.Equal(33, layers.Length);
+        Assert.All(layers, static layer => Assert.InRange(layer.GetProperty("error").GetDouble(), 0.01, 1));
+        Assert.Equal("encoder 0, self attention, first", layers[0].GetProperty("name").GetString());
+        double middle = layers.Select(static layer => layer.GetProperty("error").GetDouble()).Order().ElementAt(16);
+        string budget = middle.ToString("R", CultureInfo.InvariantCulture);
+        JsonElement[] some = [.. PackWide("--budget", budget, "--json").Json.GetProperty("layers").EnumerateArray()];
+        Assert.All(some, layer => Assert.Equal(layer.GetProperty("error").GetDouble() <= middle ? 4 : 8, layer.GetProperty("bits").GetInt32()));
+        Assert.Equal(17, some.Count(static layer => layer.GetProperty("bits").GetInt32() == 4));
+
+        ToolRun shown = PackWide("--budget", budget);
+        Assert.Contains("17 of 33 layers have 4 bits; the output projection has 8.", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("decoder 2, cross attention, keys and values", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("check", _folder.File("int4.packed"), "--declaration", declaration).ExitCode);
+    }
+
+    [Fact]
+    public void Narrow_models_have_8_bits()
+    {
+        JsonElement int4 = Pack("int4");
+
+        Assert.Empty(int4.GetProperty("layers").EnumerateArray());
+        Assert.Equal(Pack("int8").GetProperty("error").GetProperty("meanDifference").GetDouble(), int4.GetProperty("error").GetProperty("meanDifference").GetDouble());
+        ToolRun shown = ToolRun.Of("pack", ToolRun.Weights("vanilla-head-64"), "-o", _folder.File("int4.packed"), "--precision", "int4", "--declaration", _folder.File("Translator.cs"));
+        Assert.Contains("all have 8", shown.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("int8", "0.1", "--budget is for --precision int4")]
+    [InlineData("int4", "-1", "--budget is -1")]
+    [InlineData("int4", "NaN", "--budget is NaN")]
+    [InlineData("int4", "some", "--budget")]
+    [InlineData("int2", "0.1", "--precision cannot be 'int2'")]
+    public void A_budget_that_means_nothing_is_refused(string precision, string budget, string expected) => ToolRun
+        .Of("pack", ToolRun.Weights("bart"), "-o", _folder.File("refused.packed"), "--set", "Heads=3", "--precision", precision, "--budget", budget).AssertRefused(expected);
 
     [Fact]
     public void What_the_file_does_not_tell_is_not_guessed() =>

@@ -42,7 +42,7 @@ public sealed class ShellCompletionTests
         Assert.Equal(["pack"], await Complete("kernelgen p"));
         Assert.Equal(["--json"], await Complete("kernelgen inspect --js"));
         Assert.Equal(["weights.safetensors"], await Complete("kernelgen inspect we"));
-        Assert.Equal(["bfloat16", "float32", "int8"], await Complete("kernelgen pack weights.safetensors --precision "));
+        Assert.Equal(["bfloat16", "float32", "int4", "int8"], await Complete("kernelgen pack weights.safetensors --precision "));
         Assert.Equal(["HeadDimension=", "Heads="], await Complete("kernelgen check weights.safetensors --set He"));
 
         async Task<string[]> Complete(string line)

@@ -16,11 +16,11 @@ internal static class CommonArguments
     /// <summary>How weights are stored.</summary>
     public static Option<WeightPrecision?> Precision(string description)
     {
-        var option = new Option<WeightPrecision?>("--precision") { Description = description, HelpName = "float32|bfloat16|int8", CustomParser = ParsePrecision };
+        var option = new Option<WeightPrecision?>("--precision") { Description = description, HelpName = "float32|bfloat16|int8|int4", CustomParser = ParsePrecision };
 
         // The names of the enum's members are not those of the command line.
         option.CompletionSources.Clear();
-        option.CompletionSources.Add("float32", "bfloat16", "int8");
+        option.CompletionSources.Add("float32", "bfloat16", "int8", "int4");
         return option;
     }
 
@@ -50,7 +50,7 @@ internal static class CommonArguments
             return precision;
         }
 
-        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8.");
+        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16, int8 or int4.");
         return null;
     }
 }
