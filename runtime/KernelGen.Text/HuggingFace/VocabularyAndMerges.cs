@@ -32,7 +32,8 @@ internal static class VocabularyAndMerges
     {
         try
         {
-            var reader = new Utf8JsonReader(json.AsSpan(FileContents.ByteOrderMarkLength(json)));
+            ReadOnlySpan<byte> text = json.AsSpan(FileContents.ByteOrderMarkLength(json));
+            var reader = new Utf8JsonReader(text);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 throw new InvalidDataException($"{source} is not a vocab.json: it does not hold an object of pieces and their numbers.");
