@@ -9,6 +9,7 @@ namespace KernelGen.Samples.Translate;
 internal sealed class TextTranslator : IDisposable
 {
     private readonly TextGenerator _generator;
+    private long _generatedTokens;
 
     /// <param name="weights">The weights file, or <see langword="null"/> for the program's own weights.</param>
     /// <param name="options">How to load them.</param>
@@ -26,22 +27,24 @@ internal sealed class TextTranslator : IDisposable
 
     public EncoderDecoder Model { get; }
 
-    /// <summary>The number of tokens of the best translations so far.</summary>
-    public long GeneratedTokens { get; private set; }
+    /// <summary>The number of tokens of the best translations so far, of all calls.</summary>
+    public long GeneratedTokens => Interlocked.Read(ref _generatedTokens);
 
     /// <summary>
     /// Translates lines, several at once, sentence by sentence, and gives them back in their order, each as soon as it and those before it are done.
     /// </summary>
     /// <param name="lines">The lines.</param>
     /// <param name="options">How to generate.</param>
-    public async IAsyncEnumerable<TranslatedLine> TranslateAsync(IAsyncEnumerable<string> lines, GenerationOptions options)
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public async IAsyncEnumerable<TranslatedLine> TranslateAsync(
+        IAsyncEnumerable<string> lines, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         // Lines are read ahead, and a line is here before its result is; so the queue is no longer than the generator reads ahead.
         var read = new ConcurrentQueue<string>();
-        await foreach (TextGenerationResult result in _generator.GenerateAsync(Remember(lines, read), options))
+        await foreach (TextGenerationResult result in _generator.GenerateAsync(Remember(lines, read), options, cancellationToken: cancellation))
         {
             _ = read.TryDequeue(out string? line);
-            GeneratedTokens += result.Hypotheses[0].Tokens.Length;
+            Interlocked.Add(ref _generatedTokens, result.Hypotheses[0].Tokens.Length);
             yield return TranslatedLine.Of(line!, result);
         }
     }
