@@ -55,13 +55,14 @@ internal static class Int4LinearEmitter
 
     private static void EmitLoop(SourceWriter writer, KernelContext context)
     {
-        writer.Write("/// <summary>The panels from firstPanel to endPanel, each with all rows, in the tallest tiles that fit; meanwhile the next one comes from memory.</summary>");
+        writer.Write("/// <summary>The panels from firstPanel to endPanel, each with all rows.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open($"private static void {LoopName}{context.Int8Arguments}(byte* input, int rows, int groups, {LinearEmitter.PanelParameters}){context.Int8Constraints}"))
         {
             writer.Write($"nint length = (nint)groups * {Int4Layout.GroupBytes};");
             using (LinearEmitter.OpenGroups(writer, group: 1))
             {
+                // While a panel is computed, tiles read the next one ahead.
                 writer.Write("byte* row = input, panel0 = weights.Panels + (panel * length);");
                 writer.Write("ushort* scales = (ushort*)weights.Scales + (column * groups);");
                 writer.Write("float* bias = weights.Bias + column, added = residual + column, to = output + column;");
@@ -98,7 +99,7 @@ internal static class Int4LinearEmitter
         string constraints = dotProducts is null ? context.Int8Constraints : KernelContext.EpilogueConstraint;
         int stride = context.Plan.QuantizedStride;
         int[] all = [.. Enumerable.Range(0, rows)];
-        writer.Write($"/// <summary>{rows} × {context.Vectors.Lanes}: sums of groups are added to those in registers.</summary>");
+        writer.Write($"/// <summary>{rows} × {context.Vectors.Lanes} sums in registers.</summary>");
         writer.Write(KernelContext.Optimized);
         using (writer.Open($"private static void {(dotProducts is null ? "" : DotProductsPrefix)}{name}{arguments}(byte* input, int groups, {TileParameters}){constraints}"))
         {
