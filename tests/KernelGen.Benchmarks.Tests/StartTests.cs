@@ -46,7 +46,7 @@ public sealed class StartTests
     [InlineData("generate small weights --batch 0")]
     [InlineData("generate small weights --batch")]
     [InlineData("generate small weights --memory")]
-    [InlineData("first small weights --precision int4")]
+    [InlineData("first small weights --precision int3")]
     [InlineData("first small weights more")]
     public void Anything_else_is_refused(string commandLine) => Assert.Null(StartArguments.Read(commandLine.Split(' ')));
 
