@@ -14,7 +14,7 @@ public sealed class CommandLineTests
     [InlineData("--address cannot be '0.0.0.0'", "silo", "--address", "0.0.0.0")]
     [InlineData("--dead-after cannot be '-1'", "silo", "--dead-after", "-1")]
     [InlineData("--dead-after cannot be 'NaN'", "silo", "--dead-after", "NaN")]
-    [InlineData("--precision cannot be 'int4'", "silo", "--precision", "int4")]
+    [InlineData("--precision cannot be 'int3'", "silo", "--precision", "int3")]
     [InlineData("--beam cannot be '33'", "translate", "a", "b", "--beam", "33")]
     [InlineData("--shard cannot be '0'", "translate", "a", "b", "--shard", "0")]
     [InlineData("--cluster is a name", "status", "--cluster", " ")]
