@@ -54,7 +54,14 @@ internal static class TextFolder
             [Letters[..57]],
             new SentencePieceTrainingOptions
             {
-                Kind = SentencePieceKind.Character, VocabularySize = 61, CharacterCoverage = 1, Normalization = SentencePieceNormalization.Identity, PadToken = 0, EndToken = 1, UnknownToken = 2, StartToken = null,
+                Kind = SentencePieceKind.Character,
+                VocabularySize = 61,
+                CharacterCoverage = 1,
+                Normalization = SentencePieceNormalization.Identity,
+                PadToken = 0,
+                EndToken = 1,
+                UnknownToken = 2,
+                StartToken = null,
             }).ToArray();
         File.WriteAllBytes(Path.Combine(folder, "spiece.model"), pieces);
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{ "extra_ids": 0 }""");
