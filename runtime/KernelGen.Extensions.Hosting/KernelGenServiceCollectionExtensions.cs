@@ -30,7 +30,7 @@ public static class KernelGenServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(load);
         services.AddSingleton(provider => Load(provider, load));
-        return LoadAtStart<TModel>(services);
+        return LoadAtStart<TModel>(services, key: null);
     }
 
     /// <summary>Registers a model with a key: one of several with weights of their own.</summary>
@@ -60,7 +60,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
     {
         TextSettings<TModel>(services, key: null).Bind(NotNull(section), NoOthers);
-        return AddTextGenerator<TModel>(services);
+        return OpenTextAtStart<TModel>(services, key: null);
     }
 
     /// <summary>Registers a <see cref="TextGenerator"/> that is opened from a folder, with its tokenizers, and its model as <typeparamref name="TModel"/>.</summary>
@@ -73,7 +73,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
     {
         TextSettings<TModel>(services, key: null).Configure(NotNull(configure));
-        return AddTextGenerator<TModel>(services);
+        return OpenTextAtStart<TModel>(services, key: null);
     }
 
     /// <summary>The same with a key.</summary>
@@ -85,7 +85,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
     {
         TextSettings<TModel>(services, NotNull(key)).Bind(NotNull(section), NoOthers);
-        return AddKeyedTextGenerator<TModel>(services, key);
+        return OpenTextAtStart<TModel>(services, key);
     }
 
     /// <summary>The same with a key.</summary>
@@ -97,7 +97,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
     {
         TextSettings<TModel>(services, NotNull(key)).Configure(NotNull(configure));
-        return AddKeyedTextGenerator<TModel>(services, key);
+        return OpenTextAtStart<TModel>(services, key);
     }
 
     /// <summary>Registers a <see cref="SpeechToText"/> that is opened from a folder, with its tokenizer, and its model as <typeparamref name="TModel"/>.</summary>
@@ -110,7 +110,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : SpeechModel, ISpeechModel<TModel>
     {
         SpeechSettings<TModel>(services, key: null).Bind(NotNull(section), NoOthers);
-        return AddSpeechToText<TModel>(services);
+        return OpenSpeechAtStart<TModel>(services, key: null);
     }
 
     /// <summary>Registers a <see cref="SpeechToText"/> that is opened from a folder, with its tokenizer, and its model as <typeparamref name="TModel"/>.</summary>
@@ -123,7 +123,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : SpeechModel, ISpeechModel<TModel>
     {
         SpeechSettings<TModel>(services, key: null).Configure(NotNull(configure));
-        return AddSpeechToText<TModel>(services);
+        return OpenSpeechAtStart<TModel>(services, key: null);
     }
 
     /// <summary>The same with a key.</summary>
@@ -135,7 +135,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : SpeechModel, ISpeechModel<TModel>
     {
         SpeechSettings<TModel>(services, NotNull(key)).Bind(NotNull(section), NoOthers);
-        return AddKeyedSpeechToText<TModel>(services, key);
+        return OpenSpeechAtStart<TModel>(services, key);
     }
 
     /// <summary>The same with a key.</summary>
@@ -147,7 +147,7 @@ public static class KernelGenServiceCollectionExtensions
         where TModel : SpeechModel, ISpeechModel<TModel>
     {
         SpeechSettings<TModel>(services, NotNull(key)).Configure(NotNull(configure));
-        return AddKeyedSpeechToText<TModel>(services, key);
+        return OpenSpeechAtStart<TModel>(services, key);
     }
 
     /// <summary>Registers a <see cref="TextGenerationQueue"/> before the registered <see cref="TextGenerator"/>. A host that stops lets it finish what it has taken on.</summary>
@@ -158,9 +158,7 @@ public static class KernelGenServiceCollectionExtensions
     public static IServiceCollection AddTextGenerationQueue(this IServiceCollection services, Action<TextGenerationQueueOptions>? configure = null)
     {
         QueueOptions(services, key: null).Configure(configure ?? (static _ => { }));
-        services.AddSingleton(static provider => CreateQueue(provider, key: null));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, QueueDraining>(static provider => new QueueDraining(provider, key: null)));
-        return services;
+        return AddQueue(services, key: null);
     }
 
     /// <summary>The same with options from the configuration.</summary>
@@ -171,7 +169,7 @@ public static class KernelGenServiceCollectionExtensions
     public static IServiceCollection AddTextGenerationQueue(this IServiceCollection services, IConfiguration section)
     {
         QueueOptions(services, key: null).Bind(NotNull(section), NoOthers);
-        return AddTextGenerationQueue(services);
+        return AddQueue(services, key: null);
     }
 
     /// <summary>Registers a <see cref="TextGenerationQueue"/> with a key, before the <see cref="TextGenerator"/> with the same.</summary>
@@ -183,9 +181,7 @@ public static class KernelGenServiceCollectionExtensions
     public static IServiceCollection AddKeyedTextGenerationQueue(this IServiceCollection services, object key, Action<TextGenerationQueueOptions>? configure = null)
     {
         QueueOptions(services, NotNull(key)).Configure(configure ?? (static _ => { }));
-        services.AddKeyedSingleton(key, static (provider, key) => CreateQueue(provider, key));
-        services.AddSingleton<IHostedService>(provider => new QueueDraining(provider, key));
-        return services;
+        return AddQueue(services, key);
     }
 
     private static TModel Load<TModel>(IServiceProvider provider, Func<IServiceProvider, TModel> load)
@@ -195,15 +191,8 @@ public static class KernelGenServiceCollectionExtensions
             () => load(provider) ?? throw new InvalidOperationException($"What loads {typeof(TModel).Name} returned null; it has to return the loaded model."),
             static model => model);
 
-    private static IServiceCollection AddTextGenerator<TModel>(IServiceCollection services)
-        where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
-    {
-        services.AddSingleton(static provider => OpenText<TModel>(provider, key: null));
-        services.AddSingleton(static provider => (TModel)provider.GetRequiredService<TextGenerator>().Model);
-        return LoadAtStart<TextGenerator>(services);
-    }
-
-    private static IServiceCollection AddKeyedTextGenerator<TModel>(IServiceCollection services, object key)
+    // Where the key is null, the registrations have none.
+    private static IServiceCollection OpenTextAtStart<TModel>(IServiceCollection services, object? key)
         where TModel : EncoderDecoder, IEncoderDecoderModel<TModel>
     {
         services.AddKeyedSingleton(key, static (provider, key) => OpenText<TModel>(provider, key));
@@ -230,15 +219,7 @@ public static class KernelGenServiceCollectionExtensions
             static generator => generator.Model);
     }
 
-    private static IServiceCollection AddSpeechToText<TModel>(IServiceCollection services)
-        where TModel : SpeechModel, ISpeechModel<TModel>
-    {
-        services.AddSingleton(static provider => OpenSpeech<TModel>(provider, key: null));
-        services.AddSingleton(static provider => (TModel)provider.GetRequiredService<SpeechToText>().Model);
-        return LoadAtStart<SpeechToText>(services);
-    }
-
-    private static IServiceCollection AddKeyedSpeechToText<TModel>(IServiceCollection services, object key)
+    private static IServiceCollection OpenSpeechAtStart<TModel>(IServiceCollection services, object? key)
         where TModel : SpeechModel, ISpeechModel<TModel>
     {
         services.AddKeyedSingleton(key, static (provider, key) => OpenSpeech<TModel>(provider, key));
@@ -265,19 +246,31 @@ public static class KernelGenServiceCollectionExtensions
             static speech => speech.Model);
     }
 
+    private static IServiceCollection AddQueue(IServiceCollection services, object? key)
+    {
+        services.AddKeyedSingleton(key, static (provider, key) => CreateQueue(provider, key));
+        return AddHosted(services, key, static (provider, key) => new QueueDraining(provider, key));
+    }
+
     private static TextGenerationQueue CreateQueue(IServiceProvider provider, object? key) => new(
         provider.GetRequiredKeyedService<TextGenerator>(key),
         provider.GetRequiredService<IOptionsMonitor<TextGenerationQueueOptions>>().Get(key?.ToString() ?? Options.Options.DefaultName));
 
-    private static IServiceCollection LoadAtStart<TService>(IServiceCollection services)
-        where TService : class
-    {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelLoading<TService>>(static provider => new ModelLoading<TService>(provider, key: null)));
-        return services;
-    }
+    private static IServiceCollection LoadAtStart<TService>(IServiceCollection services, object? key)
+        where TService : class => AddHosted(services, key, static (provider, key) => new ModelLoading<TService>(provider, key));
 
-    private static IServiceCollection LoadAtStart<TService>(IServiceCollection services, object key)
-        where TService : class => services.AddSingleton<IHostedService>(provider => new ModelLoading<TService>(provider, key));
+    /// <summary>Adds what a host starts: for a key each time, without one once.</summary>
+    private static IServiceCollection AddHosted<TService>(IServiceCollection services, object? key, Func<IServiceProvider, object?, TService> create)
+        where TService : class, IHostedService
+    {
+        if (key is null)
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TService>(provider => create(provider, null)));
+            return services;
+        }
+
+        return services.AddSingleton<IHostedService>(provider => create(provider, key));
+    }
 
     private static OptionsBuilder<TextGeneratorSettings> TextSettings<TModel>(IServiceCollection services, object? key)
     {

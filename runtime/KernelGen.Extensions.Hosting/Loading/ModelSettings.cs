@@ -15,7 +15,7 @@ public abstract class ModelSettings
     public string? Weights { get; set; }
 
     /// <summary>How weights are stored; <see langword="null"/> (the default) as the file has them.</summary>
-    [EnumDataType(typeof(WeightPrecision), ErrorMessage = "Precision is none that there is. Use Float32, BFloat16 or Int8.")]
+    [EnumDataType(typeof(WeightPrecision), ErrorMessage = "Precision is none that there is. Use Float32, BFloat16, Int8 or Int4.")]
     public WeightPrecision? Precision { get; set; }
 
     /// <summary>Whether a few tokens are generated once the model is loaded, so that no request waits for code that is compiled when it first runs. Default: yes.</summary>
