@@ -15,7 +15,7 @@ internal sealed record StartArguments
                    loads, then obeys each line of its input: 'turn SECONDS' generates again and again, and prints the
                    milliseconds of each call; 'memory' prints memory
         memory is two numbers of KiB: the peak of resident memory, and what now is of no file; --memory prints it after the token
-        MODEL is base, student or small, PRECISION float32, bfloat16 or int8; PATH holds the weights
+        MODEL is base, student or small, PRECISION float32, bfloat16, int8 or int4; PATH holds the weights
         """;
 
     /// <summary>Whether one token is all that is wanted.</summary>

@@ -39,14 +39,14 @@ internal sealed class CommandLine
     {
         Description = $"How many hypotheses beam search follows: 1, greedy search, unless given; at most {MaxBeam}.",
         HelpName = "n",
-        CustomParser = argument => ParseCount(argument, "--beam", MaxBeam),
+        CustomParser = argument => OptionValues.Count(argument, "--beam", MaxBeam),
     };
 
     private readonly Option<int?> _nBest = new("--n-best")
     {
         Description = "Write so many translations of each sentence, the best first, each a line: number of the input line, score, translation, with tabs between. At most --beam, which is as many unless given.",
         HelpName = "n",
-        CustomParser = argument => ParseCount(argument, "--n-best", MaxBeam),
+        CustomParser = argument => OptionValues.Count(argument, "--n-best", MaxBeam),
     };
 
     private readonly Option<bool> _json = new("--json")
@@ -78,7 +78,7 @@ internal sealed class CommandLine
     {
         Description = "How weights are stored and multiplied: float32 unless given, bfloat16, int8 or int4. A packed file has its own.",
         HelpName = "type",
-        CustomParser = ParsePrecision,
+        CustomParser = OptionValues.Precision,
     };
 
     private readonly Option<InstructionSet?> _instructionSet = new("--isa")
@@ -274,30 +274,6 @@ internal sealed class CommandLine
         }
 
         argument.AddError($"--isa cannot be '{name}': it is avx512, avxvnni, avx2 or portable");
-        return null;
-    }
-
-    private static WeightPrecision? ParsePrecision(ArgumentResult argument)
-    {
-        string name = argument.Tokens[0].Value;
-        if (WeightPrecisions.TryParse(name, out WeightPrecision precision))
-        {
-            return precision;
-        }
-
-        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16, int8 or int4");
-        return null;
-    }
-
-    private static int? ParseCount(ArgumentResult argument, string option, int most)
-    {
-        string text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
-        {
-            return count;
-        }
-
-        argument.AddError($"{option} cannot be '{text}': it is a number from 1 to {most}");
         return null;
     }
 

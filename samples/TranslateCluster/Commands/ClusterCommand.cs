@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using KernelGen.Samples.TranslateCluster.Hosting;
 using KernelGen.Samples.TranslateCluster.Storage;
 
@@ -57,19 +56,6 @@ internal abstract class ClusterCommand : Command
 
     protected Task<IHost> ConnectAsync(ParseResult result, CancellationToken cancellation) =>
         ClusterClient.ConnectAsync(Database(result), Cluster(result), IsVerbose(result), cancellation);
-
-    /// <summary>Reads a whole number.</summary>
-    protected static int? ParseCount(ArgumentResult argument, string option, int least, int most)
-    {
-        string text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least && count <= most)
-        {
-            return count;
-        }
-
-        argument.AddError($"{option} cannot be '{text}': it is a number from {least} to {most}");
-        return null;
-    }
 
     private static ClusterDatabase? ParseDatabase(ArgumentResult argument, string name, string where)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using KernelGen.Samples.Translate;
 using KernelGen.Samples.TranslateCluster.Hosting;
 using KernelGen.Samples.TranslateCluster.Storage;
 
@@ -18,7 +19,7 @@ internal sealed class SiloSettings
     {
         Description = "How many shards the silo translates at once, each on one thread: as many as there are processors unless given.",
         HelpName = "n",
-        CustomParser = static argument => Parse(argument, "--threads", MostThreads),
+        CustomParser = static argument => OptionValues.Count(argument, "--threads", MostThreads),
     };
 
     private readonly Option<string?> _model = new("--model")
@@ -29,9 +30,9 @@ internal sealed class SiloSettings
 
     private readonly Option<WeightPrecision?> _precision = new("--precision")
     {
-        Description = "How weights are stored and multiplied: float32 unless given, bfloat16 or int8; the same for all silos.",
+        Description = "How weights are stored and multiplied: float32 unless given, bfloat16, int8 or int4; the same for all silos.",
         HelpName = "type",
-        CustomParser = ParsePrecision,
+        CustomParser = OptionValues.Precision,
     };
 
     private readonly Option<IPAddress?> _address = new("--address")
@@ -45,21 +46,21 @@ internal sealed class SiloSettings
     {
         Description = "The port for other silos: 11111 unless given, and a free one where the database is a file.",
         HelpName = "n",
-        CustomParser = static argument => Parse(argument, "--port", ushort.MaxValue),
+        CustomParser = static argument => OptionValues.Count(argument, "--port", ushort.MaxValue),
     };
 
     private readonly Option<int?> _gatewayPort = new("--gateway-port")
     {
         Description = "The port for the commands: 30000 unless given, and a free one where the database is a file.",
         HelpName = "n",
-        CustomParser = static argument => Parse(argument, "--gateway-port", ushort.MaxValue),
+        CustomParser = static argument => OptionValues.Count(argument, "--gateway-port", ushort.MaxValue),
     };
 
     private readonly Option<int?> _dashboard = new("--dashboard")
     {
         Description = "Show Orleans' dashboard to browsers of this machine at this port.",
         HelpName = "port",
-        CustomParser = static argument => Parse(argument, "--dashboard", ushort.MaxValue),
+        CustomParser = static argument => OptionValues.Count(argument, "--dashboard", ushort.MaxValue),
     };
 
     private readonly Option<double> _deadAfter = new("--dead-after")
@@ -97,30 +98,6 @@ internal sealed class SiloSettings
 
     /// <summary>The option that was given though there is no silo for it, or <see langword="null"/>.</summary>
     public string? FindGiven(CommandResult result) => All.FirstOrDefault(option => result.GetResult(option) is { Implicit: false })?.Name;
-
-    private static int? Parse(ArgumentResult argument, string option, int most)
-    {
-        string text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
-        {
-            return count;
-        }
-
-        argument.AddError($"{option} cannot be '{text}': it is a number from 1 to {most}");
-        return null;
-    }
-
-    private static WeightPrecision? ParsePrecision(ArgumentResult argument)
-    {
-        string name = argument.Tokens[0].Value;
-        if (WeightPrecisions.TryParse(name, out WeightPrecision precision))
-        {
-            return precision;
-        }
-
-        argument.AddError($"--precision cannot be '{name}': it is float32, bfloat16 or int8");
-        return null;
-    }
 
     private static IPAddress? ParseAddress(ArgumentResult argument)
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using KernelGen.Samples.Translate;
 using KernelGen.Samples.TranslateCluster.Hosting;
 using KernelGen.Samples.TranslateCluster.Jobs;
 
@@ -29,14 +30,14 @@ internal sealed class TranslateCommand : ClusterCommand
     {
         Description = $"How many hypotheses beam search follows: 1, greedy search, unless given; at most {MaxBeam}.",
         HelpName = "n",
-        CustomParser = static argument => ParseCount(argument, "--beam", 1, MaxBeam),
+        CustomParser = static argument => OptionValues.Count(argument, "--beam", MaxBeam),
     };
 
     private readonly Option<int?> _shard = new("--shard")
     {
         Description = $"About how many bytes of a file are one shard: {DefaultShard} unless given.",
         HelpName = "bytes",
-        CustomParser = static argument => ParseCount(argument, "--shard", LeastShard, MostShard),
+        CustomParser = static argument => OptionValues.Count(argument, "--shard", MostShard, LeastShard),
     };
 
     private readonly Option<bool> _withSilo = new("--silo") { Description = "Be a silo, too, while the job is under way, with the options of the command silo. It takes part in the cluster, or is all of it." };
