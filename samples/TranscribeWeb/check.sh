@@ -14,21 +14,7 @@ fi
 program=$1
 model=${2:-}
 here=$(dirname "$0")
-. "$here/../checks.sh"
-shown=(answer server)
-server=
-trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
-: >"$folder/answer"
-: >"$folder/server"
-
-# request STATUS PATH [CURL OPTION...]: whether the answer has this status; it is left in the file "answer".
-request() {
-    local status=$1 path=$2
-    shift 2
-    [ "$(curl -sS --max-time 30 -o "$folder/answer" -w '%{http_code}' "$address$path" "$@" 2>>"$folder/server")" = "$status" ]
-}
-
-holds() { grep -qaF -e "$1" "$folder/answer"; }
+. "$here/../Web/checks.sh"
 
 # frame KIND FILE: a frame of a WebSocket with a file of 126 to 65,535 bytes in it, under a mask of zeros (RFC 6455, 5.2).
 frame() {
@@ -63,13 +49,7 @@ check 'a folder without a model: exit code' [ $? -eq 1 ]
 check 'a folder without a model: it is named' holds 'has no config.json'
 
 if [ -n "$model" ]; then
-    "$program" --urls=http://127.0.0.1:0 --Transcribe:Model="$model" >"$folder/server" 2>&1 &
-    server=$!
-    for _ in $(seq 300); do
-        address=$(grep -oE 'http://127\.0\.0\.1:[1-9][0-9]*' "$folder/server" | head -n 1)
-        [ -z "$address" ] || break
-        sleep 0.1
-    done
+    serve 30 "$program" --urls=http://127.0.0.1:0 --Transcribe:Model="$model"
     check 'it listens' [ -n "$address" ]
     check 'health' request 200 /health
     check 'health: ready' holds 'ready'
@@ -92,10 +72,7 @@ if [ -n "$model" ]; then
     check 'speech: a sentence' holds '"text":"Hello world."'
     check 'speech: the end' holds 'All that was heard is written.'
 
-    kill -TERM "$server"
-    wait "$server"
-    code=$?
-    server=
+    stop
     check 'it ends when it is asked to' [ "$code" -eq 0 ]
 fi
 

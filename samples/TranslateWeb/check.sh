@@ -9,29 +9,10 @@ if [ $# -ne 1 ] || [ ! -x "$1" ]; then
 fi
 
 program=$1
-. "$(dirname "$0")/../checks.sh"
-shown=(answer server)
-server=
-trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
-
-# request STATUS PATH [CURL OPTION...]: whether the answer has this status; it is left in the file "answer".
-request() {
-    local status=$1 path=$2
-    shift 2
-    [ "$(curl -sS --max-time 30 -o "$folder/answer" -w '%{http_code}' "$address$path" "$@" 2>>"$folder/server")" = "$status" ]
-}
-
-holds() { grep -qF -e "$1" "$folder/answer"; }
+. "$(dirname "$0")/../Web/checks.sh"
 
 json=(-H 'Content-Type: application/json')
-: >"$folder/answer"
-"$program" --urls=http://127.0.0.1:0 >"$folder/server" 2>&1 &
-server=$!
-for _ in $(seq 100); do
-    address=$(grep -oE 'http://127\.0\.0\.1:[1-9][0-9]*' "$folder/server" | head -n 1)
-    [ -z "$address" ] || break
-    sleep 0.1
-done
+serve 10 "$program" --urls=http://127.0.0.1:0
 check 'it listens' [ -n "$address" ]
 
 check 'health' request 200 /health
@@ -78,10 +59,7 @@ check 'an answer is what it says it is' grep -qi '^x-content-type-options: nosni
 check 'the page' request 200 /
 check 'the page: it is whole' holds 'data-max-characters="1024"'
 
-kill -TERM "$server"
-wait "$server"
-code=$?
-server=
+stop
 check 'it ends when it is asked to' [ "$code" -eq 0 ]
 
 "$program" --Translate:Concurrency=0 >"$folder/answer" 2>&1

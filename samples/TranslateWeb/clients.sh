@@ -9,18 +9,8 @@ if [ $# -ne 1 ] || [ ! -x "$1" ]; then
 fi
 
 program=$(realpath "$1")
-. "$(dirname "$0")/../checks.sh"
-shown=(answer server)
-server=
-trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
-: >"$folder/answer"
-"$program" --urls=http://127.0.0.1:0 >"$folder/server" 2>&1 &
-server=$!
-for _ in $(seq 100); do
-    address=$(grep -oE 'http://127\.0\.0\.1:[1-9][0-9]*' "$folder/server" | head -n 1)
-    [ -z "$address" ] || break
-    sleep 0.1
-done
+. "$(dirname "$0")/../Web/checks.sh"
+serve 10 "$program" --urls=http://127.0.0.1:0
 
 client() { (cd "$folder" && node -e "require('libretranslate').translate({ $1, apiurl: '$address' }).then(text => console.log(JSON.stringify(text)), failure => console.log(failure.message))" >answer 2>&1); }
 holds() { grep -qxF -e "$1" "$folder/answer"; }
@@ -32,7 +22,5 @@ client "query: ['狗追猫。', '猫追狗。'], target: 'en'"
 check 'several texts, of a language that is to be told' holds '["The dog chases the cat.","The cat chases the dog."]'
 client "query: 'chien', source: 'fr', target: 'en'"
 check 'another language' holds 'This language was not found/does not exist.'
-kill -TERM "$server"
-wait "$server"
-server=
+stop
 finish

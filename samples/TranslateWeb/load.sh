@@ -4,33 +4,20 @@
 #     samples/TranslateWeb/load.sh path/to/TranslateWeb throughput [SECONDS]   1, 8 and 64 clients: together, and one by one
 #     samples/TranslateWeb/load.sh path/to/TranslateWeb overload [SECONDS]     twice as many requests as it answers: codes, latency, memory
 #     samples/TranslateWeb/load.sh path/to/TranslateWeb connections [SECONDS]  10,000 connections at once
-set -u
-export LC_ALL=C.UTF-8
 [ $# -ge 2 ] && [ -x "$1" ] && command -v wrk >/dev/null || { echo "usage: $0 path/to/TranslateWeb throughput|overload|connections [SECONDS]; it takes wrk" >&2; exit 2; }
 program=$1
 what=$2
 seconds=${3:-10}
-folder=$(mktemp -d)
 here=$(cd "$(dirname "$0")" && pwd)
-server=
+. "$here/../Web/checks.sh"
 probe=
 trap '[ -z "$probe" ] || kill "$probe" 2>/dev/null; [ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
 
-start() {
-    "$program" --urls=http://127.0.0.1:0 --Translate:ClientRequests=100000 "$@" >"$folder/server" 2>&1 &
-    server=$!
-    address=
-    while [ -z "$address" ]; do
-        sleep 0.1
-        address=$(grep -oE 'http://127\.0\.0\.1:[1-9][0-9]*' "$folder/server" | head -n 1)
-    done
-}
+start() { serve 30 "$program" --urls=http://127.0.0.1:0 --Translate:ClientRequests=100000 "$@"; }
 
-stop() {
-    kill -TERM "$server"
-    wait "$server"
-    echo "  ended with exit code $?"
-    server=
+end() {
+    stop
+    echo "  ended with exit code $code"
 }
 
 load() { wrk -t2 -s "$here/load.lua" "$@" "$address" >"$folder/wrk" 2>&1; grep -E '^ALL' "$folder/wrk" | sed 's/^ALL //' || cat "$folder/wrk"; }
@@ -44,9 +31,7 @@ throughput)
             start --Translate:MaxBatch=$batch
             load -c2 -d2s >/dev/null
             echo "batches of at most $batch, $clients clients: $(if [ "$clients" -eq 1 ]; then wrk -t1 -c1 -d"${seconds}s" -s "$here/load.lua" "$address" | grep -E '^ALL' | sed 's/^ALL //'; else load -c"$clients" -d"${seconds}s"; fi)"
-            kill -TERM "$server"
-            wait "$server"
-            server=
+            stop
         done
     done
     ;;
@@ -71,7 +56,7 @@ overload)
     echo "its codes: $(awk '{ count[$1]++ } END { for (code in count) printf "%s: %d ", code, count[code] }' "$folder/probe")"
     sleep 15
     echo "memory when it is over: $(memory)"
-    stop
+    end
     ;;
 connections)
     ulimit -n "$(ulimit -Hn)"
@@ -83,7 +68,7 @@ connections)
     echo "memory when it is over: $(memory); open files: $(find "/proc/$server/fd" -mindepth 1 | wc -l)"
     curl -s -H 'Content-Type: application/json' -d '{"q": "狗追猫。", "source": "zh", "target": "en"}' "$address/translate"
     echo
-    stop
+    end
     ;;
 *)
     echo "$what is none of throughput, overload and connections" >&2
