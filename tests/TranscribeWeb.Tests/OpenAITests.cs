@@ -112,7 +112,10 @@ public sealed class OpenAITests(LoadedModel model)
             }
         }
 
-        return await service.Client.PostAsync("/v1/audio/transcriptions", form);
+        // Who sends a large file without asking may find the connection closed before the answer is read.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/transcriptions") { Content = form };
+        request.Headers.ExpectContinue = true;
+        return await service.Client.SendAsync(request);
     }
 
     private static async Task AssertRefusedAsync(HttpResponseMessage response, HttpStatusCode status, string? parameter)
