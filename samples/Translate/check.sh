@@ -221,7 +221,7 @@ check '--file with broken UTF-8: the next line is translated' test "$(tail -n 1 
 run '' --file "$folder/empty.txt"
 gives 'an empty file' 0 ''
 
-for arguments in '--beam 0' '--beam 33' '--beam x' '--n-best 0' '--beam 2 --n-best 3' '--precision int4' '--head 1' '--head 3.1' '--file a b' '--explain a b' '--explain a --json' '--attention a.svg a b'; do
+for arguments in '--beam 0' '--beam 33' '--beam x' '--n-best 0' '--beam 2 --n-best 3' '--precision int2' '--head 1' '--head 3.1' '--file a b' '--explain a b' '--explain a --json' '--attention a.svg a b'; do
     run '' $arguments
     refuses "$arguments" 2 "${arguments%% *}"
 done
