@@ -48,7 +48,7 @@ start() {
 
 # together INPUT: a job; writes the seconds from its beginning to its end.
 together() {
-    dotnet "$programs/TranslateCluster.dll" translate --database "$folder/cluster.db" "$1" "$folder/together.out" | grep -oP 'sentences in \K[^ :]+(:[0-9:]+)?' | awk -F: '{ s = 0; for (i = 1; i <= NF; i++) s = s * 60 + $i; print s }'
+    dotnet "$programs/TranslateCluster.dll" translate --database "$folder/cluster.db" --shard 131072 "$1" "$folder/together.out" | grep -oP 'sentences in \K[^ :]+(:[0-9]+)*' | awk -F: '{ s = 0; for (i = 1; i <= NF; i++) s = s * 60 + $i; print s }'
 }
 
 show() { awk -v name="$1" -v lines="$2" -v seconds="$3" 'BEGIN { printf "%-24s %6d sentences in %6.2f s: %7.1f a second\n", name, lines, seconds, lines / seconds }'; }
