@@ -21,7 +21,9 @@ internal sealed class CallMeasurement
 
     /// <summary>The time before the last pause.</summary>
     private long _before;
-    private long _encode;
+
+    /// <summary>What the encoder took; nothing where the source was encoded before, as speech is.</summary>
+    private long? _encode;
     private long? _firstToken;
 
     /// <summary>Runs the encoder over a source that is audio, for calls that generate later on.</summary>
@@ -38,7 +40,15 @@ internal sealed class CallMeasurement
         long begun = Stopwatch.GetTimestamp();
         using Activity? activity = ModelInstruments.Activities.StartActivity("kernelgen.encode");
         activity?.SetTag(model.Key, model.Value);
-        engine.EncodeFrames(workspace, frames);
+        try
+        {
+            engine.EncodeFrames(workspace, frames);
+        }
+        catch (Exception exception) when (Fail(activity, exception))
+        {
+            throw;
+        }
+
         ModelInstruments.Encode.Record(Seconds(Stopwatch.GetTimestamp() - begun), model);
     }
 
@@ -58,7 +68,7 @@ internal sealed class CallMeasurement
         _isPaused = false;
         _isStream = false;
         _before = 0;
-        _encode = 0;
+        _encode = null;
         _firstToken = null;
         _activity = ModelInstruments.Activities.StartActivity("kernelgen.generate");
         _activity?.SetTag(ModelInstruments.ModelTag, _model).SetTag("kernelgen.sources", sources);
@@ -106,7 +116,7 @@ internal sealed class CallMeasurement
     {
         if (_isOn)
         {
-            _encode += Stopwatch.GetTimestamp() - begun;
+            _encode = (_encode ?? 0) + Stopwatch.GetTimestamp() - begun;
         }
     }
 
@@ -156,8 +166,13 @@ internal sealed class CallMeasurement
         long elapsed = Elapsed();
         var model = new KeyValuePair<string, object?>(ModelInstruments.ModelTag, _model);
         ModelInstruments.Duration.Record(Seconds(elapsed), model);
-        ModelInstruments.Encode.Record(Seconds(_encode), model);
-        ModelInstruments.Decode.Record(Seconds(elapsed - _encode), model);
+        if (_encode is { } encode)
+        {
+            ModelInstruments.Encode.Record(Seconds(encode), model);
+            _activity?.SetTag("kernelgen.encode.duration", Seconds(encode));
+        }
+
+        ModelInstruments.Decode.Record(Seconds(elapsed - (_encode ?? 0)), model);
         if (_firstToken is { } firstToken)
         {
             ModelInstruments.FirstToken.Record(Seconds(firstToken), model);
@@ -165,7 +180,7 @@ internal sealed class CallMeasurement
 
         ModelInstruments.Sources.Add(_sources, model);
         ModelInstruments.Tokens.Add(tokens, model);
-        _activity?.SetTag("kernelgen.tokens", tokens).SetTag("kernelgen.encode.duration", Seconds(_encode));
+        _activity?.SetTag("kernelgen.tokens", tokens);
         End();
     }
 
@@ -178,10 +193,16 @@ internal sealed class CallMeasurement
             _isOn = false;
             string error = exception.GetType().FullName!;
             ModelInstruments.Duration.Record(Seconds(Elapsed()), new(ModelInstruments.ModelTag, _model), new(ModelInstruments.ErrorTag, error));
-            _activity?.SetTag(ModelInstruments.ErrorTag, error).SetStatus(ActivityStatusCode.Error);
+            Fail(_activity, exception);
             End();
         }
 
+        return false;
+    }
+
+    private static bool Fail(Activity? activity, Exception exception)
+    {
+        activity?.SetTag(ModelInstruments.ErrorTag, exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
         return false;
     }
 

@@ -1,5 +1,4 @@
 using KernelGen.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +19,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     public async Task A_host_opens_the_folder_that_the_configuration_names_and_says_so_in_the_log()
     {
         var log = new LogLines();
-        HostApplicationBuilder builder = BuilderOf(("Translator:Folder", _folder.Path), ("Translator:Precision", "BFloat16"));
+        HostApplicationBuilder builder = EmptyHost.Configured(("Translator:Folder", _folder.Path), ("Translator:Precision", "BFloat16"));
         builder.Logging.AddProvider(log);
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
         LetterMarian model;
@@ -67,7 +66,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     [InlineData("LongTexts", "9", "LongTexts is none that there is.")]
     public async Task Settings_that_cannot_be_end_the_start_of_the_host(string setting, string value, string message)
     {
-        HostApplicationBuilder builder = BuilderOf(($"Translator:{setting}", value), ("Translator:Folder", setting == "Weights" ? "" : _folder.Path));
+        HostApplicationBuilder builder = EmptyHost.Configured(($"Translator:{setting}", value), ("Translator:Folder", setting == "Weights" ? "" : _folder.Path));
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
         using IHost host = builder.Build();
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
@@ -79,7 +78,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     [InlineData("Precision", "Int7", "Translator:Precision")]
     public async Task Settings_that_are_misspelt_end_the_start_of_the_host(string setting, string value, string named)
     {
-        HostApplicationBuilder builder = BuilderOf(($"Translator:{setting}", value), ("Translator:Folder", _folder.Path));
+        HostApplicationBuilder builder = EmptyHost.Configured(($"Translator:{setting}", value), ("Translator:Folder", _folder.Path));
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
         using IHost host = builder.Build();
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
@@ -89,7 +88,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_not_there_ends_the_start_of_the_host()
     {
-        HostApplicationBuilder builder = BuilderOf(("Translator:Folder", Path.Combine(_folder.Path, "none")));
+        HostApplicationBuilder builder = EmptyHost.Configured(("Translator:Folder", Path.Combine(_folder.Path, "none")));
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
         using IHost host = builder.Build();
         await Assert.ThrowsAsync<DirectoryNotFoundException>(() => host.StartAsync(TestContext.Current.CancellationToken));
@@ -126,7 +125,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     [Fact]
     public async Task A_host_that_stops_lets_its_queue_finish()
     {
-        HostApplicationBuilder builder = BuilderOf(("Queue:Workers", "1"), ("Queue:MaxWait", "00:00:00.001"));
+        HostApplicationBuilder builder = EmptyHost.Configured(("Queue:Workers", "1"), ("Queue:MaxWait", "00:00:00.001"));
         builder.Services.AddTextGenerator<LetterMarian>(settings => settings.Folder = _folder.Path).AddTextGenerationQueue(builder.Configuration.GetSection("Queue"));
         using IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
@@ -143,36 +142,10 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     [InlineData("TrimAfter", "00:00:00", "TrimAfter goes from a millisecond to a day.")]
     public async Task Options_of_a_queue_that_cannot_be_end_the_start_of_the_host(string option, string value, string message)
     {
-        HostApplicationBuilder builder = BuilderOf(($"Queue:{option}", value));
+        HostApplicationBuilder builder = EmptyHost.Configured(($"Queue:{option}", value));
         builder.Services.AddTextGenerator<LetterMarian>(settings => settings.Folder = _folder.Path).AddTextGenerationQueue(builder.Configuration.GetSection("Queue"));
         using IHost host = builder.Build();
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
-    }
-
-    private static HostApplicationBuilder BuilderOf(params (string Key, string Value)[] configuration)
-    {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(configuration.Select(static one => KeyValuePair.Create(one.Key, (string?)one.Value)));
-        return builder;
-    }
-
-    /// <summary>What this package writes to the log.</summary>
-    private sealed class LogLines : ILoggerProvider, ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => categoryName == "KernelGen.Extensions.Hosting" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

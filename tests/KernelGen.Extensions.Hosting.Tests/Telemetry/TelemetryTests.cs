@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace KernelGen.Extensions.Hosting.Tests.Telemetry;
 
-/// <summary>What a model tells of its calls. The tests of this class run one after the other; other classes have other models.</summary>
+/// <summary>What a model tells of its calls. The tests run one after the other; other classes have other models.</summary>
+[Collection("telemetry")]
 public sealed class TelemetryTests : IDisposable
 {
     private static readonly int[] Source = [41, 91, 91, 27, 87, 33, 89, 22, 32];
@@ -15,7 +16,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void A_call_tells_its_sources_tokens_and_times()
     {
-        using var listener = new Listener();
+        using var listener = new Measurements(nameof(MeasuredTranslator));
         GenerationResult result = _model.Generate(Source, Options);
         Assert.Equal([1], listener.Of("kernelgen.generation.sources"));
         Assert.Equal([result.Hypotheses[0].Tokens.Length], listener.Of("kernelgen.generation.tokens"));
@@ -26,7 +27,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void A_list_is_one_call()
     {
-        using var listener = new Listener();
+        using var listener = new Measurements(nameof(MeasuredTranslator));
         GenerationResult[] results = _model.Generate([Source, [3, 4], Source], Options with { BeamSize = 4, HypothesisCount = 2 });
         Assert.Equal([3], listener.Of("kernelgen.generation.sources"));
         Assert.Equal([results.Sum(static result => result.Hypotheses.Sum(static hypothesis => hypothesis.Tokens.Length))], listener.Of("kernelgen.generation.tokens"));
@@ -36,7 +37,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void The_time_of_a_stream_is_without_that_of_its_caller()
     {
-        using var listener = new Listener();
+        using var listener = new Measurements(nameof(MeasuredTranslator));
         var watch = Stopwatch.StartNew();
         int taken = _model.Stream(Source, Options).Take(3).Count(static _ =>
         {
@@ -52,7 +53,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task Sources_of_a_stream_are_counted()
     {
-        using var listener = new Listener();
+        using var listener = new Measurements(nameof(MeasuredTranslator));
         await foreach (GenerationResult _ in _model.GenerateAsync(new[] { Source, Source }.ToAsyncEnumerable(), Options, cancellationToken: TestContext.Current.CancellationToken))
         {
         }
@@ -63,7 +64,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void A_call_that_fails_tells_how()
     {
-        using var listener = new Listener();
+        using var listener = new Measurements(nameof(MeasuredTranslator));
         using var cancellation = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => _model.Generate(Source, Options with { StopWhen = _ => { cancellation.Cancel(); return false; } }, cancellation.Token));
         Assert.Single(listener.Of("kernelgen.generation.duration"));
@@ -78,7 +79,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void A_stream_that_fails_tells_how_once()
     {
-        using var listener = new Listener();
+        using var listener = new Measurements(nameof(MeasuredTranslator));
         using var cancellation = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
@@ -107,7 +108,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void A_call_is_an_activity_within_that_of_its_caller()
     {
-        using var traces = new Traces();
+        using var traces = new Activities();
         using (Activity caller = new Activity("caller").Start())
         {
             _model.Generate(Source, Options);
@@ -125,7 +126,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void The_activity_of_a_stream_is_not_that_of_the_code_between_its_tokens()
     {
-        using var traces = new Traces();
+        using var traces = new Activities();
         using (Activity caller = new Activity("streaming").Start())
         {
             foreach (GeneratedToken _ in _model.Stream(Source, Options))
@@ -139,7 +140,7 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(16L, Assert.Single(traces.Of("streaming")).GetTagItem("kernelgen.tokens"));
     }
 
-    private static void CheckTimes(Listener listener)
+    private static void CheckTimes(Measurements listener)
     {
         double duration = Assert.Single(listener.Of("kernelgen.generation.duration"));
         double encode = Assert.Single(listener.Of("kernelgen.encode.duration"));
@@ -159,72 +160,5 @@ public sealed class TelemetryTests : IDisposable
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(tokens, result.Hypotheses[0].Tokens.Length);
         return allocated;
-    }
-
-    /// <summary>What was measured of this model.</summary>
-    private sealed class Listener : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly List<(string Instrument, string Tags, double Value)> _all = [];
-
-        public Listener()
-        {
-            _listener.InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == ModelTelemetry.MeterName)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
-            _listener.Start();
-        }
-
-        public IEnumerable<string> Tags => _all.Select(static one => one.Tags);
-
-        public double[] Of(string instrument) => [.. _all.Where(one => one.Instrument == instrument).Select(static one => one.Value)];
-
-        public void Dispose() => _listener.Dispose();
-
-        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            string text = string.Join(' ', tags.ToArray().Select(static tag => $"{tag.Key}={tag.Value}"));
-            lock (_all)
-            {
-                if (text.StartsWith("kernelgen.model=MeasuredTranslator", StringComparison.Ordinal))
-                {
-                    _all.Add((instrument.Name, text, value));
-                }
-            }
-        }
-    }
-
-    /// <summary>The activities of calls.</summary>
-    private sealed class Traces : IDisposable
-    {
-        private readonly List<Activity> _stopped = [];
-        private readonly ActivityListener _listener;
-
-        public Traces()
-        {
-            _listener = new ActivityListener
-            {
-                ShouldListenTo = static source => source.Name == ModelTelemetry.ActivitySourceName,
-                Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-                ActivityStopped = activity =>
-                {
-                    lock (_stopped)
-                    {
-                        _stopped.Add(activity);
-                    }
-                },
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
-
-        public IEnumerable<Activity> Of(string caller) => _stopped.Where(activity => activity.Parent?.OperationName == caller);
-
-        public void Dispose() => _listener.Dispose();
     }
 }
