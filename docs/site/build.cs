@@ -55,9 +55,9 @@ foreach (string file in Directory.GetFiles(site, "*.*", SearchOption.AllDirector
 
 File.Copy(Path.Combine(repository, "icon.png"), Path.Combine(stage, "icon.png"));
 
-// The packages are documented from what they are built to: the assembly of the one that depends on all others but speech, and that of speech.
+// The packages are documented from what they are built to: those on which no other depends bring the others.
 string assemblies = Path.Combine(stage, "assemblies");
-if (!Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.Hosting", "-o", assemblies) || !Run(repository, "build", "-c", "Release", "runtime/KernelGen.Audio", "-o", assemblies))
+if (!Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.Hosting", "-o", assemblies) || !Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.AI", "-o", assemblies))
 {
     return 1;
 }

@@ -15,6 +15,7 @@ public sealed class PackageTests(PackageFeed feed)
     [InlineData("KernelGen.Text", "lib/net10.0/KernelGen.Text.dll", "lib/net10.0/KernelGen.Text.xml")]
     [InlineData("KernelGen.Audio", "lib/net10.0/KernelGen.Audio.dll", "lib/net10.0/KernelGen.Audio.xml")]
     [InlineData("KernelGen.Extensions.Hosting", "lib/net10.0/KernelGen.Extensions.Hosting.dll", "lib/net10.0/KernelGen.Extensions.Hosting.xml")]
+    [InlineData("KernelGen.Extensions.AI", "lib/net10.0/KernelGen.Extensions.AI.dll", "lib/net10.0/KernelGen.Extensions.AI.xml")]
     [InlineData("KernelGen.Tool", "tools/net10.0/any/KernelGen.Tool.dll", "tools/net10.0/any/KernelGen.Generator.dll", "tools/net10.0/any/Microsoft.CodeAnalysis.CSharp.dll")]
     public void Each_package_is_complete(string id, params string[] files)
     {

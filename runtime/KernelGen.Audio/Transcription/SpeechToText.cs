@@ -117,6 +117,21 @@ public sealed partial class SpeechToText : IDisposable
         return TranscriptionBatch.Transcribe(RunFile(path, options, cancellationToken), options.BatchSize ?? 1);
     }
 
+    /// <summary>Transcribes audio of any length that a program opens itself, for example from a stream.</summary>
+    /// <param name="open">
+    /// Opens the audio from its beginning, with any channels and sample rate; long audio several times. What it returns is read on one thread, even while an earlier one is still read, and is disposed.
+    /// </param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What is said, and when.</returns>
+    /// <inheritdoc cref="Transcribe(ReadOnlyMemory{float}, TranscriptionOptions?, CancellationToken)" path="/exception"/>
+    public Transcript Transcribe(Func<AudioReader> open, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        options ??= TranscriptionOptions.Default;
+        return TranscriptionBatch.Transcribe(RunOpened(open, options, cancellationToken), options.BatchSize ?? 1);
+    }
+
     /// <summary>
     /// Transcribes files of any length, some at once (<see cref="TranscriptionOptions.BatchSize"/>): each step of the decoder reads the weights once for all windows that are
     /// decoded together. The transcripts are those of a call of <see cref="Transcribe(string, TranscriptionOptions?, CancellationToken)"/> for each. A file that cannot be read does not keep the others from
@@ -143,10 +158,17 @@ public sealed partial class SpeechToText : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= TranscriptionOptions.Default;
-        return TranscriptionBatch.RunOne(RunFile(path, options, cancellationToken), options.BatchSize ?? 1)
-            .Select(static next => next.Segment)
-            .OfType<TranscriptSegment>()
-            .Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
+        return Segments(RunFile(path, options, cancellationToken), options);
+    }
+
+    /// <summary>Transcribes audio of any length that a program opens itself, and hands out each segment once it is final.</summary>
+    /// <inheritdoc cref="Transcribe(Func{AudioReader}, TranscriptionOptions?, CancellationToken)"/>
+    /// <returns>The segments that have text. Each enumeration transcribes anew.</returns>
+    public IEnumerable<TranscriptSegment> Stream(Func<AudioReader> open, TranscriptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        options ??= TranscriptionOptions.Default;
+        return Segments(RunOpened(open, options, cancellationToken), options);
     }
 
     /// <summary>Tells what language is spoken in the first 30 seconds: one pass of the encoder, and one step of the decoder.</summary>
@@ -222,8 +244,15 @@ public sealed partial class SpeechToText : IDisposable
         }
     }
 
-    private Func<TranscriptionRun> RunFile(string path, TranscriptionOptions options, CancellationToken cancellationToken) =>
-        () => _transcriber.Start(new KeptAudio(() => AudioFile.OpenMono(path)).Open, options, cancellationToken);
+    private static IEnumerable<TranscriptSegment> Segments(Func<TranscriptionRun> begin, TranscriptionOptions options) => TranscriptionBatch.RunOne(begin, options.BatchSize ?? 1)
+        .Select(static next => next.Segment)
+        .OfType<TranscriptSegment>()
+        .Where(static segment => !string.IsNullOrWhiteSpace(segment.Text));
+
+    private Func<TranscriptionRun> RunFile(string path, TranscriptionOptions options, CancellationToken cancellationToken) => RunOpened(() => AudioFile.Open(path), options, cancellationToken);
+
+    private Func<TranscriptionRun> RunOpened(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellationToken) =>
+        () => _transcriber.Start(new KeptAudio(() => open().ToMono().Resample(LogMelSpectrogram.SampleRate)).Open, options, cancellationToken);
 
     private Func<TranscriptionRun> Run(Func<AudioReader> open, TranscriptionOptions options, CancellationToken cancellationToken) => () => _transcriber.Start(open, options, cancellationToken);
 }

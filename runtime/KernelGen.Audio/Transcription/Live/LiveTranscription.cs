@@ -184,13 +184,14 @@ internal sealed class LiveTranscription
         }
 
         _lastPartial = partial;
+        string language = _language ?? _heard?.Language ?? "";
         updates.Add(new LiveTranscript
         {
             Words = words,
-            Segments = segments.ToImmutable(),
+            Segments = [.. segments.Select(segment => segment with { Language = language })],
             Pending = _segments.Pending,
             Partial = partial,
-            Language = _language ?? _heard?.Language ?? "",
+            Language = language,
             Duration = TimeOf(_sound.End),
         });
     }

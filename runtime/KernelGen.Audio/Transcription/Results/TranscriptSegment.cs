@@ -20,6 +20,9 @@ public sealed record TranscriptSegment
     /// <summary>Its text, with the space before it.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>The code of the language of the sound, as <see cref="Transcript.Language"/> says.</summary>
+    public string Language { get; init; } = "";
+
     /// <summary>Its tokens, timestamps among them.</summary>
     public ImmutableArray<int> Tokens { get; init; } = [];
 

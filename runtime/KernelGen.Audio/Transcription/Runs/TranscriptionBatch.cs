@@ -32,7 +32,7 @@ internal static class TranscriptionBatch
                 {
                     foreach (TranscriptSegment segment in first.TakeSegments())
                     {
-                        yield return new TranscriptionEvent(first.Owner.Run, segment with { Number = number++ }, Error: null);
+                        yield return new TranscriptionEvent(first.Owner.Run, segment with { Number = number++, Language = first.Owner.Run!.Language }, Error: null);
                     }
 
                     if (first.Pending is not null)
