@@ -372,13 +372,13 @@ public partial class GenerationTests
     [InlineData("ModelDimension = 100, Heads = 5, FeedForwardDimension = 40, VocabularySize = 10, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
     [InlineData("ModelDimension = 33, Heads = 3, FeedForwardDimension = 65, VocabularySize = 33, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
     [InlineData("ModelDimension = 144, Heads = 2, FeedForwardDimension = 100, VocabularySize = 100, MaxSourceLength = 64, MaxTargetLength = 64, Activation = Activation.Gelu")]
-    public void Generated_code_stays_under_330_kilobytes(string dimensions)
+    public void Generated_code_stays_under_340_kilobytes(string dimensions)
     {
         GeneratorDriverRunResult result = Run(Model($"Architecture.Vanilla, EncoderLayers = 3, DecoderLayers = 3, {dimensions}"));
 
         int bytes = result.Results[0].GeneratedSources.Sum(static source => Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
 
-        Assert.InRange(bytes, 1, 330 * 1024);
+        Assert.InRange(bytes, 1, 340 * 1024);
     }
 
     /// <summary>What trains a model is nearly as much again, and compiled only where it is asked for.</summary>

@@ -170,11 +170,12 @@ public sealed unsafe class RowKernelTests
     [MemberData(nameof(Cases))]
     public void A_norm_of_what_is_not_finite_shows_in_no_other_row(string model, InstructionSet instructionSet)
     {
+        int rows = 6; // more than are computed side by side
         KernelSet kernels = DeclaredModels.Named(model).KernelsFor(instructionSet);
         ModelDescription shape = kernels.Model;
         int dimension = shape.ModelDimension;
         var samples = new Samples(dimension);
-        float[][] inputs = samples.NormalRows(3, dimension);
+        float[][] inputs = samples.NormalRows(rows, dimension);
         float[] gamma = samples.Normal(dimension), beta = samples.Normal(dimension);
         float[][] expected = [.. inputs.Select(input => Norm(shape, input, gamma, beta))];
         using GuardedBuffer norm = NormWeights(shape, gamma, beta);
@@ -182,8 +183,8 @@ public sealed unsafe class RowKernelTests
         {
             inputs[1][dimension / 2] = special;
             using GuardedBuffer input = GuardedBuffer.OfRows(inputs, shape.ModelStride);
-            using var output = new GuardedBuffer(3 * shape.ModelStride);
-            kernels.Norm(input.Pointer, 3, norm.Pointer, output.Pointer);
+            using var output = new GuardedBuffer(rows * shape.ModelStride);
+            kernels.Norm(input.Pointer, rows, norm.Pointer, output.Pointer);
 
             // An infinite root mean square leaves zeros of all other elements: what multiplies the row next finds the one that is no number.
             bool leavesZeros = shape.Normalization == Normalization.RootMeanSquare && !float.IsNaN(special);
@@ -193,7 +194,7 @@ public sealed unsafe class RowKernelTests
                 Assert.True(leavesZeros && i != dimension / 2 ? value == 0 : float.IsNaN(value), $"{kernels}: element {i} is {value} beside {special}");
             }
 
-            foreach (int row in new[] { 0, 2 })
+            foreach (int row in Enumerable.Range(0, rows).Where(static row => row != 1))
             {
                 BitAssert.Equal(expected[row], output.Span.Slice(row * shape.ModelStride, dimension), $"{kernels}: norm of row {row} beside {special}");
             }
