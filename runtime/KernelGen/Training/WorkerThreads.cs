@@ -13,7 +13,8 @@ internal interface IPiecework
 
 /// <summary>
 /// Threads that wait for work and share it piece by piece. A step of training is many short pieces of work, so that threads spin for a while before they sleep;
-/// nothing is allocated to hand work out.
+/// nothing is allocated to hand work out. Each thread begins with pieces of its own, the same share of all pieces in all work, and then takes what others have left: what is near a
+/// piece is mostly in the cache of the core that wrote it. Cores that share no cache read each other's at a quarter of the speed.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class WorkerThreads : IDisposable
@@ -21,11 +22,16 @@ public sealed class WorkerThreads : IDisposable
     /// <summary>How often a thread looks for new work before it sleeps: about a tenth of a millisecond.</summary>
     private const int Spins = 2000;
 
+    /// <summary>From one thread's number to the next one's, so that no two lie in one pair of cache lines.</summary>
+    private const int Apart = 32;
+
     private readonly Thread[] _threads;
+
+    /// <summary>For each thread, which of its pieces nobody has taken yet.</summary>
+    private readonly int[] _next;
     private readonly SemaphoreSlim _sleepers = new(0);
     private IPiecework? _work;
     private int _pieces;
-    private int _next;
     private int _round;
     private int _sleeping;
     private int _running;
@@ -38,6 +44,7 @@ public sealed class WorkerThreads : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _threads = new Thread[threads - 1];
+        _next = new int[threads * Apart];
         for (int i = 0; i < _threads.Length; i++)
         {
             int number = i + 1;
@@ -67,7 +74,11 @@ public sealed class WorkerThreads : IDisposable
 
         _work = work;
         _pieces = pieces;
-        _next = 0;
+        for (int thread = 0; thread < Count; thread++)
+        {
+            _next[thread * Apart] = FirstOf(thread);
+        }
+
         _running = _threads.Length;
         Interlocked.Increment(ref _round);
         int sleeping = Volatile.Read(ref _sleeping);
@@ -151,14 +162,22 @@ public sealed class WorkerThreads : IDisposable
         return Volatile.Read(ref _round);
     }
 
+    /// <summary>The first of a thread's own pieces.</summary>
+    private int FirstOf(int thread) => (int)((long)_pieces * thread / Count);
+
     private void TakePieces(int thread)
     {
         try
         {
             IPiecework work = _work!;
-            for (int piece = Interlocked.Increment(ref _next) - 1; piece < _pieces; piece = Interlocked.Increment(ref _next) - 1)
+            for (int i = 0; i < Count; i++)
             {
-                work.Run(piece, thread);
+                int owner = (thread + i) % Count;
+                int end = FirstOf(owner + 1);
+                for (int piece; (piece = Interlocked.Increment(ref _next[owner * Apart]) - 1) < end;)
+                {
+                    work.Run(piece, thread);
+                }
             }
         }
         catch (Exception failure)

@@ -127,6 +127,26 @@ public unsafe class GradientTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Bits_are_the_same_where_threads_share_rows(string name)
+    {
+        TrainableModel model = TrainableModels.Named(name);
+        Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(model.Description);
+        PairBatch batch = Pairs(model.Description, seed: 7, times: 70);
+        var dropout = new Dropout(Key: 5, Hidden: 0.1f, Attention: 0.1f, Activation: 0.1f);
+        (double loss, Dictionary<string, float[]> gradients) = Run(model, tensors, batch, 0.1f, dropout, passes: 1);
+        foreach (int threads in (int[])[2, 3])
+        {
+            (double otherLoss, Dictionary<string, float[]> others) = Run(model, tensors, batch, 0.1f, dropout, passes: 1, threads: threads);
+            Assert.Equal(loss, otherLoss);
+            foreach ((string tensor, float[] values) in gradients)
+            {
+                Assert.True(values.AsSpan().SequenceEqual(others[tensor]), $"{tensor} has other gradients with {threads} threads.");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Evaluation_is_the_loss_without_dropout_and_counts_the_best_tokens(string name)
     {
         TrainableModel model = TrainableModels.Named(name);
@@ -177,12 +197,12 @@ public unsafe class GradientTests
         return (loss, parameters.Tensors.ToDictionary(static tensor => tensor.Name, tensor => tensor.Copy(parameters.GradientBlock)));
     }
 
-    /// <summary>Three pairs of different lengths, the second of which has one token on each side.</summary>
-    private static PairBatch Pairs(ModelDescription model, int seed)
+    /// <summary>Three pairs of different lengths, the second of which has one token on each side; or as many several times, with other tokens.</summary>
+    private static PairBatch Pairs(ModelDescription model, int seed, int times = 1)
     {
         var random = new Random(seed);
         var batch = new PairBatch();
-        foreach ((int source, int target) in ((int, int)[])[(5, 7), (1, 1), (19, 4)])
+        foreach ((int source, int target) in Enumerable.Repeat<(int, int)[]>([(5, 7), (1, 1), (19, 4)], times).SelectMany(static lengths => lengths))
         {
             int[] Tokens(int count, int vocabulary) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
             int targetLength = Math.Min(target, model.MaxTargetLength);

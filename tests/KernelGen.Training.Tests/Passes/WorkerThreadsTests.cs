@@ -18,6 +18,15 @@ public class WorkerThreadsTests
     }
 
     [Fact]
+    public void A_thread_that_is_done_takes_the_pieces_of_one_that_is_late()
+    {
+        using var workers = new WorkerThreads(2);
+        var work = new WaitingForOthers(20);
+        workers.Run(work, 20);
+        Assert.True(work.WereDone);
+    }
+
+    [Fact]
     public void Threads_that_sleep_wake_up()
     {
         using var workers = new WorkerThreads(3);
@@ -69,6 +78,26 @@ public class WorkerThreadsTests
         public int[] Done { get; } = new int[pieces];
 
         public void Run(int piece, int thread) => Interlocked.Increment(ref Done[piece]);
+    }
+
+    /// <summary>The first piece ends when all others are done.</summary>
+    private sealed class WaitingForOthers(int pieces) : IPiecework
+    {
+        private int _done;
+
+        public bool WereDone { get; private set; }
+
+        public void Run(int piece, int thread)
+        {
+            if (piece == 0)
+            {
+                WereDone = SpinWait.SpinUntil(() => Volatile.Read(ref _done) == pieces - 1, TimeSpan.FromSeconds(20));
+            }
+            else
+            {
+                Interlocked.Increment(ref _done);
+            }
+        }
     }
 
     private sealed class Failing : IPiecework

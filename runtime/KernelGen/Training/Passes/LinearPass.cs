@@ -5,8 +5,8 @@ using KernelGen.Recipes;
 namespace KernelGen.Training;
 
 /// <summary>
-/// A linear layer, <c>y = x · W + b</c>, forwards and backwards: <c>dx = dy · Wᵀ</c>, <c>dW = xᵀ · dy</c>, <c>db = Σ dy</c>. Threads share columns of the result, so that
-/// no sum is split. The rows that the layer of a convolution reads overlap; those of their gradient do not.
+/// A linear layer, <c>y = x · W + b</c>, forwards and backwards: <c>dx = dy · Wᵀ</c>, <c>dW = xᵀ · dy</c>, <c>db = Σ dy</c>. Threads share rows of the result where there
+/// are many, because what is done to rows before and behind is shared so, too, and columns; no sum is split. The rows that the layer of a convolution reads overlap; those of their gradient do not.
 /// </summary>
 /// <typeparam name="TKernels">The generated kernels.</typeparam>
 internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
@@ -14,6 +14,12 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
 {
     /// <summary>Pieces for each thread: a thread that is late leaves the others less to wait for.</summary>
     private const int PiecesOfThread = 4;
+
+    /// <summary>The fewest rows for which weights are read, and transposed, once more: that is some percent of the product.</summary>
+    private const int LeastRows = 256;
+
+    /// <summary>Rows of the tallest tiles of every instruction set divide it.</summary>
+    private const int TileRows = 12;
 
     private readonly TrainingParameters _parameters;
     private readonly TrainingShapes _shapes;
@@ -36,7 +42,8 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
     private float* _output;
     private int _count;
     private int _panels;
-    private int _pieces;
+    private int _rowParts;
+    private int _columnParts;
     private bool _accumulates;
 
     /// <summary>The linear layers of a model.</summary>
@@ -124,16 +131,20 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
     void IPiecework.Run(int piece, int thread)
     {
         int groups = PanelLayout.Groups(_panels);
-        int first = (int)((long)groups * piece / _pieces) * PanelLayout.Group;
-        int end = Math.Min((int)((long)groups * (piece + 1) / _pieces) * PanelLayout.Group, _panels);
+        int column = piece % _columnParts;
+        int first = (int)((long)groups * column / _columnParts) * PanelLayout.Group;
+        int end = Math.Min((int)((long)groups * (column + 1) / _columnParts) * PanelLayout.Group, _panels);
+        int row = FirstRow(piece / _columnParts);
+        int rows = FirstRow((piece / _columnParts) + 1) - row;
         switch (_direction)
         {
             case Direction.Forward:
-                _kernel((byte*)_input, _count, _parameters.Weights[_slot], null, _output, first, end);
+                float* input = _input + ((long)row * TrainingShapes.InputStrideOf(_slot));
+                _kernel((byte*)input, rows, _parameters.Weights[_slot], null, _output + ((long)row * ModelLayout.RowStride(_slot.Outputs)), first, end);
                 break;
 
             case Direction.InputGradient:
-                InputGradient(first, end, _strips.Pointer + (thread * _stripLength));
+                InputGradient(row, rows, first, end, _strips.Pointer + (thread * _stripLength));
                 break;
 
             case Direction.WeightGradient:
@@ -152,13 +163,19 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
         _slot = slot;
         _count = rows;
         _panels = panels;
-        _pieces = _workers.Count == 1 ? 1 : Math.Min(PanelLayout.Groups(panels), PiecesOfThread * _workers.Count);
-        _workers.Run(this, _pieces);
+        _rowParts = direction == Direction.WeightGradient ? 1 : Math.Clamp(rows / LeastRows, 1, _workers.Count);
+        _columnParts = _workers.Count == 1 ? 1 : Math.Min(PanelLayout.Groups(panels), PiecesOfThread * _workers.Count / _rowParts);
+        _workers.Run(this, _rowParts * _columnParts);
     }
 
+    /// <summary>Where a part of the rows begins.</summary>
+    private int FirstRow(int part) => part == _rowParts ? _count : (int)((long)_count * part / _rowParts / TileRows * TileRows);
+
     /// <summary>A group of panels at a time is transposed, while it is read anyway, and multiplied while it is near.</summary>
-    private void InputGradient(int first, int end, float* strip)
+    private void InputGradient(int row, int rows, int first, int end, float* strip)
     {
+        float* outputGradient = _outputGradient + ((long)row * ModelLayout.RowStride(_slot.Outputs));
+        float* inputGradient = _output + ((long)row * ModelLayout.RowStride(_slot.Inputs));
         float* weight = (float*)_parameters.Weights[_slot].Panels;
         for (int panel = first; panel < end; panel += PanelLayout.Group)
         {
@@ -168,7 +185,7 @@ internal sealed unsafe class LinearPass<TKernels> : IPiecework, IDisposable
             int start = Math.Max(0, Math.Min(panel, stop - PanelLayout.Group));
             PanelTransposition.Transpose(weight, _slot.Inputs, _slot.Outputs, start, stop, strip);
             long before = (long)start * _slot.Outputs * PanelLayout.Width;
-            _kernel((byte*)_outputGradient, _count, new LinearWeights(_noBias.Pointer, null, (byte*)(strip - before)), null, _output, panel, stop);
+            _kernel((byte*)outputGradient, rows, new LinearWeights(_noBias.Pointer, null, (byte*)(strip - before)), null, inputGradient, panel, stop);
         }
     }
 }
