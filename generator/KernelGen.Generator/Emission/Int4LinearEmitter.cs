@@ -15,6 +15,8 @@ internal static class Int4LinearEmitter
 
     private const string DotProductsPrefix = "DotProducts";
 
+    private const string RowsName = "AddGroups";
+
     private const string TileParameters = "byte* weights, ushort* scales, float* bias, float* residual, float* output, nint ahead";
 
     /// <summary>Vectors of weights that a group has for as many columns as a vector has lanes: each holds four inputs.</summary>
@@ -118,9 +120,9 @@ internal static class Int4LinearEmitter
             writer.Write($"{context.Floats} {string.Join(", ", all.Select(row => $"sum{row} = {(row == 0 ? $"{context.Floats}.Zero" : "sum0")}"))};");
             using (writer.Open("for (; groups > 0; groups--)"))
             {
-                IEnumerable<int> steps = Enumerable.Range(0, Steps);
-                writer.Write($"Bytes_ {string.Join(", ", steps.Select(step => $"both{step} = {KernelContext.At("Bytes_", KernelContext.Offset("weights", step * Int4Layout.StepBytes))}"))};");
-                writer.Write($"Bytes_ {string.Join(", ", steps.Select(static step => $"{Weight(2 * step)} = Lower(both{step}), {Weight((2 * step) + 1)} = Upper(both{step})"))};");
+                IEnumerable<string> halves = Enumerable.Range(0, Fours).Select(static four =>
+                    $"{Weight(four)} = {(four % 2 == 0 ? "Lower" : "Upper")}({KernelContext.Offset("weights", four / 2 * Int4Layout.StepBytes)})");
+                writer.Write($"Bytes_ {string.Join(", ", halves)};");
                 writer.Write($"{context.Floats} factor = Factor(scales);");
                 if (context.Plan.PrefetchesPanels)
                 {
@@ -128,11 +130,15 @@ internal static class Int4LinearEmitter
                         .Select(static line => $"Hints_.ReadSoon(weights + ahead{(line == 0 ? "" : $" + {line * Int4Layout.StepBytes}")});")));
                 }
 
-                string addition = AdditionName(dotProducts) + (dotProducts is null && context.Instructions.Int8Variant is not null ? "<TPrecision>" : "");
                 string weights = string.Join(", ", Enumerable.Range(0, Fours).Select(Weight));
-                foreach (int row in all)
+                int together = dotProducts is null && rows % context.Vectors.Int4Rows == 0 ? context.Vectors.Int4Rows : 1;
+                string addition = AdditionName(dotProducts) + (dotProducts is null && context.Instructions.Int8Variant is not null ? "<TPrecision>" : "");
+                for (int row = 0; row < rows; row += together)
                 {
-                    writer.Write($"sum{row} = {addition}({weights}, {KernelContext.Offset("group", row * stride)}, {KernelContext.Offset("sums", row * stride)}, factor, sum{row});");
+                    string places = $"{weights}, {KernelContext.Offset("group", row * stride)}, {KernelContext.Offset("sums", row * stride)}, factor";
+                    writer.Write(together == 1
+                        ? $"sum{row} = {addition}({places}, sum{row});"
+                        : $"{RowsName}({places}, {string.Join(", ", Enumerable.Range(row, together).Select(static one => $"ref sum{one}"))});");
                 }
 
                 writer.Write($"weights += {Int4Layout.GroupBytes}; scales += {VectorSet.PanelWidth}; group += {Int4Layout.Group}; sums += {Int4Layout.SumBytes};");
@@ -155,17 +161,32 @@ internal static class Int4LinearEmitter
             writer.Write($"private static {method}");
         }
 
-        Part("The first four of each 8 inputs.", $"Bytes_ Lower(Bytes_ both) => both & {simd}.Create((byte)15);");
-        Part("The other four.", $"Bytes_ Upper(Bytes_ both) => {simd}.AsByte({simd}.ShiftRightLogical({simd}.AsUInt16(both), 4)) & {simd}.Create((byte)15);");
+        Part("The first four of each 8 inputs.", $"Bytes_ Lower(byte* place) => *(Bytes_*)place & {simd}.Create((byte)15);");
+        Part("The other four.", $"Bytes_ Upper(byte* place) => {simd}.AsByte({simd}.ShiftRightLogical({simd}.AsUInt16(*(Bytes_*)place), 4)) & {simd}.Create((byte)15);");
         Part("The scales of a group.", $"{context.Floats} Factor(ushort* scales) =>\n    {simd}.AsSingle({simd}.ShiftLeft({context.Instructions.WidenToInt32("(byte*)scales")}, 16));");
 
-        string parameters = $"({string.Join(", ", fours.Select(static four => $"Bytes_ {Weight(four)}"))}, byte* inputs, byte* begin, {context.Floats} factor, {context.Floats} sum)";
-        string Input(int four) => $"{simd}.AsSByte({simd}.Create({KernelContext.At("int", KernelContext.Offset("inputs", four * Int8Layout.ByteGroup))}))";
+        bool areIn16Bits = context.Instructions.SumsBytesIn16Bits;
+        bool hasInputs = !areIn16Bits || context.Instructions.Int8Variant is not null;
+        string spread = $"{simd}.AsSByte({simd}.Create(*(int*)place))";
+        if (hasInputs)
+        {
+            Part("Four inputs of a row, for each column.", $"SignedBytes_ Inputs(byte* place) => {spread};");
+        }
+
+        if (areIn16Bits)
+        {
+            Part("The products of four inputs of a row, two and two together.", $"Shorts_ Products(Bytes_ four, byte* place) => {multiply}(four, {(hasInputs ? "Inputs(place)" : spread)});");
+        }
+
+        string weights = string.Join(", ", fours.Select(static four => $"Bytes_ {Weight(four)}"));
+        string parameters = $"({weights}, byte* inputs, byte* begin, {context.Floats} factor, {context.Floats} sum)";
+        static string Place(int four) => KernelContext.Offset("inputs", four * Int8Layout.ByteGroup);
+        static string Input(int four) => $"Inputs({Place(four)})";
         string begin = $"{simd}.Create(*(int*)begin)";
         string Nested(Func<string, int, string> add) => fours.Aggregate(begin, add);
         string Added(string products) => $"{context.FusedMultiplyAdd}({simd}.ConvertToSingle({products}), factor, sum)";
-        string products = context.Instructions.SumsBytesIn16Bits
-            ? $"{multiply}(\n        {string.Join("\n        + ", fours.Select(four => $"{multiply}({Weight(four)}, {Input(four)})"))},\n        {simd}.Create((short)1)) + {begin}"
+        string products = areIn16Bits
+            ? $"{multiply}(\n        {string.Join(" + ", fours.Select(static four => $"Products({Weight(four)}, {Place(four)})"))},\n        {simd}.Create((short)1)) + {begin}"
             : string.Join("\n    + ", fours.Where(static four => four % 2 == 0).Select(four => $"{multiply}({Weight(four)}, {Input(four)}, {Weight(four + 1)}, {Input(four + 1)})").Prepend(begin));
         const string Summary = "A sum with the products of a group: exact in each lane, then scaled.";
         if (context.Instructions.Int8Variant is null)
@@ -176,6 +197,11 @@ internal static class Int4LinearEmitter
         {
             string nested = Nested((sums, four) => $"TPrecision.AddProducts({sums}, {Weight(four)}, {Input(four)})");
             Part(Summary, $"{context.Floats} {AdditionName(null)}<TPrecision>{parameters}{KernelContext.PrecisionConstraint} => TPrecision.AddsProducts\n    ? {Added(nested)}\n    : {Added(products)};");
+        }
+
+        if (context.Vectors.Int4Rows > 1)
+        {
+            EmitRows(writer, context, weights);
         }
 
         if (context.Instructions.DotProducts is { } dotProducts)
@@ -190,5 +216,44 @@ internal static class Int4LinearEmitter
             $"void StoreInt4<TEpilogue>({context.Floats} sum, int row, byte* input, float* bias, float* residual, float* output){KernelContext.EpilogueConstraint} =>\n    "
             + $"Store<TEpilogue>({context.FusedMultiplyAdd}(sum, {simd}.Create(*(float*)(input + ((row * {context.Plan.QuantizedStride}) + {context.Plan.QuantizedScale}))), {context.At("bias")}), "
             + "residual + (row * TEpilogue.ResidualStride), output + (row * TEpilogue.OutputStride));");
+    }
+
+    /// <summary>
+    /// Writes what adds the products of several rows together: an addition stands behind the multiplications of all rows. One that waits for the multiplication before it takes turns with the
+    /// next one for the same units, and a group then takes a seventh longer.
+    /// </summary>
+    private static void EmitRows(SourceWriter writer, KernelContext context, string weights)
+    {
+        string simd = context.Simd, multiply = context.Instructions.MultiplyAddAdjacent;
+        int[] rows = [.. Enumerable.Range(0, context.Vectors.Int4Rows)];
+        string All(Func<int, string> one, string separator = ", ") => string.Join(separator, rows.Select(one));
+        string Row(string place, int row) => KernelContext.Offset(place, row * context.Plan.QuantizedStride);
+        string Products(string name, string four) => $"Shorts_ {All(row => $"{name}{row} = Products({four}, {Row("inputs", row)})")};";
+
+        writer.Write();
+        writer.Write($"/// <summary>The same for {rows.Length} rows, each step of all of them before the next.</summary>");
+        writer.Write(KernelContext.Inlined);
+        using (writer.Open($"private static void {RowsName}({weights}, byte* inputs, byte* begin, {context.Floats} factor, {All(row => $"ref {context.Floats} sum{row}")})"))
+        {
+            writer.Write(Products("part", Weight(0)));
+            foreach (int four in Enumerable.Range(1, Fours - 1))
+            {
+                writer.Write($"AddFour({Weight(four)}, {KernelContext.Offset("inputs", four * Int8Layout.ByteGroup)}, {All(static row => $"ref part{row}")});");
+            }
+
+            writer.Write($"{context.Integers} {All(row => $"whole{row} = {multiply}(part{row}, {simd}.Create((short)1))")};");
+            writer.Write(All(row => $"whole{row} += {simd}.Create({KernelContext.At("int", Row("begin", row))});", " "));
+            writer.Write($"{context.Floats} {All(row => $"scaled{row} = {simd}.ConvertToSingle(whole{row})")};");
+            writer.Write(All(row => $"sum{row} = {context.FusedMultiplyAdd}(scaled{row}, factor, sum{row});", " "));
+        }
+
+        writer.Write();
+        writer.Write("/// <summary>Adds the products of four inputs of each row.</summary>");
+        writer.Write(KernelContext.Inlined);
+        using (writer.Open($"private static void AddFour(Bytes_ four, byte* inputs, {All(static row => $"ref Shorts_ part{row}")})"))
+        {
+            writer.Write(Products("next", "four"));
+            writer.Write(All(static row => $"part{row} += next{row};", " "));
+        }
     }
 }

@@ -15,6 +15,7 @@ namespace KernelGen.Generator.Planning;
 /// <param name="LowSums">The most sums in a low tile of more than one row.</param>
 /// <param name="SingleRowPanels">The most panels side by side in the attention of one row: enough chains to hide the latency of a fused multiply-add.</param>
 /// <param name="LowInt8Panels">Panels of 16 columns side by side in a low tile of 8-bit products that has more than one row.</param>
+/// <param name="Int4Rows">Rows of a tile of 4-bit weights that are multiplied together, which takes two registers a row; they divide those of every tile but the lowest.</param>
 /// <param name="GradientRows">Rows of a batch in a chain of the gradient of weights before it rests in memory; the gradients of outputs that they take are read by every tile.</param>
 internal sealed record VectorSet(
     string Name,
@@ -28,6 +29,7 @@ internal sealed record VectorSet(
     int LowSums,
     int SingleRowPanels,
     int LowInt8Panels,
+    int Int4Rows,
     int GradientRows)
 {
     /// <summary>Columns in a panel, positions in a key panel, virtual lanes in a sum: the same for every instruction set, so that layouts and bits are.</summary>
@@ -49,6 +51,7 @@ internal sealed record VectorSet(
         LowSums: 16,
         SingleRowPanels: 4,
         LowInt8Panels: 4,
+        Int4Rows: 4,
         GradientRows: 256);
 
     /// <summary>
@@ -70,6 +73,7 @@ internal sealed record VectorSet(
         LowSums: 8,
         SingleRowPanels: 4,
         LowInt8Panels: 1,
+        Int4Rows: 1,
         GradientRows: 128);
 
     /// <summary>
@@ -88,6 +92,7 @@ internal sealed record VectorSet(
         LowSums: 16,
         SingleRowPanels: 1,
         LowInt8Panels: 2,
+        Int4Rows: 1,
         GradientRows: 128);
 
     public static readonly IReadOnlyList<VectorSet> All = [Avx512, Avx2, Portable];
