@@ -14,12 +14,16 @@ internal sealed unsafe class WeightPacking : IDisposable
     private readonly ModelDescription _description;
     private readonly WeightPrecision _precision;
 
+    /// <summary>The layers with 4 bits, which are quantised already, by the numbers of their slots.</summary>
+    private readonly IReadOnlyDictionary<int, FourBitWeights> _fourBits;
+
     /// <summary>Where panels are floats before they are stored in another precision.</summary>
     private NativeBlock? _panels;
 
-    private WeightPacking(PackedModel model)
+    private WeightPacking(PackedModel model, IReadOnlyDictionary<int, FourBitWeights> fourBits)
     {
         _model = model;
+        _fourBits = fourBits;
         _description = model.Description;
         _precision = model.Facts.Precision;
     }
@@ -38,13 +42,29 @@ internal sealed unsafe class WeightPacking : IDisposable
                 nameof(options), precision, $"{nameof(ModelLoadOptions.Precision)} is {precision}; it is one of {string.Join(", ", Enum.GetNames<WeightPrecision>())}.");
         }
 
+        double budget = BudgetOf(options);
         bool hasScreen = description.ScreensOutput && LayoutFacts.CanScreen(description, precision) && (options?.ScreenOutput ?? true);
-        LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen) with { FourBits = FourBitsOf(description, tensors, precision, options?.Int4Budget) };
+        IReadOnlyDictionary<int, FourBitWeights> fourBits = precision == WeightPrecision.Int4 ? QuantizeFourBits(description, tensors, budget) : new Dictionary<int, FourBitWeights>();
+        try
+        {
+            return Pack(description, tensors, LayoutFacts.Of(tensors, precision, hasScreen) with { FourBits = new SlotSet([.. fourBits.Keys]) }, fourBits);
+        }
+        finally
+        {
+            foreach (FourBitWeights layer in fourBits.Values)
+            {
+                layer.Dispose();
+            }
+        }
+    }
+
+    private static PackedModel Pack(ModelDescription description, CheckpointTensors tensors, LayoutFacts facts, IReadOnlyDictionary<int, FourBitWeights> fourBits)
+    {
         var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
         try
         {
             var model = new PackedModel(description, facts, block, (byte*)block.Pointer);
-            Fill(model, tensors);
+            Fill(model, tensors, fourBits);
             return model;
         }
         catch
@@ -59,35 +79,59 @@ internal sealed unsafe class WeightPacking : IDisposable
     /// <param name="tensors">The tensors.</param>
     public static IReadOnlyList<FourBitLayer> MeasureFourBits(ModelDescription description, CheckpointTensors tensors)
     {
+        var layers = new List<FourBitLayer>();
+        EachFourBits(description, tensors, layer =>
+        {
+            layers.Add(new FourBitLayer(layer.Slot, layer.Error));
+            layer.Dispose();
+        });
+        return layers;
+    }
+
+    /// <summary>The layers that bear 4 bits, by the numbers of their slots. Who asks for them disposes them.</summary>
+    /// <param name="description">The declared model.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="budget">The largest error of a layer.</param>
+    public static IReadOnlyDictionary<int, FourBitWeights> QuantizeFourBits(ModelDescription description, CheckpointTensors tensors, double budget)
+    {
+        var layers = new Dictionary<int, FourBitWeights>();
+        EachFourBits(description, tensors, layer =>
+        {
+            if (layer.Error <= budget)
+            {
+                layers.Add(layer.Slot.Index, layer);
+                return;
+            }
+
+            layer.Dispose();
+        });
+        return layers;
+    }
+
+    /// <summary>Quantises each layer that may have 4 bits, and hands it over.</summary>
+    private static void EachFourBits(ModelDescription description, CheckpointTensors tensors, Action<FourBitWeights> take)
+    {
         using var nowhere = new BorrowedMemory(owner: null);
         var facts = new LayoutFacts(WeightPrecision.Int8, SharesEmbedding: false, SharesOutput: false, HasScreen: false);
-        using var packing = new WeightPacking(new PackedModel(description, facts, nowhere, start: null));
-        return [.. packing._model.Recipe.Slots.Where(static slot => slot.MayHaveFourBits).Select(slot => packing.Measure(slot, tensors))];
-    }
-
-    /// <summary>The layers that get 4-bit weights: those that bear it, where the precision says so.</summary>
-    private static SlotSet FourBitsOf(ModelDescription description, CheckpointTensors tensors, WeightPrecision precision, double? budget)
-    {
-        if (budget is { } given && !(given >= 0 && double.IsFinite(given)))
+        using var packing = new WeightPacking(new PackedModel(description, facts, nowhere, start: null), new Dictionary<int, FourBitWeights>());
+        foreach (WeightSlot slot in packing._model.Recipe.Slots.Where(static slot => slot.MayHaveFourBits))
         {
-            throw new ArgumentOutOfRangeException("options", given, $"{nameof(ModelLoadOptions.Int4Budget)} is {given.ToString(CultureInfo.InvariantCulture)}; it is a relative error, 0 or more.");
+            var layer = new FourBitWeights(slot);
+            float* panels = packing.Floats(slot);
+            packing.PackPanels(slot, tensors, layer.Bias, panels);
+            layer.Quantize(panels);
+            take(layer);
         }
-
-        return precision == WeightPrecision.Int4
-            ? new SlotSet([.. MeasureFourBits(description, tensors).Where(layer => layer.Error <= (budget ?? FourBitLayer.DefaultBudget)).Select(static layer => layer.Slot.Index)])
-            : SlotSet.Empty;
     }
 
-    private FourBitLayer Measure(WeightSlot slot, CheckpointTensors tensors)
+    /// <summary>The largest error of a layer with 4 bits.</summary>
+    private static double BudgetOf(ModelLoadOptions? options) => options?.Int4Budget switch
     {
-        float* panels = Floats(slot);
-        using var bias = new NativeBlock(PanelLayout.RoundUp(slot.Outputs));
-        PackPanels(slot, tensors, bias.Pointer, panels);
-        using var scales = new NativeBlock((Int4Layout.Scales(slot.Outputs, slot.Inputs) * Int4Layout.ScaleBytes / sizeof(float)) + 1);
-        using var bytes = new NativeBlock(Int4Layout.Length(slot.Outputs, slot.Inputs) / sizeof(float));
-        (double error, double whole) = Int4Quantization.Quantize(panels, PanelLayout.Panels(slot.Outputs), slot.Inputs, (ushort*)scales.Pointer, (byte*)bytes.Pointer);
-        return new FourBitLayer(slot, whole > 0 ? Math.Sqrt(error / whole) : 0);
-    }
+        null => FourBitLayer.DefaultBudget,
+        { } given when given >= 0 && double.IsFinite(given) => given,
+        { } given => throw new ArgumentOutOfRangeException(
+            nameof(options), given, $"{nameof(ModelLoadOptions.Int4Budget)} is {given.ToString(CultureInfo.InvariantCulture)}; it is a relative error, 0 or more."),
+    };
 
     /// <summary>What the norm before the output projection is multiplied with in a model that scales its output.</summary>
     public static float OutputScale(ModelSettings settings) => (float)(1 / Math.Sqrt(settings.ModelDimension));
@@ -103,9 +147,12 @@ internal sealed unsafe class WeightPacking : IDisposable
     }
 
     /// <summary>Fills memory that is there.</summary>
-    public static void Fill(PackedModel model, CheckpointTensors tensors)
+    /// <param name="model">The model.</param>
+    /// <param name="tensors">The tensors of the checkpoint.</param>
+    /// <param name="fourBits">Its layers with 4 bits, by the numbers of their slots.</param>
+    public static void Fill(PackedModel model, CheckpointTensors tensors, IReadOnlyDictionary<int, FourBitWeights> fourBits)
     {
-        using var packing = new WeightPacking(model);
+        using var packing = new WeightPacking(model, fourBits);
         packing.FillAll(model, tensors);
     }
 
@@ -269,11 +316,6 @@ internal sealed unsafe class WeightPacking : IDisposable
                 ClearRest(weights.Panels, _model.Quantization.Length(outputs, inputs));
                 break;
 
-            case WeightPrecision.Int4:
-                Int4Quantization.Quantize(panels, PanelLayout.Panels(outputs), inputs, (ushort*)weights.Scales, weights.Panels);
-                ClearRest((byte*)weights.Scales, Int4Layout.Scales(outputs, inputs) * Int4Layout.ScaleBytes);
-                break;
-
             default:
                 throw new InvalidOperationException($"Weights of the precision {_precision} cannot be packed.");
         }
@@ -311,6 +353,13 @@ internal sealed unsafe class WeightPacking : IDisposable
 
     private void Linear(WeightSlot slot, CheckpointTensors tensors, LinearWeights weights)
     {
+        if (_fourBits.TryGetValue(slot.Index, out FourBitWeights? quantized))
+        {
+            quantized.CopyTo(weights);
+            ClearRest((byte*)weights.Scales, Int4Layout.Scales(slot.Outputs, slot.Inputs) * Int4Layout.ScaleBytes);
+            return;
+        }
+
         float* panels = Floats(weights, slot);
         PackPanels(slot, tensors, weights.Bias, panels);
         Store(panels, weights, slot);

@@ -4,7 +4,6 @@ using KernelGen.Checkpoints;
 using KernelGen.Execution;
 using KernelGen.Layout;
 using KernelGen.Packing;
-using KernelGen.Recipes;
 using KernelGen.Tests.Declarations;
 using KernelGen.Tests.Reference;
 using Microsoft.Win32.SafeHandles;
@@ -61,18 +60,20 @@ public sealed unsafe class PackedFileTests : IDisposable
         ModelDescription description = DeclaredModels.Named(name).Description;
         using var file = SafetensorsFile.Open(TensorFile.Write(RandomCheckpoint.Create(description)));
         CheckpointTensors tensors = CheckpointTensors.Read(file, description);
+        IReadOnlyDictionary<int, FourBitWeights> fourBits = WeightPacking.QuantizeFourBits(description, tensors, precision == WeightPrecision.Int4 ? double.MaxValue : -1);
         Assert.Equal(Fill(0), Fill(0xCD));
+        Assert.All(fourBits.Values, static layer => layer.Dispose());
 
         byte[] Fill(byte before)
         {
             LayoutFacts facts = LayoutFacts.Of(tensors, precision, hasScreen: description.ScreensOutput && LayoutFacts.CanScreen(description, precision)) with
             {
-                FourBits = new SlotSet(precision == WeightPrecision.Int4 ? [.. ModelRecipe.Of(description).Slots.Where(static slot => slot.MayHaveFourBits).Select(static slot => slot.Index)] : []),
+                FourBits = new SlotSet([.. fourBits.Keys]),
             };
             using var block = new NativeBlock(PackedModel.LengthOf(description, facts) / sizeof(float));
             var bytes = new Span<byte>(block.Pointer, checked((int)block.Length * sizeof(float)));
             bytes.Fill(before);
-            WeightPacking.Fill(new PackedModel(description, facts, block, (byte*)block.Pointer), tensors);
+            WeightPacking.Fill(new PackedModel(description, facts, block, (byte*)block.Pointer), tensors, fourBits);
             return bytes.ToArray();
         }
     }
