@@ -40,6 +40,16 @@ public sealed class OpenFamiliesTests
         }
 
         Assert.Equal(german, generator.Generate("abc").Hypotheses[0].Tokens[0]);
+
+        // The same model between other languages has the results of one that is opened for them.
+        using TextGenerator any = TextGenerator.Open<SmallMBart>(folder.Path, new() { AnyLanguage = true });
+        Assert.Equal(52, any.Languages.Length);
+        TextGenerator between = any.WithLanguages("fr_XX", "en_XX").WithLanguages("en_XX", "de_DE");
+        Assert.Same(any.Model, between.Model);
+        between.Dispose();
+        Assert.Equal(generator.Generate("abc def").Hypotheses[0].Tokens, between.Generate("abc def").Hypotheses[0].Tokens);
+        Assert.Equal(generator.DefaultGeneration.ForcedPrefix, between.DefaultGeneration.ForcedPrefix);
+        Assert.Throws<ArgumentException>(() => any.WithLanguages("en_XX", "xx"));
         int[] english = [.. generator.Generate("abc").SourceTokens];
         Assert.Equal(generator.Model.EndToken, english[^1]);
         Assert.Equal("en_XX", generator.Source.Piece(english[0]));

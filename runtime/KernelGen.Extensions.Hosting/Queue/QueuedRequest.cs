@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KernelGen.Text;
 
 namespace KernelGen.Extensions.Hosting;
 
@@ -32,7 +31,7 @@ internal abstract class QueuedRequest
     public abstract bool GoesWith(QueuedRequest other);
 
     /// <summary>Does the work of a batch of requests that go together, of which this is the first.</summary>
-    public abstract void Run(TextGenerator generator, RequestBatch batch);
+    public abstract void Run(RequestBatch batch);
 
     /// <summary>Ends the wait with a failure, unless it has ended.</summary>
     public abstract void Fail(Exception exception);

@@ -120,9 +120,27 @@ public sealed class TextGenerationQueue : IDisposable
     /// <returns>What was generated for each text, in the order of the list.</returns>
     /// <exception cref="ArgumentException">A text is <see langword="null"/>, there are more than the queue ever takes on, or an option is out of range.</exception>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)" path="/exception[not(contains(@cref, 'Argument'))]"/>
-    public Task<TextGenerationResult[]> GenerateAsync(IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<TextGenerationResult[]> GenerateAsync(IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateAsync(Generator, texts, options, cancellationToken);
+
+    /// <summary>Generates texts for texts between other languages, all in one batch, with what else waits for the same.</summary>
+    /// <param name="generator">What <see cref="TextGenerator.WithLanguages"/> of this queue's gave, or this queue's; requests of the same one go together.</param>
+    /// <param name="texts">The texts: all are taken on, or none. Left alone until the task has ended.</param>
+    /// <param name="options">How to generate; the same for all.</param>
+    /// <param name="cancellationToken">Takes the request out of the queue, or out of its batch.</param>
+    /// <returns>What was generated for each text, in the order of the list.</returns>
+    /// <exception cref="ArgumentException">The generator is one of another model, a text is <see langword="null"/>, there are more than the queue ever takes on, or an option is out of range.</exception>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)" path="/exception[not(contains(@cref, 'Argument'))]"/>
+    public Task<TextGenerationResult[]> GenerateAsync(
+        TextGenerator generator, IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(texts);
+        if (generator.Model != Generator.Model)
+        {
+            throw new ArgumentException("The generator is one of another model than the queue's. Make it with WithLanguages of the queue's generator.", nameof(generator));
+        }
+
         if (texts.Count == 0)
         {
             return Task.FromResult<TextGenerationResult[]>([]);
@@ -136,10 +154,10 @@ public sealed class TextGenerationQueue : IDisposable
         // What is wrong with a text is its own caller's to hear, before it is in a batch with others.
         for (int i = 0; i < texts.Count; i++)
         {
-            Generator.Encode(texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)));
+            generator.Encode(texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)));
         }
 
-        var request = new TextRequest(texts, options);
+        var request = new TextRequest(generator, texts, options);
         Enter(request, cancellationToken);
         return Finished(request, request.Task, cancellationToken);
     }
@@ -157,7 +175,7 @@ public sealed class TextGenerationQueue : IDisposable
     public Task<TResult> RunAsync<TResult>(Func<TextGenerator, CancellationToken, TResult> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        var request = new WorkRequest<TResult>(work);
+        var request = new WorkRequest<TResult>(Generator, work);
         Enter(request, cancellationToken);
         return Finished(request, request.Task, cancellationToken);
     }
@@ -296,7 +314,7 @@ public sealed class TextGenerationQueue : IDisposable
 
         QueueInstruments.Batch.Record(batch.Texts, _tag);
         using Activity? activity = QueueInstruments.StartBatch(batch);
-        batch.Requests[0].Run(Generator, batch);
+        batch.Requests[0].Run(batch);
     }
 
     /// <summary>Waits for requests, and takes those that go together.</summary>

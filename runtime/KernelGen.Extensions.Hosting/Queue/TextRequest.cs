@@ -3,11 +3,13 @@ using KernelGen.Text;
 namespace KernelGen.Extensions.Hosting;
 
 /// <summary>Asks for texts.</summary>
-internal sealed class TextRequest(IReadOnlyList<string> texts, GenerationOptions? options) : QueuedRequest(texts.Count)
+internal sealed class TextRequest(TextGenerator generator, IReadOnlyList<string> texts, GenerationOptions? options) : QueuedRequest(texts.Count)
 {
     private readonly TaskCompletionSource<TextGenerationResult[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TextGenerationResult[]> Task => _completion.Task;
+
+    private TextGenerator Generator => generator;
 
     private IReadOnlyList<string> Sources => texts;
 
@@ -16,13 +18,13 @@ internal sealed class TextRequest(IReadOnlyList<string> texts, GenerationOptions
     /// <summary>Callbacks are told the number of a source in its call, so whoever has one is alone.</summary>
     private bool HasCallbacks => options is not null && (options.Constraint is not null || options.StopWhen is not null);
 
-    public override bool GoesWith(QueuedRequest other) => other is TextRequest request && request.Options == options && !HasCallbacks;
+    public override bool GoesWith(QueuedRequest other) => other is TextRequest request && request.Generator == generator && request.Options == options && !HasCallbacks;
 
-    public override void Run(TextGenerator generator, RequestBatch batch)
+    public override void Run(RequestBatch batch)
     {
         if (batch.Requests is [TextRequest only])
         {
-            only.Complete(Generate(generator, only.Sources, batch.Cancellation));
+            only.Complete(Generate(only.Sources, batch.Cancellation));
             return;
         }
 
@@ -30,12 +32,12 @@ internal sealed class TextRequest(IReadOnlyList<string> texts, GenerationOptions
         TextGenerationResult[] results;
         try
         {
-            results = Generate(generator, [.. requests.SelectMany(static request => request.Sources)], batch.Cancellation);
+            results = Generate([.. requests.SelectMany(static request => request.Sources)], batch.Cancellation);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // One of them is at fault: alone, each meets what is its own.
-            Array.ForEach(requests, request => request.RunAlone(generator, batch.Cancellation));
+            Array.ForEach(requests, request => request.RunAlone(batch.Cancellation));
             return;
         }
 
@@ -53,7 +55,7 @@ internal sealed class TextRequest(IReadOnlyList<string> texts, GenerationOptions
 
     private void Complete(TextGenerationResult[] results) => _completion.TrySetResult(results);
 
-    private void RunAlone(TextGenerator generator, CancellationToken cancellationToken)
+    private void RunAlone(CancellationToken cancellationToken)
     {
         if (Task.IsCompleted)
         {
@@ -62,7 +64,7 @@ internal sealed class TextRequest(IReadOnlyList<string> texts, GenerationOptions
 
         try
         {
-            Complete(Generate(generator, Sources, cancellationToken));
+            Complete(Generate(Sources, cancellationToken));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -70,7 +72,7 @@ internal sealed class TextRequest(IReadOnlyList<string> texts, GenerationOptions
         }
     }
 
-    private TextGenerationResult[] Generate(TextGenerator generator, IReadOnlyList<string> sources, CancellationToken cancellationToken) => sources is [string only]
+    private TextGenerationResult[] Generate(IReadOnlyList<string> sources, CancellationToken cancellationToken) => sources is [string only]
         ? [generator.Generate(only, options, cancellationToken)]
         : generator.Generate(sources, options, cancellationToken);
 }

@@ -3,7 +3,7 @@ using KernelGen.Text;
 namespace KernelGen.Extensions.Hosting;
 
 /// <summary>Asks for a turn, for work that goes with no other.</summary>
-internal sealed class WorkRequest<TResult>(Func<TextGenerator, CancellationToken, TResult> work) : QueuedRequest(texts: 1)
+internal sealed class WorkRequest<TResult>(TextGenerator generator, Func<TextGenerator, CancellationToken, TResult> work) : QueuedRequest(texts: 1)
 {
     private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -11,7 +11,7 @@ internal sealed class WorkRequest<TResult>(Func<TextGenerator, CancellationToken
 
     public override bool GoesWith(QueuedRequest other) => false;
 
-    public override void Run(TextGenerator generator, RequestBatch batch) => _completion.TrySetResult(work(generator, batch.Cancellation));
+    public override void Run(RequestBatch batch) => _completion.TrySetResult(work(generator, batch.Cancellation));
 
     public override void Fail(Exception exception) => _completion.TrySetException(exception);
 

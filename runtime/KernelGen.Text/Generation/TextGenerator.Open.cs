@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace KernelGen.Text;
 
 public sealed partial class TextGenerator
@@ -23,7 +25,7 @@ public sealed partial class TextGenerator
 
         // What is small and likely to be wrong comes first: weights may take seconds.
         var tokenizer = PretrainedTokenizer.Load(
-            folder, new PretrainedTokenizerOptions { SourceLanguage = options.SourceLanguage, TargetLanguage = options.TargetLanguage });
+            folder, new PretrainedTokenizerOptions { SourceLanguage = options.SourceLanguage, TargetLanguage = options.TargetLanguage, AnyLanguage = options.AnyLanguage });
         GenerationConfiguration? generation = GenerationOf(folder);
         TModel model = TModel.Load(options.Weights is null ? folder : Path.Combine(folder, options.Weights), options.Load);
         try
@@ -35,21 +37,50 @@ public sealed partial class TextGenerator
                     + $"Declare StartToken = {start}, or use the folder that the declaration was made for.");
             }
 
-            // A language that is asked for wins over one that the files force (forced_bos_token_id).
-            GenerationOptions? defaults = generation?.Options;
-            defaults = defaults is null || tokenizer.ForcedPrefix.IsEmpty ? defaults : defaults with { ForcedPrefix = tokenizer.ForcedPrefix };
-            return new TextGenerator(model, tokenizer.Source, tokenizer.Target, options with { Generation = options.Generation ?? defaults })
-            {
-                _forcedPrefix = tokenizer.ForcedPrefix,
-                _ownsModel = true,
-                UnsupportedGenerationKeys = generation?.UnsupportedKeys ?? [],
-            };
+            return Between(model, tokenizer, options, generation?.Options, generation?.UnsupportedKeys ?? [], ownsModel: true);
         }
         catch
         {
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The same model between other languages, for models that tell languages apart: weights and vocabularies are shared, so that it costs little. It has
+    /// the options of this one, and none of its own to dispose: it must not be used once this one is disposed.
+    /// </summary>
+    /// <param name="sourceLanguage">The language of the texts, one of <see cref="Languages"/>; <see langword="null"/> for a Marian model, which is not told it.</param>
+    /// <param name="targetLanguage">The language to translate into, one of <see cref="Languages"/>.</param>
+    /// <returns>The generator.</returns>
+    /// <exception cref="InvalidOperationException">The model was not opened from a folder, or has no codes of languages.</exception>
+    /// <exception cref="ArgumentException">A language that the model needs is missing, or one is given that it does not know.</exception>
+    public TextGenerator WithLanguages(string? sourceLanguage, string? targetLanguage)
+    {
+        PretrainedTokenizer tokenizer = (_tokenizer ?? throw new InvalidOperationException("Only a generator that was opened from a folder knows the codes of languages."))
+            .WithLanguages(new PretrainedTokenizerOptions { SourceLanguage = sourceLanguage, TargetLanguage = targetLanguage });
+        return Between(Model, tokenizer, _options, _folderGeneration, UnsupportedGenerationKeys, ownsModel: false);
+    }
+
+    private static TextGenerator Between(
+        EncoderDecoder model,
+        PretrainedTokenizer tokenizer,
+        TextGeneratorOptions options,
+        GenerationOptions? folderGeneration,
+        ImmutableArray<UnsupportedGenerationKey> unsupportedKeys,
+        bool ownsModel)
+    {
+        // A language that is asked for wins over one that the files force (forced_bos_token_id).
+        GenerationOptions? defaults = folderGeneration is null || tokenizer.ForcedPrefix.IsEmpty ? folderGeneration : folderGeneration with { ForcedPrefix = tokenizer.ForcedPrefix };
+        return new TextGenerator(model, tokenizer.Source, tokenizer.Target, options with { Generation = options.Generation ?? defaults })
+        {
+            _options = options,
+            _tokenizer = tokenizer,
+            _folderGeneration = folderGeneration,
+            _forcedPrefix = tokenizer.ForcedPrefix,
+            _ownsModel = ownsModel,
+            UnsupportedGenerationKeys = unsupportedKeys,
+        };
     }
 
     /// <summary>What the folder says of generation; nothing where it has neither file, which the declaration may have been made without.</summary>

@@ -20,8 +20,12 @@ namespace KernelGen.Text;
 /// </remarks>
 public sealed partial class TextGenerator : IDisposable
 {
-    private readonly TextGeneratorOptions _options;
     private readonly SourceEncoding _encoding;
+    private TextGeneratorOptions _options;
+
+    /// <summary>Of an opened folder its tokenizers, and what it says of generation.</summary>
+    private PretrainedTokenizer? _tokenizer;
+    private GenerationOptions? _folderGeneration;
 
     /// <summary>What every target begins with, where options do not say: the token of its language.</summary>
     private ImmutableArray<int> _forcedPrefix = [];
@@ -56,6 +60,9 @@ public sealed partial class TextGenerator : IDisposable
 
     /// <summary>What makes text of the model's tokens.</summary>
     public ITokenDecoder Target { get; }
+
+    /// <summary>The codes of the languages that the model of an opened folder tells apart, as it writes them (<see cref="WithLanguages"/>); mostly none.</summary>
+    public ImmutableArray<string> Languages => _tokenizer?.Languages ?? [];
 
     /// <summary>
     /// How calls generate that do not say: <see cref="TextGeneratorOptions.Generation"/>, or what the opened folder has in its files. Streams, whose tokens must be

@@ -10,6 +10,12 @@ public sealed record TextGeneratorOpenOptions : TextGeneratorOptions
     public string? TargetLanguage { get; init; }
 
     /// <summary>
+    /// Whether a language that a model needs and that is not given is the first of the model's, instead of an error: for whoever then chooses with
+    /// <see cref="TextGenerator.WithLanguages"/>. Default: no.
+    /// </summary>
+    public bool AnyLanguage { get; init; }
+
+    /// <summary>
     /// The weights, where they are not the folder's own: the path of a checkpoint or a packed file, from the folder on where it is relative; <c>model.packed</c>,
     /// for example, as <see cref="TransformerModel.Save(string)"/> wrote it there.
     /// </summary>

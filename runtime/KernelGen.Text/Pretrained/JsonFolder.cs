@@ -25,6 +25,21 @@ internal static class JsonFolder
         }
 
         Languages.RefuseLanguageAsStart(folder, settings);
+        ImmutableArray<string> files = [.. folder.FilesRead];
+        return Between(options);
+
+        PretrainedTokenizer Between(PretrainedTokenizerOptions chosen) => JsonFolder.Between(parts, settings, choice, languages.ToImmutable(), chosen, files, Between);
+    }
+
+    private static PretrainedTokenizer Between(
+        TokenizerParts parts,
+        FolderSettings settings,
+        LanguageChoice choice,
+        ImmutableArray<string> languages,
+        PretrainedTokenizerOptions options,
+        ImmutableArray<string> files,
+        Func<PretrainedTokenizerOptions, PretrainedTokenizer> between)
+    {
         string sourceCode = choice.Source(options);
         string targetCode = choice.Target(options)!;
         HashSet<int> codes = [.. languages.Select(code => TokenOf(code, parts))];
@@ -34,9 +49,10 @@ internal static class JsonFolder
         return new PretrainedTokenizer(
             Create(Around(parts, codes, TokenOf(sourceCode, parts)), settings, sourceCode),
             Create(parts with { Prefix = [target], Suffix = Around(parts, codes, target).Suffix.Remove(target) }, settings, targetCode),
-            [.. folder.FilesRead])
+            files,
+            between)
         {
-            Languages = languages.ToImmutable(),
+            Languages = languages,
             ForcedPrefix = [target],
         };
     }

@@ -13,12 +13,12 @@ internal sealed class LanguageChoice(string folder, ImmutableArray<string> langu
     /// <summary>The source language's code, as the model writes it.</summary>
     /// <exception cref="ArgumentException">It is missing or unknown.</exception>
     public string Source(PretrainedTokenizerOptions options) => Find(options.SourceLanguage, nameof(options.SourceLanguage))
-        ?? throw Missing(nameof(options.SourceLanguage));
+        ?? (options.AnyLanguage ? languages[0] : throw Missing(nameof(options.SourceLanguage)));
 
     /// <summary>The target language's code, as the model writes it, or <see langword="null"/> where there is none and none is needed.</summary>
     /// <exception cref="ArgumentException">It is missing or unknown.</exception>
     public string? Target(PretrainedTokenizerOptions options, bool isNeeded = true) => Find(options.TargetLanguage, nameof(options.TargetLanguage))
-        ?? (isNeeded ? throw Missing(nameof(options.TargetLanguage)) : null);
+        ?? (!isNeeded ? null : options.AnyLanguage ? languages[0] : throw Missing(nameof(options.TargetLanguage)));
 
     /// <summary>Refuses a source language where the model has no use for one.</summary>
     public void RefuseSource(PretrainedTokenizerOptions options, string why)

@@ -16,11 +16,16 @@ internal static class MarianFolder
 
         MarianTokenizer marian = MarianTokenizer.Load(folder.Path);
         var languages = new LanguageChoice(folder.Path, marian.LanguageCodes, static code => $">>{code}<<");
-        languages.RefuseSource(options, "A Marian model reads one language, or finds out which it reads");
-        string? code = languages.Target(options, isNeeded: false);
-        ITokenizer source = marian.LanguageCodes.Length > 1 || code is not null
-            ? new MarianTargetLanguage((MarianLanguageTokenizer)marian.Source, code, marian.LanguageCodes)
-            : marian.Source;
-        return new PretrainedTokenizer(source, marian.Target, [.. folder.FilesRead]) { Languages = marian.LanguageCodes };
+        return Between(options);
+
+        PretrainedTokenizer Between(PretrainedTokenizerOptions chosen)
+        {
+            languages.RefuseSource(chosen, "A Marian model reads one language, or finds out which it reads");
+            string? code = languages.Target(chosen, isNeeded: false);
+            ITokenizer source = marian.LanguageCodes.Length > 1 || code is not null
+                ? new MarianTargetLanguage((MarianLanguageTokenizer)marian.Source, code, marian.LanguageCodes)
+                : marian.Source;
+            return new PretrainedTokenizer(source, marian.Target, [.. folder.FilesRead], marian.LanguageCodes.IsEmpty ? null : Between) { Languages = marian.LanguageCodes };
+        }
     }
 }

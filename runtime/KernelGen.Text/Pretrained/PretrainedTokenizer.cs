@@ -20,8 +20,16 @@ namespace KernelGen.Text;
 /// </remarks>
 public sealed class PretrainedTokenizer
 {
-    internal PretrainedTokenizer(ITokenizer source, ITokenizer target, ImmutableArray<string> files)
+    /// <summary>Puts the same vocabulary between other languages.</summary>
+    private readonly Func<PretrainedTokenizerOptions, PretrainedTokenizer>? _between;
+
+    /// <param name="source">Encodes what the model reads.</param>
+    /// <param name="target">Decodes what the model writes.</param>
+    /// <param name="files">The files that were read.</param>
+    /// <param name="between">Makes the tokenizers of other languages of what was read; <see langword="null"/> where the model has no codes of languages.</param>
+    internal PretrainedTokenizer(ITokenizer source, ITokenizer target, ImmutableArray<string> files, Func<PretrainedTokenizerOptions, PretrainedTokenizer>? between = null)
     {
+        _between = between;
         (Source, Target, Files) = (source, target, files);
     }
 
@@ -39,6 +47,17 @@ public sealed class PretrainedTokenizer
 
     /// <summary>The names of the folder's files that were read.</summary>
     public ImmutableArray<string> Files { get; }
+
+    /// <summary>The tokenizers of the same folder for other languages. Nothing is read again: they share the vocabulary, and cost little.</summary>
+    /// <param name="options">The languages.</param>
+    /// <returns>The tokenizers.</returns>
+    /// <exception cref="InvalidOperationException">The model has no codes of languages: <see cref="Languages"/> is empty.</exception>
+    /// <exception cref="ArgumentException">A language that the model needs is missing, or one is given that it does not know.</exception>
+    public PretrainedTokenizer WithLanguages(PretrainedTokenizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return _between is not null ? _between(options) : throw new InvalidOperationException("The model has no codes of languages: there are no others to choose.");
+    }
 
     /// <summary>Reads the tokenizers of a folder.</summary>
     /// <param name="folder">The folder of a model from Hugging Face.</param>

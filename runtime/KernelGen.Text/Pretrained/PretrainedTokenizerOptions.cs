@@ -14,4 +14,10 @@ public sealed class PretrainedTokenizerOptions
     /// A model that tells languages apart needs it; to any other it must not be given.
     /// </summary>
     public string? TargetLanguage { get; init; }
+
+    /// <summary>
+    /// Whether a language that a model needs and that is not given is the first of the model's, instead of an error: for whoever then chooses with
+    /// <see cref="PretrainedTokenizer.WithLanguages"/>. Default: no.
+    /// </summary>
+    public bool AnyLanguage { get; init; }
 }

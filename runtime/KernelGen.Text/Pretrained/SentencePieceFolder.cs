@@ -138,6 +138,22 @@ internal static class SentencePieceFolder
         PretrainedFolder folder, PretrainedTokenizerOptions options, SentencePieceTokenizer pieces, ImmutableArray<string> codes, bool isLegacy, PieceNumbering numbering)
     {
         var choice = new LanguageChoice(folder.Path, codes, Languages.Expand);
+        ImmutableArray<string> files = [.. folder.FilesRead];
+        return Between(options);
+
+        PretrainedTokenizer Between(PretrainedTokenizerOptions chosen) => SentencePieceFolder.Between(choice, chosen, pieces, codes, isLegacy, numbering, files, Between);
+    }
+
+    private static PretrainedTokenizer Between(
+        LanguageChoice choice,
+        PretrainedTokenizerOptions options,
+        SentencePieceTokenizer pieces,
+        ImmutableArray<string> codes,
+        bool isLegacy,
+        PieceNumbering numbering,
+        ImmutableArray<string> files,
+        Func<PretrainedTokenizerOptions, PretrainedTokenizer> between)
+    {
         int source = numbering.SpecialToken(choice.Source(options));
         int target = numbering.SpecialToken(choice.Target(options)!);
         int end = numbering.EndToken!.Value;
@@ -146,7 +162,8 @@ internal static class SentencePieceFolder
         return new PretrainedTokenizer(
             new RenumberedTokenizer(pieces, numbering with { StartToken = source, Prefix = isLegacy ? [] : [source], Suffix = isLegacy ? [end, source] : [end] }),
             new RenumberedTokenizer(pieces, numbering with { StartToken = target, Prefix = [target], Suffix = [end] }),
-            [.. folder.FilesRead])
+            files,
+            between)
         {
             Languages = codes,
             ForcedPrefix = [target],

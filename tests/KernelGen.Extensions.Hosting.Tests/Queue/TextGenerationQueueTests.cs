@@ -67,6 +67,27 @@ public sealed class TextGenerationQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Requests_of_another_generator_of_the_model_go_together_with_their_own()
+    {
+        var shorter = new TextGenerator(_generator.Model, _generator.Source, _decoder, new TextGeneratorOptions { Generation = new GenerationOptions { MaxLength = 5 } });
+        using var queue = new TextGenerationQueue(_generator, new TextGenerationQueueOptions { Workers = 1 });
+        using var batches = new Batches();
+        Task held = Hold(queue);
+        Task<TextGenerationResult[]>[] waiting = [.. Enumerable.Range(0, 5).Select(i => queue.GenerateAsync(i % 2 == 0 ? _generator : shorter, [$"a{i}"], cancellationToken: Cancellation))];
+        _decoder.Open.Set();
+        await held;
+        for (int i = 0; i < waiting.Length; i++)
+        {
+            AssertSameBits((i % 2 == 0 ? _generator : shorter).Generate($"a{i}", cancellationToken: Cancellation), (await waiting[i])[0]);
+        }
+
+        Assert.Equal([1, 3, 2], batches.Sizes);
+        using LetterMarian foreign = LetterMarian.Load(_folder.Path);
+        var stranger = new TextGenerator(foreign, _generator.Source, _decoder);
+        Assert.Contains("another model", (await Assert.ThrowsAsync<ArgumentException>(() => queue.GenerateAsync(stranger, ["a"], cancellationToken: Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Threads_that_are_idle_share_what_waits()
     {
         using var queue = new TextGenerationQueue(_generator, new TextGenerationQueueOptions { Workers = 2, MaxWait = TimeSpan.FromSeconds(30), MaxBatch = 12 });

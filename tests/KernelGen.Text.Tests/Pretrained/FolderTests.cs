@@ -19,6 +19,13 @@ public class FolderTests
         Assert.Equal(["eng_Latn", "deu_Latn", "fra_Latn"], tokenizer.Languages);
         Assert.Equal((32, 2, 1), (tokenizer.Source.StartToken, tokenizer.Source.EndToken, tokenizer.Source.PadToken));
         Assert.Equal(["config.json", "tokenizer_config.json", "tokenizer.json"], tokenizer.Files);
+        PretrainedTokenizer other = tokenizer.WithLanguages(new() { SourceLanguage = "eng_Latn", TargetLanguage = "fra_Latn" });
+        Assert.Equal([30, 12, 2], other.Source.Encode("ab"));
+        Assert.Equal([32], other.ForcedPrefix);
+        Assert.Equal(tokenizer.Files, other.Files);
+        Assert.Equal([31, 12, 2], other.WithLanguages(new() { SourceLanguage = "deu_Latn", TargetLanguage = "fra_Latn" }).Source.Encode("ab"));
+        Assert.Throws<ArgumentException>(() => other.WithLanguages(new() { SourceLanguage = "deu_Latn" }));
+        Assert.Equal([30, 12, 2], PretrainedTokenizer.Load(folder.Path, new() { AnyLanguage = true }).Source.Encode("ab"));
 
         folder.Add("tokenizer.json", SmallTokenizers.Nllb.Replace(
             """[{"SpecialToken":{"id":"eng_Latn","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}]""",

@@ -15,6 +15,7 @@ public class MarianFolderTests
         Assert.Equal(["source.spm", "target.spm", "vocab.json"], tokenizer.Files);
         Assert.Empty(tokenizer.Languages);
         Assert.Empty(tokenizer.ForcedPrefix);
+        Assert.Contains("no codes of languages", Assert.Throws<InvalidOperationException>(() => tokenizer.WithLanguages(new())).Message, StringComparison.Ordinal);
 
         var exception = Assert.Throws<ArgumentException>(() => PretrainedTokenizer.Load(folder.Path, new() { TargetLanguage = "fra" }));
         Assert.Contains("has no codes of languages: leave it out", exception.Message, StringComparison.Ordinal);
@@ -32,6 +33,7 @@ public class MarianFolderTests
         Assert.Equal([4, 2, 3, 0], source.Encode("ab"));
         Assert.Equal([5, 2, 3, 0], source.Encode(">>deu<< ab"));
         Assert.Equal([0], source.Encode(""));
+        Assert.Equal([4, 2, 3, 0], PretrainedTokenizer.Load(folder.Path, new() { AnyLanguage = true }).WithLanguages(new() { TargetLanguage = language }).Source.Encode("ab"));
         var tokens = new List<int> { 9 };
         source.Encode("ab", tokens);
         Assert.Equal([9, 4, 2, 3, 0], tokens);
