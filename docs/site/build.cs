@@ -57,7 +57,7 @@ File.Copy(Path.Combine(repository, "icon.png"), Path.Combine(stage, "icon.png"))
 
 // The packages are documented from what they are built to: those on which no other depends bring the others.
 string assemblies = Path.Combine(stage, "assemblies");
-if (!Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.Hosting", "-o", assemblies) || !Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.AI", "-o", assemblies))
+if (!Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.AspNetCore", "-o", assemblies) || !Run(repository, "build", "-c", "Release", "runtime/KernelGen.Extensions.AI", "-o", assemblies))
 {
     return 1;
 }

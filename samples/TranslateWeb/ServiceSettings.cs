@@ -1,4 +1,5 @@
 using System.Net;
+using KernelGen.Extensions.AspNetCore;
 
 namespace KernelGen.Samples.TranslateWeb;
 
@@ -19,7 +20,7 @@ internal sealed class ServiceSettings
     /// <summary>The widest beam that a request may ask for.</summary>
     public int MaxBeam { get; set; } = 8;
 
-    /// <summary>How much work a request may ask for, in tokens of the source; <see cref="TranslationService.WorkOf"/> says how they are counted.</summary>
+    /// <summary>How much work a request may ask for, in tokens of the source; <see cref="RequestWork"/> says how they are counted.</summary>
     public int MaxWork { get; set; } = 4096;
 
     /// <summary>How many batches of requests are worked on at once; each computes on one thread.</summary>
@@ -84,9 +85,32 @@ internal sealed class ServiceSettings
         CheckRange(nameof(ShutdownSeconds), ShutdownSeconds, 0, 3600);
     }
 
+    /// <summary>What the service takes from its clients.</summary>
+    public void Limit(ServiceLimits limits)
+    {
+        limits.MaxBodyBytes = WebService.MaxRequestBytes;
+        limits.HeaderTime = TimeSpan.FromSeconds(BodySeconds);
+        limits.BodyTime = TimeSpan.FromSeconds(BodySeconds);
+        limits.RequestTime = TimeSpan.FromSeconds(RequestSeconds);
+        limits.ClientRequests = ClientRequests;
+        limits.MaxConnections = MaxConnections;
+        limits.RetryAfter = TimeSpan.FromSeconds(RetryAfterSeconds);
+        limits.ShutdownTime = TimeSpan.FromSeconds(ShutdownSeconds);
+        limits.DescriptionPath = WebService.OpenApiPath;
+        foreach (string key in ApiKeys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            limits.ApiKeys.Add(key);
+        }
+
+        foreach (IPNetwork network in ProxyNetworks())
+        {
+            limits.Proxies.Add(network);
+        }
+    }
+
     /// <summary>The networks of <see cref="Proxies"/>; an address alone is a network of one.</summary>
     /// <exception cref="ArgumentException">One is none.</exception>
-    public IPNetwork[] ProxyNetworks() =>
+    private IPNetwork[] ProxyNetworks() =>
         [.. Proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static text =>
             IPNetwork.TryParse(text, out IPNetwork network) ? network
             : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, 8 * address.GetAddressBytes().Length)

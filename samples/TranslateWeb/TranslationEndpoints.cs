@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using KernelGen.Extensions.AspNetCore;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KernelGen.Samples.TranslateWeb;
@@ -31,24 +32,20 @@ internal static class TranslationEndpoints
             .WithBody();
     }
 
-    /// <summary>Has a client wait no longer than a request may take, and have no more requests at once than one may have.</summary>
-    public static RouteHandlerBuilder Limited(this RouteHandlerBuilder endpoint)
-    {
-        endpoint.WithRequestTimeout(WebService.Policy);
-        return endpoint
-            .RequireRateLimiting(WebService.Policy)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-    }
+    /// <summary>Limits an endpoint, and describes what may then be answered.</summary>
+    private static RouteHandlerBuilder Limited(this RouteHandlerBuilder endpoint) => endpoint
+        .WithServiceLimits()
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>What can be wrong with a body.</summary>
-    public static void WithBody(this RouteHandlerBuilder endpoint) => endpoint
+    private static void WithBody(this RouteHandlerBuilder endpoint) => endpoint
         .ProducesProblem(StatusCodes.Status408RequestTimeout)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>What is to be said of more work than one request may ask for.</summary>
-    public static string? CheckWork(long work, ServiceSettings settings) => work > settings.MaxWork
+    private static string? CheckWork(long work, ServiceSettings settings) => work > settings.MaxWork
         ? string.Create(CultureInfo.InvariantCulture, $"This is too much for one request: it counts as {work} tokens, of at most {settings.MaxWork}. Send less text, a narrower beam, or do without attention.")
         : null;
 

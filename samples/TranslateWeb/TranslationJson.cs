@@ -1,7 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using KernelGen.Samples.TranslateWeb.LibreTranslate;
 
 namespace KernelGen.Samples.TranslateWeb;
 
@@ -12,10 +11,4 @@ namespace KernelGen.Samples.TranslateWeb;
 [JsonSerializable(typeof(StreamRequest))]
 [JsonSerializable(typeof(TranslationEvent))]
 [JsonSerializable(typeof(SseItem<TranslationEvent>))]
-[JsonSerializable(typeof(LibreTranslateRequest))]
-[JsonSerializable(typeof(LibreTranslateResponse))]
-[JsonSerializable(typeof(LibreTranslateListResponse))]
-[JsonSerializable(typeof(Language[]))]
-[JsonSerializable(typeof(FrontendSettings))]
-[JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class TranslationJson : JsonSerializerContext;

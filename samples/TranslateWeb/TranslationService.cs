@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Threading.Channels;
+using KernelGen.Extensions.AspNetCore;
 using KernelGen.Extensions.Hosting;
 using KernelGen.Text;
 
@@ -9,51 +10,30 @@ namespace KernelGen.Samples.TranslateWeb;
 /// <summary>What the endpoints ask for: texts are translated, in batches with those of others, and described for the wire.</summary>
 internal sealed class TranslationService(TextGenerationQueue queue, ServiceSettings settings)
 {
-    /// <summary>What a short sentence counts as, because the model may say much about little.</summary>
-    private const int LeastWork = 16;
-
-    /// <summary>What a row of attention costs, to compute, to write and to send, in steps of the search.</summary>
-    private const int AttentionWork = 4;
+    /// <summary>As how many tokens of work a token counts of which a stream tells where the model looked (<see cref="RequestWork"/>).</summary>
+    private const int StreamWork = 4;
 
     /// <summary>How streams search, and that they tell where the model looked.</summary>
     public static GenerationOptions StreamOptions { get; } = new() { ReturnCrossAttention = true };
 
     /// <summary>About how many characters a stream translates at most.</summary>
-    public int MaxStreamCharacters => settings.MaxWork / AttentionWork;
+    public int MaxStreamCharacters => settings.MaxWork / StreamWork;
 
     private TextGenerator Generator => queue.Generator;
 
     private EncoderDecoder Model => Generator.Model;
 
-    /// <summary>
-    /// How much work texts are: the source tokens of their sentences, at least <see cref="LeastWork"/> for each, times the beam;
-    /// <see cref="AttentionWork"/> times as much for each hypothesis whose attention is wanted, where that is more.
-    /// </summary>
-    /// <param name="texts">The texts.</param>
-    /// <param name="options">How to search.</param>
-    public long WorkOf(IEnumerable<string> texts, GenerationOptions options)
-    {
-        long width = Math.Max(options.BeamSize, options.ReturnCrossAttention ? AttentionWork * options.HypothesisCount : 1);
-        return width * texts.Sum(text => Generator.Encode(text).Sum(static sentence => (long)Math.Max(sentence.Tokens.Length, LeastWork)));
-    }
+    /// <summary>How much work texts are.</summary>
+    public long WorkOf(IEnumerable<string> texts, GenerationOptions options) => RequestWork.Of(Generator, texts, options);
 
-    /// <summary>How to search for the best translations; requests that ask for as many have equal options, and go together.</summary>
-    /// <param name="count">How many.</param>
-    public GenerationOptions OptionsOf(int count) => new() { BeamSize = count, HypothesisCount = count };
-
-    /// <summary>Translates texts.</summary>
+    /// <summary>Translates texts, and describes what became of them.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="options">How to search.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="QueueFullException">More is waiting than the service takes on.</exception>
-    public Task<TextGenerationResult[]> GenerateAsync(IReadOnlyList<string> texts, GenerationOptions options, CancellationToken cancellationToken) =>
-        queue.GenerateAsync(texts, options, cancellationToken);
-
-    /// <summary>Translates texts, and describes what became of them.</summary>
-    /// <inheritdoc cref="GenerateAsync"/>
     public async Task<Translation[]> TranslateAsync(IReadOnlyList<string> texts, GenerationOptions options, CancellationToken cancellationToken)
     {
-        TextGenerationResult[] results = await GenerateAsync(texts, options, cancellationToken);
+        TextGenerationResult[] results = await queue.GenerateAsync(texts, options, cancellationToken);
         var translations = new Translation[results.Length];
         for (int i = 0; i < results.Length; i++)
         {
@@ -99,12 +79,12 @@ internal sealed class TranslationService(TextGenerationQueue queue, ServiceSetti
     }
 
     /// <summary>What stands between two translations: the line breaks that stand between the sentences, or a space.</summary>
-    public static string Separator(string text, SourceSentence before, SourceSentence sentence) =>
-        Separator(text, before.Start + before.Length, sentence.Start);
-
-    /// <inheritdoc cref="Separator(string, SourceSentence, SourceSentence)"/>
-    public static string Separator(string text, GeneratedSentence before, GeneratedSentence sentence) =>
-        Separator(text, before.Start + before.Length, sentence.Start);
+    private static string Separator(string text, SourceSentence before, SourceSentence sentence)
+    {
+        string gap = text[(before.Start + before.Length)..sentence.Start];
+        string breaks = string.Concat(gap.Where(static character => character is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029'));
+        return breaks.Length > 0 ? breaks : " ";
+    }
 
     private void Translate(string text, ChannelWriter<TranslationEvent> events, CancellationToken cancellationToken)
     {
@@ -140,12 +120,6 @@ internal sealed class TranslationService(TextGenerationQueue queue, ServiceSetti
         }
 
         events.TryWrite(new DoneEvent(whole.ToString()));
-    }
-
-    private static string Separator(string text, int end, int start)
-    {
-        string breaks = string.Concat(text[end..start].Where(static character => character is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029'));
-        return breaks.Length > 0 ? breaks : " ";
     }
 
     private static UnknownPart[]? Unknown(ImmutableArray<UnknownToken> tokens) =>

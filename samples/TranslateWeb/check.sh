@@ -23,6 +23,10 @@ check 'as LibreTranslate, a form' request 200 /translate -d q=狗追猫。 -d q=
 check 'as LibreTranslate, a form: all of it' holds '"detectedLanguage":[{"confidence":100,"language":"zh"}'
 check 'as LibreTranslate, another language' request 400 /translate -d q=x -d source=fr -d target=en
 check 'as LibreTranslate, another language: the error' holds '"error":"'
+check 'as LibreTranslate, HTML' request 200 /translate -d q='<p>狗追猫。</p>' -d source=zh -d target=en -d format=html
+check 'as LibreTranslate, HTML: tags stay' holds '{"translatedText":"<p>The dog chases the cat.</p>"}'
+check 'as LibreTranslate, the language' request 200 /detect -d q=狗追猫。ab
+check 'as LibreTranslate, the language: how sure' holds '[{"confidence":60,"language":"zh"}]'
 check 'languages' request 200 /languages
 check 'languages: Chinese' holds '{"code":"zh","name":"Chinese","targets":["en"]}'
 check 'settings of a page' request 200 /frontend/settings

@@ -12,7 +12,7 @@ public sealed class PackageFeed : ICollectionFixture<PackageFeed>, IDisposable
 
     public PackageFeed()
     {
-        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Audio", "runtime/KernelGen.Extensions.Hosting", "runtime/KernelGen.Extensions.AI", "tools/kernelgen", "templates" })
+        foreach (string project in new[] { "runtime/KernelGen", "runtime/KernelGen.Text", "runtime/KernelGen.Audio", "runtime/KernelGen.Extensions.Hosting", "runtime/KernelGen.Extensions.AspNetCore", "runtime/KernelGen.Extensions.AI", "tools/kernelgen", "templates" })
         {
             Dotnet(Repository, "pack", project, "-c", "Release", "-o", Folder, $"-p:PackageVersion={Version}");
         }

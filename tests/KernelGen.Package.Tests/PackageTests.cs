@@ -16,6 +16,7 @@ public sealed class PackageTests(PackageFeed feed)
     [InlineData("KernelGen.Audio", "lib/net10.0/KernelGen.Audio.dll", "lib/net10.0/KernelGen.Audio.xml")]
     [InlineData("KernelGen.Extensions.Hosting", "lib/net10.0/KernelGen.Extensions.Hosting.dll", "lib/net10.0/KernelGen.Extensions.Hosting.xml")]
     [InlineData("KernelGen.Extensions.AI", "lib/net10.0/KernelGen.Extensions.AI.dll", "lib/net10.0/KernelGen.Extensions.AI.xml")]
+    [InlineData("KernelGen.Extensions.AspNetCore", "lib/net10.0/KernelGen.Extensions.AspNetCore.dll", "lib/net10.0/KernelGen.Extensions.AspNetCore.xml")]
     [InlineData("KernelGen.Tool", "tools/net10.0/any/KernelGen.Tool.dll", "tools/net10.0/any/KernelGen.Generator.dll", "tools/net10.0/any/Microsoft.CodeAnalysis.CSharp.dll")]
     public void Each_package_is_complete(string id, params string[] files)
     {
@@ -40,7 +41,7 @@ public sealed class PackageTests(PackageFeed feed)
         Assert.Equal($"pkg:nuget/{id}@{PackageFeed.Version}", described.GetProperty("purl").GetString());
         Assert.DoesNotContain("/u00", materials.RootElement.ToString(), StringComparison.Ordinal);
         Assert.Equal((id, PackageFeed.Version), (described.GetProperty("name").GetString(), described.GetProperty("version").GetString()));
-        Assert.Equal(id is "KernelGen.Extensions.Hosting", materials.RootElement.ToString().Contains("pkg:nuget/Microsoft.Extensions.Hosting.Abstractions@", StringComparison.Ordinal));
+        Assert.Equal(id is "KernelGen.Extensions.Hosting" or "KernelGen.Extensions.AspNetCore" or "KernelGen.Tool", materials.RootElement.ToString().Contains("pkg:nuget/Microsoft.Extensions.Hosting.Abstractions@", StringComparison.Ordinal));
         Assert.Equal(id is "KernelGen" or "KernelGen.Tool", !text.Contains("<dependency ", StringComparison.Ordinal));
     }
 
@@ -115,6 +116,7 @@ public sealed class PackageTests(PackageFeed feed)
         Assert.Equal(0, PackageFeed.Run(kernelgen, feed.Folder, "check", weights).ExitCode);
         Assert.Equal(1, PackageFeed.Run(kernelgen, feed.Folder, "check", weights, "--set", "VocabularySize=101").ExitCode);
         Assert.Equal(2, PackageFeed.Run(kernelgen, feed.Folder, "check", "none.safetensors").ExitCode);
+        Assert.Equal((2, "kernelgen: There is no folder 'none'. Give the folder of a model as it is downloaded from Hugging Face.\n"), PackageFeed.Run(kernelgen, feed.Folder, "serve", "none"));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public class PublicApiTests
     [InlineData(typeof(ITokenizer))]
     [InlineData(typeof(SpeechToText))]
     [InlineData(typeof(KernelGenServiceCollectionExtensions))]
+    [InlineData(typeof(KernelGenWebServiceCollectionExtensions))]
     [InlineData(typeof(Extensions.AI.SpeechToTextClientOptions))]
     public void Nothing_public_changes_unnoticed(Type member)
     {

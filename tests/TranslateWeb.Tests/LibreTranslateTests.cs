@@ -35,6 +35,33 @@ public sealed class LibreTranslateTests
     }
 
     [Fact]
+    public async Task Html_keeps_its_tags_and_has_no_other_translations()
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage one = await service.PostAsync("/translate", new { q = "<p class=\"x\">狗追猫。</p><hr>", source = "zh", target = "en", format = "html", alternatives = 1 });
+        Assert.Equal("""{"translatedText":"<p class=\"x\">The dog chases the cat.</p><hr>","alternatives":[]}""", await one.Content.ReadAsStringAsync());
+        using HttpResponseMessage list = await service.PostAsync("/translate", new { q = new[] { "<i>狗追猫。</i>", "<hr>" }, source = "auto", target = "en", format = "html" });
+        Assert.Equal(
+            """{"translatedText":["<i>The dog chases the cat.</i>","<hr>"],"detectedLanguage":[{"confidence":100,"language":"zh"},{"confidence":0,"language":"zh"}]}""",
+            await list.Content.ReadAsStringAsync());
+        using HttpResponseMessage many = await service.PostAsync("/translate", new { q = string.Concat(Enumerable.Repeat("<p>狗", 400)), source = "zh", target = "en", format = "html" });
+        Assert.Equal(HttpStatusCode.BadRequest, many.StatusCode);
+        Assert.Contains("There are 400 pieces of text", (await RunningService.ReadJsonAsync(many)).GetProperty("error").GetString());
+    }
+
+    [Theory]
+    [InlineData("狗追猫。ab", 60)]
+    [InlineData("12", 0)]
+    public async Task Its_only_language_is_detected_as_far_as_letters_say(string text, int confidence)
+    {
+        await using RunningService service = await RunningService.StartAsync();
+        using HttpResponseMessage answer = await service.PostAsync("/detect", new { q = text });
+        Assert.Equal($$"""[{"confidence":{{confidence}},"language":"zh"}]""", await answer.Content.ReadAsStringAsync());
+        using HttpResponseMessage nothing = await service.PostAsync("/detect", new { });
+        Assert.Equal(HttpStatusCode.BadRequest, nothing.StatusCode);
+    }
+
+    [Fact]
     public async Task Forms_are_read_as_json_is()
     {
         await using RunningService service = await RunningService.StartAsync();
@@ -52,7 +79,7 @@ public sealed class LibreTranslateTests
     [InlineData("""{"q": "狗", "source": "fr", "target": "en"}""", "\"fr\" is not supported; the source is \"zh\", or \"auto\".")]
     [InlineData("""{"q": "狗", "source": "zh", "target": "fr"}""", "\"fr\" is not supported; the target is \"en\".")]
     [InlineData("""{"q": "狗", "source": "zh"}""", "Nothing is not supported; the target is \"en\".")]
-    [InlineData("""{"q": "狗", "source": "zh", "target": "en", "format": "html"}""", "\"html\" is not supported; the format is \"text\".")]
+    [InlineData("""{"q": "狗", "source": "zh", "target": "en", "format": "xml"}""", "\"xml\" is not supported; the format is \"text\" or \"html\".")]
     [InlineData("""{"q": "狗", "source": "zh", "target": "en", "alternatives": 8}""", "There are 8 alternatives; they go from 0 to 7.")]
     [InlineData("""{"q": "狗", "source": "zh", "target": "en", "alternatives": -1}""", "There are -1 alternatives")]
     [InlineData("""{"source": "zh", "target": "en"}""", "There are 0 texts")]

@@ -17,10 +17,11 @@ public sealed class OpenApiTests
             .SelectMany(static path => path.Value.EnumerateObject().Select(operation => (Key: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
             .ToDictionary(static one => one.Key, static one => one.Value.GetProperty("responses").EnumerateObject().Select(static response => response.Name).Order().ToArray());
         Assert.Equal(
-            ["GET /frontend/settings", "GET /languages", "GET /translate/stream", "POST /translate", "POST /translate/stream", "POST /translations"],
+            ["GET /frontend/settings", "GET /languages", "GET /translate/stream", "POST /detect", "POST /translate", "POST /translate/stream", "POST /translations"],
             described.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["200"], described["GET /languages"]);
         Assert.Equal(["200", "400", "403", "429", "503"], described["GET /translate/stream"]);
+        Assert.Equal(["200", "400", "403", "408", "413", "415", "429", "501", "503"], described["POST /detect"]);
         foreach (string withBody in new[] { "POST /translate", "POST /translations", "POST /translate/stream" })
         {
             Assert.Equal(["200", "400", "403", "408", "413", "415", "429", "503"], described[withBody]);
@@ -28,7 +29,7 @@ public sealed class OpenApiTests
 
         // Nothing is left out but the page, the description itself, and health.
         string[] routes = [.. service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static route => route.RoutePattern.RawText!).Distinct().Order(StringComparer.Ordinal)];
-        Assert.Equal(["/", "/frontend/settings", "/health", "/languages", "/openapi/{documentName}.json", "/page.css", "/page.js", "/service.js", "/translate", "/translate/stream", "/translations", "/words.js"], routes);
+        Assert.Equal(["/", "/detect", "/frontend/settings", "/health", "/languages", "/openapi/{documentName}.json", "/page.css", "/page.js", "/service.js", "/translate", "/translate/stream", "/translations", "/words.js"], routes);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
-namespace KernelGen.Samples.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>Middleware: browsers take each answer for what it says it is, and keep none that does not say that they may.</summary>
 internal static class ResponseHeaders

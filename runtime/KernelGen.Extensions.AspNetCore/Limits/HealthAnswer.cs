@@ -1,6 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace KernelGen.Samples.TranslateWeb;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>The answer of <c>GET /health</c>: "ok" as LibreTranslate has it, and what each check says.</summary>
 internal sealed record HealthAnswer(string Status, Dictionary<string, string?> Checks)
@@ -9,5 +10,5 @@ internal sealed record HealthAnswer(string Status, Dictionary<string, string?> C
         new HealthAnswer(
             report.Status == HealthStatus.Healthy ? "ok" : report.Status.ToString().ToLowerInvariant(),
             report.Entries.ToDictionary(static entry => entry.Key, static entry => entry.Value.Description)),
-        TranslationJson.Default.HealthAnswer);
+        HealthJson.Default.HealthAnswer);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
-namespace KernelGen.Samples.TranslateWeb;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>Who is asked to shut down takes no more requests, so that others are sent elsewhere while those that run are finished.</summary>
 internal sealed class StoppingCheck(IHostApplicationLifetime lifetime) : IHealthCheck

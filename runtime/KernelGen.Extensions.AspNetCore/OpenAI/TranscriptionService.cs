@@ -1,36 +1,52 @@
 using System.Globalization;
+using System.Threading.RateLimiting;
 using KernelGen.Audio;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
-namespace KernelGen.Samples.TranscribeWeb.OpenAI;
+namespace KernelGen.Extensions.AspNetCore;
 
-/// <summary><c>POST /v1/audio/transcriptions</c> and <c>/v1/audio/translations</c>, as clients of OpenAI call them: a file comes in a form, its text goes back.</summary>
-internal static class TranscriptionEndpoint
+/// <summary>Answers clients of OpenAI: a file comes in a form, its text goes back.</summary>
+internal sealed class TranscriptionService(SpeechToText speech, IOptions<OpenAITranscriptionOptions> options, ServiceLimits limits, ApiKeys keys) : IDisposable
 {
-    /// <summary>The name of what bounds how many files are transcribed at once.</summary>
-    public const string Policy = "transcription";
-
     private const int ReadAtATime = 1 << 16;
 
     private static readonly string[] Formats = ["json", "text", "srt", "verbose_json", "vtt"];
 
-    public static void Map(IEndpointRouteBuilder app)
+    private readonly OpenAITranscriptionOptions _options = options.Value;
+    private readonly ConcurrencyLimiter _places = new(new ConcurrencyLimiterOptions { PermitLimit = options.Value.Files, QueueLimit = options.Value.Capacity });
+
+    /// <summary>Answers <c>POST /v1/audio/transcriptions</c>, or <c>/v1/audio/translations</c>.</summary>
+    public async Task<IResult> AnswerAsync(HttpContext context, TranscriptionTask task)
     {
-        app.MapPost("/v1/audio/transcriptions", static (HttpContext context, SpeechToText speech, ServiceSettings settings) => AnswerAsync(context, speech, settings, TranscriptionTask.Transcribe))
-            .RequireRateLimiting(Policy);
-        app.MapPost("/v1/audio/translations", static (HttpContext context, SpeechToText speech, ServiceSettings settings) => AnswerAsync(context, speech, settings, TranscriptionTask.Translate))
-            .RequireRateLimiting(Policy);
+        if (!keys.Admit(context))
+        {
+            return Refuse(StatusCodes.Status401Unauthorized, "Send a key of this service as Authorization: Bearer.");
+        }
+
+        // What waits has not been read yet.
+        using RateLimitLease place = await _places.AcquireAsync(permitCount: 1, context.RequestAborted).ConfigureAwait(false);
+        if (!place.IsAcquired)
+        {
+            context.Response.Headers.RetryAfter = Math.Ceiling(limits.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Refuse(StatusCodes.Status429TooManyRequests, "More files are waiting than the service takes on. Try again later.");
+        }
+
+        return await TranscribeAsync(context, task).ConfigureAwait(false);
     }
+
+    public void Dispose() => _places.Dispose();
 
     /// <summary>An answer that says what is wrong, where clients look for it.</summary>
     /// <param name="status">Its status.</param>
     /// <param name="message">What is wrong.</param>
     /// <param name="parameter">The field at fault, where it is one.</param>
-    public static IResult Refuse(int status, string message, string? parameter = null) => TypedResults.Json(
-        new ErrorAnswer(new ErrorMessage(message, status == StatusCodes.Status429TooManyRequests ? "rate_limit_error" : "invalid_request_error", parameter, null)),
+    private static IResult Refuse(int status, string message, string? parameter = null) => TypedResults.Json(
+        new ErrorAnswer(new ErrorMessage(message, status == StatusCodes.Status429TooManyRequests ? "rate_limit_error" : "invalid_request_error", parameter, status == StatusCodes.Status401Unauthorized ? "invalid_api_key" : null)),
         OpenAIJson.Default.ErrorAnswer,
         statusCode: status);
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, SpeechToText speech, ServiceSettings settings, TranscriptionTask task)
+    private async Task<IResult> TranscribeAsync(HttpContext context, TranscriptionTask task)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -40,7 +56,7 @@ internal static class TranscriptionEndpoint
         IFormCollection form;
         try
         {
-            form = await context.Request.ReadFormAsync(context.RequestAborted);
+            form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         }
         catch (BadHttpRequestException bad)
         {
@@ -70,31 +86,31 @@ internal static class TranscriptionEndpoint
         }
 
         bool withWords = form["timestamp_granularities[]"].Contains("word") || form["timestamp_granularities"].Contains("word");
-        var options = new TranscriptionOptions
+        var request = new TranscriptionOptions
         {
             Language = form["language"] is [{ Length: > 0 } language, ..] ? language : null,
             InitialPrompt = form["prompt"] is [{ Length: > 0 } prompt, ..] ? prompt : null,
             Task = task,
-            Threads = settings.Threads,
+            Threads = _options.Threads,
             WordTimestamps = withWords,
         };
         if (temperature > 0)
         {
-            options = options with { Temperatures = [temperature] };
+            request = request with { Temperatures = [temperature] };
         }
 
         CancellationToken aborted = context.RequestAborted;
         try
         {
-            float[]? samples = Read(file, TimeSpan.FromMinutes(settings.FileMinutes), aborted);
+            float[]? samples = Read(file, TimeSpan.FromMinutes(_options.MaxMinutes), aborted);
             if (samples is null)
             {
-                return Refuse(StatusCodes.Status413PayloadTooLarge, $"The sound is longer than {settings.FileMinutes} minutes.", "file");
+                return Refuse(StatusCodes.Status413PayloadTooLarge, $"The sound is longer than {_options.MaxMinutes} minutes.", "file");
             }
 
             // A file keeps its thread as long as it takes.
             Transcript transcript = await Task.Factory.StartNew(
-                () => speech.Transcribe(samples, options, aborted), aborted, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => speech.Transcribe(samples, request, aborted), aborted, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             return Answer(transcript, format, task, withWords);
         }
         catch (Exception wrong) when (wrong is InvalidDataException or NotSupportedException)

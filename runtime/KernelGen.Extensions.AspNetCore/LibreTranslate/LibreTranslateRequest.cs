@@ -3,22 +3,23 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
 
-namespace KernelGen.Samples.TranslateWeb.LibreTranslate;
+namespace KernelGen.Extensions.AspNetCore;
 
-/// <summary>The body of <c>POST /translate</c>, as clients of LibreTranslate send it: JSON, or a form.</summary>
+/// <summary>The body of <c>POST /translate</c>, and as far as it goes of <c>POST /detect</c>, as clients of LibreTranslate send it: JSON, or a form.</summary>
 internal sealed record LibreTranslateRequest
 {
     [JsonPropertyName("q"), Description("The text, or several.")]
     public TextOrTexts? Texts { get; init; }
 
-    [JsonPropertyName("source"), Description("\"zh\", or \"auto\".")]
+    [JsonPropertyName("source"), Description("The code of a language of GET /languages; \"auto\" where the service reads one alone.")]
     public string? Source { get; init; }
 
-    [JsonPropertyName("target"), Description("\"en\".")]
+    [JsonPropertyName("target"), Description("The code of the language to translate into.")]
     public string? Target { get; init; }
 
-    [JsonPropertyName("format"), Description("\"text\", which it is unless given.")]
+    [JsonPropertyName("format"), Description("\"text\", which it is unless given, or \"html\".")]
     public string? Format { get; init; }
 
     [JsonPropertyName("alternatives"), JsonNumberHandling(JsonNumberHandling.AllowReadingFromString), Description("How many other translations to return, too.")]
@@ -37,7 +38,7 @@ internal sealed record LibreTranslateRequest
         {
             try
             {
-                return Of(await request.ReadFormAsync(aborted));
+                return Of(await request.ReadFormAsync(aborted).ConfigureAwait(false));
             }
             catch (Exception exception) when (exception is InvalidDataException or (IOException and not BadHttpRequestException))
             {
@@ -52,7 +53,7 @@ internal sealed record LibreTranslateRequest
 
         try
         {
-            return await request.ReadFromJsonAsync(TranslationJson.Default.LibreTranslateRequest, aborted)
+            return await request.ReadFromJsonAsync(LibreTranslateJson.Readable.LibreTranslateRequest, aborted).ConfigureAwait(false)
                 ?? throw new BadHttpRequestException("The body is null.");
         }
         catch (JsonException exception)

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
 
-namespace KernelGen.Samples.TranslateWeb;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>Tells clients apart by their addresses.</summary>
 internal static class ClientAddress

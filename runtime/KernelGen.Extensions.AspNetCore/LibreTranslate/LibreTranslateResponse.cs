@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 
-namespace KernelGen.Samples.TranslateWeb.LibreTranslate;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>The answer of <c>POST /translate</c> to one text.</summary>
 internal sealed record LibreTranslateResponse(
@@ -17,10 +17,10 @@ internal sealed record LibreTranslateListResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[][]? Alternatives,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DetectedLanguage[]? DetectedLanguage);
 
-/// <summary>What a text is taken for: this service knows one language.</summary>
+/// <summary>What a text is taken for: the only language that the service reads.</summary>
 internal sealed record DetectedLanguage(
-    [property: Description("How many of 100 of its letters are Chinese characters.")] int Confidence,
-    [property: Description("\"zh\".")] string Language);
+    [property: Description("How many of 100 of its letters are of the script of the language.")] int Confidence,
+    [property: Description("The code of the language.")] string Language);
 
 /// <summary>A language, and what it is translated into.</summary>
 internal sealed record Language(string Code, string Name, string[] Targets);

@@ -1,19 +1,30 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace KernelGen.Samples.TranslateWeb;
+namespace KernelGen.Extensions.AspNetCore;
 
-/// <summary>The keys of which a request must have one, where there are any: in <c>Authorization: Bearer</c>, or in the field of LibreTranslate's clients.</summary>
-internal sealed class ApiKeys(ServiceSettings settings)
+/// <summary>The keys of which a request must have one, where there are any: in <c>Authorization: Bearer</c>, or in a field of its body.</summary>
+public sealed class ApiKeys
 {
     private const string Scheme = "Bearer ";
 
-    private readonly byte[][] _hashes = [.. settings.ApiKeys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Hash)];
+    private readonly byte[][] _hashes;
 
+    /// <summary>Keeps hashes of keys.</summary>
+    /// <param name="keys">The keys; none where requests need none.</param>
+    /// <exception cref="ArgumentNullException">There is no list.</exception>
+    public ApiKeys(IEnumerable<string> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        _hashes = [.. keys.Select(Hash)];
+    }
+
+    /// <summary>Whether a request needs one.</summary>
     public bool AreRequired => _hashes.Length > 0;
 
-    /// <summary>The answer to a request that has none.</summary>
+    /// <summary>The answer to a request that has none: status 403, which says where a key goes.</summary>
     public static ProblemHttpResult Refusal() => TypedResults.Problem(
         "Send a key of this service as api_key, or as Authorization: Bearer.", statusCode: StatusCodes.Status403Forbidden, title: "Invalid API key.");
 
@@ -22,6 +33,7 @@ internal sealed class ApiKeys(ServiceSettings settings)
     /// <param name="key">The key in its body, where there is one.</param>
     public bool Admit(HttpContext context, string? key = null)
     {
+        ArgumentNullException.ThrowIfNull(context);
         if (!AreRequired)
         {
             return true;

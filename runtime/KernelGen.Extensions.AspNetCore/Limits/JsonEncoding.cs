@@ -1,6 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace KernelGen.Samples.TranslateWeb;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>JSON is in UTF-8 (RFC 8259). The framework's reader takes the name of an encoding that it does not know, or that is in quotes, for a mistake of the program.</summary>
 internal static class JsonEncoding

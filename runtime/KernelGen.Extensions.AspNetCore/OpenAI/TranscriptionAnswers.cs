@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using KernelGen.Audio;
 
-namespace KernelGen.Samples.TranscribeWeb.OpenAI;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>The answer in the format "json".</summary>
 internal sealed record TextAnswer(string Text);

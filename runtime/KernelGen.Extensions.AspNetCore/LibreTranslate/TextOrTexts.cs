@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace KernelGen.Samples.TranslateWeb.LibreTranslate;
+namespace KernelGen.Extensions.AspNetCore;
 
 /// <summary>A text, or a list of texts: what is sent as one is answered as one.</summary>
 /// <param name="Values">The texts.</param>
