@@ -38,7 +38,7 @@ public sealed class ShellCompletionTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The harnesses are for systems with POSIX shells.");
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "weights.safetensors"), "");
-        Assert.Equal(["bench", "check", "completions", "inspect", "pack", "score", "transcribe", "translate"], await Complete("kernelgen "));
+        Assert.Equal(["bench", "check", "completions", "inspect", "pack", "score", "serve", "transcribe", "translate"], await Complete("kernelgen "));
         Assert.Equal(["pack"], await Complete("kernelgen p"));
         Assert.Equal(["--json"], await Complete("kernelgen inspect --js"));
         Assert.Equal(["weights.safetensors"], await Complete("kernelgen inspect we"));

@@ -11,13 +11,9 @@ internal sealed class ToolProcess
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
-    private readonly Task<string> _error;
+    private Task<string>? _error;
 
-    private ToolProcess(Process process)
-    {
-        _process = process;
-        _error = process.StandardError.ReadToEndAsync();
-    }
+    private ToolProcess(Process process) => _process = process;
 
     /// <summary>What the tool writes.</summary>
     public StreamReader Output => _process.StandardOutput;
@@ -70,6 +66,13 @@ internal sealed class ToolProcess
         await _process.StandardInput.BaseStream.FlushAsync();
     }
 
+    /// <summary>Waits for the first line of what it tells beside its output; the rest of it is what its end then has.</summary>
+    public async Task<string> ReadErrorLineAsync()
+    {
+        string? line = await _process.StandardError.ReadLineAsync().WaitAsync(Patience);
+        return line ?? throw new InvalidOperationException("The tool ended without a word.");
+    }
+
     /// <summary>Sends a signal, as Ctrl+C does.</summary>
     /// <param name="signal">Its name: <c>INT</c>.</param>
     public void Signal(string signal)
@@ -101,6 +104,7 @@ internal sealed class ToolProcess
     public async Task<ToolRun> WaitAsync()
     {
         using Process process = _process;
+        _error ??= process.StandardError.ReadToEndAsync();
         try
         {
             string output = !IsOutputClosed ? await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience) : "";

@@ -15,7 +15,7 @@ public sealed class WrongFolderTests : IDisposable
         _model = TextFolder.Marian(_folder.File("model"));
     }
 
-    public static TheoryData<string> Commands => ["translate", "score", "transcribe"];
+    public static TheoryData<string> Commands => ["translate", "score", "transcribe", "serve"];
 
     public void Dispose() => _folder.Dispose();
 

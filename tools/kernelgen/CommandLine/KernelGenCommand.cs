@@ -15,7 +15,7 @@ internal static class KernelGenCommand
     private const string Description = """
         Works with encoder-decoder Transformers: runs the model of a folder, and looks after weights for programs that declare them with KernelGen.
 
-        Exit status: 0 when all went well, 1 when a check failed or some of several files could not be used, 2 when the command line or a file cannot be used, 130 when it was interrupted.
+        Exit status: 0 when all went well, 1 when a check failed or some of several files could not be used, 2 when the command line or a file cannot be used, 130 or 143 when it was interrupted.
         """;
 
     /// <summary>Runs the tool.</summary>
@@ -88,6 +88,7 @@ internal static class KernelGenCommand
                 new TranslateCommand(terminal),
                 new ScoreCommand(terminal),
                 new TranscribeCommand(terminal),
+                new ServeCommand(terminal),
                 new CompletionsCommand(terminal),
             },
         };

@@ -79,7 +79,6 @@ internal sealed class TranslateCommand : Command
             Sentences = result.GetValue(_split) ? SentenceSplitter.Default : null,
             LongTexts = result.GetValue(_longLines) ?? LongTextPolicy.Split,
         });
-        Tell(generator);
         GenerationOptions options = Generation(result, generator);
         string prefix = result.GetValue(_prefix) ?? "";
         long cutOff = 0;
@@ -109,48 +108,13 @@ internal sealed class TranslateCommand : Command
     /// <summary>A line of input is a line of output, whatever a model writes.</summary>
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
-    private void Tell(TextGenerator generator)
-    {
-        foreach (string notice in generator.Model.Notices)
-        {
-            _terminal.Note(notice);
-        }
-
-        if (!generator.UnsupportedGenerationKeys.IsEmpty)
-        {
-            _terminal.Note($"the folder asks for what is not supported: {string.Join("; ", generator.UnsupportedGenerationKeys.Select(static key => $"{key.Key} ({key.Reason})"))}. Results may differ from those of Transformers.");
-        }
-    }
-
     /// <summary>What the folder says of generation, and the command line instead where it says something.</summary>
     private GenerationOptions Generation(ParseResult result, TextGenerator generator)
     {
-        GenerationOptions options = generator.DefaultGeneration;
-        if (options.Sampling is not null)
-        {
-            _terminal.Note("the folder asks for random tokens (do_sample); the most probable ones are searched for instead, so that the same lines give the same results.");
-            options = options with { Sampling = null };
-        }
-
         int? nBest = result.GetValue(_nBest);
-        int beam = result.GetValue(_beam) ?? Math.Max(options.BeamSize, nBest ?? 1);
-        if (beam != options.BeamSize)
-        {
-            options = options with { BeamSize = beam, BeamGroups = 1, DiversityPenalty = 0, EarlyStopping = beam == 1 ? EarlyStopping.Heuristic : options.EarlyStopping };
-        }
-
-        int most = generator.Model.MaxTargetLength;
-        if (result.GetValue(_maxLength) is { } length)
-        {
-            options = length <= most ? options with { MaxLength = length } : throw new InputException($"--max-length {length} is more than the {most} tokens that the model writes.");
-        }
-        else if (!GenerationLength.IsSaid(result.GetValue(_folder.Folder)!))
-        {
-            // Transformers stop after 20 tokens where a folder is silent, which is no use for a translation.
-            options = options with { MaxLength = most };
-        }
-
-        return options with
+        var folder = new FolderGeneration(generator, result.GetRequiredValue(_folder.Folder));
+        folder.Tell(_terminal);
+        return folder.Options(generator.DefaultGeneration, result.GetValue(_beam), nBest ?? 1, result.GetValue(_maxLength)) with
         {
             HypothesisCount = nBest ?? 1,
             ReturnScores = nBest is not null || result.GetValue(_json),

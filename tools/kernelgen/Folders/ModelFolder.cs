@@ -78,7 +78,7 @@ internal sealed class ModelFolder
         }
 
         return Open(
-            () => PretrainedTokenizer.Load(_given.Folder, new PretrainedTokenizerOptions { SourceLanguage = options.SourceLanguage, TargetLanguage = options.TargetLanguage }),
+            () => PretrainedTokenizer.Load(_given.Folder, new PretrainedTokenizerOptions { SourceLanguage = options.SourceLanguage, TargetLanguage = options.TargetLanguage, AnyLanguage = options.AnyLanguage }),
             (model, weights, load) => model.OpenText(_given.Folder, options with { Weights = weights, Load = load }));
     }
 

@@ -10,6 +10,7 @@ internal static partial class OptionWords
         (", ... (all are in Languages once it is loaded with any)", " and others"),
         (" (all are in Languages once it is loaded with any)", ""),
         ("Load the tokenizer with TargetLanguage", "Give --target-language"),
+        ("LibreTranslateOptions.", ""),
         ("SourceLanguage", "--source-language"),
         ("TargetLanguage", "--target-language"),
         ("TextGeneratorOptions.LongTexts can have it cut off", "--long-lines can have it split or cut off"),
