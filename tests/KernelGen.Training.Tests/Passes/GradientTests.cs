@@ -131,7 +131,7 @@ public unsafe class GradientTests
     {
         TrainableModel model = TrainableModels.Named(name);
         Dictionary<string, Tensor> tensors = RandomCheckpoint.Create(model.Description);
-        PairBatch batch = Pairs(model.Description, seed: 7, times: 70);
+        PairBatch batch = Pairs(model.Description, seed: 7, times: 45);
         var dropout = new Dropout(Key: 5, Hidden: 0.1f, Attention: 0.1f, Activation: 0.1f);
         (double loss, Dictionary<string, float[]> gradients) = Run(model, tensors, batch, 0.1f, dropout, passes: 1);
         foreach (int threads in (int[])[2, 3])
