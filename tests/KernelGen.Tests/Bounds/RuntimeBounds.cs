@@ -49,7 +49,7 @@ internal static unsafe class RuntimeBounds
     };
 
     /// <summary>Take an address only to hand it on, or one of a whole model: models are run in memory of exactly their length.</summary>
-    public static IReadOnlyList<string> RunByLoading { get; } = ["PackedModel.Draft", "LinearWeights.OfFourBits"];
+    public static IReadOnlyList<string> RunByLoading { get; } = ["PackedModel.Draft", "LinearWeights.OfFourBits", "FourBitWeights.Quantize"];
 
     private static void Checksum(BoundedBuffers buffers)
     {
