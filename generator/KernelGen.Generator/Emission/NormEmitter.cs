@@ -23,21 +23,21 @@ internal static class NormEmitter
     private static void EmitRootMeanSquare(SourceWriter writer, KernelContext context)
     {
         writer.Write("/// <summary>Normalises rows; the norm holds γ. What lies past the dimension is zero, and adds nothing.</summary>");
-        EmitRows(writer, context, shift: null);
+        EmitKernel(writer, context, shift: null);
     }
 
     private static void EmitLayerNorm(SourceWriter writer, KernelContext context)
     {
         NormPlan norm = context.Plan.Norm;
         writer.Write($"/// <summary>Normalises rows; the norm holds γ{(!norm.HasShift ? "" : norm.TakesShift ? ", the shift β" : ", and then β")}.</summary>");
-        EmitRows(writer, context, !norm.HasShift ? null : norm.TakesShift ? "shift + i" : $"norm + {ModelPlan.RoundUp(norm.Dimension, VectorSet.PanelWidth)} + i");
+        EmitKernel(writer, context, !norm.HasShift ? null : norm.TakesShift ? "shift + i" : $"norm + {ModelPlan.RoundUp(norm.Dimension, VectorSet.PanelWidth)} + i");
     }
 
     /// <summary>
     /// Writes the kernel. The sums of a row are a chain in each lane, and each link waits for the one before; so as many rows as make <see cref="Chains"/> of them are
     /// computed side by side, each as it would be alone.
     /// </summary>
-    private static void EmitRows(SourceWriter writer, KernelContext context, string? shift)
+    private static void EmitKernel(SourceWriter writer, KernelContext context, string? shift)
     {
         int together = Chains / context.Vectors.VectorsPerPanel;
         writer.Write(KernelContext.Optimized);
@@ -58,6 +58,7 @@ internal static class NormEmitter
         }
     }
 
+    /// <summary>Writes what is done to some rows, and moves on to those behind them.</summary>
     private static void EmitRows(SourceWriter writer, KernelContext context, string? shift, int rows)
     {
         int width = ModelPlan.RoundUp(context.Plan.Norm.Dimension, VectorSet.PanelWidth);

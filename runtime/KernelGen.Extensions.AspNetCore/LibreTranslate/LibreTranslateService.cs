@@ -144,7 +144,7 @@ internal sealed class LibreTranslateService
         for (int i = 0; i < html.Length; i++)
         {
             int count = html[i].Texts.Count;
-            written[i] = html[i].Write([.. results.AsSpan(next, count).ToArray().Select(static result => result.Text)]);
+            written[i] = html[i].Write([.. results.Skip(next).Take(count).Select(static result => result.Text)]);
             next += count;
         }
 

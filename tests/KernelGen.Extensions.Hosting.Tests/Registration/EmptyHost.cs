@@ -13,4 +13,14 @@ internal static class EmptyHost
         builder.Configuration.AddInMemoryCollection(configuration.Select(static one => KeyValuePair.Create(one.Key, (string?)one.Value)));
         return builder;
     }
+
+    /// <summary>Starts a host that cannot start.</summary>
+    /// <typeparam name="TException">What must end its start.</typeparam>
+    /// <param name="builder">The builder of the host.</param>
+    public static async Task<TException> FailureOfStartAsync<TException>(this HostApplicationBuilder builder)
+        where TException : Exception
+    {
+        using IHost host = builder.Build();
+        return await Assert.ThrowsAsync<TException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+    }
 }

@@ -101,8 +101,7 @@ public sealed class SpeechToTextRegistrationTests(WhisperFolder folder) : IClass
     {
         HostApplicationBuilder builder = EmptyHost.Configured(($"Whisper:{setting}", value), ("Whisper:Folder", setting == "Weights" ? "" : folder.Path));
         builder.Services.AddSpeechToText<ListeningWhisper>(builder.Configuration.GetSection("Whisper"));
-        using IHost host = builder.Build();
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await builder.FailureOfStartAsync<OptionsValidationException>();
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
@@ -113,27 +112,25 @@ public sealed class SpeechToTextRegistrationTests(WhisperFolder folder) : IClass
     {
         HostApplicationBuilder builder = EmptyHost.Configured(($"Whisper:{setting}", value), ("Whisper:Folder", folder.Path));
         builder.Services.AddSpeechToText<ListeningWhisper>(builder.Configuration.GetSection("Whisper"));
-        using IHost host = builder.Build();
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await builder.FailureOfStartAsync<InvalidOperationException>();
         Assert.Contains(named, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_folder_that_is_not_there_or_damaged_ends_the_start_of_the_host()
     {
-        await Assert.ThrowsAsync<DirectoryNotFoundException>(() => StartAsync(Path.Combine(folder.Path, "none")));
+        await Opening(Path.Combine(folder.Path, "none")).FailureOfStartAsync<DirectoryNotFoundException>();
         using var damaged = new WhisperFolder();
         File.WriteAllText(Path.Combine(damaged.Path, "tokenizer.json"), "{");
-        await Assert.ThrowsAsync<InvalidDataException>(() => StartAsync(damaged.Path));
+        await Opening(damaged.Path).FailureOfStartAsync<InvalidDataException>();
         File.Delete(Path.Combine(damaged.Path, "tokenizer.json"));
-        await Assert.ThrowsAsync<FileNotFoundException>(() => StartAsync(damaged.Path));
+        await Opening(damaged.Path).FailureOfStartAsync<FileNotFoundException>();
 
-        static async Task StartAsync(string path)
+        static HostApplicationBuilder Opening(string path)
         {
             HostApplicationBuilder builder = EmptyHost.Configured();
             builder.Services.AddSpeechToText<ListeningWhisper>(settings => settings.Folder = path);
-            using IHost host = builder.Build();
-            await host.StartAsync(TestContext.Current.CancellationToken);
+            return builder;
         }
     }
 

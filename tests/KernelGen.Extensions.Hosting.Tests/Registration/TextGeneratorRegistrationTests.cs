@@ -68,8 +68,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     {
         HostApplicationBuilder builder = EmptyHost.Configured(($"Translator:{setting}", value), ("Translator:Folder", setting == "Weights" ? "" : _folder.Path));
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
-        using IHost host = builder.Build();
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await builder.FailureOfStartAsync<OptionsValidationException>();
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
@@ -80,8 +79,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     {
         HostApplicationBuilder builder = EmptyHost.Configured(($"Translator:{setting}", value), ("Translator:Folder", _folder.Path));
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
-        using IHost host = builder.Build();
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await builder.FailureOfStartAsync<InvalidOperationException>();
         Assert.Contains(named, exception.Message, StringComparison.Ordinal);
     }
 
@@ -90,8 +88,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     {
         HostApplicationBuilder builder = EmptyHost.Configured(("Translator:Folder", Path.Combine(_folder.Path, "none")));
         builder.Services.AddTextGenerator<LetterMarian>(builder.Configuration.GetSection("Translator"));
-        using IHost host = builder.Build();
-        await Assert.ThrowsAsync<DirectoryNotFoundException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        await builder.FailureOfStartAsync<DirectoryNotFoundException>();
     }
 
     [Fact]
@@ -144,8 +141,7 @@ public sealed class TextGeneratorRegistrationTests : IDisposable
     {
         HostApplicationBuilder builder = EmptyHost.Configured(($"Queue:{option}", value));
         builder.Services.AddTextGenerator<LetterMarian>(settings => settings.Folder = _folder.Path).AddTextGenerationQueue(builder.Configuration.GetSection("Queue"));
-        using IHost host = builder.Build();
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await builder.FailureOfStartAsync<OptionsValidationException>();
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 }
